@@ -1,0 +1,40 @@
+// One row per domain, one column per weight: what the optimizer of this project sees.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "autograd/parameters.h"
+#include "tensor/tensor.h"
+
+namespace sand {
+
+/// g[e, j] = d loss_e / d weight_j, where loss_e is the mean loss of domain e's rows of the batch.
+class GradientTable {
+ public:
+  /// A table of zeros with a column for every number of `slots`.
+  GradientTable(std::vector<Slot> slots, int domains);
+
+  int domains() const { return domains_; }                   ///< E
+  Index columns() const { return columns_; }                 ///< J, the number of weights
+  const std::vector<Slot>& slots() const { return slots_; }  ///< which columns make up which parameter tensor
+  std::span<const Scalar> row(int domain) const { return {start(domain), static_cast<std::size_t>(columns_)}; }
+  std::span<Scalar> row(int domain) { return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)}; }
+  /// The row of one domain, only the columns of one parameter tensor.
+  TensorView gradient(int domain, const Slot& slot) const { return {start(domain) + slot.offset, slot.shape}; }
+
+  std::span<const double> losses() const { return losses_; }  ///< [E]
+  std::span<double> losses() { return losses_; }
+
+ private:
+  const Scalar* start(int domain) const { return rows_.data() + domain * stride_; }
+
+  std::vector<Slot> slots_;
+  int domains_;
+  Index columns_;
+  Index stride_;  // columns_ rounded up to whole cache lines
+  Tensor rows_;
+  std::vector<double> losses_;
+};
+
+}  // namespace sand

@@ -1,0 +1,37 @@
+# The library: floors 0 to 2, built once with float (sandgrad) and once with double (sandgrad_f64).
+file(GLOB floor_sources CONFIGURE_DEPENDS
+  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
+
+# Bits are a promise: no contraction of a * b + c but where a kernel or std::fma asks for it, and never -ffast-math.
+# Every x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later); wider kernels are chosen at run time.
+set(arithmetic -ffp-contract=off)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND arithmetic -march=x86-64-v3)
+  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "-ffp-contract=fast")
+  set_source_files_properties(tensor/kernels/x86_64_v4.cpp PROPERTIES
+    COMPILE_OPTIONS "-ffp-contract=fast;-march=x86-64-v4;-mprefer-vector-width=512")
+else()
+  list(FILTER floor_sources EXCLUDE REGEX "x86_64")
+endif()
+
+set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+if(SANDGRAD_WERROR)
+  list(APPEND warnings -Werror)
+endif()
+if(SANDGRAD_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+foreach(library sandgrad sandgrad_f64)
+  add_library(${library} STATIC ${floor_sources})
+  target_include_directories(${library} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/sandgrad>)
+  target_compile_options(${library} PUBLIC ${arithmetic} PRIVATE ${warnings})
+  target_link_libraries(${library} PUBLIC Eigen3::Eigen PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ZLIB::ZLIB)
+  if(OpenMP_CXX_FOUND)
+    target_link_libraries(${library} PRIVATE OpenMP::OpenMP_CXX)
+  endif()
+  add_library(sandgrad::${library} ALIAS ${library})
+endforeach()
+target_compile_definitions(sandgrad_f64 PUBLIC SANDGRAD_DOUBLE)

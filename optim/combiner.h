@@ -1,0 +1,27 @@
+// From one gradient per domain to one direction.
+#pragma once
+
+#include "autograd/gradient_table.h"
+#include "tensor/tensor.h"
+#include "tensor/threads.h"
+
+namespace sand::optim {
+
+/// What a combiner makes of a gradient table.
+struct Direction {
+  Tensor values;  ///< [J], takes the place of the gradient in the optimizer
+  Tensor mask;    ///< [J], in [0, 1], before any rescale; 0 where the domains' disagreement closes the weight
+};
+
+/// A pure function of the table: it reads rows and never writes them.
+class Combiner {
+ public:
+  virtual ~Combiner() = default;
+  virtual const char* name() const = 0;
+
+  /// The direction stays valid until the next call. Its bits do not depend on `threads`.
+  /// Throws Error(usage) if the table has fewer domains than the method needs.
+  virtual const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) = 0;
+};
+
+}  // namespace sand::optim

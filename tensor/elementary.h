@@ -1,0 +1,152 @@
+// exp, log, tanh, ... of our own: written in double from + - * / and fused multiply-add, so that every machine and
+// compiler gives the same bits, and branch-free, so that loops over them become vector code. A float result is the
+// double one rounded once. Against libm in higher precision: at most 2.5 ulp of double, 0.501 ulp of float (tested).
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+
+#include "tensor/scalar.h"
+
+namespace sand {
+namespace detail {
+
+inline constexpr double kLn2High = 0x1.62e42fee00000p-1;  // ln 2 to 33 bits: n * kLn2High is exact for |n| < 2^20
+inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;  // the rest of ln 2
+inline constexpr double kLog2E = 0x1.71547652b82fep+0;
+
+/// (e^r - 1 - r) / r^2 for |r| <= ln2 / 2: the Taylor series sum r^k / (k + 2)!, whose first term left out is < 1e-18.
+inline double exp_tail(double r) {
+  double sum = 1.0 / 87178291200.0;  // 1 / 14!
+  for (const double factorial : {6227020800.0, 479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0})
+    sum = std::fma(sum, r, 1.0 / factorial);
+  return sum;
+}
+
+/// 2^n for whole n in [-1022, 1023], by writing the exponent field.
+inline double power_of_two(double n) {
+  // Adding 2^52 + 2^51 leaves n in the low bits of the significand: a conversion that vector units have.
+  const std::uint64_t low_bits = std::bit_cast<std::uint64_t>(n + 0x1.8p52);
+  return std::bit_cast<double>((low_bits + 1023) << 52);
+}
+
+/// x = n ln2 + r with whole n and |r| <= ln2 / 2. `r_low` is what r lost to rounding.
+struct Reduced {
+  double n, r, r_low;
+};
+inline Reduced reduce(double x) {
+  const double n = (x * kLog2E + 0x1.8p52) - 0x1.8p52;  // to the nearest whole number
+  const double high = std::fma(-n, kLn2High, x);
+  const double r = std::fma(-n, kLn2Low, high);
+  return {n, r, std::fma(-n, kLn2Low, high - r)};
+}
+
+/// Keeps NaN: a comparison with NaN is false, so x itself is returned.
+inline double clamp(double x, double low, double high) { return x < low ? low : (x > high ? high : x); }
+
+}  // namespace detail
+
+/// e^x. Overflows to infinity above 709.78; results below 2^-1022 keep their subnormal bits.
+inline double exp(double x) {
+  const detail::Reduced a = detail::reduce(detail::clamp(x, -746.0, 710.0));
+  const double e = 1.0 + (a.r + (a.r_low + a.r * a.r * detail::exp_tail(a.r)));
+  // Scaled in two steps, since 2^n alone can leave the range where e^x does not.
+  const double half = (a.n * 0.5 + 0x1.8p52) - 0x1.8p52;
+  return e * detail::power_of_two(half) * detail::power_of_two(a.n - half);
+}
+
+/// e^x - 1 without cancellation near 0.
+inline double expm1(double x) {
+  const detail::Reduced a = detail::reduce(detail::clamp(x, -60.0, 709.0));
+  const double p = a.r + (a.r_low + a.r * a.r * detail::exp_tail(a.r));  // e^r - 1
+  const double scale = detail::power_of_two(a.n);
+  const double y = std::fma(scale, p, scale - 1.0);
+  return x == 0.0 ? x : y;  // keeps the sign of zero
+}
+
+/// ln x; -infinity at 0, NaN below.
+inline double log(double x) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const bool subnormal = x < 0x1p-1022;
+  const double scaled = subnormal ? x * 0x1p54 : x;
+  // x = 2^n m with m in [sqrt(1/2), sqrt(2)): shifting by the bits of sqrt(1/2) makes the exponent round to nearest.
+  constexpr std::uint64_t kRootHalf = 0x3fe6a09e667f3bcdULL;
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(scaled);
+  const std::uint64_t shifted = bits - kRootHalf;
+  // Whole n as a double: n + 1024 is put in the significand of 2^52, then both are taken off again.
+  const std::uint64_t biased = ((shifted >> 52) + 1024) & 0xfff;
+  const double n = std::bit_cast<double>(biased | 0x4330000000000000ULL) - (0x1p52 + 1024.0) - (subnormal ? 54.0 : 0.0);
+  const double m = std::bit_cast<double>((shifted & 0x000fffffffffffffULL) + kRootHalf);
+  // ln m = 2 atanh(s) = 2 (s + s^3/3 + s^5/5 + ...), s = f / (2 + f), |s| <= 0.172. Written around f - f^2/2, whose
+  // first term is exact, so that only small terms carry rounding.
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double z = s * s;
+  double series = 2.0 / 25.0;
+  for (const double odd : {23.0, 21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0}) series = std::fma(series, z, 2.0 / odd);
+  const double half_square = 0.5 * f * f;
+  const double correction = std::fma(s, half_square + z * series, n * detail::kLn2Low);
+  const double y = n * detail::kLn2High + (f - (half_square - correction));
+  const double finite = x == infinity ? infinity : y;
+  return x > 0.0 ? finite : (x == 0.0 ? -infinity : std::numeric_limits<double>::quiet_NaN());
+}
+
+/// ln(1 + x) without cancellation near 0: the rounding of 1 + x is put back (Kahan).
+inline double log1p(double x) {
+  const double u = 1.0 + x;
+  const double lost = u >= 2.0 ? 1.0 - (u - x) : x - (u - 1.0);
+  const double y = sand::log(u) + (u == 0.0 ? 0.0 : lost / u);
+  return x == 0.0 || u == std::numeric_limits<double>::infinity() ? x : y;
+}
+
+/// tanh x = (e^2x - 1) / (e^2x + 1).
+inline double tanh(double x) {
+  const double e = sand::expm1(2.0 * detail::clamp(std::fabs(x), 0.0, 20.0));  // tanh 20 rounds to 1
+  const double y = std::copysign(e / (e + 2.0), x);
+  return x == x ? y : x;
+}
+
+/// 1 / (1 + e^-x), from the side that cannot overflow.
+inline double sigmoid(double x) {
+  const double e = sand::exp(-std::fabs(x));
+  return (x < 0.0 ? e : 1.0) / (1.0 + e);
+}
+
+/// ln(1 + e^x), the softplus, from the side that cannot overflow.
+inline double softplus(double x) { return (x > 0.0 ? x : 0.0) + sand::log1p(sand::exp(-std::fabs(x))); }
+
+inline float exp(float x) { return static_cast<float>(sand::exp(static_cast<double>(x))); }
+inline float log(float x) { return static_cast<float>(sand::log(static_cast<double>(x))); }
+inline float log1p(float x) { return static_cast<float>(sand::log1p(static_cast<double>(x))); }
+inline float tanh(float x) { return static_cast<float>(sand::tanh(static_cast<double>(x))); }
+inline float sigmoid(float x) { return static_cast<float>(sand::sigmoid(static_cast<double>(x))); }
+inline float softplus(float x) { return static_cast<float>(sand::softplus(static_cast<double>(x))); }
+
+/// sin and cos of one angle, |angle| <= 1e5: data sets draw with them, training never does.
+struct SinCos {
+  double sin, cos;
+};
+inline SinCos sincos(double angle) {
+  // angle = quarter * pi/2 + r, |r| <= pi/4, pi/2 in three parts (Cody and Waite), then the Taylor series of both.
+  const double quarter = (angle * 0x1.45f306dc9c883p-1 + 0x1.8p52) - 0x1.8p52;
+  double r = std::fma(-quarter, 0x1.921fb54400000p+0, angle);
+  r = std::fma(-quarter, 0x1.0b4611a600000p-34, r);
+  r = std::fma(-quarter, 0x1.3198a2e037073p-69, r);
+  const double z = r * r;
+  double s = 0, c = 0;
+  for (int k = 19; k >= 3; k -= 2) s = (s + 1.0) * -z / (k * (k - 1));
+  for (int k = 18; k >= 2; k -= 2) c = (c + 1.0) * -z / (k * (k - 1));
+  s = std::fma(r, s, r);
+  c = 1.0 + c;
+  switch (static_cast<std::int64_t>(quarter) & 3) {
+    case 0: return {s, c};
+    case 1: return {c, -s};
+    case 2: return {-s, -c};
+    default: return {-c, s};
+  }
+}
+
+}  // namespace sand

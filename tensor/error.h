@@ -1,0 +1,57 @@
+// What is thrown when a rule is broken at a border (shapes, options, files), and how its message is built.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace sand {
+
+/// A line of somebody's source: where an operation was asked for. Take it as a last argument `Here here = Here::at()`.
+struct Here {
+  const char* file = "";
+  int line = 0;
+  static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
+};
+
+/// What went wrong, as the exit code of the program (sysexits.h).
+enum class Fault : int {
+  usage = 64,       ///< an option, a shape or a call that breaks a rule
+  data = 65,        ///< a file whose content is wrong
+  missing = 66,     ///< an input that is not there
+  resources = 69,   ///< not enough memory, or a CPU that is too old
+  internal = 70,    ///< our own mistake
+  busy = 73,        ///< an output directory that is in use or already filled
+  io = 74,          ///< reading or writing failed
+  non_finite = 76,  ///< NaN or infinity where numbers must be finite
+  diverged = 77,    ///< training ran away
+};
+
+/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do:
+///
+///     throw Error(Fault::usage, "linear: features of x must equal columns of w")
+///         .fact("x", x.text("n, in")).fact("w", w.text("out, in")).at(here).hint("...");
+class Error : public std::exception {
+ public:
+  Error(Fault fault, std::string rule) : fault_(fault), message_(std::move(rule)) {}
+
+  Error& fact(std::string_view name, std::string_view value);  ///< "    name  value"
+  Error& at(Here here);                                        ///< "    at file:line"
+  Error& hint(std::string_view what_to_do);                    ///< "    hint: ..."
+
+  const char* what() const noexcept override { return message_.c_str(); }
+  Fault fault() const { return fault_; }
+
+ private:
+  Fault fault_;
+  std::string message_;
+};
+
+/// Throws what `error()` makes unless `ok`: check(n > 0, [&] { return Error(...); }).
+template <class MakeError>
+void check(bool ok, MakeError error) {
+  if (!ok) [[unlikely]]
+    throw error();
+}
+
+}  // namespace sand

@@ -1,0 +1,99 @@
+// Dense row-major blocks of Scalar: Tensor owns one, TensorView reads one, TensorSpan writes one.
+#pragma once
+
+#include <Eigen/Core>
+#include <memory>
+#include <span>
+
+#include "tensor/error.h"
+#include "tensor/scalar.h"
+#include "tensor/shape.h"
+
+namespace sand {
+
+using RowMajorMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using FlatArray = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
+
+/// Reads a block it does not own. Empty (data() == nullptr) where there is nothing to read.
+class TensorView {
+ public:
+  TensorView() = default;
+  TensorView(const Scalar* data, const Shape& shape) : data_(data), shape_(shape) {}
+
+  const Scalar* data() const { return data_; }
+  const Shape& shape() const { return shape_; }
+  Index size() const { return shape_.size(); }
+  Scalar operator[](Index i) const { return data_[i]; }
+  explicit operator bool() const { return data_ != nullptr; }
+  std::span<const Scalar> numbers() const { return {data_, static_cast<std::size_t>(size())}; }
+
+  /// All numbers in one line, for elementwise expressions.
+  Eigen::Map<const FlatArray> array() const { return {data_, size()}; }
+  /// [rows, everything else], for algebra.
+  Eigen::Map<const RowMajorMatrix> matrix() const { return {data_, shape_.rows(), shape_.columns()}; }
+  /// Rows first .. first + count - 1, without copying.
+  TensorView rows(Index first, Index count) const { return {data_ + first * shape_.columns(), shape_.with_rows(count)}; }
+
+ private:
+  const Scalar* data_ = nullptr;
+  Shape shape_;
+};
+
+/// Writes a block it does not own. As an outgoing gradient it may be empty: nobody wants that gradient.
+class TensorSpan {
+ public:
+  TensorSpan() = default;
+  TensorSpan(Scalar* data, const Shape& shape) : data_(data), shape_(shape) {}
+  operator TensorView() const { return {data_, shape_}; }
+
+  Scalar* data() const { return data_; }
+  const Shape& shape() const { return shape_; }
+  Index size() const { return shape_.size(); }
+  Scalar& operator[](Index i) const { return data_[i]; }
+  explicit operator bool() const { return data_ != nullptr; }
+  std::span<Scalar> numbers() const { return {data_, static_cast<std::size_t>(size())}; }
+
+  Eigen::Map<FlatArray> array() const { return {data_, size()}; }
+  Eigen::Map<RowMajorMatrix> matrix() const { return {data_, shape_.rows(), shape_.columns()}; }
+  TensorSpan rows(Index first, Index count) const { return {data_ + first * shape_.columns(), shape_.with_rows(count)}; }
+
+ private:
+  Scalar* data_ = nullptr;
+  Shape shape_;
+};
+
+/// Owns a block, aligned for the widest vector, all zero at first. Moves; copies only when asked by `copy()`.
+class Tensor {
+ public:
+  Tensor() = default;
+  /// Throws Error(resources) when the memory cannot be had.
+  explicit Tensor(const Shape& shape);
+  Tensor(const Shape& shape, std::span<const Scalar> numbers);  ///< throws Error(usage) unless the counts agree
+  Tensor copy() const { return Tensor(shape_, view().numbers()); }
+
+  TensorView view() const { return {data_.get(), shape_}; }
+  TensorSpan span() { return {data_.get(), shape_}; }
+  operator TensorView() const { return view(); }
+  operator TensorSpan() { return span(); }
+
+  const Scalar* data() const { return data_.get(); }
+  Scalar* data() { return data_.get(); }
+  const Shape& shape() const { return shape_; }
+  Index size() const { return data_ ? shape_.size() : 0; }
+  Scalar operator[](Index i) const { return data_[static_cast<std::size_t>(i)]; }
+  Scalar& operator[](Index i) { return data_[static_cast<std::size_t>(i)]; }
+
+  auto array() const { return view().array(); }
+  auto array() { return span().array(); }
+  auto matrix() const { return view().matrix(); }
+  auto matrix() { return span().matrix(); }
+
+ private:
+  struct Free {
+    void operator()(Scalar* block) const noexcept;
+  };
+  std::unique_ptr<Scalar[], Free> data_;
+  Shape shape_;
+};
+
+}  // namespace sand

@@ -1,0 +1,31 @@
+// Work on several cores. The only door to OpenMP; without OpenMP everything runs on the calling thread.
+#pragma once
+
+#include <memory>
+
+namespace sand {
+
+/// How many threads to work with. Tasks are handed out as threads become free, so which thread runs which task is left
+/// to chance: a task may therefore only write what is its own, and no result can depend on the number of threads.
+class Threads {
+ public:
+  /// 0 means one for every core this process may use.
+  explicit Threads(int count = 0);
+
+  int count() const { return count_; }
+
+  /// Calls body(task, worker) for every task in 0 .. tasks - 1, worker in 0 .. count() - 1, and returns when all are
+  /// done. The first exception thrown by a task is rethrown here, once the tasks under way have ended.
+  template <class Body>
+  void run(int tasks, const Body& body) const {
+    run(
+        tasks, [](const void* work, int task, int worker) { (*static_cast<const Body*>(work))(task, worker); }, std::addressof(body));
+  }
+
+ private:
+  void run(int tasks, void (*call)(const void* work, int task, int worker), const void* work) const;
+
+  int count_;
+};
+
+}  // namespace sand

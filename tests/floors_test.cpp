@@ -1,0 +1,56 @@
+// The rules of the house that a compiler does not check.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kHouse = SANDGRAD_SOURCE_DIR;
+
+/// Which rooms a room may include: its own and those of lower floors. Rooms of one floor are strangers.
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"tensor", {"tensor"}},
+    {"autograd", {"autograd", "tensor"}},
+    {"domains", {"domains", "tensor"}},
+    {"nn", {"nn", "autograd", "tensor"}},
+    {"optim", {"optim", "autograd", "tensor"}},
+    {"experiments", {"experiments", "nn", "optim", "autograd", "domains", "tensor"}},
+};
+
+std::vector<fs::path> sources(const std::string& room) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::recursive_directory_iterator(kHouse / room))
+    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("Every floor includes only its own room and the floors below") {
+  for (const auto& [room, allowed] : kMayInclude) {
+    REQUIRE_FALSE(sources(room).empty());
+    for (const fs::path& file : sources(room)) {
+      std::ifstream text(file);
+      for (std::string line; std::getline(text, line);) {
+        if (line.rfind("#include \"", 0) != 0) continue;
+        const std::string included = line.substr(10, line.find('/') - 10);
+        CHECK_MESSAGE(allowed.count(included) == 1, file.string() << " includes " << included << "/");
+      }
+    }
+  }
+}
+
+TEST_CASE("Every op has its page of tests") {
+  for (const fs::path& op : sources("autograd/ops")) {
+    const fs::path test = kHouse / "tests/autograd/ops" / (op.stem().string() + "_test.cpp");
+    CHECK_MESSAGE(fs::exists(test), op.filename().string() << " lacks " << test.string());
+  }
+}
