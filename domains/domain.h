@@ -1,0 +1,54 @@
+// Named examples, and data sets made of several such domains.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tensor/batch.h"
+#include "tensor/tensor.h"
+
+namespace sand::domains {
+
+/// Labelled examples that follow one distribution. Data stays as small as it came (bytes); `read` makes numbers of it.
+struct Domain {
+  std::string name;                  ///< "+90%", "sketch"
+  Shape example;                     ///< of one input, without the axis n: [2, 28, 28]
+  std::vector<std::int32_t> labels;  ///< [size()], class numbers from 0
+  /// Writes input number `example` to `input` [example.size()]. Called from several threads at once.
+  std::function<void(std::uint32_t example, std::span<Scalar> input)> read;
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(labels.size()); }
+};
+
+/// Several domains of one task, in the order (and with the numbers) that experiments use.
+struct DataSet {
+  std::string name;             ///< DomainBed's: "Spirals", "ColoredMNIST"
+  std::string source;           ///< one plain phrase on where the examples are from: "MNIST digits from DIR", "generated digits"
+  Shape example;                ///< of one input, the same in every domain
+  int classes = 0;              ///< labels are 0 .. classes - 1
+  std::vector<Domain> domains;
+};
+
+/// Some examples of a domain, by number: all, those to train on, those held out. The domain must outlive it.
+struct Part {
+  const Domain* domain = nullptr;
+  std::vector<std::uint32_t> examples;
+};
+
+/// Every example, in order.
+Part whole(const Domain& domain);
+
+/// DomainBed's two parts of a domain: the numbers 0 .. n - 1 are shuffled by numpy's RandomState(seed); the first
+/// int(n * fraction) are `out` (held out), the others `in`. Throws Error(usage) unless 0 <= fraction <= 1.
+struct Split {
+  Part in, out;
+};
+Split split(const Domain& domain, double fraction, std::uint32_t seed);
+
+/// Reads the given examples into `rows`, whose memory is used again where it is large enough.
+void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows);
+
+}  // namespace sand::domains
