@@ -1,0 +1,53 @@
+#include "tensor/error.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using sand::Error;
+using sand::Fault;
+
+TEST_CASE("A message is the rule, then one line per fact, then where, then what to do") {
+  const std::string text = Error(Fault::usage, "linear: features of x must equal columns of w")
+                               .fact("x", "[2, 3]")
+                               .fact("dw", "[4, 5]")
+                               .fact("file", "a.bin")
+                               .at({"a.cpp", 41})
+                               .hint("transpose w")
+                               .what();
+  CHECK(text ==
+        "linear: features of x must equal columns of w\n"
+        "    x  [2, 3]\n"
+        "    dw [4, 5]\n"
+        "    file a.bin\n"
+        "    at a.cpp:41\n"
+        "    hint: transpose w");
+}
+
+TEST_CASE("An error keeps its fault, whose number is the exit code of the program") {
+  CHECK(Error(Fault::missing, "x").fault() == Fault::missing);
+  CHECK(static_cast<int>(Fault::usage) == 64);
+  CHECK(static_cast<int>(Fault::data) == 65);
+  CHECK(static_cast<int>(Fault::missing) == 66);
+  CHECK(static_cast<int>(Fault::resources) == 69);
+  CHECK(static_cast<int>(Fault::internal) == 70);
+  CHECK(static_cast<int>(Fault::busy) == 73);
+  CHECK(static_cast<int>(Fault::io) == 74);
+  CHECK(static_cast<int>(Fault::non_finite) == 76);
+  CHECK(static_cast<int>(Fault::diverged) == 77);
+}
+
+TEST_CASE("A default argument names the line of the caller") {
+  const auto here = [](sand::Here at = sand::Here::at()) { return at; };
+  const sand::Here caller = here();
+  CHECK(caller.line == __LINE__ - 1);
+  CHECK(std::string(caller.file) == __FILE__);
+}
+
+TEST_CASE("A rule that holds costs no message") {
+  bool made = false;
+  const auto error = [&] { return made = true, Error(Fault::usage, "broken"); };
+  sand::check(true, error);
+  CHECK_FALSE(made);
+  CHECK_THROWS_WITH_AS(sand::check(false, error), "broken", Error);
+}
