@@ -1,0 +1,165 @@
+#include "tensor/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <new>
+#include <utility>
+
+#include "tensor/error.h"
+#include "tensor/file.h"
+#include "tensor/safetensors_header.h"
+
+namespace sand {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is everything here");
+
+constexpr std::uint64_t kMostHeader = 100'000'000;  // bytes; the format's own limit
+
+template <class Numbers>
+std::span<const std::byte> bytes_of(const Numbers& numbers) {
+  return std::as_bytes(std::span(numbers));
+}
+
+}  // namespace
+
+std::string_view dtype_name(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32: return "F32";
+    case Dtype::f64: return "F64";
+    default: return "I64";
+  }
+}
+
+Index dtype_size(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 8; }
+
+Safetensors Safetensors::read(const std::string& path) {
+  InputFile file(path);
+  return load(path, file.size(), [&](std::span<std::byte> block) { file.read(block); });
+}
+
+Safetensors Safetensors::parse(std::span<const std::byte> file, const std::string& source) {
+  return load(source, file.size(), [rest = file](std::span<std::byte> block) mutable {
+    std::copy_n(rest.begin(), block.size(), block.begin());
+    rest = rest.subspan(block.size());
+  });
+}
+
+Safetensors Safetensors::load(const std::string& source, std::uint64_t size, const Next& next) try {
+  std::uint64_t length = 0;
+  check(size >= sizeof length, [&] {
+    return broken_file("the file must begin with the length of its header, 8 bytes", source).fact("found", std::to_string(size) + " bytes");
+  });
+  next(std::as_writable_bytes(std::span(&length, 1)));
+  const std::uint64_t most = std::min(kMostHeader, size - sizeof length);
+  check(length <= most, [&] {
+    return broken_file("the header must lie inside the file", source)
+        .fact("expected", "at most " + std::to_string(most) + " bytes")
+        .fact("found", std::to_string(length) + " bytes");
+  });
+  std::string text(length, ' ');
+  next(std::as_writable_bytes(std::span(text)));
+  SafetensorsHeader header = SafetensorsHeader::parse(text, size - sizeof length - length, source);
+
+  Safetensors file;
+  for (SafetensorsHeader::Entry& entry : header.entries) {
+    std::vector<std::byte> bytes(entry.end - entry.begin);
+    next(bytes);
+    file.tensors_.emplace(std::move(entry.name), StoredTensor{entry.dtype, std::move(entry.shape), std::move(bytes)});
+  }
+  file.metadata = std::move(header.metadata);
+  file.source_ = source;
+  return file;
+} catch (const std::bad_alloc&) {
+  throw Error(Fault::resources, "safetensors: no memory for " + std::to_string(size) + " bytes").fact("file", source);
+}
+
+void Safetensors::write(const std::string& path) const {
+  SafetensorsHeader header{.entries = {}, .metadata = metadata};
+  std::vector<std::span<const std::byte>> blocks;
+  std::uint64_t begin = 0;
+  for (const Index size : {8, 4})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
+    for (const auto& [name, tensor] : tensors_) {
+      if (dtype_size(tensor.dtype) != size) continue;
+      const std::uint64_t end = begin + tensor.bytes.size();
+      header.entries.push_back({name, tensor.dtype, tensor.shape, std::exchange(begin, end), end});
+      blocks.push_back(tensor.bytes);
+    }
+  const std::string text = header.text();
+  const std::array length = {std::uint64_t{text.size()}};
+
+  NewFile file(path);
+  file.write(bytes_of(length));
+  file.write(bytes_of(text));
+  for (const auto block : blocks) file.write(block);
+  file.commit();
+}
+
+void Safetensors::add(const std::string& name, StoredTensor tensor) {
+  check(name != "__metadata__" && find(name) == nullptr,
+        [&] { return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", printable(name)); });
+  check(byte_count(tensor.dtype, tensor.shape) == static_cast<Index>(tensor.bytes.size()), [&] {
+    return Error(Fault::usage, "safetensors: bytes must be as many as the shape holds, with at most eight axes")
+        .fact("tensor", printable(name))
+        .fact("shape", printable(tensor.dtype, tensor.shape))
+        .fact("found", std::to_string(tensor.bytes.size()) + " bytes");
+  });
+  tensors_.emplace(name, std::move(tensor));
+}
+
+void Safetensors::add(const std::string& name, TensorView numbers) {
+  check(bool(numbers), [&] { return Error(Fault::usage, "safetensors: a view of nothing").fact("tensor", printable(name)); });
+  StoredTensor tensor;
+  for (int axis = 0; axis < numbers.shape().rank(); ++axis) tensor.shape.push_back(numbers.shape()[axis]);
+  const auto bytes = bytes_of(numbers.numbers());
+  tensor.bytes.assign(bytes.begin(), bytes.end());
+  add(name, std::move(tensor));
+}
+
+void Safetensors::add(const std::string& name, std::span<const std::int64_t> numbers) {
+  const auto bytes = bytes_of(numbers);
+  add(name, StoredTensor{Dtype::i64, {static_cast<Index>(numbers.size())}, {bytes.begin(), bytes.end()}});
+}
+
+const StoredTensor* Safetensors::find(std::string_view name) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+const StoredTensor& Safetensors::require(std::string_view name, Dtype dtype) const {
+  const StoredTensor* tensor = find(name);
+  check(tensor != nullptr, [&] {
+    std::string names;
+    for (const auto& [other, stored] : tensors_)
+      if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(other);
+    return broken_file("a tensor is missing", source_).fact("expected", printable(name)).fact("found", names.empty() ? "none" : names);
+  });
+  check(tensor->dtype == dtype, [&] {
+    return broken_file("a tensor holds another type of numbers", source_)
+        .fact("tensor", printable(name))
+        .fact("expected", dtype_name(dtype))
+        .fact("found", dtype_name(tensor->dtype))
+        .hint(dtype == kScalarDtype ? "sandgrad reads and writes F32, sandgrad64 F64" : "was the file written by another program?");
+  });
+  return *tensor;
+}
+
+Tensor Safetensors::tensor(std::string_view name) const {
+  const StoredTensor& stored = require(name, kScalarDtype);
+  check(stored.shape.size() <= Shape::kMaxRank, [&] {
+    return broken_file("at most four axes", source_).fact("tensor", printable(name)).fact("found", printable(stored.dtype, stored.shape));
+  });
+  Tensor tensor{Shape(stored.shape)};
+  std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(tensor.span().numbers()).begin());
+  return tensor;
+}
+
+std::vector<std::int64_t> Safetensors::integers(std::string_view name) const {
+  const StoredTensor& stored = require(name, Dtype::i64);
+  std::vector<std::int64_t> numbers(stored.bytes.size() / sizeof(std::int64_t));
+  std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(std::span(numbers)).begin());
+  return numbers;
+}
+
+}  // namespace sand
