@@ -1,0 +1,30 @@
+#include "autograd/arena.h"
+
+#include <algorithm>
+
+namespace sand {
+
+void* Arena::take(std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  bytes = std::max((bytes + kLine - 1) / kLine, std::size_t{1}) * kLine;
+  const std::size_t room = blocks_.empty() ? 0 : static_cast<std::size_t>(blocks_.back().size()) * sizeof(Scalar);
+  if (used_ + bytes > room) {
+    constexpr std::size_t kSmallest = 1 << 16;
+    const std::size_t grown = std::max({bytes, total_, kSmallest});  // doubling, so few blocks are ever made
+    blocks_.emplace_back(Shape{static_cast<Index>(grown / sizeof(Scalar))});
+    total_ += grown;
+    used_ = 0;
+  }
+  std::byte* const start = reinterpret_cast<std::byte*>(blocks_.back().data()) + used_;
+  used_ += bytes;
+  return start;
+}
+
+void Arena::clear() {
+  used_ = 0;
+  if (blocks_.size() <= 1) return;
+  blocks_.clear();  // one block that holds what the pieces held, so that the next round fits without growing
+  blocks_.emplace_back(Shape{static_cast<Index>(total_ / sizeof(Scalar))});
+}
+
+}  // namespace sand

@@ -1,0 +1,118 @@
+#include "autograd/domain_gradients.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sand {
+namespace {
+
+/// Below so many (rows times weights) a step is over before a second thread has woken up.
+constexpr Index kWorthThreads = 1 << 18;
+
+/// [rows of x from first on], without copying.
+TensorView tile_of(const Tensor& x, Index first, Index rows) { return x.view().rows(first, rows); }
+
+template <class Number>
+std::span<const Number> tile_of(const std::vector<Number>& numbers, Index first, Index rows) {
+  return std::span<const Number>(numbers).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows));
+}
+
+[[noreturn]] void refuse_loss(const Tape& tape, std::uint32_t step, int domain) {
+  const Tape::Entry culprit = tape.entry(tape.first_non_finite());
+  throw Error(Fault::non_finite,
+              "step " + std::to_string(step) + ": the loss of domain " + std::to_string(domain) + " is not a finite number")
+      .fact("first at", std::string(culprit.doc.name) + (culprit.slot ? " " + culprit.slot->name : "") + " " + culprit.shape.text())
+      .fact("formula", culprit.doc.forward)
+      .at(culprit.here)
+      .hint(culprit.arity == 0 && culprit.slot == nullptr ? "the data has a NaN or an infinity" : "a lower learning rate often helps");
+}
+
+}  // namespace
+
+DomainGradients::DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options)
+    : network_(std::move(network)), parameters_(parameters), options_(options), tapes_(static_cast<std::size_t>(options.threads.count())) {
+  check(options.tile_rows > 0 && options.shards > 0, [&] {
+    return Error(Fault::usage, "domain gradients: tile_rows and shards must be positive")
+        .fact("tile_rows", std::to_string(options.tile_rows))
+        .fact("shards", std::to_string(options.shards));
+  });
+}
+
+void DomainGradients::cut(const Batch& batch) {
+  const int domains = static_cast<int>(batch.domains.size());
+  shards_.clear();
+  int spare_rows = 0;
+  for (int domain = 0; domain < domains; ++domain) {
+    const DomainRows& rows = batch.domains[static_cast<std::size_t>(domain)];
+    check(rows.size() > 0 && rows.labels.size() == rows.examples.size() && static_cast<Index>(rows.labels.size()) == rows.size(), [&] {
+      return Error(Fault::usage, "domain gradients: every domain needs at least one row, and a label and an example number for each")
+          .fact("domain", std::to_string(domain))
+          .fact("inputs", rows.inputs.shape().text())
+          .fact("labels", std::to_string(rows.labels.size()))
+          .fact("examples", std::to_string(rows.examples.size()));
+    });
+    const Index tiles = (rows.size() + options_.tile_rows - 1) / options_.tile_rows;
+    const Index shards = std::min<Index>(tiles, std::max(1, options_.shards / domains));
+    for (Index shard = 0; shard < shards; ++shard) {
+      const Index first = shard * tiles / shards * options_.tile_rows;
+      const Index end = std::min((shard + 1) * tiles / shards * options_.tile_rows, rows.size());
+      shards_.push_back({domain, first, end - first, shard == 0 ? -1 : spare_rows++, 0});
+    }
+  }
+  if (!table_ || table_->domains() != domains) table_.emplace(parameters_.slots(), domains);
+  if (!spare_rows_ || spare_rows_->domains() < spare_rows) spare_rows_.emplace(parameters_.slots(), spare_rows);
+}
+
+const GradientTable& DomainGradients::operator()(const Batch& batch, const Objective& objective) {
+  check(!batch.domains.empty(), [] { return Error(Fault::usage, "domain gradients: the batch has no domain"); });
+  cut(batch);
+  Index rows = 0;
+  for (const Shard& shard : shards_) rows += shard.rows;
+  const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
+
+  prepared_.prepare(parameters_, threads);
+  threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
+    run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
+  });
+  fold(threads);
+  return *table_;
+}
+
+/// One shard, on one core, in plain order.
+void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
+  const DomainRows& domain = batch.domains[static_cast<std::size_t>(shard.domain)];
+  const std::span<Scalar> row = shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
+  std::fill(row.begin(), row.end(), Scalar{0});
+  shard.loss = 0;
+  for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
+    const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
+    tape.start(parameters_, row, &prepared_);
+    const Var x = tape.constant(tile_of(domain.inputs, first, rows));
+    const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
+    const Var loss = objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
+    if (!std::isfinite(loss.value()[0])) refuse_loss(tape, batch.step, shard.domain);
+    shard.loss += static_cast<double>(loss.value()[0]);
+    tape.backward(loss);
+  }
+}
+
+/// Adds the rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of columns.
+void DomainGradients::fold(const Threads& threads) {
+  for (double& loss : table_->losses()) loss = 0;
+  for (const Shard& shard : shards_) table_->losses()[static_cast<std::size_t>(shard.domain)] += shard.loss;
+
+  if (static_cast<int>(shards_.size()) == table_->domains()) return;
+  constexpr Index kColumns = 4096;
+  const int blocks = static_cast<int>((table_->columns() + kColumns - 1) / kColumns);
+  threads.run(blocks, [&](int block, int) {
+    const Index first = block * kColumns;
+    const Index count = std::min(kColumns, table_->columns() - first);
+    for (const Shard& shard : shards_) {
+      if (shard.spare < 0) continue;
+      Eigen::Map<FlatArray> sum(table_->row(shard.domain).data() + first, count);
+      sum += Eigen::Map<const FlatArray>(spare_rows_->row(shard.spare).data() + first, count);
+    }
+  });
+}
+
+}  // namespace sand

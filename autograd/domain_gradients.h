@@ -1,0 +1,67 @@
+// The engine: a batch of several domains in, one gradient per domain out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "autograd/gradient_table.h"
+#include "autograd/objective.h"
+#include "autograd/ops/dropout.h"
+#include "autograd/prepared_weights.h"
+#include "autograd/tape.h"
+#include "tensor/batch.h"
+#include "tensor/threads.h"
+
+namespace sand {
+
+/// A model as a function: records outputs [n, ...] for inputs x [n, ...]. Row i of the outputs depends on row i of x only.
+using Network = std::function<Var(Var x, const Draw& draw)>;
+
+struct DomainGradientsOptions {
+  Index tile_rows = 64;    ///< examples that go forward and back together; their activations should fit a core's cache
+  int shards = 16;         ///< a batch is cut into at most so many shards, but at least one for every domain
+  std::uint64_t seed = 0;  ///< of dropout
+  Threads threads{};
+};
+
+/// Cuts each domain's rows into shards. A shard is the unit of parallel work: plain sequential code on one core that
+/// runs forward, loss and backward, tile by tile, into a row of its own. Rows of one domain are then added in the order
+/// of its shards. The cut depends on the options and the row counts only, never on threads, so neither do the bits.
+class DomainGradients {
+ public:
+  /// `network` is called as network(x, draw); it and `parameters` must outlive the engine.
+  /// Throws Error(usage) unless tile_rows and shards are positive.
+  template <class Net>
+  DomainGradients(const Net& network, const Parameters& parameters, const DomainGradientsOptions& options = {})
+      : DomainGradients(Network([&network](Var x, const Draw& draw) { return network(x, draw); }), parameters, options) {}
+  DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
+
+  /// The gradients at the parameters' present values; valid until the next call. After the first call of a size nothing
+  /// is allocated. Throws Error(usage) for a batch that does not fit the network, Error(non_finite) naming step, domain
+  /// and op where a loss is not a finite number.
+  const GradientTable& operator()(const Batch& batch, const Objective& objective);
+
+ private:
+  struct Shard {
+    int domain;
+    Index first, rows;
+    int spare;  // which spare row receives its gradient; -1: the domain's own row of the table
+    double loss;
+  };
+  void cut(const Batch& batch);
+  void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  void fold(const Threads& threads);
+
+  Network network_;
+  const Parameters& parameters_;
+  DomainGradientsOptions options_;
+  PreparedWeights prepared_;
+  std::vector<Tape> tapes_;  // one per thread
+  std::vector<Shard> shards_;
+  std::optional<GradientTable> table_;
+  std::optional<GradientTable> spare_rows_;  // of every shard but the first of its domain
+};
+
+}  // namespace sand

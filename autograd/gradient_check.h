@@ -1,0 +1,41 @@
+// Is a backward pass the derivative of its forward pass? Asked of every element, by differences.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/tape.h"
+#include "tensor/tensor.h"
+
+namespace sand {
+
+/// One leaf's worst element.
+struct GradientCheckLine {
+  std::string name;
+  Shape shape;
+  Index worst = 0;        ///< element with the largest error
+  double backward = 0;    ///< its gradient by the backward pass
+  double difference = 0;  ///< the same by differences
+  double error = 0;       ///< |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
+};
+
+struct GradientReport {
+  std::vector<GradientCheckLine> leaves;
+  double worst() const;  ///< the largest error of all
+  std::string text() const;
+};
+
+struct NamedTensor {
+  std::string name;
+  Tensor value;
+};
+
+/// Compares the gradient of w . f(leaves) by backward with five-point central differences,
+/// (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h, for every element of every leaf; w is random and fixed, so that every
+/// output counts. Gradients are added onto 7, not 0, so that an op which assigns is caught. Meaningful in the double
+/// build only (errors of 1e-10 are usual there); near a kink (relu at 0) the difference is wrong, not the op.
+GradientReport check_gradients(std::vector<NamedTensor> leaves, const std::function<Var(std::span<const Var> leaves)>& f, double h = 1e-3);
+
+}  // namespace sand

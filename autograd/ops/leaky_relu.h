@@ -1,0 +1,23 @@
+// y = x where x > 0, slope x elsewhere.
+#pragma once
+
+#include "autograd/tape.h"
+
+namespace sand {
+namespace ops {
+
+struct LeakyRelu {
+  static constexpr OpDoc doc{"leaky_relu", "y = x where x > 0, else slope x", "dx += dy where x > 0, else slope dy"};
+  Scalar slope;
+  static Shape shape(const Shape& x) { return x; }
+  void forward(TensorView x, TensorSpan y) const { y.array() = (x.array() > Scalar{0}).select(x.array(), slope * x.array()); }
+  void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
+    dx.array() += (x.array() > Scalar{0}).select(dy.array(), slope * dy.array());
+  }
+};
+
+}  // namespace ops
+
+inline Var leaky_relu(Var x, Scalar slope = Scalar(0.01), Here here = Here::at()) { return x.tape().apply(ops::LeakyRelu{slope}, here, x); }
+
+}  // namespace sand

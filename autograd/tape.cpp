@@ -1,0 +1,121 @@
+#include "autograd/tape.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sand {
+namespace {
+
+constexpr OpDoc kConstant{"constant", "data", ""};
+constexpr OpDoc kVariable{"variable", "a leaf", "dx += dy"};
+constexpr OpDoc kParameter{"parameter", "weights", "row of the gradient table += dy"};
+
+bool all_finite(TensorView x) {
+  return std::all_of(x.numbers().begin(), x.numbers().end(), [](Scalar number) { return std::isfinite(number); });
+}
+
+}  // namespace
+
+void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, const PreparedWeights* prepared) {
+  check(gradient_row.empty() || static_cast<Index>(gradient_row.size()) == parameters.size(), [&] {
+    return Error(Fault::usage, "tape: a gradient row has one number per weight")
+        .fact("weights", std::to_string(parameters.size()))
+        .fact("row", std::to_string(gradient_row.size()));
+  });
+  arena_.clear();
+  nodes_.clear();
+  parameters_ = &parameters;
+  gradient_row_ = gradient_row;
+  prepared_ = prepared;
+}
+
+Var Tape::push(const Node& node) {
+  nodes_.push_back(node);
+  return Var(this, size() - 1);
+}
+
+Var Tape::leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot) {
+  Node node;
+  node.doc = &doc;
+  node.wanted = static_cast<bool>(gradient);
+  node.value = value;
+  node.gradient = gradient;
+  node.slot = slot;
+  return push(node);
+}
+
+Var Tape::constant(TensorView value) { return leaf(kConstant, value, {}, nullptr); }
+
+Var Tape::variable(TensorView value, TensorSpan gradient) { return leaf(kVariable, value, gradient, nullptr); }
+
+Var Tape::parameter(const Slot& slot) {
+  const TensorSpan gradient = gradient_row_.empty() ? TensorSpan() : TensorSpan(gradient_row_.data() + slot.offset, slot.shape);
+  return leaf(kParameter, (*parameters_)[slot], gradient, &parameters_->slots()[static_cast<std::size_t>(slot.index)]);
+}
+
+PackedPair Tape::packed(Var x) const {
+  const Slot* slot = nodes_[at(x)].slot;
+  return slot != nullptr && prepared_ != nullptr ? (*prepared_)[*slot] : PackedPair{};
+}
+
+/// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for.
+TensorSpan Tape::outgoing(int input) {
+  Node& node = nodes_[static_cast<std::size_t>(input)];
+  if (node.wanted && !node.gradient) {
+    node.gradient = arena_.tensor(node.value.shape());
+    node.gradient.array().setZero();
+  }
+  return node.gradient;
+}
+
+void Tape::backward(Var y, TensorView seed) {
+  check(seed.shape() == y.shape(), [&] {
+    return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
+  });
+  if (!nodes_[at(y)].wanted) return;
+  outgoing(y.index()).array() += seed.array();
+  for (std::size_t i = at(y) + 1; i-- > 0;) {
+    Node& node = nodes_[i];
+    if (node.backward != nullptr && node.gradient) node.backward(*this, node);
+  }
+}
+
+void Tape::backward(Var loss) {
+  const Scalar one = 1;
+  backward(loss, TensorView(&one, Shape{}));
+}
+
+Tape::Entry Tape::entry(int index) const {
+  const Node& node = nodes_[static_cast<std::size_t>(index)];
+  return {*node.doc, node.inputs, node.arity, node.value.shape(), node.value, node.multiply_adds, node.slot, node.here};
+}
+
+int Tape::first_non_finite() const {
+  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return !all_finite(node.value); });
+  return found == nodes_.end() ? -1 : static_cast<int>(found - nodes_.begin());
+}
+
+std::string Tape::text() const {
+  std::string text;
+  const auto column = [&text](const std::string& cell, std::size_t width) {
+    text += cell;
+    text.append(cell.size() < width ? width - cell.size() : 1, ' ');
+  };
+  for (int i = 0; i < size(); ++i) {
+    const Entry e = entry(i);
+    std::string inputs;
+    for (int k = 0; k < e.arity; ++k) inputs += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
+    column("%" + std::to_string(i), 5);
+    column(e.doc.name, 16);
+    column(e.slot != nullptr ? e.slot->name : inputs, 16);
+    column(e.shape.text(), 18);
+    column(e.doc.forward, 38);
+    column(e.doc.backward, 46);
+    text += e.here.line != 0 ? std::string(e.here.file) + ":" + std::to_string(e.here.line) : "";
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace sand

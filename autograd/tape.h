@@ -1,0 +1,160 @@
+// The operations of one pass, in the order they ran. Backward walks the list in reverse; that is all of reverse-mode
+// automatic differentiation. A tape is used by one thread and knows nothing of domains.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autograd/arena.h"
+#include "autograd/parameters.h"
+#include "autograd/prepared_weights.h"
+#include "tensor/tensor.h"
+
+namespace sand {
+
+class Tape;
+
+/// The formula card of an op: what the tape prints and the documentation lists.
+struct OpDoc {
+  const char* name;
+  const char* forward;
+  const char* backward;
+};
+
+/// A handle to one value on a tape; copied freely, valid until the tape starts anew.
+class Var {
+ public:
+  Tape& tape() const { return *tape_; }
+  int index() const { return index_; }
+  TensorView value() const;
+  const Shape& shape() const;
+  TensorView gradient() const;  ///< d loss / d this, after backward; empty where nothing flowed
+
+ private:
+  friend class Tape;
+  Var(Tape* tape, int index) : tape_(tape), index_(index) {}
+  Tape* tape_;
+  int index_;
+};
+
+/// An op is a struct with a `doc`, a shape rule, forward and backward, on a page of its own in autograd/ops/:
+///
+///     static constexpr OpDoc doc;
+///     Shape shape(const Shape& x, ...);                       throws Error(usage) for shapes that do not fit
+///     void forward(TensorView x, ..., TensorSpan y);
+///     void backward(TensorView x, ..., TensorView y, TensorView dy, TensorSpan dx, ...);
+///
+/// Arguments are always inputs, output, incoming gradient, outgoing gradients. Backward adds to dx, never assigns, and
+/// leaves an empty dx alone. What forward keeps for backward lies in a member `TensorSpan saved` of shape
+/// `saved_shape(x, ...)`; what it costs is `multiply_adds(x, ...)`. Both are optional.
+class Tape {
+ public:
+  /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()]; without a
+  /// row nothing is differentiated and the pass is a prediction. All three must outlive the pass.
+  void start(const Parameters& parameters, std::span<Scalar> gradient_row = {}, const PreparedWeights* prepared = nullptr);
+
+  Var constant(TensorView value);                       ///< a leaf without a gradient: data
+  Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
+  Var parameter(const Slot& slot);                      ///< a leaf in the block of parameters
+
+  /// Runs op(inputs...) and writes it down. Errors of its shape rule get `here` added.
+  template <class Op, class... Inputs>
+  Var apply(Op op, Here here, Inputs... inputs);
+
+  /// Adds d (seed . y) / d leaf to the gradient of every leaf; once per recording. `seed` has the shape of y.
+  void backward(Var y, TensorView seed);
+  void backward(Var loss);  ///< of a single number, seed 1
+
+  const TensorView& value(Var x) const { return nodes_[at(x)].value; }
+  TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
+  /// The packed forms of a parameter, if it is one and they were given to `start`.
+  PackedPair packed(Var x) const;
+
+  /// What was recorded, for those who print or count it.
+  struct Entry {
+    OpDoc doc;
+    std::array<int, 3> inputs;  ///< indices of earlier entries
+    int arity;
+    Shape shape;
+    TensorView value;
+    Index multiply_adds;
+    const Slot* slot;  ///< of a parameter, else null
+    Here here;
+  };
+  int size() const { return static_cast<int>(nodes_.size()); }
+  Entry entry(int index) const;
+  /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
+  std::string text() const;
+  /// The first entry whose value has a NaN or an infinity; -1 if there is none.
+  int first_non_finite() const;
+
+ private:
+  static constexpr int kMostInputs = 3;
+
+  struct Node {
+    const OpDoc* doc = nullptr;
+    void (*backward)(Tape& tape, Node& node) = nullptr;  // null for a leaf
+    void* op = nullptr;
+    std::array<int, kMostInputs> inputs{};
+    int arity = 0;
+    bool wanted = false;  // does a gradient have to flow through here?
+    TensorView value;
+    TensorSpan gradient;
+    Index multiply_adds = 0;
+    const Slot* slot = nullptr;
+    Here here;
+  };
+
+  static std::size_t at(Var x) { return static_cast<std::size_t>(x.index()); }
+  Var push(const Node& node);
+  Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
+  TensorSpan outgoing(int input);
+
+  template <class Op, std::size_t... I>
+  static void run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
+    static_cast<Op*>(node.op)->backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, node.gradient,
+                                        tape.outgoing(node.inputs[I])...);
+  }
+
+  Arena arena_;
+  std::vector<Node> nodes_;
+  const Parameters* parameters_ = nullptr;
+  std::span<Scalar> gradient_row_;
+  const PreparedWeights* prepared_ = nullptr;
+};
+
+inline TensorView Var::value() const { return tape_->value(*this); }
+inline const Shape& Var::shape() const { return tape_->value(*this).shape(); }
+inline TensorView Var::gradient() const { return tape_->gradient(*this); }
+
+template <class Op, class... Inputs>
+Var Tape::apply(Op op, Here here, Inputs... inputs) {
+  constexpr std::size_t kInputs = sizeof...(Inputs);
+  static_assert(kInputs <= kMostInputs && std::is_trivially_copyable_v<Op> && std::is_trivially_destructible_v<Op>);
+  Op* const kept = new (arena_.take(sizeof(Op))) Op(op);
+  Node node;
+  node.doc = &Op::doc;
+  node.backward = [](Tape& tape, Node& self) { run_backward<Op>(tape, self, std::make_index_sequence<kInputs>()); };
+  node.op = kept;
+  node.inputs = {inputs.index()...};
+  node.arity = static_cast<int>(kInputs);
+  node.wanted = (nodes_[at(inputs)].wanted || ...);
+  node.here = here;
+  try {
+    const TensorSpan y = arena_.tensor(kept->shape(inputs.shape()...));
+    if constexpr (requires { kept->saved; }) kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
+    if constexpr (requires { kept->multiply_adds(inputs.shape()...); }) node.multiply_adds = kept->multiply_adds(inputs.shape()...);
+    kept->forward(inputs.value()..., y);
+    node.value = y;
+  } catch (Error& error) {
+    throw error.at(here);
+  }
+  return push(node);
+}
+
+}  // namespace sand
