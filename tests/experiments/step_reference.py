@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""An independent reference of one ERM, ANDMask or SANDMask update of an MLP: numpy only, float64, every derivative written by hand.
+
+Shares no line with the C++ sources: both are written from the same formulas, so a mistake has to be made twice to stay unseen.
+
+    make   writes parameters and domains to IN           slots: linear0.weight [out, in], linear0.bias [out], linear1.weight, ...
+    step   reads IN, writes the whole update to OUT      IN:  every slot; x0 [n, in], y0 [n] int64, x1, y1, ...;
+    check  reads IN and somebody's OUT, compares              optionally adam_m.SLOT, adam_v.SLOT, adam_t [1] int64
+OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale), direction.SLOT (masked and rescaled, before weight
+decay), the new SLOT, adam_m.SLOT, adam_v.SLOT; adam_t. Exit: 0 agrees, 1 differs, 64 usage, 65 bad file, 77 no numpy (tests skip).
+"""
+import argparse
+import json
+import sys
+
+try:
+    import numpy as np
+except ImportError:
+    print("step_reference: numpy is missing; apt install python3-numpy", file=sys.stderr)
+    sys.exit(77)
+
+DIFFERS, USAGE, BAD_DATA = 1, 64, 65
+DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
+DEFAULTS = {"lr": 1e-3, "weight_decay": 0.0, "tau": 1.0, "k": 10.0}
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+ACTIVATIONS = {  # name -> (y of x, dy/dx of x)
+    "relu": (lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)),
+    "leaky_relu": (lambda x: np.where(x > 0, x, 0.01 * x), lambda x: np.where(x > 0, 1.0, 0.01)),
+    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+}
+
+
+class BadFile(Exception):
+    pass
+
+
+# ---- safetensors: u64 header length, JSON {name: {dtype, shape, data_offsets}}, then the data ----
+def read_tensors(path):
+    """-> {name: array}, in the file's dtypes"""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        size = int.from_bytes(content[:8], "little")
+        if len(content) < 8 + size:
+            raise ValueError(f"header of {size} bytes in a file of {len(content)}")
+        header, data = json.loads(content[8:8 + size]), content[8 + size:]
+        tensors = {}
+        for name, entry in header.items():
+            if name != "__metadata__":
+                begin, end = entry["data_offsets"]
+                tensors[name] = np.frombuffer(data[begin:end], DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        return tensors
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadFile(f"{path}: not a readable safetensors file of F32, F64 and I64: {error!r}") from error
+
+
+def write_tensors(path, tensors, dtype):
+    """Floating values are rounded to `dtype`, integers become I64."""
+    header, blocks, offset = {}, [], 0
+    for name, values in tensors.items():
+        stored = "I64" if np.issubdtype(np.asarray(values).dtype, np.integer) else dtype
+        block = np.ascontiguousarray(values, DTYPES[stored]).tobytes()
+        header[name] = {"dtype": stored, "shape": list(np.shape(values)), "data_offsets": [offset, offset + len(block)]}
+        blocks.append(block)
+        offset += len(block)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + b"".join(blocks))
+
+
+# ---- the net: u_l = h_l W_l^T + b_l, h_{l+1} = f(u_l), the last u_l are the logits ----
+def slots_of(widths):
+    """-> {slot: shape}"""
+    shapes = {}
+    for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+        shapes[f"linear{layer}.weight"] = (outputs, inputs)
+        shapes[f"linear{layer}.bias"] = (outputs,)
+    return shapes
+
+
+def loss_and_gradient(parameters, layers, activation, x, y):
+    """x [n, in], y [n] -> (mean cross-entropy over the n rows, {slot: its gradient})"""
+    f, slope = ACTIVATIONS[activation]
+    inputs, sums = [x], []
+    for layer in range(layers):
+        sums.append(inputs[-1] @ parameters[f"linear{layer}.weight"].T + parameters[f"linear{layer}.bias"])
+        inputs.append(f(sums[-1]))
+    shifted = sums[-1] - sums[-1].max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    picked = np.arange(len(y)), y
+    loss = -log_p[picked].mean()
+
+    du = np.exp(log_p)
+    du[picked] -= 1
+    du /= len(y)
+    gradient = {}
+    for layer in reversed(range(layers)):
+        gradient[f"linear{layer}.weight"] = du.T @ inputs[layer]
+        gradient[f"linear{layer}.bias"] = du.sum(axis=0)
+        if layer > 0:
+            du = du @ parameters[f"linear{layer}.weight"] * slope(sums[layer - 1])
+    return loss, gradient
+
+
+# ---- one mask from E gradients of one slot ----
+def mask_of(algorithm, rows, tau, k):
+    """rows [E, ...] -> mask [...] in [0, 1]; sand: arXiv 2106.02266, and: arXiv 2009.00329"""
+    domains = len(rows)
+    lead = np.abs((rows > 0).sum(axis=0) - (rows < 0).sum(axis=0))  # |n_plus - n_minus|, an integer
+    if algorithm == "ERM":
+        return np.ones(rows.shape[1:])
+    if algorithm == "ANDMask":
+        return (lead >= tau * domains).astype(float)
+    variance = ((rows - rows.mean(axis=0)) ** 2).sum(axis=0) / (domains - 1) if domains > 1 else np.full(rows.shape[1:], 1e-17)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        mask = np.maximum(0, np.tanh(k / variance * ((lead - tau * domains) / domains)))
+    return np.where(np.isnan(mask), 1e-17, mask)  # only inf * 0: var = 0 and s = tau
+
+
+# ---- the update ----
+def take_step(given, options, stored=None):
+    """-> OUT. With `stored`, somebody's OUT, every stage starts from what is stored there of the stage before."""
+    stored = {} if stored is None else stored
+    slots, hparams = slots_of(options.widths), options.hparams
+    layers = len(options.widths) - 1
+    domains = [(given[f"x{domain}"], given[f"y{domain}"]) for domain in range(domains_of(given))]
+    losses, gradients = zip(*(loss_and_gradient(given, layers, options.activation, x, y) for x, y in domains))
+    t = int(given["adam_t"][0]) + 1 if "adam_t" in given else 1
+    out = {"loss": np.array(losses), "adam_t": np.array([t])}
+    pick = lambda name: stored.get(name, out[name])
+    for slot in slots:
+        out[f"grad.{slot}"] = np.stack([gradient[slot] for gradient in gradients])
+        rows = pick(f"grad.{slot}")
+        out[f"mask.{slot}"] = mask_of(options.algorithm, rows, hparams["tau"], hparams["k"])
+        mask = pick(f"mask.{slot}")
+        rescale = 1.0 if options.algorithm == "ERM" else 1 / (1e-10 + mask.mean())
+        out[f"direction.{slot}"] = mask * rows.mean(axis=0) * rescale
+        g = pick(f"direction.{slot}") + hparams["weight_decay"] * given[slot]
+        out[f"adam_m.{slot}"] = BETA1 * given.get(f"adam_m.{slot}", 0.0) + (1 - BETA1) * g
+        out[f"adam_v.{slot}"] = BETA2 * given.get(f"adam_v.{slot}", 0.0) + (1 - BETA2) * g * g
+        m_hat = pick(f"adam_m.{slot}") / (1 - BETA1**t)
+        v_hat = pick(f"adam_v.{slot}") / (1 - BETA2**t)
+        out[slot] = given[slot] - hparams["lr"] * m_hat / (np.sqrt(v_hat) + EPSILON)
+    return out
+
+
+def domains_of(given):
+    domains = 0
+    while f"x{domains}" in given:
+        domains += 1
+    return domains
+
+
+def read_given(options):
+    """-> IN as float64, its slots, domains and Adam state checked"""
+    raw = read_tensors(options.input)
+    given = {name: values if values.dtype.kind == "i" else values.astype(float) for name, values in raw.items()}
+    slots = slots_of(options.widths)
+    expected = dict(slots)
+    for domain in range(max(1, domains_of(given))):
+        rows = np.size(given.get(f"y{domain}", ()))
+        expected.update({f"x{domain}": (rows, options.widths[0]), f"y{domain}": (rows,)})
+    if any(name.startswith("adam_") for name in given):
+        expected.update({f"adam_{moment}.{slot}": shape for slot, shape in slots.items() for moment in "mv"}, adam_t=(1,))
+    require_shapes(options.input, given, expected)
+    for domain in range(domains_of(given)):
+        y = given[f"y{domain}"]
+        if len(y) == 0 or y.min() < 0 or y.max() >= options.widths[-1]:
+            raise BadFile(f"{options.input}: y{domain} must hold labels in [0, {options.widths[-1]})")
+    return given, "F32" if raw["linear0.weight"].dtype == DTYPES["F32"] else "F64"
+
+
+def require_shapes(path, tensors, expected):
+    """The same names, the same shapes, nothing else; labels and adam_t are integers."""
+    for name in sorted({*tensors, *expected}):
+        describe = lambda shape, integer: f"{'integers' if integer else 'floats'} {list(shape)}"
+        wanted = describe(expected[name], name == "adam_t" or name[0] == "y") if name in expected else "nothing"
+        found = describe(tensors[name].shape, tensors[name].dtype.kind == "i") if name in tensors else "nothing"
+        if found != wanted:
+            raise BadFile(f"{path}: {name}: expected {wanted}, found {found}")
+
+
+# ---- the three commands ----
+def make(options):
+    random = np.random.RandomState(options.seed)
+    tensors = {}
+    for slot, shape in slots_of(options.widths).items():
+        tensors[slot] = random.randn(*shape) * (np.sqrt(2 / shape[1]) if len(shape) == 2 else 0.1)
+    for domain, n in enumerate(options.rows * options.domains if len(options.rows) == 1 else options.rows):
+        centre = 0.5 * random.randn(options.widths[0])
+        tensors[f"x{domain}"] = centre + random.randn(n, options.widths[0])
+        tensors[f"y{domain}"] = random.randint(options.widths[-1], size=n)
+    if options.with_adam:
+        for slot, shape in slots_of(options.widths).items():
+            tensors[f"adam_m.{slot}"] = 1e-2 * random.randn(*shape)
+            tensors[f"adam_v.{slot}"] = 1e-4 * random.randn(*shape) ** 2
+        tensors["adam_t"] = np.array([3])
+    write_tensors(options.input, tensors, options.dtype)
+    return 0
+
+
+def step(options):
+    given, dtype = read_given(options)
+    write_tensors(options.output, take_step(given, options), dtype)
+    return 0
+
+
+def check(options):
+    given, _ = read_given(options)
+    raw = read_tensors(options.output)
+    found = {name: values.astype(float) for name, values in raw.items()}
+    expected = take_step(given, options)
+    require_shapes(options.output, raw, {name: values.shape for name, values in expected.items()})
+    if options.staged:
+        expected = take_step(given, options, found)
+    slots, worst = slots_of(options.widths), {}  # kind -> (error, name)
+    for name, values in expected.items():
+        kind = "parameter" if name in slots else name.split(".")[0]
+        error = np.abs(found[name] - values)
+        if kind == "parameter":  # judge the step, which is small beside the weight, less the rounding of the file's dtype
+            error = np.maximum(0, error - np.finfo(raw[name].dtype).eps * np.abs(values))
+            values = values - given[name]
+        if kind == "grad":  # every domain on its own scale
+            scale = np.abs(values).reshape(len(values), -1).max(axis=1).reshape(-1, *[1] * (values.ndim - 1))
+        else:
+            scale = np.ones(()) if kind in ("mask", "adam_t") else np.abs(values).max()
+        relative = float(np.max(error / np.where(scale > 0, scale, 1)))
+        if np.isnan(relative) or relative >= worst.get(kind, (0.0, ""))[0]:
+            worst[kind] = (relative, name)
+    for kind, (error, name) in worst.items():
+        print(f"{kind:<11} {error:.3e}  {'ok     ' if error <= options.tolerance else 'DIFFERS'}  worst in {name}")
+    return 0 if all(error <= options.tolerance for error, _ in worst.values()) else DIFFERS  # NaN is beyond every tolerance
+
+
+def parse_widths(text):
+    family, _, widths = text.partition(":")
+    widths = [int(width) for width in widths.split("-")]
+    if family != "mlp" or len(widths) < 2 or min(widths) < 1:
+        raise ValueError(text)
+    return widths
+
+
+def parse_rows(text):
+    return [int(rows) for rows in text.split(",")]
+
+
+def parse_hparams(text):
+    hparams = json.loads(text)
+    if not isinstance(hparams, dict) or not hparams.keys() <= DEFAULTS.keys():
+        raise ValueError(text)
+    return {**DEFAULTS, **{name: float(value) for name, value in hparams.items()}}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def parse_arguments():
+    parser = Parser(prog="step_reference", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in (make, step, check):
+        sub = commands.add_parser(command.__name__)
+        sub.set_defaults(run=command)
+        sub.add_argument("--model", dest="widths", type=parse_widths, required=True, help="mlp:IN-HIDDEN-...-OUT, such as mlp:5-7-3")
+        sub.add_argument("input", metavar="IN")
+        if command is make:
+            sub.add_argument("--domains", type=int, default=3)
+            sub.add_argument("--rows", type=parse_rows, default=[17], help="of each domain: 17, or 17,5,40")
+            sub.add_argument("--seed", type=int, default=0)
+            sub.add_argument("--dtype", choices=["F32", "F64"], default="F64")
+            sub.add_argument("--with-adam", action="store_true", help="store an Adam state after 3 steps")
+            continue
+        sub.add_argument("output", metavar="OUT")
+        sub.add_argument("--activation", choices=ACTIVATIONS, default="relu")
+        sub.add_argument("--algorithm", choices=["ERM", "ANDMask", "SANDMask"], required=True)
+        sub.add_argument("--hparams", type=parse_hparams, default=DEFAULTS, help=f"JSON, default {json.dumps(DEFAULTS)}")
+        if command is check:
+            sub.add_argument("--tolerance", type=float, default=1e-9, help="of errors relative to the largest entry of a tensor")
+            sub.add_argument("--staged", action="store_true", help="start every stage from the stored result of the stage before: "
+                             "for F32, where rounding turns signs near 0 and so whole mask entries")
+    options = parser.parse_args()
+    if options.command == "make" and (min(options.domains, *options.rows) < 1 or len(options.rows) not in (1, options.domains)):
+        parser.error("--rows takes one number, or one for each of --domains, all at least 1")
+    return options
+
+
+def main():
+    options = parse_arguments()
+    try:
+        return options.run(options)
+    except BadFile as error:
+        print(f"step_reference: {error}", file=sys.stderr)
+        return BAD_DATA
+
+
+if __name__ == "__main__":
+    sys.exit(main())
