@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The PyTorch peer of `sandgrad bench`: one case, one algorithm, one JSON line with the same keys.
+
+Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest (README.md); no DomainBed needed.
+"""
+import argparse
+import ctypes
+import json
+import os
+import sys
+import time
+
+CASES = {  # layer widths, domains, rows of one domain; ReLU between layers
+    "ilc": ([18, 256, 256, 256, 2], 16, 64),
+    "irm": ([392, 390, 390, 2], 2, 512),
+}
+TAU, K = 0.9, 10.0
+MISSING_SERVICE = 69  # sysexits EX_UNAVAILABLE
+LEARNING_RATE = 1e-3
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--case", choices=CASES, required=True)
+    parser.add_argument("--algorithm", choices=["ERM", "ANDMask", "SANDMask"], required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=50, help="timed steps")
+    parser.add_argument("--warm-up", type=int, default=5, help="steps before the clock counts, the first among them")
+    parser.add_argument("--domains", type=int, help="default: the case's own")
+    parser.add_argument("--rows", type=int, help="rows of one domain; default: the case's own")
+    parser.add_argument("--variance", choices=["builtin", "passes"], default="builtin",
+                        help="SANDMask: torch.var(dim=0) as the released code has it, or mean and squares written out, which is faster")
+    options = parser.parse_args()
+    _, domains, rows = CASES[options.case]
+    options.domains = domains if options.domains is None else options.domains
+    options.rows = rows if options.rows is None else options.rows
+    if min(options.threads, options.steps, options.warm_up, options.domains, options.rows) < 1:
+        parser.error("threads, steps, warm-up, domains and rows must be at least 1")
+    return options
+
+
+def settle_environment(threads):
+    """libgomp and OpenBLAS read these once, when they are loaded: before the first import of torch."""
+    for name in [name for name in os.environ if name.startswith("OPENBLAS_")]:
+        del os.environ[name]  # a core type pinned to Haswell costs 1.5x where there is AVX-512; what OpenBLAS picks itself is the fastest
+    os.environ.update(OMP_WAIT_POLICY="active", OMP_PROC_BIND="true", OMP_NUM_THREADS=str(threads))
+
+
+def blas_in_use():
+    """-> "OpenBLAS SkylakeX", or the path of whatever else PyTorch multiplies with."""
+    with open("/proc/self/maps") as maps:
+        libraries = sorted({line.split()[-1] for line in maps if "blas" in line})
+    for path in libraries:
+        library = ctypes.CDLL(path)
+        if hasattr(library, "openblas_get_corename"):
+            library.openblas_get_corename.restype = ctypes.c_char_p
+            return "OpenBLAS " + library.openblas_get_corename().decode()
+    print("torch_peer: not on OpenBLAS, up to 10 times slower than it could be; apt install libopenblas0-openmp", file=sys.stderr)
+    return ", ".join(libraries)
+
+
+def milliseconds_since_process_start():
+    with open("/proc/self/stat") as stat:
+        ticks = int(stat.read().rsplit(")", 1)[1].split()[19])  # field 22, starttime, counted from the boot of the machine
+    return 1e3 * (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def peak_rss_mb():
+    """VmHWM, not ru_maxrss: the latter also remembers the launcher from which this process was forked."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024 / 1e6
+
+
+def and_mask(torch, rows):
+    """rows [E, ...], one tensor's gradient in every domain -> direction [...]"""
+    agreement = torch.sign(rows).mean(dim=0).abs_()
+    mask = (agreement >= TAU).to(rows.dtype)
+    return mask * rows.mean(dim=0) / (1e-10 + mask.mean())
+
+
+def sand_mask(torch, rows, variance):
+    """rows [E, ...] -> direction [...]; NaNs become 1e-17, as in the released code"""
+    mean = rows.mean(dim=0)
+    agreement = torch.sign(rows).mean(dim=0).abs_()
+    if variance == "builtin" or len(rows) == 1:
+        spread = torch.var(rows, dim=0)
+    else:
+        spread = (rows - mean).square_().sum(dim=0).div_(len(rows) - 1)
+    spread.nan_to_num_(nan=1e-17, posinf=float("inf"))
+    mask = torch.relu_(torch.tanh(K * spread.reciprocal() * (agreement - TAU)))
+    mask.nan_to_num_(nan=1e-17)
+    return mask * mean / (1e-10 + mask.mean())
+
+
+def make_step(torch, options):
+    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update."""
+    widths = CASES[options.case][0]
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+    net = torch.nn.Sequential(*layers[:-1])
+    parameters = list(net.parameters())
+    adam = torch.optim.Adam(parameters, lr=LEARNING_RATE)
+    loss_of = torch.nn.functional.cross_entropy
+    batches = [(torch.randn(options.rows, widths[0]), torch.randint(widths[-1], (options.rows,))) for _ in range(options.domains)]
+
+    def pooled_step():  # ERM's fastest way: domains have equal rows, so the mean over all rows is the mean of the domains' means
+        x, y = torch.cat([x for x, _ in batches]), torch.cat([y for _, y in batches])
+        adam.zero_grad(set_to_none=True)
+        loss_of(net(x), y).backward()
+        adam.step()
+
+    def masked_step():
+        gradients = [torch.autograd.grad(loss_of(net(x), y), parameters) for x, y in batches]
+        for parameter, rows in zip(parameters, zip(*gradients)):
+            rows = torch.stack(rows)
+            sand = options.algorithm == "SANDMask"
+            parameter.grad = sand_mask(torch, rows, options.variance) if sand else and_mask(torch, rows)
+        adam.step()
+
+    return sum(p.numel() for p in parameters), pooled_step if options.algorithm == "ERM" else masked_step
+
+
+def main():
+    options = parse_arguments()
+    settle_environment(options.threads)
+    try:
+        import torch
+    except ImportError:
+        print("torch_peer: PyTorch is missing; apt install python3-torch libopenblas0-openmp", file=sys.stderr)
+        return MISSING_SERVICE
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    weights, step = make_step(torch, options)
+
+    step()
+    first_step_ms = milliseconds_since_process_start()
+    for _ in range(options.warm_up - 1):
+        step()
+    times = []
+    for _ in range(options.steps):
+        begin = time.perf_counter()
+        step()
+        times.append(1e3 * (time.perf_counter() - begin))
+    times.sort()
+    quantile = lambda q: times[round(q * (len(times) - 1))]
+    print(json.dumps({
+        "case": options.case, "algorithm": options.algorithm, "threads": options.threads, "domains": options.domains,
+        "rows": options.rows, "weights": weights, "ms_per_step": round(quantile(0.5), 4), "p10": round(quantile(0.1), 4),
+        "p90": round(quantile(0.9), 4), "first_step_ms": round(first_step_ms, 1), "peak_rss_mb": round(peak_rss_mb(), 1),
+        "versions": {"torch": torch.__version__, "blas": blas_in_use()},
+    }))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
