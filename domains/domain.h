@@ -25,10 +25,10 @@ struct Domain {
 
 /// Several domains of one task, in the order (and with the numbers) that experiments use.
 struct DataSet {
-  std::string name;             ///< DomainBed's: "Spirals", "ColoredMNIST"
-  std::string source;           ///< one plain phrase on where the examples are from: "MNIST digits from DIR", "generated digits"
-  Shape example;                ///< of one input, the same in every domain
-  int classes = 0;              ///< labels are 0 .. classes - 1
+  std::string name;    ///< DomainBed's: "Spirals", "ColoredMNIST"
+  std::string source;  ///< one plain phrase on where the examples are from: "MNIST digits from DIR", "generated digits"
+  Shape example;       ///< of one input, the same in every domain
+  int classes = 0;     ///< labels are 0 .. classes - 1
   std::vector<Domain> domains;
 };
 
@@ -48,7 +48,8 @@ struct Split {
 };
 Split split(const Domain& domain, double fraction, std::uint32_t seed);
 
-/// Reads the given examples into `rows`, whose memory is used again where it is large enough.
+/// Reads the given examples into `rows`, whose memory is used again where the shape stays the same. Throws
+/// Error(usage) for an example that the domain does not have.
 void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows);
 
 }  // namespace sand::domains

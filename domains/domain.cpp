@@ -1,0 +1,59 @@
+#include "domains/domain.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "domains/random_state.h"
+#include "tensor/error.h"
+
+namespace sand::domains {
+namespace {
+
+/// [n, ...] for n inputs of shape [...].
+Shape stacked(Index n, const Shape& example) {
+  std::array<Index, Shape::kMaxRank + 1> sizes{n};
+  for (int axis = 0; axis < example.rank(); ++axis) sizes[static_cast<std::size_t>(axis + 1)] = example[axis];
+  return Shape(std::span<const Index>(sizes.data(), static_cast<std::size_t>(example.rank() + 1)));
+}
+
+}  // namespace
+
+Part whole(const Domain& domain) {
+  Part part{&domain, std::vector<std::uint32_t>(domain.size())};
+  std::iota(part.examples.begin(), part.examples.end(), 0u);
+  return part;
+}
+
+Split split(const Domain& domain, double fraction, std::uint32_t seed) {
+  check(fraction >= 0 && fraction <= 1, [&] {  // false for NaN too
+    return Error(Fault::usage, "split: the fraction to hold out must be in 0 .. 1")
+        .fact("fraction", std::to_string(fraction))
+        .fact("domain", domain.name);
+  });
+  const std::vector<std::uint32_t> order = RandomState(seed).permutation(domain.size());
+  const auto border = order.begin() + static_cast<Index>(domain.size() * fraction);
+  return {.in = {&domain, {border, order.end()}}, .out = {&domain, {order.begin(), border}}};
+}
+
+void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows) {
+  for (const std::uint32_t example : examples)
+    check(example < domain.size(), [&] {
+      return Error(Fault::usage, "gather: an example that the domain does not have")
+          .fact("example", std::to_string(example))
+          .fact("domain", domain.name + ", which has " + std::to_string(domain.size()));
+    });
+  const Shape shape = stacked(static_cast<Index>(examples.size()), domain.example);
+  if (rows.inputs.data() == nullptr || rows.inputs.shape() != shape) rows.inputs = Tensor(shape);
+  rows.labels.resize(examples.size());
+  rows.examples.assign(examples.begin(), examples.end());
+
+  const std::span<Scalar> numbers = rows.inputs.span().numbers();
+  const std::size_t width = static_cast<std::size_t>(domain.example.size());
+  for (std::size_t row = 0; row < examples.size(); ++row) {
+    domain.read(examples[row], numbers.subspan(row * width, width));
+    rows.labels[row] = domain.labels[examples[row]];
+  }
+}
+
+}  // namespace sand::domains
