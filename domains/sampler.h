@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "domains/domain.h"
@@ -20,10 +21,11 @@ struct SamplerOptions {
   Order order = Order::with_replacement;
 };
 
-/// Draws the rows of every domain for one step.
+/// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, d, step), in epochs
+/// Random(seed, d, epoch); domains of different sizes start their epochs at different steps.
 class Sampler {
  public:
-  /// Throws Error(usage) for an empty part, rows < 1, or Order::epochs with rows larger than a part.
+  /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.
   Sampler(std::vector<Part> parts, const SamplerOptions& options);
 
   /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call nothing is allocated, except for
@@ -34,12 +36,18 @@ class Sampler {
   int steps_per_epoch() const;
 
  private:
+  struct Epoch {
+    std::uint32_t number = 0;
+    std::vector<std::uint32_t> permutation;  // empty before the first draw
+  };
+  std::uint32_t steps_per_epoch(const Part& part) const;
+  std::span<const std::uint32_t> choose(std::uint32_t domain, std::uint32_t step);
+
   std::vector<Part> parts_;
   SamplerOptions options_;
   Batch batch_;
-  std::vector<std::vector<std::uint32_t>> permutations_;  // of the current epoch, one per domain
-  std::vector<std::uint32_t> epochs_;                     // which epoch each permutation belongs to
-  bool drawn_ = false;
+  std::vector<Epoch> epochs_;          // one per domain
+  std::vector<std::uint32_t> chosen_;  // [rows], the examples of one domain
 };
 
 }  // namespace sand::domains

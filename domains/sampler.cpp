@@ -1,0 +1,74 @@
+#include "domains/sampler.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "tensor/error.h"
+#include "tensor/random.h"
+
+namespace sand::domains {
+
+Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options) : parts_(std::move(parts)), options_(options) {
+  check(!parts_.empty(), [] { return Error(Fault::usage, "sampler: at least one domain to draw from"); });
+  const bool all = options.order == Order::everything;
+  check(all || options.rows >= 1,
+        [&] { return Error(Fault::usage, "sampler: rows must be at least 1").fact("rows", std::to_string(options.rows)); });
+  for (const Part& part : parts_) {
+    const std::size_t size = part.examples.size();
+    check(part.domain != nullptr && size > 0, [&] {
+      return Error(Fault::usage, "sampler: no examples to draw from").fact("domain", part.domain ? part.domain->name : "none");
+    });
+    check(options.order != Order::epochs || static_cast<std::size_t>(options.rows) <= size, [&] {
+      return Error(Fault::usage, "sampler: in epochs, rows must not exceed the examples of a domain")
+          .fact("rows", std::to_string(options.rows))
+          .fact("domain", part.domain->name + ", " + std::to_string(size) + " examples")
+          .hint("fewer rows, or draw with replacement");
+    });
+  }
+  batch_.domains.resize(parts_.size());
+  epochs_.resize(parts_.size());
+  if (!all) chosen_.resize(static_cast<std::size_t>(options.rows));
+}
+
+const Batch& Sampler::draw(std::uint32_t step) {
+  batch_.step = step;
+  for (std::uint32_t d = 0; d < parts_.size(); ++d) {
+    DomainRows& rows = batch_.domains[d];
+    const bool same_again = options_.order == Order::everything && !rows.examples.empty();
+    if (!same_again) gather(*parts_[d].domain, choose(d, step), rows);
+  }
+  return batch_;
+}
+
+int Sampler::steps_per_epoch() const {
+  const auto fewer = [](const Part& a, const Part& b) { return a.examples.size() < b.examples.size(); };
+  return static_cast<int>(steps_per_epoch(*std::min_element(parts_.begin(), parts_.end(), fewer)));
+}
+
+std::uint32_t Sampler::steps_per_epoch(const Part& part) const {
+  if (options_.order == Order::everything) return 1;
+  return std::max(1u, static_cast<std::uint32_t>(part.examples.size()) / static_cast<std::uint32_t>(options_.rows));
+}
+
+std::span<const std::uint32_t> Sampler::choose(std::uint32_t domain, std::uint32_t step) {
+  const Part& part = parts_[domain];
+  const std::uint32_t size = static_cast<std::uint32_t>(part.examples.size());
+  if (options_.order == Order::everything) return part.examples;
+  if (options_.order == Order::with_replacement) {
+    Random random(options_.seed, domain, step);
+    for (std::uint32_t& example : chosen_) example = part.examples[random.below(size)];
+    return chosen_;
+  }
+  const std::uint32_t steps = steps_per_epoch(part);
+  Epoch& epoch = epochs_[domain];
+  if (epoch.permutation.empty() || epoch.number != step / steps) {
+    epoch.number = step / steps;
+    epoch.permutation = Random(options_.seed, domain, epoch.number).permutation(size);
+  }
+  const std::uint32_t* place = epoch.permutation.data() + step % steps * chosen_.size();
+  for (std::uint32_t& example : chosen_) example = part.examples[*place++];
+  return chosen_;
+}
+
+}  // namespace sand::domains

@@ -1,0 +1,147 @@
+#include "domains/sampler.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tensor/error.h"
+
+using namespace sand::domains;
+using sand::Batch;
+using sand::Scalar;
+
+namespace {
+
+using Numbers = std::vector<std::uint32_t>;
+
+/// Input i is [i].
+Domain counting(const char* name, std::uint32_t count) {
+  return {
+      .name = name, .example = {1}, .labels = std::vector<std::int32_t>(count), .read = [](std::uint32_t example, std::span<Scalar> input) {
+        input[0] = static_cast<Scalar>(example);
+      }};
+}
+
+std::vector<Numbers> examples(const Batch& batch) {
+  std::vector<Numbers> found;
+  for (const sand::DomainRows& rows : batch.domains) found.push_back(rows.examples);
+  return found;
+}
+
+Numbers sorted(Numbers numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("The batch of a step is a function of the step, in every order of drawing") {
+  const Domain small = counting("small", 10), large = counting("large", 25);
+  for (const Order order : {Order::with_replacement, Order::epochs, Order::everything}) {
+    Sampler sampler({whole(small), whole(large)}, {.rows = 4, .seed = 7, .order = order});
+    const std::vector<Numbers> fifth = examples(sampler.draw(5));
+    const std::vector<Numbers> third = examples(sampler.draw(3));
+    CHECK((third == fifth) == (order == Order::everything));
+    CHECK(examples(sampler.draw(5)) == fifth);
+    Sampler another({whole(small), whole(large)}, {.rows = 4, .seed = 7, .order = order});
+    CHECK(examples(another.draw(3)) == third);
+  }
+}
+
+TEST_CASE("A batch carries its step, and the inputs of its examples") {
+  const Domain domain = counting("one", 10);
+  Sampler sampler({whole(domain)}, {.rows = 4});
+  const Batch& batch = sampler.draw(6);
+  CHECK(batch.step == 6);
+  REQUIRE(batch.domains[0].inputs.shape() == sand::Shape{4, 1});
+  for (sand::Index row = 0; row < 4; ++row)
+    CHECK(batch.domains[0].inputs[row] == static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
+}
+
+TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
+  const Domain a = counting("a", 1000), b = counting("b", 1000);
+  for (const Order order : {Order::with_replacement, Order::epochs}) {
+    Sampler sampler({whole(a), whole(b)}, {.rows = 32, .seed = 7, .order = order});
+    Sampler reseeded({whole(a), whole(b)}, {.rows = 32, .seed = 8, .order = order});
+    std::set<Numbers> different;
+    for (const std::uint32_t step : {0, 1, 31, 62})
+      for (Sampler* one : {&sampler, &reseeded})
+        for (const Numbers& numbers : examples(one->draw(step))) different.insert(numbers);
+    CHECK(different.size() == 16);
+  }
+}
+
+TEST_CASE("With replacement, rows come from the part only, and all of it, and may outnumber it") {
+  const Domain domain = counting("one", 10);
+  Sampler sampler({{&domain, {2, 3, 5, 7}}}, {.rows = 200});
+  const Numbers drawn = sampler.draw(0).domains[0].examples;
+  CHECK(drawn.size() == 200);
+  CHECK(std::set<std::uint32_t>(drawn.begin(), drawn.end()) == std::set<std::uint32_t>{2, 3, 5, 7});
+}
+
+TEST_CASE("An epoch visits each example of the part once, whatever the sizes of the domains") {
+  const Domain small = counting("small", 6), large = counting("large", 100);
+  Sampler sampler({{&small, {0, 1, 2, 4}}, {&large, {10, 20, 30, 40, 50, 60}}}, {.rows = 2, .seed = 3, .order = Order::epochs});
+  std::vector<Numbers> seen(2);
+  for (std::uint32_t step = 0; step < 6; ++step)
+    for (std::size_t d = 0; d < 2; ++d) {
+      const Numbers drawn = sampler.draw(step).domains[d].examples;
+      seen[d].insert(seen[d].end(), drawn.begin(), drawn.end());
+      if (seen[d].size() < (d == 0 ? 4u : 6u)) continue;
+      CHECK(sorted(seen[d]) == (d == 0 ? Numbers{0, 1, 2, 4} : Numbers{10, 20, 30, 40, 50, 60}));
+      seen[d].clear();
+    }
+  CHECK(seen[0].empty());
+  CHECK(seen[1].empty());
+}
+
+TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice in it") {
+  const Domain domain = counting("one", 7);
+  Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});
+  for (std::uint32_t epoch = 0; epoch < 4; ++epoch) {
+    Numbers seen = sampler.draw(2 * epoch).domains[0].examples;
+    for (const std::uint32_t example : sampler.draw(2 * epoch + 1).domains[0].examples) seen.push_back(example);
+    CHECK(std::set<std::uint32_t>(seen.begin(), seen.end()).size() == 6);
+  }
+}
+
+TEST_CASE("Everything is the whole part in its own order") {
+  const Domain domain = counting("one", 10);
+  Sampler sampler({{&domain, {7, 3, 5}}}, {.rows = 0, .order = Order::everything});
+  sampler.draw(0);
+  CHECK(sampler.draw(9).domains[0].examples == Numbers{7, 3, 5});
+  CHECK(sampler.draw(9).step == 9);
+}
+
+TEST_CASE("Drawing again uses the same memory again") {
+  const Domain domain = counting("one", 10);
+  for (const Order order : {Order::with_replacement, Order::epochs, Order::everything}) {
+    Sampler sampler({whole(domain)}, {.rows = 4, .order = order});
+    const Scalar* memory = sampler.draw(0).domains[0].inputs.data();
+    CHECK(sampler.draw(5).domains[0].inputs.data() == memory);
+  }
+}
+
+TEST_CASE("The smallest part decides how many steps make an epoch, at least one") {
+  const Domain small = counting("small", 11), large = counting("large", 25);
+  const auto steps = [&](int rows, Order order) {
+    return Sampler({whole(large), whole(small)}, {.rows = rows, .order = order}).steps_per_epoch();
+  };
+  CHECK(steps(4, Order::epochs) == 2);
+  CHECK(steps(4, Order::with_replacement) == 2);
+  CHECK(steps(64, Order::with_replacement) == 1);
+  CHECK(steps(4, Order::everything) == 1);
+}
+
+TEST_CASE("A sampler refuses what it cannot draw from, and says why") {
+  const Domain domain = counting("sketch", 3);
+  CHECK_THROWS_WITH_AS(Sampler({}, {}), "sampler: at least one domain to draw from", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({whole(domain), {&domain, {}}}, {}), "sampler: no examples to draw from\n    domain sketch", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: no examples to draw from\n    domain none", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 0}), "sampler: rows must be at least 1\n    rows 0", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 4, .order = Order::epochs}),
+                       "sampler: in epochs, rows must not exceed the examples of a domain\n    rows 4\n    domain sketch, 3 examples\n"
+                       "    hint: fewer rows, or draw with replacement",
+                       sand::Error);
+}
