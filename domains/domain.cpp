@@ -1,8 +1,8 @@
 #include "domains/domain.h"
 
-#include <algorithm>
 #include <array>
 #include <numeric>
+#include <string>
 
 #include "domains/random_state.h"
 #include "tensor/error.h"
