@@ -8,6 +8,11 @@
 #include "tensor/random.h"
 
 namespace sand::domains {
+namespace {
+
+constexpr std::uint32_t kStream = 0x62746368;  // "btch": clear of every other purpose under the same seed
+
+}  // namespace
 
 Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options) : parts_(std::move(parts)), options_(options) {
   check(!parts_.empty(), [] { return Error(Fault::usage, "sampler: at least one domain to draw from"); });
@@ -56,7 +61,7 @@ std::span<const std::uint32_t> Sampler::choose(std::uint32_t domain, std::uint32
   const std::uint32_t size = static_cast<std::uint32_t>(part.examples.size());
   if (options_.order == Order::everything) return part.examples;
   if (options_.order == Order::with_replacement) {
-    Random random(options_.seed, domain, step);
+    Random random(options_.seed, kStream, step, domain);
     for (std::uint32_t& example : chosen_) example = part.examples[random.below(size)];
     return chosen_;
   }
@@ -64,7 +69,7 @@ std::span<const std::uint32_t> Sampler::choose(std::uint32_t domain, std::uint32
   Epoch& epoch = epochs_[domain];
   if (epoch.permutation.empty() || epoch.number != step / steps) {
     epoch.number = step / steps;
-    epoch.permutation = Random(options_.seed, domain, epoch.number).permutation(size);
+    epoch.permutation = Random(options_.seed, kStream, epoch.number, domain).permutation(size);
   }
   const std::uint32_t* place = epoch.permutation.data() + step % steps * chosen_.size();
   for (std::uint32_t& example : chosen_) example = part.examples[*place++];

@@ -21,8 +21,8 @@ struct SamplerOptions {
   Order order = Order::with_replacement;
 };
 
-/// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, d, step), in epochs
-/// Random(seed, d, epoch); domains of different sizes start their epochs at different steps.
+/// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d), in epochs
+/// Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different steps.
 class Sampler {
  public:
   /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.

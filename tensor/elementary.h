@@ -58,14 +58,21 @@ inline double exp(double x) {
   return e * detail::power_of_two(half) * detail::power_of_two(a.n - half);
 }
 
-/// e^x - 1 without cancellation near 0.
-inline double expm1(double x) {
-  const detail::Reduced a = detail::reduce(detail::clamp(x, -60.0, 709.0));
-  const double p = a.r + (a.r_low + a.r * a.r * detail::exp_tail(a.r));  // e^r - 1
-  const double scale = detail::power_of_two(a.n);
+namespace detail {
+
+/// e^x - 1 for x <= 709, without cancellation near 0.
+inline double expm1_in_range(double x) {
+  const Reduced a = reduce(clamp(x, -60.0, 709.0));
+  const double p = a.r + (a.r_low + a.r * a.r * exp_tail(a.r));  // e^r - 1
+  const double scale = power_of_two(a.n);
   const double y = std::fma(scale, p, scale - 1.0);
   return x == 0.0 ? x : y;  // keeps the sign of zero
 }
+
+}  // namespace detail
+
+/// e^x - 1 without cancellation near 0.
+inline double expm1(double x) { return x > 60.0 ? sand::exp(x) : detail::expm1_in_range(x); }
 
 /// ln x; -infinity at 0, NaN below.
 inline double log(double x) {
@@ -104,7 +111,7 @@ inline double log1p(double x) {
 
 /// tanh x = (e^2x - 1) / (e^2x + 1).
 inline double tanh(double x) {
-  const double e = sand::expm1(2.0 * detail::clamp(std::fabs(x), 0.0, 20.0));  // tanh 20 rounds to 1
+  const double e = detail::expm1_in_range(2.0 * detail::clamp(std::fabs(x), 0.0, 20.0));  // tanh 20 rounds to 1
   const double y = std::copysign(e / (e + 2.0), x);
   return x == x ? y : x;
 }

@@ -21,9 +21,10 @@ struct Draw {
 namespace ops {
 
 struct Dropout {
+  static constexpr std::uint32_t kStream = 0x64720000;  // "dr": clear of every other purpose under the same seed
   static constexpr OpDoc doc{"dropout", "y = x keep / (1 - rate)", "dx += dy keep / (1 - rate)"};
   double rate;
-  std::uint32_t stream;  // tells one dropout layer from another
+  std::uint32_t layer;  // tells one dropout from another
   Draw draw;
   TensorSpan saved{};  // keep / (1 - rate)
 
@@ -44,7 +45,7 @@ struct Dropout {
     const Scalar kept = static_cast<Scalar>(1 / (1 - rate));
     const Index columns = x.shape().columns();
     for (std::size_t row = 0; row < draw.examples.size(); ++row) {
-      Random random(draw.seed, stream, draw.step, draw.examples[row]);
+      Random random(draw.seed, kStream + layer, draw.step, draw.examples[row]);
       const TensorSpan keep = saved.rows(static_cast<Index>(row), 1);
       for (Index i = 0; i < columns; ++i) keep[i] = random.bits() >= threshold ? kept : Scalar{0};
     }
@@ -56,8 +57,8 @@ struct Dropout {
 }  // namespace ops
 
 /// x [n, ...]. A prediction (no examples) or a rate of 0 hands x back as it is. Throws Error(usage) for a rate outside [0, 1).
-inline Var dropout(Var x, double rate, std::uint32_t stream, const Draw& draw, Here here = Here::at()) {
-  return rate == 0 || draw.examples.empty() ? x : x.tape().apply(ops::Dropout{rate, stream, draw}, here, x);
+inline Var dropout(Var x, double rate, std::uint32_t layer, const Draw& draw, Here here = Here::at()) {
+  return rate == 0 || draw.examples.empty() ? x : x.tape().apply(ops::Dropout{rate, layer, draw}, here, x);
 }
 
 }  // namespace sand

@@ -234,7 +234,7 @@ TEST_CASE("At the ends of its range, every function has the value it tends to") 
 }
 
 // Known: the clamp at 709 returns e^709 - 1 for everything above. Take the decorator off with the correction.
-TEST_CASE("expm1 overflows to infinity where its exact value does" * doctest::should_fail()) {
+TEST_CASE("expm1 overflows to infinity where its exact value does") {
   CHECK(sand::expm1(800.0) == kInfinity);
   CHECK(sand::expm1(kInfinity) == kInfinity);
   CHECK(error_in_ulp(sand::expm1(709.5), std::expm1(709.5L), kDouble) <= 2.5);
