@@ -78,8 +78,8 @@ TEST_CASE("A written file is, byte for byte, what the format says") {
   Safetensors tensors;
   tensors.add("w", {Dtype::f32, {1, 2}, bytes_of({1.0f, -2.0f})});
   tensors.add("steps", std::vector<std::int64_t>{7});
-  tensors.metadata["program"] = "sandgrad";
-  const std::string header = R"({"__metadata__":{"program":"sandgrad"},"steps":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},)"
+  tensors.metadata["program"] = "sand";
+  const std::string header = R"({"__metadata__":{"program":"sand"},"steps":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},)"
                              R"("w":{"data_offsets":[8,16],"dtype":"F32","shape":[1,2]}})";
   const std::string padded = header + std::string(7 - (header.size() + 7) % 8, ' ');
   const std::string data{"\7\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\xc0", 16};

@@ -86,4 +86,5 @@ TEST_CASE("A tensor that no memory could hold is refused with its shape") {
       ("tensor: no memory for [36028797018963968], 36028797018963968 numbers of " + std::to_string(sizeof(Scalar)) + " bytes").c_str(),
       sand::Error);
   CHECK_THROWS_AS(Tensor({INTPTR_MAX}), sand::Error);
+  CHECK_THROWS_AS(Tensor({static_cast<Index>(SIZE_MAX / sizeof(Scalar))}), sand::Error);  // rounded up to cache lines, it would wrap to 0
 }
