@@ -59,15 +59,19 @@ std::string complaint_about(const std::string& header, std::size_t data = 0) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+/// A folder of its own, removed again.
+struct Folder {
+  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  ~Folder() { fs::remove_all(path); }
+  std::string path = (fs::temp_directory_path() / "sandgrad-XXXXXX").string();
+};
+
 /// The bytes of a file as `write` makes it.
 std::string written(const Safetensors& tensors) {
-  std::string folder = (fs::temp_directory_path() / "sandgrad-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  tensors.write(folder + "/a");
-  std::ifstream file(folder + "/a", std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  fs::remove_all(folder);
-  return bytes;
+  const Folder folder;
+  tensors.write(folder.path + "/a");
+  std::ifstream file(folder.path + "/a", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 const std::string kTwo = R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})";
@@ -235,12 +239,12 @@ TEST_CASE("The length of the header is checked against the file before memory is
 }
 
 TEST_CASE("A header beyond 100 MB is refused even where the file is as long") {
-  const std::string path = (fs::temp_directory_path() / ("sandgrad-sparse-" + std::to_string(sizeof(Scalar)))).string();
+  const Folder folder;
+  const std::string path = folder.path + "/a";
   const std::uint64_t length = 100'000'001;
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8);
   fs::resize_file(path, 200'000'000);  // sparse: takes no room on the disk
   CHECK(contains(complaint([&] { Safetensors::read(path); }), "expected at most 100000000 bytes\n    found 100000001 bytes"));
-  fs::remove(path);
 }
 
 TEST_CASE("Every file cut short is refused") {
