@@ -1,0 +1,47 @@
+// How far the domains agree on each weight: sign counts, mean and variance of neighbouring columns of a gradient table.
+#pragma once
+
+#include <array>
+#include <cstdlib>
+
+#include "autograd/gradient_table.h"
+
+namespace sand::optim {
+
+/// Statistics over the E domains, column by column. Every one of them has the same bits for every order of the domains,
+/// flips its sign exactly under g -> -g and scales exactly under g -> 2^n g.
+class Agreement {
+ public:
+  static constexpr int kColumns = 256;  ///< at most so many at once: 16 rows of them, and this object, stay in the L1 cache
+
+  /// Reads columns first .. first + columns - 1 of every row.
+  Agreement(const GradientTable& table, Index first, int columns);
+
+  /// Reads the rows once more, for those who need `variance`. Around the mean, since the difference of two sums cancels exactly
+  /// where the domains agree.
+  void measure_variance();
+
+  int domains() const { return domains_; }
+  int columns() const { return columns_; }
+  /// The part of a row that these columns are.
+  const Scalar* row(int domain) const { return table_.row(domain).data() + first_; }
+
+  /// n_plus - n_minus, from -E to E. An exact zero and a NaN abstain.
+  int balance(int j) const { return balance_[static_cast<std::size_t>(j)]; }
+  /// s = |n_plus - n_minus| / E, in [0, 1].
+  double consensus(int j) const { return static_cast<double>(std::abs(balance(j))) / domains_; }
+  /// Not finite where a gradient is not finite.
+  double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
+  /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and for E = 1.
+  double variance(int j) const { return variance_[static_cast<std::size_t>(j)]; }
+
+ private:
+  const GradientTable& table_;
+  Index first_;
+  int domains_, columns_;
+  alignas(64) std::array<int, kColumns> balance_;
+  alignas(64) std::array<Scalar, kColumns> low_, high_;
+  alignas(64) std::array<double, kColumns> grid_, mean_, variance_;
+};
+
+}  // namespace sand::optim
