@@ -10,16 +10,17 @@ namespace sand::optim {
 /// What a combiner makes of a gradient table.
 struct Direction {
   Tensor values;  ///< [J], takes the place of the gradient in the optimizer
-  Tensor mask;    ///< [J], in [0, 1], before any rescale; 0 where the domains' disagreement closes the weight
+  Tensor mask;    ///< [J], m in [0, 1], before any rescale; 0 where the domains' disagreement closes the weight
 };
 
-/// A pure function of the table: it reads rows and never writes them.
+/// A function of the table alone: it reads rows and never writes them. What it keeps is memory, not history.
 class Combiner {
  public:
   virtual ~Combiner() = default;
   virtual const char* name() const = 0;
 
-  /// The direction stays valid until the next call. Its bits do not depend on `threads`.
+  /// The direction stays valid until the next call. Its bits do not depend on `threads`; where a weight's gradient is
+  /// NaN in any domain its direction is NaN, so that the run notices.
   /// Throws Error(usage) if the table has fewer domains than the method needs.
   virtual const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) = 0;
 };
