@@ -1,0 +1,75 @@
+#include "optim/adam.h"
+
+#include <cmath>
+
+#include "optim/flat_step.h"
+#include "optim/option.h"
+
+namespace sand::optim {
+namespace {
+
+/// base^exponent by repeated squaring, so that it depends on nothing but its arguments.
+double power(double base, std::int64_t exponent) {
+  double result = 1;
+  for (; exponent > 0; exponent >>= 1, base *= base)
+    if (exponent & 1) result *= base;
+  return result;
+}
+
+}  // namespace
+
+Adam::Adam(const Parameters& parameters, const AdamOptions& given)
+    : options(given), first_({parameters.size()}), second_({parameters.size()}) {
+  for (const Option option : {Option{"Adam", "learning_rate", given.learning_rate}, Option{"Adam", "epsilon", given.epsilon},
+                              Option{"Adam", "weight_decay", given.weight_decay}})
+    option.must(std::isfinite(option.value) && option.value >= 0, "a finite number of at least 0");
+  for (const Option option : {Option{"Adam", "beta1", given.beta1}, Option{"Adam", "beta2", given.beta2}})
+    option.must(option.value >= 0 && option.value < 1, "in [0, 1)");
+}
+
+void Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
+  const bool coupled = options.decay == WeightDecay::coupled;
+  check(!options.mask_update || direction.mask.size() == direction.values.size(),
+        [] { return Error(Fault::usage, "Adam: mask_update needs a direction with a mask"); });
+  // All constants are computed in double and rounded once, where they meet the tensors.
+  const double correction1 = 1 - power(options.beta1, steps_ + 1), correction2 = 1 - power(options.beta2, steps_ + 1);
+  const auto beta1 = static_cast<Scalar>(options.beta1), rest1 = static_cast<Scalar>(1 - options.beta1);
+  const auto beta2 = static_cast<Scalar>(options.beta2), rest2 = static_cast<Scalar>(1 - options.beta2);
+  const auto step_size = static_cast<Scalar>(options.learning_rate / correction1);
+  const auto root_scale = static_cast<Scalar>(std::sqrt(correction2));
+  const auto epsilon = static_cast<Scalar>(options.epsilon);
+  const auto decay = static_cast<Scalar>(coupled ? options.weight_decay : 0);
+  const auto shrink = static_cast<Scalar>(coupled ? 1 : 1 - options.learning_rate * options.weight_decay);
+
+  for_each_piece("Adam", first_.size(), parameters, direction, threads, [&](Index first, Index count) {
+    Eigen::Map<FlatArray> p(parameters.numbers().data() + first, count);
+    auto m = first_.array().segment(first, count);
+    auto v = second_.array().segment(first, count);
+    Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + decay * p;  // g
+    m = beta1 * m + rest1 * moved;
+    v = beta2 * v + rest2 * moved * moved;
+    // Through double: Eigen's square root of eight floats is an estimate, while the double root, rounded, is the exact float one.
+    Eigen::Array<double, Eigen::Dynamic, 1, 0, kPiece, 1> root = v.cast<double>();
+    root = root.sqrt().eval();
+    moved = root.cast<Scalar>();
+    moved = p * shrink - step_size * m / (moved / root_scale + epsilon);
+    if (options.mask_update)
+      p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
+    else
+      p = moved;
+  });
+  ++steps_;
+}
+
+void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment, std::int64_t steps) {
+  Tensor first(first_.shape(), first_moment), second(second_.shape(), second_moment);
+  check(steps >= 0 && first.array().allFinite() && second.array().allFinite() && (second.array() >= 0).all(), [&] {
+    return Error(Fault::data, "Adam: a saved state has finite moments, a second moment and steps of at least 0")
+        .fact("steps", std::to_string(steps));
+  });
+  first_ = std::move(first);
+  second_ = std::move(second);
+  steps_ = steps;
+}
+
+}  // namespace sand::optim

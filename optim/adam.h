@@ -1,0 +1,55 @@
+// Adam (Kingma and Ba 2015, arXiv 1412.6980) and AdamW (arXiv 1711.05101), in the order of operations of PyTorch.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "autograd/parameters.h"
+#include "optim/combiner.h"
+
+namespace sand::optim {
+
+/// How weight decay enters. Behind a mask the two are different methods: coupled decay and momentum move a weight that the mask has
+/// closed by up to a whole learning rate, decoupled decay only shrinks it.
+enum class WeightDecay {
+  coupled,    ///< direction + weight_decay * p goes into both moments
+  decoupled,  ///< p *= 1 - learning_rate * weight_decay before the step
+};
+
+struct AdamOptions {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;    ///< memory of the first moment
+  double beta2 = 0.999;  ///< memory of the second moment
+  double epsilon = 1e-8;
+  double weight_decay = 0;
+  WeightDecay decay = WeightDecay::coupled;
+  bool mask_update = false;  ///< a weight with mask 0 does not move at all, while its moments go on
+};
+
+/// With g the direction and t the steps taken, this one included:
+///
+///     m = beta1 m + (1 - beta1) g                  v = beta2 v + (1 - beta2) g g
+///     p = p - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+class Adam {
+ public:
+  /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not negative.
+  explicit Adam(const Parameters& parameters, const AdamOptions& options = {});
+
+  /// Moves all parameters at once. The bits do not depend on `threads`.
+  /// Throws Error(usage) if the direction is not as long as the parameters.
+  void step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
+
+  AdamOptions options;  ///< a schedule may change them between steps
+
+  TensorView first_moment() const { return first_; }    ///< m, [J]
+  TensorView second_moment() const { return second_; }  ///< v, [J]
+  std::int64_t steps() const { return steps_; }         ///< t
+  /// Goes on from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers no Adam could have reached.
+  void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment, std::int64_t steps);
+
+ private:
+  Tensor first_, second_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace sand::optim
