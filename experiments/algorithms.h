@@ -1,0 +1,27 @@
+// The algorithms by name: which combiner, with which hyper-parameters. One row of one table each.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/hparams.h"
+#include "optim/combiner.h"
+
+namespace sand::experiments {
+
+struct Algorithm {
+  const char* name;                 ///< DomainBed's where DomainBed has it
+  const char* rule;                 ///< what it does with the domains' gradients, in a phrase
+  int fewest_domains;               ///< to train on
+  std::vector<HparamRule> hparams;  ///< of its own, beyond those of every run
+  /// Throws Error(usage) for settings under which nothing could be learned, unless `allow_closed`.
+  std::unique_ptr<optim::Combiner> (*make)(const Hparams& hparams, bool allow_closed);
+};
+
+const std::vector<Algorithm>& algorithms();
+
+/// Found whatever its case. Throws Error(usage) with a did-you-mean.
+const Algorithm& algorithm(const std::string& name);
+
+}  // namespace sand::experiments

@@ -1,0 +1,54 @@
+// The commands of the program, as functions of their options: main.cpp fills the options in, and nothing else
+// knows about flags. Each returns the exit code, or throws Error, whose fault is the exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/settings.h"
+
+namespace sand::experiments {
+
+struct TrainOptions {
+  RunRequest request;
+  std::string output_dir;  ///< "" keeps nothing
+  bool fresh = false;
+  int threads = 0;
+  bool json = false;
+};
+int train_command(const TrainOptions& options);
+
+struct DemoOptions {
+  int threads = 0;
+};
+int demo_command(const DemoOptions& options);
+
+struct BenchOptions {
+  std::string bench_case = "ilc", algorithm = "SANDMask";
+  int threads = 0, steps = 100;
+  int domains = 0, rows = 0;  ///< 0: those of the case
+  bool json = false;
+};
+int bench_command(const BenchOptions& options);
+
+struct StepOptions {
+  std::string model, activation = "relu", algorithm = "SANDMask", hparams;
+  std::string in, out;
+  bool slots = false, allow_closed = false;
+  int threads = 0;
+};
+int step_command(const StepOptions& options);
+
+struct DataShowOptions {
+  DataRequest request;
+  std::string out = "grid.png";
+  int examples = 16;  ///< in a row
+};
+int data_show_command(const DataShowOptions& options);
+
+struct DoctorOptions {
+  int threads = 0;
+};
+int doctor_command(const DoctorOptions& options);
+
+}  // namespace sand::experiments

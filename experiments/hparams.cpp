@@ -1,0 +1,43 @@
+#include "experiments/hparams.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "domains/random_state.h"
+#include "experiments/names.h"
+#include "experiments/seed_hash.h"
+#include "tensor/error.h"
+
+namespace sand::experiments {
+
+double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t trial_seed) {
+  if (hparams_seed == 0) return rule.standard;
+  domains::RandomState random(seed_hash(seed_hash(hparams_seed, trial_seed), rule.name));
+  switch (rule.draw) {
+    case HparamRule::Draw::uniform: return random.uniform(rule.low, rule.high);
+    case HparamRule::Draw::power_of_10: return std::pow(10.0, random.uniform(rule.low, rule.high));
+    case HparamRule::Draw::whole_power_of_2: return std::floor(std::pow(2.0, random.uniform(rule.low, rule.high)));
+    case HparamRule::Draw::fixed: break;
+  }
+  return rule.standard;
+}
+
+void override_hparams(Hparams& hparams, const std::string& json) {
+  const nlohmann::json given = nlohmann::json::parse(json, nullptr, false);
+  check(given.is_object(), [&] {
+    return Error(Fault::usage, "hparams: expected a JSON object of numbers")
+        .fact("found", json.substr(0, 200))
+        .hint(R"(--hparams '{"tau": 0.9, "k": 10}')");
+  });
+  std::vector<std::string> known;
+  for (const auto& [name, value] : hparams) known.push_back(name);
+  for (const auto& [name, value] : given.items()) {
+    check(value.is_number() && std::isfinite(value.get<double>()), [&, &name = name, &value = value] {
+      return Error(Fault::usage, "hparams: " + name + " must be a number").fact("found", value.dump().substr(0, 100));
+    });
+    hparams[find_name("hparams", name, known)] = value.get<double>();
+  }
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,28 @@
+// Hyper-parameters: numbers by name, with DomainBed's names, defaults and random draws.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace sand::experiments {
+
+using Hparams = std::map<std::string, double>;
+
+/// What a search draws from, and what a run uses that asks for nothing.
+struct HparamRule {
+  const char* name;
+  double standard;
+  enum class Draw { fixed, uniform, power_of_10, whole_power_of_2 } draw;
+  double low, high;  ///< of the number, or of its exponent
+};
+
+/// The value of a rule under hparams seed `hparams_seed` and trial `trial_seed`: its standard for seed 0, else a draw from
+/// numpy's RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), as DomainBed does.
+double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t trial_seed);
+
+/// Replaces values by those of a JSON object of numbers: {"tau": 0.9, "k": 10}. Throws Error(usage) for anything else, and
+/// for a name that is not among `hparams` (did you mean ...?).
+void override_hparams(Hparams& hparams, const std::string& json);
+
+}  // namespace sand::experiments

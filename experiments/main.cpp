@@ -1,0 +1,157 @@
+// The entry of the program: its flags, and nothing else. The only file that knows CLI11.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+#include "experiments/commands.h"
+#include "experiments/names.h"
+#include "tensor/error.h"
+
+namespace sand::experiments {
+namespace {
+
+/// Every flag and command that exists, for a did-you-mean.
+std::vector<std::string> known_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+    for (const std::string& name : known_names(*command)) names.push_back(name);
+  }
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("train", "Train one network and keep its records");
+  RunRequest& r = o.request;
+  c->add_option("--dataset", r.dataset, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->capture_default_str();
+  c->add_option("--algorithm", r.algorithm, "ERM, ANDMask, GeometricMean or SANDMask")->capture_default_str();
+  c->add_option("--protocol", r.protocol, "domainbed, ilc, irm, or auto: that of the paper which made the data set")->capture_default_str();
+  c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(CLI::NonNegativeNumber);
+  c->add_option("--data-dir,--data_dir", r.data_dir, "where MNIST lies");
+  c->add_option("--digits", r.digits, "mnist, generated, or auto: MNIST where --data-dir is given")->capture_default_str();
+  c->add_option("--hparams", r.hparams, R"(hyper-parameters as JSON: '{"tau": 0.9, "k": 10, "lr": 1e-3}')");
+  c->add_option("--hparams-seed,--hparams_seed", r.hparams_seed, "draws hyper-parameters as DomainBed; 0 for the standard ones")
+      ->check(CLI::NonNegativeNumber);
+  c->add_option("--trial-seed,--trial_seed", r.trial_seed, "of data and splits")->check(CLI::NonNegativeNumber);
+  c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(CLI::NonNegativeNumber);
+  c->add_option("--steps", r.steps, "updates")->check(CLI::PositiveNumber);
+  c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(CLI::PositiveNumber);
+  c->add_option("--holdout-fraction,--holdout_fraction", r.holdout_fraction, "of every domain, kept out of training")
+      ->check(CLI::Range(0.0, 1.0));
+  c->add_flag("--decoupled-decay", r.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
+  c->add_flag("--mask-update", r.mask_update, "a weight whose mask is 0 does not move at all");
+  c->add_flag("--allow-closed", r.allow_closed, "accept settings under which nothing can be learned");
+  c->add_option("--output-dir,--output_dir", o.output_dir, "the run directory; without one nothing is kept");
+  c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run");
+  c->add_option("--threads", o.threads, "0 for every core; the numbers are the same for any")->check(CLI::Range(0, 1024));
+  c->add_flag("--json", o.json, "records on stdout as JSON lines");
+  c->callback([&] { chosen = [&] { return train_command(o); }; });
+}
+
+void add_demo(CLI::App& app, DemoOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("demo", "ERM, AND-mask and SAND-mask side by side, in about a minute");
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->callback([&] { chosen = [&] { return demo_command(o); }; });
+}
+
+void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("bench", "Time updates on random data");
+  c->add_option("--case", o.bench_case, "ilc or irm")->capture_default_str();
+  c->add_option("--algorithm", o.algorithm)->capture_default_str();
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->add_option("--steps", o.steps, "updates that are timed")->check(CLI::Range(1, 1000000))->capture_default_str();
+  c->add_option("--domains", o.domains, "instead of those of the case")->check(CLI::Range(1, 4096));
+  c->add_option("--rows", o.rows, "of every domain, instead of those of the case")->check(CLI::Range(1, 1000000));
+  c->add_flag("--json", o.json, "one JSON line");
+  c->callback([&] { chosen = [&] { return bench_command(o); }; });
+}
+
+void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("step", "One update as a function of files (safetensors)");
+  c->add_option("--model", o.model, "mlp:18-256-256-2")->required();
+  c->add_option("--activation", o.activation, "relu, leaky_relu or tanh")->capture_default_str();
+  c->add_option("--algorithm", o.algorithm)->capture_default_str();
+  c->add_option("--hparams", o.hparams, R"('{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
+  c->add_option("--in", o.in, "weights, x0, y0, x1, y1, ..., perhaps Adam's state");
+  c->add_option("--out", o.out, "losses, gradients, masks, directions, new weights, Adam's state");
+  c->add_flag("--slots", o.slots, "print the parameters' names and shapes as JSON, and stop");
+  c->add_flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->callback([&] { chosen = [&] { return step_command(o); }; });
+}
+
+void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
+  CLI::App* data = app.add_subcommand("data", "Look at data sets");
+  data->require_subcommand(1);
+  CLI::App* c = data->add_subcommand("show", "Draw examples of every domain as a PNG");
+  c->add_option("name", o.request.name, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->required();
+  c->add_option("--out", o.out, "the PNG")->capture_default_str();
+  c->add_option("--data-dir,--data_dir", o.request.data_dir, "where MNIST lies");
+  c->add_option("--digits", o.request.digits, "mnist, generated or auto")->capture_default_str();
+  c->add_option("--trial-seed,--trial_seed", o.request.seed, "of the data");
+  c->add_option("--examples", o.examples, "in a row")->capture_default_str();
+  c->callback([&] { chosen = [&] { return data_show_command(o); }; });
+}
+
+void add_doctor(CLI::App& app, DoctorOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("doctor", "What to paste into a bug report");
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->callback([&] { chosen = [&] { return doctor_command(o); }; });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Deep learning whose optimizer sees one gradient per domain", "sandgrad");
+  app.set_version_flag("--version", "sandgrad " SANDGRAD_VERSION);
+  app.require_subcommand(1);
+  TrainOptions train;
+  DemoOptions demo;
+  BenchOptions bench;
+  StepOptions step;
+  DataShowOptions show;
+  DoctorOptions doctor;
+  std::function<int()> chosen;
+  add_train(app, train, chosen);
+  add_demo(app, demo, chosen);
+  add_bench(app, bench, chosen);
+  add_step(app, step, chosen);
+  add_data(app, show, chosen);
+  add_doctor(app, doctor, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version
+    std::fprintf(stderr, "sandgrad: %s\n", problem.what());
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      const std::string flag = word.substr(0, word.find('='));
+      const std::vector<std::string> known = known_names(app);
+      if (std::find(known.begin(), known.end(), flag) != known.end()) continue;
+      const std::string nearest = flag.rfind("--", 0) == 0 || i == 1 ? nearest_name(flag, known) : "";
+      if (!nearest.empty()) std::fprintf(stderr, "    hint: did you mean %s instead of %s?\n", nearest.c_str(), flag.c_str());
+    }
+    std::fprintf(stderr, "    hint: sandgrad --help, sandgrad train --help\n");
+    return static_cast<int>(Fault::usage);
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace sand::experiments
+
+int main(int argc, char** argv) {
+  try {
+    return sand::experiments::run(argc, argv);
+  } catch (const sand::Error& error) {
+    std::fprintf(stderr, "sandgrad: %s\n", error.what());
+    return static_cast<int>(error.fault());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "sandgrad: no memory left\n");
+    return static_cast<int>(sand::Fault::resources);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sandgrad: internal error: %s\n", error.what());
+    return static_cast<int>(sand::Fault::internal);
+  }
+}

@@ -1,0 +1,33 @@
+// How far a long computation is, on stderr: one line that is drawn anew on a terminal, a plain line every 10 s elsewhere.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace sand::experiments {
+
+class Progress {
+ public:
+  Progress(std::string what, int steps);
+  ~Progress();  ///< leaves the terminal's line empty
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done` of the steps are done; `note` is what else is worth a look. Cheap enough for every step.
+  void at(int done, const std::string& note = {});
+  /// Makes room for a line on stdout.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string what_;
+  int steps_;
+  bool terminal_;
+  bool drawn_ = false;
+  Clock::time_point start_, last_;
+};
+
+/// "1:05", "2:03:20".
+std::string clock_text(double seconds);
+
+}  // namespace sand::experiments

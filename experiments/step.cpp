@@ -1,0 +1,153 @@
+// `sandgrad step`: one update as a pure function of files, so that any other framework can be held against it.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "experiments/algorithms.h"
+#include "experiments/commands.h"
+#include "experiments/models.h"
+#include "nn/objectives.h"
+#include "optim/adam.h"
+#include "tensor/safetensors.h"
+
+namespace sand::experiments {
+namespace {
+
+void print_slots(const Parameters& parameters) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Slot& slot : parameters.slots()) {
+    nlohmann::ordered_json shape = nlohmann::ordered_json::array();
+    for (int axis = 0; axis < slot.shape.rank(); ++axis) shape.push_back(slot.shape[axis]);
+    list.push_back({{"name", slot.name}, {"shape", shape}});
+  }
+  std::printf("%s\n", list.dump().c_str());
+}
+
+/// A tensor of the file that must have the shape of a slot.
+Tensor read_like(const Safetensors& file, const std::string& name, const Shape& shape) {
+  Tensor tensor = file.tensor(name);
+  check(tensor.shape() == shape, [&] {
+    return Error(Fault::data, "step: " + name + " has the wrong shape")
+        .fact("expected", shape.text())
+        .fact("found   ", tensor.shape().text());
+  });
+  return tensor;
+}
+
+/// Fills the block, slot by slot, from PREFIX + slot name.
+void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters, std::span<Scalar> block) {
+  for (const Slot& slot : parameters.slots()) {
+    const Tensor tensor = read_like(file, prefix + slot.name, slot.shape);
+    std::copy(tensor.data(), tensor.data() + tensor.size(), block.data() + slot.offset);
+  }
+}
+
+void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters, const Scalar* block) {
+  for (const Slot& slot : parameters.slots()) file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
+}
+
+/// x0, y0, x1, y1, ... until one is missing.
+Batch read_batch(const Safetensors& file, const Shape& example) {
+  Batch batch;
+  for (int domain = 0; file.find("x" + std::to_string(domain)) != nullptr; ++domain) {
+    const std::string x = "x" + std::to_string(domain), y = "y" + std::to_string(domain);
+    DomainRows rows;
+    rows.inputs = file.tensor(x);
+    const std::vector<std::int64_t> labels = file.integers(y);
+    check(rows.inputs.shape().rank() >= 1 && rows.inputs.shape().columns() == example.size() &&
+              static_cast<Index>(labels.size()) == rows.inputs.shape().rows() && !labels.empty(),
+          [&] {
+            return Error(Fault::data, "step: " + x + " and " + y + " do not fit the model or each other")
+                .fact("expected", x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
+                .fact("found   ", x + " " + rows.inputs.shape().text() + ", " + y + " [" + std::to_string(labels.size()) + "]");
+          });
+    for (const std::int64_t label : labels) {
+      check(label >= 0 && label <= INT32_MAX,
+            [&] { return Error(Fault::data, "step: " + y + " has a label that is no class").fact("found", std::to_string(label)); });
+      rows.labels.push_back(static_cast<std::int32_t>(label));
+      rows.examples.push_back(static_cast<std::uint32_t>(rows.examples.size()));
+    }
+    batch.domains.push_back(std::move(rows));
+  }
+  check(!batch.domains.empty(),
+        [] { return Error(Fault::data, "step: the input has no domain").hint("it needs tensors x0, y0, x1, y1, ..."); });
+  return batch;
+}
+
+/// Refuses what nobody would read: a misspelt name must not pass for a missing one.
+void check_names(const Safetensors& file, const Parameters& parameters, std::size_t domains) {
+  std::vector<std::string> known = {"adam_t"};
+  for (const Slot& slot : parameters.slots())
+    for (const char* prefix : {"", "adam_m.", "adam_v."}) known.push_back(prefix + slot.name);
+  for (std::size_t domain = 0; domain < domains; ++domain)
+    for (const char* kind : {"x", "y"}) known.push_back(kind + std::to_string(domain));
+  for (const auto& [name, tensor] : file.tensors())
+    check(std::find(known.begin(), known.end(), name) != known.end(), [&, &name = name] {
+      return Error(Fault::data, "step: the input has a tensor that means nothing here")
+          .fact("found", name)
+          .hint("sandgrad step --model M --slots lists the names of the parameters");
+    });
+}
+
+void read_adam(const Safetensors& file, const Parameters& parameters, optim::Adam& adam) {
+  if (file.find("adam_t") == nullptr) return;
+  const std::vector<std::int64_t> steps = file.integers("adam_t");
+  check(steps.size() == 1,
+        [&] { return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size())); });
+  std::vector<Scalar> first(static_cast<std::size_t>(parameters.size())), second(first.size());
+  read_block(file, "adam_m.", parameters, first);
+  read_block(file, "adam_v.", parameters, second);
+  adam.resume(first, second, steps[0]);
+}
+
+}  // namespace
+
+int step_command(const StepOptions& options) {
+  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0);
+  Parameters& parameters = model->parameters;
+  if (options.slots) {
+    print_slots(parameters);
+    return 0;
+  }
+  check(!options.in.empty() && !options.out.empty(), [] { return Error(Fault::usage, "step: --in and --out are needed (or --slots)"); });
+
+  const Algorithm& method = algorithm(options.algorithm);
+  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  if (!options.hparams.empty()) override_hparams(hparams, options.hparams);
+  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
+
+  const Safetensors in = Safetensors::read(options.in);
+  const Batch batch = read_batch(in, model->example);
+  check_names(in, parameters, batch.domains.size());
+  read_block(in, "", parameters, parameters.numbers());
+  optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"), .weight_decay = hparams.at("weight_decay")});
+  read_adam(in, parameters, adam);
+
+  const Threads threads(options.threads);
+  DomainGradients engine(model->network, parameters, {.threads = threads});
+  const GradientTable& g = engine(batch, nn::CrossEntropy{});
+  const optim::Direction& direction = combiner->combine(g, threads);
+  adam.step(parameters, direction, threads);
+
+  Safetensors out;
+  std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
+  out.add("loss", TensorView(losses.data(), {g.domains()}));
+  for (const Slot& slot : parameters.slots()) {
+    std::vector<Index> sizes = {g.domains()};
+    for (int axis = 0; axis < slot.shape.rank(); ++axis) sizes.push_back(slot.shape[axis]);
+    Tensor gradients{Shape(sizes)};
+    for (int domain = 0; domain < g.domains(); ++domain) gradients.span().rows(domain, 1).array() = g.gradient(domain, slot).array();
+    out.add("grad." + slot.name, gradients);
+  }
+  write_block(out, "mask.", parameters, direction.mask.data());
+  write_block(out, "direction.", parameters, direction.values.data());
+  write_block(out, "", parameters, parameters.numbers().data());
+  write_block(out, "adam_m.", parameters, adam.first_moment().data());
+  write_block(out, "adam_v.", parameters, adam.second_moment().data());
+  const std::int64_t steps[] = {adam.steps()};
+  out.add("adam_t", std::span<const std::int64_t>(steps));
+  out.write(options.out);
+  return 0;
+}
+
+}  // namespace sand::experiments
