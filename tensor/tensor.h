@@ -22,7 +22,7 @@ class TensorView {
 
   const Scalar* data() const { return data_; }
   const Shape& shape() const { return shape_; }
-  Index size() const { return shape_.size(); }
+  Index size() const { return data_ != nullptr ? shape_.size() : 0; }
   Scalar operator[](Index i) const { return data_[i]; }
   explicit operator bool() const { return data_ != nullptr; }
   std::span<const Scalar> numbers() const { return {data_, static_cast<std::size_t>(size())}; }
@@ -48,7 +48,7 @@ class TensorSpan {
 
   Scalar* data() const { return data_; }
   const Shape& shape() const { return shape_; }
-  Index size() const { return shape_.size(); }
+  Index size() const { return data_ != nullptr ? shape_.size() : 0; }
   Scalar& operator[](Index i) const { return data_[i]; }
   explicit operator bool() const { return data_ != nullptr; }
   std::span<Scalar> numbers() const { return {data_, static_cast<std::size_t>(size())}; }
@@ -69,7 +69,7 @@ class Tensor {
   /// Throws Error(resources) when the memory cannot be had.
   explicit Tensor(const Shape& shape);
   Tensor(const Shape& shape, std::span<const Scalar> numbers);  ///< throws Error(usage) unless the counts agree
-  Tensor copy() const { return Tensor(shape_, view().numbers()); }
+  Tensor copy() const { return data_ ? Tensor(shape_, view().numbers()) : Tensor(); }
 
   TensorView view() const { return {data_.get(), shape_}; }
   TensorSpan span() { return {data_.get(), shape_}; }
