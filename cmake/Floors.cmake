@@ -4,7 +4,8 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
 
 # Bits are a promise: no contraction of a * b + c but where a kernel or std::fma asks for it, and never -ffast-math.
 # Every x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later); wider kernels are chosen at run time.
-set(arithmetic -ffp-contract=off)
+# The other two say that nobody looks at errno or floating-point traps: no bit changes, and exp, log, tanh become vector code.
+set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND arithmetic -march=x86-64-v3)
   set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "-ffp-contract=fast")

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 
 #include "tensor/scalar.h"
@@ -18,12 +17,19 @@ inline constexpr double kLn2High = 0x1.62e42fee00000p-1;  // ln 2 to 33 bits: n 
 inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;  // the rest of ln 2
 inline constexpr double kLog2E = 0x1.71547652b82fep+0;
 
+/// The polynomial with these coefficients, highest power first, by Horner's rule. A fold, since a loop here would keep the
+/// loops around it from becoming vector code.
+template <class... Coefficients>
+inline double polynomial(double x, double highest, Coefficients... others) {
+  double sum = highest;
+  ((sum = std::fma(sum, x, others)), ...);
+  return sum;
+}
+
 /// (e^r - 1 - r) / r^2 for |r| <= ln2 / 2: the Taylor series sum r^k / (k + 2)!, whose first term left out is < 1e-18.
 inline double exp_tail(double r) {
-  double sum = 1.0 / 87178291200.0;  // 1 / 14!
-  for (const double factorial : {6227020800.0, 479001600.0, 39916800.0, 3628800.0, 362880.0, 40320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0})
-    sum = std::fma(sum, r, 1.0 / factorial);
-  return sum;
+  return polynomial(r, 1.0 / 87178291200.0, 1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
+                    1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 1.0 / 2.0);
 }
 
 /// 2^n for whole n in [-1022, 1023], by writing the exponent field.
@@ -92,8 +98,8 @@ inline double log(double x) {
   const double f = m - 1.0;
   const double s = f / (2.0 + f);
   const double z = s * s;
-  double series = 2.0 / 25.0;
-  for (const double odd : {23.0, 21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0}) series = std::fma(series, z, 2.0 / odd);
+  const double series = detail::polynomial(z, 2.0 / 25, 2.0 / 23, 2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9,
+                                           2.0 / 7, 2.0 / 5, 2.0 / 3);
   const double half_square = 0.5 * f * f;
   const double correction = std::fma(s, half_square + z * series, n * detail::kLn2Low);
   const double y = n * detail::kLn2High + (f - (half_square - correction));
