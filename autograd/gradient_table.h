@@ -20,6 +20,7 @@ class GradientTable {
   const std::vector<Slot>& slots() const { return slots_; }  ///< which columns make up which parameter tensor
   std::span<const Scalar> row(int domain) const { return {start(domain), static_cast<std::size_t>(columns_)}; }
   std::span<Scalar> row(int domain) { return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)}; }
+  Index stride() const { return stride_; }  ///< numbers from the start of one row to that of the next
   /// The row of one domain, only the columns of one parameter tensor.
   TensorView gradient(int domain, const Slot& slot) const { return {start(domain) + slot.offset, slot.shape}; }
 

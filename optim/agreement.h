@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "autograd/gradient_table.h"
+#include "tensor/kernels/kernels.h"
 
 namespace sand::optim {
 
@@ -21,24 +22,22 @@ class Agreement {
   /// where the domains agree.
   void measure_variance();
 
-  int domains() const { return domains_; }
-  int columns() const { return columns_; }
+  int domains() const { return rows_.rows; }
+  int columns() const { return static_cast<int>(rows_.columns); }
   /// The part of a row that these columns are.
-  const Scalar* row(int domain) const { return table_.row(domain).data() + first_; }
+  const Scalar* row(int domain) const { return rows_.data + domain * rows_.stride; }
 
   /// n_plus - n_minus, from -E to E. An exact zero and a NaN abstain.
   int balance(int j) const { return balance_[static_cast<std::size_t>(j)]; }
   /// s = |n_plus - n_minus| / E, in [0, 1].
-  double consensus(int j) const { return static_cast<double>(std::abs(balance(j))) / domains_; }
+  double consensus(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
   /// Not finite where a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
   /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and for E = 1.
   double variance(int j) const { return variance_[static_cast<std::size_t>(j)]; }
 
  private:
-  const GradientTable& table_;
-  Index first_;
-  int domains_, columns_;
+  kernels::Rows rows_;
   alignas(64) std::array<int, kColumns> balance_;
   alignas(64) std::array<Scalar, kColumns> low_, high_;
   alignas(64) std::array<double, kColumns> grid_, mean_, variance_;

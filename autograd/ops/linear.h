@@ -30,8 +30,8 @@ struct Linear {
   static Index multiply_adds(const Shape& x, const Shape& w, const Shape&) { return x[0] * w.size(); }
 
   void forward(TensorView x, TensorView w, TensorView b, TensorSpan y) const {
-    y.matrix().rowwise() = b.matrix().col(0).transpose();
     const Index n = x.shape()[0], in = x.shape()[1], out = w.shape()[0];
+    for (Index row = 0; row < n; ++row) Eigen::Map<FlatArray>(y.data() + row * out, out) = b.array();
     const Scalar* right = packed.transposed ? packed.transposed : pack({w.data(), 1, in}, in, out);
     kernels::chosen().multiply({x.data(), in, 1}, right, y.data(), out, n, in, out);
   }
@@ -44,7 +44,7 @@ struct Linear {
     }
     if (dw) kernels::chosen().multiply({dy.data(), 1, out}, pack({x.data(), in, 1}, n, in), dw.data(), in, out, n, in);
     if (db)
-      for (Index row = 0; row < n; ++row) db.matrix().col(0) += dy.matrix().row(row).transpose();
+      for (Index row = 0; row < n; ++row) db.array() += Eigen::Map<const FlatArray>(dy.data() + row * out, out);
   }
 
  private:

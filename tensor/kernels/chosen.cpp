@@ -41,9 +41,7 @@ const Table& chosen() {
       if (std::string(wish) == list[i]->name) return *list[i];
       names += (i ? ", " : "") + std::string(list[i]->name);
     }
-    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run")
-        .fact("found", wish)
-        .fact("known", names);
+    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run").fact("found", wish).fact("known", names);
   }();
   return table;
 }

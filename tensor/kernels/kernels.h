@@ -13,6 +13,14 @@ struct Strided {
   Strided transposed() const { return {data, column, row}; }
 };
 
+/// Some rows of a table, all columns of them: number j of row e is at data[e * stride + j].
+struct Rows {
+  const Scalar* data;
+  Index stride;
+  int rows;
+  Index columns;
+};
+
 /// One implementation of every kernel. All tables compute the same numbers to the last bit.
 struct Table {
   const char* name;
@@ -31,6 +39,14 @@ struct Table {
   ///   packed  b [depth, columns] as written by `pack`
   ///   c       row-major, c_row numbers from one row to the next; must not overlap a or b
   void (*multiply)(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns);
+
+  // Down the columns, rows in ascending order; a NaN abstains from signs and from the range of later rows.
+  /// balance[j] = how many numbers are above 0 less how many are below; low[j], high[j] = the least and greatest number.
+  void (*signs_and_range)(const Rows& x, int* balance, Scalar* low, Scalar* high);
+  /// sum[j] = sum over rows of (x + grid[j]) - grid[j]: numbers rounded to a grid, of which sums are exact.
+  void (*sum_on_grid)(const Rows& x, const double* grid, double* sum);
+  /// sum[j] = sum over rows of fma(d, d, grid[j]) - grid[j], d = x - centre[j]: squares, rounded to a grid.
+  void (*squares_on_grid)(const Rows& x, const double* centre, const double* grid, double* sum);
 };
 
 /// Plain loops: the judge of the others, and the whole engine where no faster table fits the CPU.

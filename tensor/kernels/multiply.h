@@ -103,8 +103,8 @@ void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, In
 void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
   if (rows == 0) return;
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
-  const Index tall = rows / tiles;   // rows of most tiles;
-  const Index taller = rows % tiles; // the first `taller` tiles have one more
+  const Index tall = rows / tiles;    // rows of most tiles;
+  const Index taller = rows % tiles;  // the first `taller` tiles have one more
   for (Index j = 0; j < columns; j += kWidth, packed += kWidth * depth) {
     const Index width = columns - j < kWidth ? columns - j : kWidth;
     Index i = 0;
