@@ -1,0 +1,44 @@
+#include "experiments/names.h"
+
+#include <doctest/doctest.h>
+
+#include "tensor/error.h"
+
+using sand::experiments::find_name;
+using sand::experiments::nearest_name;
+
+TEST_CASE("A name is found whatever its case, and given back as it is written") {
+  CHECK(find_name("algorithm", "sandmask", {"ERM", "SANDMask"}) == "SANDMask");
+  CHECK(find_name("algorithm", "SANDMASK", {"ERM", "SANDMask"}) == "SANDMask");
+}
+
+TEST_CASE("A wrong name is answered with the nearest one and with all there are") {
+  CHECK_THROWS_WITH_AS(find_name("algorithm", "SANDMsk", {"ERM", "ANDMask", "SANDMask"}),
+                       "algorithm: no such name\n"
+                       "    found SANDMsk\n"
+                       "    known ERM, ANDMask, SANDMask\n"
+                       "    hint: did you mean SANDMask?",
+                       sand::Error);
+}
+
+TEST_CASE("A name far from all others gets no wild guess") {
+  CHECK_THROWS_WITH_AS(find_name("dataset", "ImageNet", {"Spirals"}),
+                       "dataset: no such name\n"
+                       "    found ImageNet\n"
+                       "    known Spirals",
+                       sand::Error);
+}
+
+TEST_CASE("Nearest is what needs the fewest insertions, deletions and changes") {
+  CHECK(nearest_name("tain", {"bench", "train", "data"}) == "train");
+  CHECK(nearest_name("trrain", {"bench", "train", "data"}) == "train");
+  CHECK(nearest_name("brain", {"bench", "train", "data"}) == "train");
+  CHECK(nearest_name("--test-env", {"--test-envs", "--test_envs"}) == "--test-envs");
+  CHECK(nearest_name("xyz", {"train", "bench"}).empty());
+  CHECK(nearest_name("", {"train", "bench"}).empty());
+}
+
+TEST_CASE("A name too long to be a slip of the finger is not measured") {
+  CHECK(nearest_name(std::string(100, 'a'), {std::string(101, 'a')}) == std::string(101, 'a'));
+  CHECK(nearest_name(std::string(101, 'a'), {std::string(101, 'a')}).empty());
+}

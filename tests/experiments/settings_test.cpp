@@ -1,0 +1,133 @@
+#include "experiments/settings.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "experiments/algorithms.h"
+#include "tensor/error.h"
+
+using sand::Error;
+using sand::experiments::RunRequest;
+using sand::experiments::Settings;
+using sand::experiments::settle;
+
+namespace {
+
+std::string refusal(const RunRequest& request) {
+  try {
+    settle(request);
+  } catch (const Error& error) {
+    CHECK(error.fault() == sand::Fault::usage);
+    return error.what();
+  }
+  return "";
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+RunRequest with_hparams(const std::string& hparams) {
+  RunRequest request;
+  request.hparams = hparams;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit") {
+  RunRequest request;
+  request.hparams_seed = 1;
+  const Settings drawn = settle(request);
+  CHECK(drawn.hparams.at("tau") == 0.3934322275531539);
+  CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // through libm's pow
+}
+
+TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
+  RunRequest request;
+  CHECK(settle(request).hparams.at("tau") == 0.9);
+  request.trial_seed = 3;
+  CHECK(settle(request).hparams.at("tau") == 0.9);
+  request.hparams_seed = 1;
+  CHECK(settle(request).hparams.at("tau") != 0.3934322275531539);
+}
+
+TEST_CASE("What is asked for goes before what is drawn, and that before the protocol's own") {
+  RunRequest request = with_hparams(R"({"tau": 0.25})");
+  request.hparams_seed = 1;
+  request.steps = 7;
+  request.test_envs = {3, 5};
+  const Settings settings = settle(request);
+  CHECK(settings.hparams.at("tau") == 0.25);
+  CHECK(settings.hparams.at("k") > 1109);
+  CHECK(settings.protocol.steps == 7);
+  CHECK(settings.protocol.record_every == 100);
+  CHECK(settings.protocol.test_envs == std::vector<int>{3, 5});
+}
+
+TEST_CASE("The paper that made a data set decides how it is trained on, unless another one is named") {
+  RunRequest request;
+  CHECK(std::string(settle(request).protocol.name) == "ilc");
+  request.dataset = "coloredmnist";
+  CHECK(settle(request).data.name == "ColoredMNIST");
+  CHECK(std::string(settle(request).protocol.name) == "domainbed");
+  CHECK(settle(request).hparams.at("batch_size") == 64);
+  request.dataset = "ColoredMNIST-IRM";
+  CHECK(std::string(settle(request).protocol.name) == "irm");
+  request.protocol = "DomainBed";
+  CHECK(std::string(settle(request).protocol.name) == "domainbed");
+}
+
+TEST_CASE("A mask that never opens is refused with the reason, and accepted on request") {
+  for (const char* hparams : {R"({"tau": 1})", R"({"tau": 1.5})", R"({"k": 0})"}) {
+    RunRequest request = with_hparams(hparams);
+    CHECK_MESSAGE(says(refusal(request), "nothing would ever train"), hparams);
+    request.allow_closed = true;
+    CHECK_MESSAGE(refusal(request).empty(), hparams);
+  }
+  for (const char* hparams : {R"({"tau": -0.1})", R"({"k": -1})"}) {
+    RunRequest request = with_hparams(hparams);
+    request.allow_closed = true;  // these mean nothing
+    CHECK_MESSAGE(says(refusal(request), "SANDMask"), hparams);
+  }
+}
+
+TEST_CASE("Hyper-parameters that are no JSON object of known numbers are refused") {
+  CHECK(says(refusal(with_hparams("tau=0.9")), "hparams: expected a JSON object of numbers\n    found tau=0.9"));
+  CHECK(says(refusal(with_hparams("[1]")), "hparams: expected a JSON object of numbers"));
+  CHECK(says(refusal(with_hparams(R"({"tau": "high"})")), "hparams: tau must be a number\n    found \"high\""));
+  CHECK(says(refusal(with_hparams(R"({"tau": 1e999})")), "hparams: "));
+  CHECK(says(refusal(with_hparams(R"({"tua": 0.9})")), "did you mean tau?"));
+  CHECK(says(refusal(with_hparams(R"({"batch_size": 1.5})")), "hparams: batch_size must be a whole number"));
+  CHECK(says(refusal(with_hparams(R"({"batch_size": 0})")), "1 .. 1048576"));
+  CHECK(says(refusal(with_hparams(R"({"mlp_width": 1e9})")), "mlp_width must be a whole number"));
+  CHECK(says(refusal(with_hparams(R"({"mlp_depth": -1})")), "mlp_depth must be a whole number"));
+}
+
+TEST_CASE("Test domains must exist and leave enough to train on") {
+  RunRequest request;
+  request.test_envs = {1};
+  CHECK(sand::experiments::training_domains(settle(request), 3, 2) == std::vector<int>{0, 2});
+  request.test_envs = {3};
+  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(settle(request), 3, 2),
+                       "test-envs: no such domain\n    found 3\n    known 0 .. 2", Error);
+  request.test_envs = {0, 1};
+  CHECK_THROWS_AS(sand::experiments::training_domains(settle(request), 3, 2), Error);
+  CHECK(sand::experiments::training_domains(settle(request), 3, 1) == std::vector<int>{2});
+}
+
+TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all draws stay in their range") {
+  for (const sand::experiments::Algorithm& method : sand::experiments::algorithms()) {
+    RunRequest request;
+    request.algorithm = method.name;
+    CHECK(refusal(request).empty());
+    for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
+      const Settings settings = settle(request);
+      for (const sand::experiments::HparamRule& rule : method.hparams) {
+        const double value = settings.hparams.at(rule.name);
+        if (rule.draw == sand::experiments::HparamRule::Draw::uniform) CHECK((rule.low <= value && value < rule.high));
+        if (rule.draw == sand::experiments::HparamRule::Draw::power_of_10)
+          CHECK((rule.low <= std::log10(value) && std::log10(value) < rule.high));
+      }
+    }
+  }
+}

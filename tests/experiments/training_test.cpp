@@ -1,0 +1,155 @@
+// Whole runs, a few steps long.
+#include "experiments/training.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "domains/colored_mnist.h"
+#include "domains/generated_digits.h"
+#include "domains/spirals.h"
+#include "experiments/algorithms.h"
+#include "experiments/records.h"
+#include "tensor/error.h"
+
+using sand::Threads;
+using namespace sand::experiments;
+
+namespace {
+
+/// Small and quick, but more than one shard a domain, and dropout to draw.
+Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
+  RunRequest request;
+  request.algorithm = algorithm;
+  request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
+  request.steps = 6;
+  request.record_every = 3;
+  Settings settings = settle(request);
+  if (algorithm != "ERM") override_hparams(settings.hparams, hparams);
+  return settings;
+}
+
+const sand::domains::DataSet& small_spirals() {
+  static const sand::domains::Spirals data({.domains = 5, .examples = 200, .test_examples = 50});
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("Weights do not depend on the number of threads, whatever the algorithm") {
+  for (const Algorithm& method : algorithms()) {
+    CAPTURE(method.name);
+    const Settings settings = small_run(method.name);
+    const std::string alone = train(settings, small_spirals(), Threads(1), {}).fingerprint;
+    for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, small_spirals(), Threads(threads), {}).fingerprint == alone);
+  }
+}
+
+TEST_CASE("Weights do not depend on the number of threads for full batches of images either") {
+  RunRequest request;
+  request.dataset = "ColoredMNIST-IRM";
+  request.hparams = R"({"tau": 0.6})";
+  request.steps = 3;
+  const Settings settings = settle(request);
+  const auto digits = std::make_shared<sand::domains::Digits>(sand::domains::generated_digits(600, 1));
+  const sand::domains::DataSet data = sand::domains::colored_mnist_irm(digits, 1);
+  const std::string alone = train(settings, data, Threads(1), {}).fingerprint;
+  for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, data, Threads(threads), {}).fingerprint == alone);
+}
+
+TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weights") {
+  const std::string first = train(small_run("SANDMask"), small_spirals(), Threads(1), {}).fingerprint;
+  Settings other = small_run("SANDMask");
+  other.seed = 1;
+  CHECK(train(other, small_spirals(), Threads(1), {}).fingerprint != first);
+  CHECK(train(small_run("ERM"), small_spirals(), Threads(1), {}).fingerprint != first);
+  CHECK(train(small_run("SANDMask", R"({"tau": 0.7})"), small_spirals(), Threads(1), {}).fingerprint != first);
+}
+
+TEST_CASE("A record comes after every so many steps and after the last, with scores of every domain") {
+  std::vector<int> recorded;
+  TrainingEvents events;
+  events.record = [&](const Record& record) {
+    recorded.push_back(record.step);
+    CHECK(record.in.size() == 6);
+    CHECK(record.out.size() == 6);
+    CHECK(std::isnan(record.out[0].accuracy));  // nothing is held out
+    CHECK(record.masks.has_value());
+  };
+  const Outcome outcome = train(small_run("ANDMask"), small_spirals(), Threads(2), events);
+  CHECK(recorded == std::vector<int>{0, 3, 5});
+  CHECK(outcome.steps == 6);
+  CHECK(outcome.training == std::vector<int>{1, 2, 3, 4, 5});
+  CHECK_FALSE(outcome.interrupted);
+  CHECK_FALSE(outcome.never_learned.has_value());
+}
+
+TEST_CASE("A run that is asked to stop ends after the step at hand, with a last record") {
+  std::vector<int> recorded;
+  int asked = 0;
+  TrainingEvents events;
+  events.record = [&](const Record& record) { recorded.push_back(record.step); };
+  events.stop = [&] { return ++asked == 2; };
+  const Outcome outcome = train(small_run("ERM"), small_spirals(), Threads(2), events);
+  CHECK(outcome.interrupted);
+  CHECK(outcome.steps == 2);
+  CHECK(recorded == std::vector<int>{0, 1});
+}
+
+TEST_CASE("A mask that never opens is told apart from one that learns badly") {
+  Settings settings = small_run("SANDMask", R"({"tau": 1, "weight_decay": 0})");
+  settings.allow_closed = true;
+  const Outcome outcome = train(settings, small_spirals(), Threads(2), {});
+  REQUIRE(outcome.never_learned.has_value());
+  CHECK(outcome.never_learned->find("the mask never opened") != std::string::npos);
+  const nlohmann::json told = nlohmann::json::parse(outcome_json(outcome));
+  CHECK(told["never_learned"] == true);
+  CHECK(told["reason"] == *outcome.never_learned);
+  settings.hparams["weight_decay"] = 0.01;  // moves weights, and yet nothing is learned
+  CHECK(train(settings, small_spirals(), Threads(2), {}).never_learned.has_value());
+}
+
+TEST_CASE("Numbers that run away end a run, with the step it happened in") {
+  Settings settings = small_run("ERM");
+  settings.hparams["lr"] = 1e300;
+  try {
+    train(settings, small_spirals(), Threads(2), {});
+    FAIL("nothing was thrown");
+  } catch (const sand::Error& error) {
+    CHECK(error.fault() == sand::Fault::non_finite);
+    CHECK_MESSAGE(std::string(error.what()).find("step 1") != std::string::npos, error.what());
+  }
+}
+
+TEST_CASE("A line of results has DomainBed's keys in order, and no key for what has no score") {
+  Settings settings = small_run("ERM");
+  settings.protocol.holdout_fraction = 0.2;
+  std::string line;
+  TrainingEvents events;
+  events.record = [&](const Record& record) { line = result_line(settings, record, "somewhere"); };
+  train(settings, small_spirals(), Threads(2), events);
+  const auto json = nlohmann::ordered_json::parse(line);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"args", "env0_in_acc", "env0_out_acc", "env1_in_acc", "env1_out_acc", "env2_in_acc",
+                                         "env2_out_acc", "env3_in_acc", "env3_out_acc", "env4_in_acc", "env4_out_acc", "env5_in_acc",
+                                         "env5_out_acc", "epoch", "hparams", "loss", "mem_gb", "step", "step_time"});
+  CHECK(json["args"]["output_dir"] == "somewhere");
+  CHECK(json["args"]["algorithm"] == "ERM");
+  CHECK(json["args"]["test_envs"] == std::vector<int>{0});
+
+  settings.protocol.holdout_fraction = 0;
+  train(settings, small_spirals(), Threads(2), events);
+  CHECK(line.find("env0_in_acc") != std::string::npos);
+  CHECK(line.find("_out_acc") == std::string::npos);
+}
+
+TEST_CASE("A tenth of the domain names may be bytes of any kind: the records stay JSON") {
+  sand::domains::DataSet data = small_spirals();
+  data.domains[1].name = "\xff\"\n";
+  Record record;
+  record.in.resize(6);
+  record.out.resize(6);
+  CHECK(nlohmann::json::accept(metrics_line(data, record)));
+  CHECK(metrics_line(data, record).find('\n') == std::string::npos);
+}
