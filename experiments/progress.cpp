@@ -7,8 +7,13 @@
 
 namespace sand::experiments {
 
-Progress::Progress(std::string what, int steps)
-    : what_(std::move(what)), steps_(steps), terminal_(isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_(start_) {}
+Progress::Progress(std::string what, int steps, std::string unit)
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      steps_(steps),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      start_(Clock::now()),
+      last_(start_) {}
 
 Progress::~Progress() { clear(); }
 
@@ -19,7 +24,7 @@ void Progress::at(int done, const std::string& note) {
   last_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = done / seconds;
-  std::fprintf(stderr, "%s%s %d/%d  %.3g steps/s  ETA %s%s%s", terminal_ ? "\r\033[K" : "", what_.c_str(), done, steps_, rate,
+  std::fprintf(stderr, "%s%s %d/%d  %.3g %s/s  ETA %s%s%s", terminal_ ? "\r\033[K" : "", what_.c_str(), done, steps_, rate, unit_.c_str(),
                clock_text((steps_ - done) / rate).c_str(), note.empty() ? "" : "  ", note.c_str());
   std::fputs(terminal_ ? "" : "\n", stderr);
   std::fflush(stderr);

@@ -8,7 +8,8 @@ namespace sand::experiments {
 
 class Progress {
  public:
-  Progress(std::string what, int steps);
+  /// "train 12/600  31 steps/s  ETA 0:19"; `unit` is what is counted.
+  Progress(std::string what, int steps, std::string unit = "steps");
   ~Progress();  ///< leaves the terminal's line empty
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -20,7 +21,7 @@ class Progress {
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string what_;
+  std::string what_, unit_;
   int steps_;
   bool terminal_;
   bool drawn_ = false;

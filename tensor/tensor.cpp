@@ -1,7 +1,6 @@
 #include "tensor/tensor.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 
 namespace sand {
@@ -13,7 +12,7 @@ Scalar* allocate_zeros(const Shape& shape) {
   const std::size_t count = static_cast<std::size_t>(shape.size());
   std::size_t bytes = 0;
   const bool fits = !__builtin_mul_overflow(count, sizeof(Scalar), &bytes) && bytes <= PTRDIFF_MAX - kAlignment;
-  void* block = fits ? std::aligned_alloc(kAlignment, (bytes / kAlignment + 1) * kAlignment) : nullptr;
+  void* block = fits ? ::operator new(bytes, std::align_val_t{kAlignment}, std::nothrow) : nullptr;
   check(block != nullptr, [&] {
     return Error(Fault::resources, "tensor: no memory for " + shape.text() + ", " + std::to_string(count) + " numbers of " +
                                        std::to_string(sizeof(Scalar)) + " bytes");
@@ -23,7 +22,7 @@ Scalar* allocate_zeros(const Shape& shape) {
 
 }  // namespace
 
-void Tensor::Free::operator()(Scalar* block) const noexcept { std::free(block); }
+void Tensor::Free::operator()(Scalar* block) const noexcept { ::operator delete(block, std::align_val_t{kAlignment}); }
 
 Tensor::Tensor(const Shape& shape) : data_(allocate_zeros(shape)), shape_(shape) {}
 
