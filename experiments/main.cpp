@@ -1,5 +1,7 @@
 // The entry of the program: its flags, and nothing else. The only file that knows CLI11.
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -10,6 +12,9 @@
 
 namespace sand::experiments {
 namespace {
+
+// CLI11's own names for these print a range of 300 digits.
+const CLI::Range kAtLeastOne(1, 1 << 30), kNotNegative(std::int64_t{0}, std::int64_t{1} << 62);
 
 /// Every flag and command that exists, for a did-you-mean.
 std::vector<std::string> known_names(const CLI::App& app) {
@@ -29,16 +34,16 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_option("--dataset", r.dataset, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->capture_default_str();
   c->add_option("--algorithm", r.algorithm, "ERM, ANDMask, GeometricMean or SANDMask")->capture_default_str();
   c->add_option("--protocol", r.protocol, "domainbed, ilc, irm, or auto: that of the paper which made the data set")->capture_default_str();
-  c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(CLI::NonNegativeNumber);
+  c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(kNotNegative);
   c->add_option("--data-dir,--data_dir", r.data_dir, "where MNIST lies");
   c->add_option("--digits", r.digits, "mnist, generated, or auto: MNIST where --data-dir is given")->capture_default_str();
   c->add_option("--hparams", r.hparams, R"(hyper-parameters as JSON: '{"tau": 0.9, "k": 10, "lr": 1e-3}')");
   c->add_option("--hparams-seed,--hparams_seed", r.hparams_seed, "draws hyper-parameters as DomainBed; 0 for the standard ones")
-      ->check(CLI::NonNegativeNumber);
-  c->add_option("--trial-seed,--trial_seed", r.trial_seed, "of data and splits")->check(CLI::NonNegativeNumber);
-  c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(CLI::NonNegativeNumber);
-  c->add_option("--steps", r.steps, "updates")->check(CLI::PositiveNumber);
-  c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(CLI::PositiveNumber);
+      ->check(kNotNegative);
+  c->add_option("--trial-seed,--trial_seed", r.trial_seed, "of data and splits")->check(kNotNegative);
+  c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(kNotNegative);
+  c->add_option("--steps", r.steps, "updates")->check(kAtLeastOne);
+  c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(kAtLeastOne);
   c->add_option("--holdout-fraction,--holdout_fraction", r.holdout_fraction, "of every domain, kept out of training")
       ->check(CLI::Range(0.0, 1.0));
   c->add_flag("--decoupled-decay", r.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
@@ -142,8 +147,12 @@ int run(int argc, char** argv) {
 }  // namespace sand::experiments
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, and no sudden death
   try {
-    return sand::experiments::run(argc, argv);
+    const int code = sand::experiments::run(argc, argv);
+    sand::check(std::fflush(stdout) == 0 && std::ferror(stdout) == 0,
+                [] { return sand::Error(sand::Fault::io, "stdout: writing failed; is the disk full?"); });
+    return code;
   } catch (const sand::Error& error) {
     std::fprintf(stderr, "sandgrad: %s\n", error.what());
     return static_cast<int>(error.fault());
