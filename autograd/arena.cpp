@@ -20,10 +20,13 @@ void* Arena::take(std::size_t bytes) {
   return start;
 }
 
-void Arena::clear() {
+void Arena::clear() { clear(total_); }
+
+void Arena::clear(std::size_t room) {
   used_ = 0;
-  if (blocks_.size() <= 1) return;
+  if (blocks_.size() <= 1 && total_ >= room) return;
   blocks_.clear();  // one block that holds what the pieces held, so that the next round fits without growing
+  total_ = std::max(total_, room);
   blocks_.emplace_back(Shape{static_cast<Index>(total_ / sizeof(Scalar))});
 }
 

@@ -19,6 +19,8 @@ class Arena {
     return {static_cast<Scalar*>(take(static_cast<std::size_t>(shape.size()) * sizeof(Scalar))), shape};
   }
   void clear();
+  /// Clears, and makes room for at least so many bytes in one block.
+  void clear(std::size_t room);
   std::size_t bytes() const { return total_; }  ///< held in all
 
  private:

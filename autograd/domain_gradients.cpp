@@ -75,7 +75,16 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
   });
   fold(threads);
+  make_room();
   return *table_;
+}
+
+/// Which thread gets which shard is left to chance; a thread that was idle or got small ones shall not allocate later.
+void DomainGradients::make_room() {
+  const auto smaller = [](const Tape& a, const Tape& b) { return a.bytes() < b.bytes(); };
+  const Tape& largest = *std::max_element(tapes_.begin(), tapes_.end(), smaller);
+  for (Tape& tape : tapes_)
+    if (&tape != &largest) tape.make_room_like(largest);
 }
 
 /// One shard, on one core, in plain order.

@@ -53,6 +53,7 @@ class DomainGradients {
   void cut(const Batch& batch);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
   void fold(const Threads& threads);
+  void make_room();
 
   Network network_;
   const Parameters& parameters_;

@@ -29,6 +29,12 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
   prepared_ = prepared;
 }
 
+void Tape::make_room_like(const Tape& other) {
+  nodes_.clear();
+  nodes_.reserve(other.nodes_.capacity());
+  arena_.clear(other.arena_.bytes());
+}
+
 Var Tape::push(const Node& node) {
   nodes_.push_back(node);
   return Var(this, size() - 1);

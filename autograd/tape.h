@@ -58,6 +58,9 @@ class Tape {
   /// row nothing is differentiated and the pass is a prediction. All three must outlive the pass.
   void start(const Parameters& parameters, std::span<Scalar> gradient_row = {}, const PreparedWeights* prepared = nullptr);
 
+  /// Ends the pass and takes as much memory as `other` has, so that its passes can run here without taking more.
+  void make_room_like(const Tape& other);
+
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
   Var parameter(const Slot& slot);                      ///< a leaf in the block of parameters
@@ -74,6 +77,8 @@ class Tape {
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
   /// The packed forms of a parameter, if it is one and they were given to `start`.
   PackedPair packed(Var x) const;
+
+  std::size_t bytes() const { return arena_.bytes(); }  ///< of memory that is held for passes
 
   /// What was recorded, for those who print or count it.
   struct Entry {

@@ -1,0 +1,100 @@
+// Every table of kernels against the reference, and the reference against the words of the contract.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "tensor/kernels/kernels.h"
+#include "tensor/random.h"
+
+using namespace sand;
+using namespace sand::kernels;
+
+namespace {
+
+/// Rows of numbers of mixed size, some exact zeros and a NaN, in a table whose rows lie further apart than they are long.
+struct Table2d {
+  std::vector<Scalar> numbers;
+  Rows rows;
+  Table2d(int count, Index columns) : numbers(static_cast<std::size_t>(count * (columns + 5))) {
+    Random random(static_cast<std::uint64_t>(count * 1000 + columns));
+    for (Scalar& number : numbers)
+      number = random.below(10) == 0 ? Scalar{0}
+                                     : static_cast<Scalar>(random.normal() * std::ldexp(1.0, static_cast<int>(random.below(30)) - 15));
+    numbers[0] = std::numeric_limits<Scalar>::quiet_NaN();
+    rows = {numbers.data(), columns + 5, count, columns};
+  }
+};
+
+/// All that the three kernels give, with a canary behind every block.
+struct Statistics {
+  std::vector<int> balance;
+  std::vector<Scalar> low, high;
+  std::vector<double> grid, centre, sum, squares;
+  Statistics(const kernels::Table& table, const Rows& x)
+      : balance(x.columns + 1, 77),
+        low(x.columns + 1, 77),
+        high(x.columns + 1, 77),
+        grid(x.columns + 1),
+        centre(x.columns + 1),
+        sum(x.columns + 1, 77),
+        squares(x.columns + 1, 77) {
+    for (std::size_t j = 0; j < grid.size(); ++j)
+      grid[j] = j % 3 == 0 ? 0.0 : 3 * std::ldexp(1.0, static_cast<int>(j % 7)), centre[j] = 0.01 * static_cast<double>(j);
+    table.signs_and_range(x, balance.data(), low.data(), high.data());
+    table.sum_on_grid(x, grid.data(), sum.data());
+    table.squares_on_grid(x, centre.data(), grid.data(), squares.data());
+  }
+};
+
+template <class Number>
+bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Number)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("Every table gives the reference's column statistics to the last bit and writes nothing else") {
+  int count = 0;
+  const kernels::Table* const* list = tables(&count);
+  for (const int rows : {1, 2, 3, 4, 5, 7, 8, 9, 64})
+    for (const Index columns : {1, 3, 8, 15, 16, 17, 33, 256}) {
+      const Table2d table(rows, columns);
+      const Statistics expected(reference(), table.rows);
+      for (int i = 0; i < count; ++i) {
+        const Statistics found(*list[i], table.rows);
+        CAPTURE(list[i]->name);
+        CAPTURE(rows);
+        CAPTURE(columns);
+        CHECK(same_bits(found.balance, expected.balance));
+        CHECK(same_bits(found.low, expected.low));
+        CHECK(same_bits(found.high, expected.high));
+        CHECK(same_bits(found.sum, expected.sum));
+        CHECK(same_bits(found.squares, expected.squares));
+      }
+      CHECK(expected.balance.back() == 77);
+      CHECK(expected.squares.back() == 77);
+    }
+}
+
+TEST_CASE("The reference counts signs, finds the range and sums numbers and squares") {
+  const std::vector<Scalar> numbers = {1, -2, 0, 4};  // one column, four rows
+  const Rows x{numbers.data(), 1, 4, 1};
+  int balance = 0;
+  Scalar low = 0, high = 0;
+  double sum = 0, squares = 0;
+  const double no_grid = 0, centre = 1;
+  reference().signs_and_range(x, &balance, &low, &high);
+  reference().sum_on_grid(x, &no_grid, &sum);
+  reference().squares_on_grid(x, &centre, &no_grid, &squares);
+  CHECK(balance == 1);
+  CHECK(low == -2);
+  CHECK(high == 4);
+  CHECK(sum == 3);
+  CHECK(squares == 0 + 9 + 1 + 9);
+  const double coarse = 3 * 0x1p53;  // doubles from 2^54 are 4 apart: 1 rounds to 0, -2 to even, 4 stays
+  reference().sum_on_grid(x, &coarse, &sum);
+  CHECK(sum == 4);
+}
