@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""Is README.md true? Python's standard library only. Exit: 0 yes, 1 no, with what is wrong on stderr.
+
+    readme_test.py text SOURCE              links, lines of code, formula cards, sources of formulas, random streams
+    readme_test.py commands SOURCE BUILD    writes its C++ to files, runs its shell blocks, compares what they print
+With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
+only its flags and files are checked), "needs numpy", "exit 64", "differs from machine to machine" (then only the words
+that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS; $OPENMP_FLAGS stands for -fopenmp.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOMS = {
+    "experiments": "the program: flags, protocols, records",
+    "nn": "layers, models, objectives",
+    "optim": "combiners of gradients, optimizers",
+    "autograd": "the tape, operations, gradients by domain",
+    "domains": "data sets and samplers",
+    "tensor": "numbers, shapes, errors, files, random numbers, kernels",
+    "tests": "what of all this is true",
+}
+FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
+problems = []
+
+
+class Block:
+    """A fenced block: its language, lines[first:last], the comment on the line before it, and the block of text after it."""
+
+    def __init__(self, lines, opening, closing):
+        before = lines[opening - 1]
+        self.language, self.first, self.last = lines[opening][3:], opening + 1, closing
+        self.note = before.strip("<!-> ") if before.startswith("<!--") else ""
+        self.body = "\n".join(lines[self.first : self.last])
+        self.output = None
+
+
+def blocks_of(lines):
+    fences = [i for i, line in enumerate(lines) if line.startswith("```")]
+    blocks = [Block(lines, *pair) for pair in zip(fences[::2], fences[1::2])]
+    for block, after in zip(blocks, blocks[1:]):
+        block.output = after if after.language == "text" and after.first - block.last <= 3 else None
+    return blocks
+
+
+# ---- text ----
+def section(lines, marker):
+    """The place between <!-- marker --> and <!-- /marker -->, as a slice of lines."""
+    return slice(lines.index(f"<!-- {marker} -->") + 1, lines.index(f"<!-- /{marker} -->"))
+
+
+def house_map(source):
+    rows = ["```text"]
+    for room, what in ROOMS.items():
+        files = [f for ending in ("*.h", "*.cpp") for f in (source / room).rglob(ending)]
+        count = sum(len(f.read_text().splitlines()) for f in files)
+        rows.append(f"{FLOORS.get(room, ' ')}   {room + '/':<14}{what:<58}{round(count, -2):>6,} lines")
+    return rows + ["```"]
+
+
+def formula_cards(source):
+    rows = ["# Operations", "", "The formula card of every page in this folder, as the tape prints it.", ""]
+    rows += ["| op | forward | backward |", "|---|---|---|"]
+    for page in sorted((source / "autograd/ops").glob("*.h")):
+        text = page.read_text()
+        cards = re.findall(r'OpDoc doc\{"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"\}', text)
+        if len(cards) != text.count("OpDoc doc"):
+            problems.append(f"{page}: a formula card that is not three strings")
+        rows += [f"| [{name}]({page.name}) | `{forward}` | `{backward}` |" for name, forward, backward in cards]
+    return rows
+
+
+def same_map(ours, theirs):
+    """Lines of code are rounded, and may move by a fifth: a map is not a diary."""
+    number = re.compile(r"[\d,]+(?= lines)")
+    counts = [[int(n.replace(",", "")) for n in number.findall("\n".join(rows))] for rows in (ours, theirs)]
+    near = all(abs(a - b) <= max(a / 5, 100) for a, b in zip(*counts))
+    return near and [number.sub("", row).split() for row in ours] == [number.sub("", row).split() for row in theirs]
+
+
+def check_text(source, lines, write):
+    place = slice(lines.index("<!-- map -->") + 1, lines.index("<!-- /map -->"))
+    cards = source / "autograd/ops/README.md"
+    if write:
+        lines[place] = house_map(source)
+        cards.write_text("\n".join(formula_cards(source)) + "\n")
+    elif not same_map(house_map(source), lines[place]):
+        problems.append("README.md, the map: expected (readme_test.py text --write)\n" + "\n".join(house_map(source)))
+    elif cards.read_text().splitlines() != formula_cards(source):
+        problems.append(f"{cards}: is not what the formula cards say (readme_test.py text --write)")
+
+    for page in (source / "README.md", source / "CONTRIBUTING.md", cards):
+        text = page.read_text()
+        paths = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+        paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text) if "NAME" not in path]
+        problems.extend(f"{page}: there is no {path}" for path in paths if not path.exists())
+    for line in lines:
+        for path in re.findall(r"\]\(([^)]+)\) \|$", line):  # the last column of a table of formulas
+            missing = [paper for paper in re.findall(r"\d{4}\.\d{4,5}", line) if paper not in (source / path).read_text()]
+            problems.extend(f"README.md: {path} does not name its source arXiv {paper}" for paper in missing)
+
+    contributing = (source / "CONTRIBUTING.md").read_text()
+    for room in ROOMS:
+        for file in (source / room).rglob("*.[hc]*"):
+            for tag in re.findall(r"Stream = (0x[0-9a-f]{8})", file.read_text()):
+                if tag not in contributing:
+                    problems.append(f"CONTRIBUTING.md: the random stream {tag} of {file} is not in the table")
+
+    for block in blocks_of(lines):
+        if block.language == "sh":
+            files = re.findall(r"^(?:sh )?([a-z]+/[\w/]+\.(?:sh|py))", block.body, re.MULTILINE)
+            problems.extend(f"README.md: there is no {file}" for file in files if not (source / file).exists())
+        installed = source / "tests/install/CMakeLists.txt"
+        if block.language == "cmake" and installed.exists():
+            tested = installed.read_text()
+            names = re.findall(r"sandgrad::\w+|find_package\(\w+", block.body)
+            problems.extend(f"README.md: {name} is not tested in tests/install" for name in names if name not in tested)
+    presets = {p["name"] for p in json.loads((source / "CMakePresets.json").read_text())["configurePresets"]}
+    used = set(re.findall(r"--preset ([\w-]+)", "\n".join(lines) + contributing))
+    problems.extend(f"there is no preset {name}" for name in used - presets)
+
+
+# ---- commands ----
+def sandbox_of(source, build, place):
+    """A copy of the house, by links, whose build/release is BUILD; our compiler and python come first in its PATH."""
+    for entry in source.iterdir():
+        if not entry.name.startswith((".", "build", "runs")):
+            (place / entry.name).symlink_to(entry)
+    (place / "build").mkdir()
+    (place / "build/release").symlink_to(build)
+    (place / "bin").mkdir()
+    compiler = os.environ.get("CXX", "g++"), os.environ.get("CXXFLAGS", "")
+    for name, (program, flags) in {"g++": compiler, "python3": (numpy_python() or sys.executable, "")}.items():
+        wrapper = place / "bin" / name
+        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which(program)} "$@" {flags}\n')
+        wrapper.chmod(0o755)
+    return dict(os.environ, PATH=f"{place / 'bin'}:{os.environ['PATH']}", PYTHONDONTWRITEBYTECODE="1")
+
+
+def numpy_python():
+    for python in (sys.executable, "/usr/bin/python3"):
+        if os.path.exists(python) and subprocess.run([python, "-c", "import numpy"], stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    return None
+
+
+def words(text):
+    """What does not differ from machine to machine: the words that begin lines, and the keys of JSON."""
+    return re.findall(r'^\w+|"\w+":', text, re.MULTILINE)
+
+
+def check_flags(block, build):
+    for line in block.body.splitlines():
+        program, *arguments = shlex.split(line, comments=True) or [""]
+        if not program.startswith("build/release/"):
+            continue
+        usage = subprocess.run([build / program[14:], arguments[0], "--help"], stdout=subprocess.PIPE, text=True).stdout
+        known = set(re.findall(r"--[\w-]+", usage))
+        problems.extend(f"README.md: there is no flag {flag}: {line}" for flag in arguments if flag.startswith("--") and flag not in known)
+
+
+def run(block, place, environment, written):
+    body = block.body.replace("-fopenmp", os.environ.get("OPENMP_FLAGS", "-fopenmp"))
+    done = subprocess.run(["sh", "-ec", body], cwd=place, env=environment, capture_output=True, text=True, timeout=300)
+    code = int(block.note[5:]) if block.note.startswith("exit ") else 0
+    printed = (done.stderr if code else done.stdout).strip("\n")
+    shown = block.output.body if block.output else ""
+    loose = block.output and block.output.note.startswith("differs")
+    same = words if loose else lambda text: [line.rstrip() for line in text.splitlines()]
+    if done.returncode != code:
+        problems.append(f"{block.body}\n    ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+    elif same(printed) != same(shown):
+        if block.output:
+            written.append((block.output, printed.splitlines()))
+        problems.append(f"{block.body}\n    must print\n{shown}\n    but prints\n{printed}")
+
+
+def check_commands(source, build, lines, write):
+    written = []
+    with tempfile.TemporaryDirectory() as name:
+        place = pathlib.Path(name)
+        environment = sandbox_of(source, build, place)
+        for block in blocks_of(lines):
+            if block.language == "cpp":
+                (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")  # its first line is // and its name
+            elif block.language == "sh" and block.note.startswith("not run"):
+                check_flags(block, build)
+            elif block.language == "sh" and block.note == "needs numpy" and not numpy_python():
+                print("skipped, numpy is missing:", block.body.split("\n")[0])
+            elif block.language == "sh":
+                run(block, place, environment, written)
+    if write:
+        for block, output in reversed(written):
+            lines[block.first : block.last] = output
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != "--write"]
+    write = len(arguments) + 1 < len(sys.argv)
+    if len(arguments) < 2 or arguments[0] not in ("text", "commands"):
+        sys.exit(__doc__)
+    source = pathlib.Path(arguments[1]).resolve()
+    readme = source / "README.md"
+    lines = readme.read_text().splitlines()
+    if arguments[0] == "text":
+        check_text(source, lines, write)
+    else:
+        check_commands(source, pathlib.Path(arguments[2]).resolve(), lines, write)
+    if write:
+        readme.write_text("\n".join(lines) + "\n")
+        return
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
