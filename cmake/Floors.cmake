@@ -31,6 +31,7 @@ foreach(library sandgrad sandgrad_f64)
   add_library(${library} STATIC ${floor_sources})
   target_include_directories(${library} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/sandgrad>)
+  target_compile_features(${library} PUBLIC cxx_std_20)
   target_compile_options(${library} PUBLIC ${arithmetic} PRIVATE ${warnings})
   target_link_libraries(${library} PUBLIC Eigen3::Eigen PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ZLIB::ZLIB)
   if(OpenMP_CXX_FOUND)
