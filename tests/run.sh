@@ -5,4 +5,7 @@ cd "$(dirname "$0")/.."
 . cmake/packages.sh
 require "$tests_need"
 build test
-exec ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@"
+status=0
+ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@" || status=$?
+grep -h '^skipped: ' build/test/Testing/Temporary/LastTest.log >&2 || true  # ctest tells which, but not why
+exit "$status"

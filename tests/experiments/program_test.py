@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+"""The program as its users meet it: exit codes, what stands on stdout and stderr, and the files that a run leaves.
+
+    program_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
+"""
+import glob
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+USAGE, DATA, MISSING, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 73, 74, 76, 77
+SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+QUICK = ["train", "--hparams", '{"batch_size": 32, "mlp_width": 16}']  # Spirals, SAND-mask
+
+
+class Case(unittest.TestCase):
+    """Every test works in an empty folder of its own."""
+    programs = ""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="sandgrad-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def read(self, *names):
+        with open(self.path(*names), encoding="utf-8") as file:
+            return file.read()
+
+    def run_program(self, *arguments, program="sandgrad", code=0, **options):
+        """-> (stdout, stderr), after a look at the exit code"""
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.folder, "timeout": 100, **options}
+        done = subprocess.run([os.path.join(self.programs, program), *arguments], encoding="utf-8", check=False, **options)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done.stdout, done.stderr
+
+    def refused(self, code, *arguments, says, **options):
+        """The program says so on stderr, in one piece, and nothing on stdout."""
+        stdout, stderr = self.run_program(*arguments, code=code, **options)
+        self.assertEqual(stdout, "")
+        self.assertTrue(stderr.startswith("sandgrad: "), stderr)
+        self.assertLess(max(map(len, stderr.splitlines())), 400)
+        for text in says:
+            self.assertIn(text, stderr)
+
+    def whole_lines(self, *names):
+        """-> the objects of a .jsonl file, each of which must be a whole line"""
+        text = self.read(*names)
+        self.assertTrue(text == "" or text.endswith("\n"), text[-100:])
+        return [json.loads(line) for line in text.splitlines()]
+
+    def assert_nothing_half_written(self, folder):
+        for name in os.listdir(self.path(folder)):
+            self.assertIn(name, ["config.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"])
+            if name.endswith(".jsonl"):
+                self.whole_lines(folder, name)
+            elif name in ("config.json", "done"):
+                json.loads(self.read(folder, name))
+
+
+class Usage(Case):
+    def test_no_command_is_a_usage_error(self):
+        self.refused(USAGE, says=["sandgrad --help"])
+
+    def test_slips_of_the_finger_are_answered_with_what_was_meant(self):
+        for arguments, meant in [(["tain"], "did you mean train instead of tain?"),
+                                 (["train", "--stps", "3"], "did you mean --steps instead of --stps?"),
+                                 (["train", "--test-env=3"], "did you mean --test-envs instead of --test-env?"),
+                                 (["train", "--dataset", "Spiral"], "did you mean Spirals?"),
+                                 (["train", "--algorithm", "SANDMsk"], "did you mean SANDMask?"),
+                                 (["train", "--protocol", "domainbd"], "did you mean domainbed?"),
+                                 (["train", "--hparams", '{"tua": 0.5}'], "did you mean tau?"),
+                                 (["bench", "--case", "ilk"], "did you mean ilc?"),
+                                 (["step", "--model", "mlp:2-2", "--activation", "rulu"], "did you mean relu?")]:
+            self.refused(USAGE, *arguments, says=[meant])
+
+    def test_numbers_out_of_range_are_refused_briefly(self):
+        for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
+                          ["--holdout-fraction", "1"], ["--threads", "1025"], ["--hparams", "tau"], ["--record-every", "0"]]:
+            self.refused(USAGE, "train", *arguments, says=[])
+
+    def test_a_mask_that_never_opens_is_refused_with_the_reason(self):
+        self.refused(USAGE, "train", "--hparams", '{"tau": 1}', says=["tau must be below 1", "nothing would ever train"])
+        self.refused(USAGE, "train", "--hparams", '{"k": 0}', says=["k must be above 0", "nothing would ever train"])
+        self.refused(USAGE, "step", "--model", "mlp:2-2", "--hparams", '{"tau": 1}', "--in", "a", "--out", "b", says=["tau must be below 1"])
+
+    def test_help_and_version_are_no_errors(self):
+        stdout, stderr = self.run_program("--help")
+        self.assertEqual(stderr, "")
+        for command in ["train", "demo", "bench", "step", "data", "doctor"]:
+            self.assertIn(command, stdout)
+            self.assertIn("--help", self.run_program(command, "--help")[0])
+        self.assertRegex(self.run_program("--version")[0], r"^sandgrad \d+\.\d+\.\d+\n$")
+
+    def test_domainbeds_spellings_mean_the_same(self):
+        def weights(*arguments):
+            return re.search(r"^weights \w{16} after 3 steps$", self.run_program(*QUICK, "--steps", "3", *arguments)[0], re.M)[0]
+        ours = ["--test-envs", "1", "2", "--trial-seed", "4", "--holdout-fraction", "0.5", "--record-every", "2", "--hparams-seed", "0"]
+        theirs = [word.replace("-", "_").replace("__", "--").replace("record_every", "checkpoint_freq") for word in ours]
+        self.assertIn("--test_envs", theirs)
+        self.assertEqual(weights(*ours), weights(*theirs, "--dataset", "SPIRALS", "--algorithm", "sandmask"))
+        self.assertNotEqual(weights(*ours), weights())
+
+
+class Runs(Case):
+    def test_a_run_leaves_its_settings_records_weights_and_a_mark_that_it_is_done(self):
+        stdout, stderr = self.run_program(*QUICK, "--steps", "5", "--record-every", "2", "--output-dir", "run", "--trial-seed", "3")
+        self.assertEqual(stderr, "")
+        self.assertEqual(stdout, self.read("run", "out.txt"))
+        self.assertEqual(set(os.listdir(self.path("run"))),
+                         {"config.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"})
+        config = json.loads(self.read("run", "config.json"))
+        self.assertEqual(config["args"]["trial_seed"], 3)
+        self.assertEqual(config["hparams"]["mlp_width"], 16)
+        self.assertEqual(len(config["data"]["domains"]), 17)
+        done = json.loads(self.read("run", "done"))
+        self.assertEqual((done["never_learned"], done["steps"]), (False, 5))
+        self.assertIn(f"weights {done['weights']} after 5 steps", stdout)
+
+        results = self.whole_lines("run", "results.jsonl")
+        self.assertEqual([line["step"] for line in results], [0, 2, 4])
+        for text in self.read("run", "results.jsonl").splitlines():
+            line = json.loads(text)
+            self.assertEqual(text.replace(" ", ""), json.dumps(line, sort_keys=True).replace(" ", ""), "keys are sorted")
+            self.assertEqual(set(line), {"args", "hparams", "step", "epoch", "step_time", "loss", "mem_gb"} |
+                             {f"env{env}_in_acc" for env in range(17)})
+            self.assertEqual(line["args"]["output_dir"], "run")
+        for line in self.whole_lines("run", "metrics.jsonl"):
+            self.assertEqual([domain["name"] for domain in line["domains"]], ["test"] + [f"env{env}" for env in range(1, 17)])
+            total = line["mask"]["total"]
+            self.assertAlmostEqual(total["closed"] + total["partial"] + total["open"], 1)
+
+    def test_held_out_parts_have_accuracies_of_their_own(self):
+        stdout, _ = self.run_program(*QUICK, "--steps", "1", "--protocol", "domainbed", "--json")
+        line = json.loads(stdout)
+        for env in range(17):
+            for part in ["in", "out"]:
+                self.assertTrue(0 <= line[f"env{env}_{part}_acc"] <= 1)
+
+    def test_json_is_all_there_is_on_stdout(self):
+        stdout, stderr = self.run_program(*QUICK, "--algorithm", "ERM", "--steps", "3", "--record-every", "1", "--json")
+        self.assertEqual([json.loads(line)["step"] for line in stdout.splitlines()], [0, 1, 2])
+        self.assertEqual(stderr, "")
+
+    def test_a_run_that_cannot_learn_says_so_loudly(self):
+        stdout, stderr = self.run_program("train", "--hparams", '{"tau": 1, "mlp_width": 16}', "--allow-closed", "--steps", "2",
+                                          "--output-dir", "run")
+        self.assertIn("NEVER LEARNED", stdout)
+        self.assertIn("NEVER LEARNED", stderr)
+        done = json.loads(self.read("run", "done"))
+        self.assertIs(done["never_learned"], True)
+        self.assertIn("the mask never opened", done["reason"])
+
+    def test_a_directory_that_holds_a_run_is_left_alone_until_fresh(self):
+        self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
+        before = self.read("run", "results.jsonl")
+        self.refused(BUSY, *QUICK, "--steps", "2", "--output-dir", "run", says=["it holds a run already", "--fresh"])
+        self.assertEqual(self.read("run", "results.jsonl"), before)
+        self.run_program(*QUICK, "--steps", "2", "--output-dir", "run", "--fresh")
+        self.assertEqual([line["step"] for line in self.whole_lines("run", "results.jsonl")], [0, 1])
+        with open(self.path("notes.txt"), "w", encoding="utf-8") as notes:
+            notes.write("mine")
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", self.folder, "--fresh", says=["holds no run"])
+        self.assertEqual(self.read("notes.txt"), "mine")
+
+    def test_nothing_is_made_for_a_run_that_cannot_begin(self):
+        self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", "nowhere", "--output-dir", "run", says=[])
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_weights_are_equal_for_every_number_of_threads(self):
+        for algorithm in ["ERM", "ANDMask", "GeometricMean", "SANDMask"]:
+            hparams = {"batch_size": 100, "mlp_width": 40} | ({} if algorithm == "ERM" else {"tau": 0.2})
+            seen = set()
+            for threads in "12347":
+                stdout, _ = self.run_program("train", "--algorithm", algorithm, "--hparams", json.dumps(hparams), "--steps", "4",
+                                             "--threads", threads)
+                seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
+            self.assertEqual(len(seen), 1, algorithm)
+
+    def test_weights_trained_on_images_are_equal_for_every_number_of_threads(self):
+        seen = set()
+        for threads in "137":
+            stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST-IRM", "--digits", "generated", "--algorithm", "ANDMask",
+                                         "--protocol", "domainbed", "--hparams", '{"mlp_width": 32}', "--steps", "3", "--threads", threads)
+            self.assertIn("generated digits", stdout)
+            seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
+        self.assertEqual(len(seen), 1)
+
+    def test_an_interrupted_run_ends_after_its_step_with_whole_records(self):
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+            folder = f"run{code}"
+            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000", "--output-dir", folder],
+                                  cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
+                for _ in range(1000):
+                    if os.path.exists(self.path(folder, "metrics.jsonl")):
+                        break
+                    time.sleep(0.02)
+                process.send_signal(number)
+                stdout, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code)
+            steps = int(re.search(r"^stopped on request after step (\d+) of 1000000; the records so far and these weights are kept$",
+                                  stdout, re.M)[1])
+            self.assertEqual(stdout, self.read(folder, "out.txt"))
+            self.assertEqual(self.whole_lines(folder, "results.jsonl")[-1]["step"], steps - 1)
+            self.assertEqual(set(os.listdir(self.path(folder))),
+                             {"config.json", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"})
+
+
+class Disks(Case):
+    def test_a_file_in_the_way_or_a_place_that_cannot_be_written_is_an_io_error(self):
+        with open(self.path("file"), "w", encoding="utf-8"):
+            pass
+        for folder in ["file", "file/run", "/proc/run"]:
+            self.refused(IO, *QUICK, "--steps", "1", "--output-dir", folder, says=["run directory: cannot make it", folder])
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_a_directory_without_write_permission_is_an_io_error(self):
+        os.mkdir(self.path("closed"), 0o500)
+        self.refused(IO, *QUICK, "--steps", "1", "--output-dir", "closed/run", says=["run directory: cannot make it"])
+
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        failed = set()
+        for size in [0, 1000, 2500, 9000, 30000]:
+            def limit(size=size):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            folder = f"run{size}"
+            _, stderr = self.run_program("train", "--steps", "4", "--record-every", "1", "--output-dir", folder, code=IO, preexec_fn=limit)
+            failed.add(re.search(r"(?:file|path)\s+\S*/(\S+)", stderr)[1])
+            self.assert_nothing_half_written(folder)
+            self.assertNotIn("done", os.listdir(self.path(folder)))
+        self.assertEqual(failed, {"config.json", "metrics.jsonl", "weights.safetensors"})  # each was once the first that did not fit
+
+    def test_results_that_stdout_does_not_take_are_an_io_error(self):
+        for arguments in [["doctor"], [*QUICK, "--steps", "1", "--json"], ["step", "--model", "mlp:2-2", "--slots"]]:
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                _, stderr = self.run_program(*arguments, code=IO, stdout=full)
+            self.assertIn("stdout: writing failed", stderr)
+
+    def test_an_output_that_is_no_regular_file_is_not_replaced(self):
+        self.refused(IO, "data", "show", "Spirals", "--out", "/dev/full", says=["only a regular file can be replaced"])
+
+
+class Data(Case):
+    def test_missing_files_are_named(self):
+        self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", self.folder, "--steps", "1",
+                     says=["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte", self.folder, ".gz"])
+
+    def test_a_broken_archive_is_named(self):
+        for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]:
+            with open(self.path(f"{name}-ubyte.gz"), "wb") as file:
+                file.write(b"\x1f\x8b\x08 and what is no gzip stream")
+        self.refused(DATA, "train", "--dataset", "ColoredMNIST", "--data-dir", self.folder, "--steps", "1",
+                     says=["train-images-idx3-ubyte.gz", "gzip"])
+
+    def assert_png(self, name, width, height):
+        with open(self.path(name), "rb") as file:
+            content = file.read()
+        self.assertEqual(content[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(struct.unpack(">II", content[16:24]), (width, height))
+        self.assertEqual(content[-8:-4], b"IEND")
+
+    def test_data_can_be_looked_at(self):
+        stdout, _ = self.run_program("data", "show", "spirals", "--out", "dots.png")
+        self.assertIn("domain 16 env16    1024 examples of [18]", stdout)
+        self.assert_png("dots.png", 6 * 160, 3 * 160)
+        self.run_program("data", "show", "ColoredMNIST-IRM", "--digits", "generated", "--examples", "5", "--out", "digits.png")
+        self.assert_png("digits.png", 5 * 58 + 2, 3 * 58 + 2)
+        self.refused(USAGE, "data", "show", "Spirals", "--examples", "0", says=["1 to 256"])
+        self.refused(USAGE, "data", "show", "Spiral", says=["did you mean Spirals?"])
+
+
+class Mnist(Case):
+    """The real digits, where they are at hand: in $SANDGRAD_DATA, or where a checkout has them beside it."""
+
+    def setUp(self):
+        super().setUp()
+        places = [os.environ.get("SANDGRAD_DATA", ""), os.path.join(SOURCE, "../shared/data")]
+        self.data = next((place for place in places if place and glob.glob(os.path.join(place, "mnist/train-images*"))), None)
+        if self.data is None:
+            self.skipTest("no MNIST in $SANDGRAD_DATA")
+
+    def test_coloured_digits_are_trained_on(self):
+        stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data, "--hparams", '{"mlp_width": 16}',
+                                     "--steps", "2", "--test-envs", "2", "--output-dir", "run")
+        self.assertIn("MNIST digits", stdout)
+        sizes = [domain["examples"] for domain in json.loads(self.read("run", "config.json"))["data"]["domains"]]
+        self.assertEqual(sizes, [23334, 23333, 23333])
+
+
+class Tools(Case):
+    def test_bench_measures_what_it_says(self):
+        for program in ["sandgrad", "sandgrad64"]:
+            stdout, _ = self.run_program("bench", "--case", "irm", "--algorithm", "ERM", "--threads", "2", "--steps", "3", "--domains", "3",
+                                         "--rows", "40", "--json", program=program)
+            line = json.loads(stdout)
+            self.assertEqual(list(line), ["case", "algorithm", "threads", "domains", "rows", "weights", "ms_per_step", "p10", "p90",
+                                          "first_step_ms", "peak_rss_mb", "kernels"])
+            self.assertEqual([line[key] for key in ["case", "algorithm", "domains", "rows", "weights"]],
+                             ["irm", "ERM", 3, 40, 392 * 390 + 390 + 390 * 390 + 390 + 390 * 2 + 2])
+            self.assertTrue(0 < line["p10"] <= line["ms_per_step"] <= line["p90"])
+
+    def test_doctor_prints_a_block_whose_hash_does_not_depend_on_threads(self):
+        blocks = [self.run_program("doctor", "--threads", threads)[0] for threads in "13"]
+        for field in ["sandgrad ", "compiler ", "kernels ", "threads ", "20-step hash "]:
+            self.assertIn("\n" + field, "\n" + blocks[0])
+        hashes = {re.search(r"20-step hash +(\w{16})\n", block)[1] for block in blocks}
+        self.assertEqual(len(hashes), 1)
+
+
+class Scripts(Case):
+    """The scripts on machines where libraries are missing, played by programs of our own on the PATH."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("bin"))
+        self.play("dpkg-query", 'case "$*" in *libeigen3-dev*|*doctest-dev*) exit 1 ;; *) printf installed ;; esac')
+        self.play("cmake", "echo built >&2; exit 3")
+        self.play("apt-get", 'echo "apt-get $*" >&2')
+
+    def play(self, name, body):
+        with open(self.path("bin", name), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{body}\n")
+        os.chmod(self.path("bin", name), 0o755)
+
+    def run_script(self, name, code, path=None):
+        path = path or f"{self.path('bin')}:{os.environ['PATH']}"
+        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, name)], cwd="/", env={**os.environ, "PATH": path}, encoding="utf-8",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(done.stdout, "")
+        return done.stderr
+
+    def test_who_may_not_install_is_told_the_one_line_to_run(self):
+        self.play("id", "echo 1000")
+        self.play("sudo", "exit 1")
+        self.assertIn("\n    sudo apt-get install -y libeigen3-dev\n", self.run_script("experiments/demo.sh", 69))
+        self.assertIn("\n    sudo apt-get install -y libeigen3-dev doctest-dev\n", self.run_script("tests/run.sh", 69))
+
+    def test_who_may_install_need_not_be_asked(self):
+        self.play("id", "echo 0")
+        said = self.run_script("experiments/demo.sh", 3)
+        self.assertIn("apt-get install -y --no-install-recommends libeigen3-dev\nbuilt\n", said)
+        self.play("id", "echo 1000")
+        self.play("sudo", 'shift; echo "sudo $*" >&2; exec "$@"')
+        self.assertIn("sudo env DEBIAN_FRONTEND=noninteractive apt-get install", self.run_script("experiments/demo.sh", 3))
+        self.play("apt-get", "exit 100")
+        self.assertNotIn("built", self.run_script("experiments/demo.sh", 69))
+
+    def test_without_apt_the_libraries_are_listed(self):
+        for tool in ["sh", "dirname", "cat"]:
+            os.symlink(shutil.which(tool), self.path("bin", tool))
+        os.remove(self.path("bin", "apt-get"))
+        said = self.run_script("tests/run.sh", 69, path=self.path("bin"))
+        for library in ["Eigen 3.4", "nlohmann-json", "zlib", "CLI11", "OpenSSL", "stb", "doctest", "MPFR"]:
+            self.assertIn(library, said)
+
+    def test_every_package_that_cmake_asks_for_is_known_to_the_scripts(self):
+        with open(os.path.join(SOURCE, "cmake/Dependencies.cmake"), encoding="utf-8") as file:
+            asked = set(re.findall(r"APPEND missing ([\w-]+)", file.read()))
+        with open(os.path.join(SOURCE, "cmake/packages.sh"), encoding="utf-8") as file:
+            known = file.read()
+        self.assertGreater(len(asked), 6)
+        for package in asked - {"libbenchmark-dev"}:
+            self.assertRegex(known, rf"(?m)^\W*{package} ")
+
+
+def main():
+    Case.programs = os.path.abspath(sys.argv[1])
+    result = unittest.main(argv=[sys.argv[0], *sys.argv[2:]], exit=False, verbosity=2).result
+    if not result.wasSuccessful():
+        return 1
+    for test, reason in result.skipped:
+        print(f"skipped: {test}: {reason}", flush=True)
+    return SKIPPED if result.testsRun == len(result.skipped) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""`sandgrad step` against step_reference.py, which shares no line with it, and against inputs that are wrong.
+
+    step_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]         exit: 0 passed, 1 failed, 77 no numpy
+"""
+import contextlib
+import io
+import json
+import os
+import sys
+import unittest
+from unittest import mock
+
+import step_reference  # ends with 77 where numpy is missing
+from program_test import DATA, MISSING, NON_FINITE, USAGE, Case, main
+
+# The double build is held to a few roundings. The float build is held to its own roundings stage by stage, since a
+# gradient's sign near 0, and with it a whole entry of a mask, may turn with the last bit.
+PROGRAMS = [("sandgrad", "F32", ["--staged", "--tolerance", "1e-5"]), ("sandgrad64", "F64", ["--tolerance", "1e-12"])]
+
+SAND = {"tau": 0.5, "k": 1e-3}  # most masks of these small networks are partly open
+UPDATES = [  # model, activation, algorithm, hyper-parameters, domains and rows
+    ("mlp:3-2", "relu", "ERM", {}, "--domains 1"),
+    ("mlp:18-16-2", "relu", "SANDMask", {"tau": 0.2, "k": 10}, "--domains 16 --rows 9"),
+    ("mlp:18-16-2", "leaky_relu", "SANDMask", SAND, "--domains 4 --rows 70,1,64,65"),
+    ("mlp:5-7-3", "tanh", "SANDMask", {"tau": 0.0, "k": 1e-4, "weight_decay": 0.1, "lr": 0.3}, "--domains 3 --with-adam"),
+    ("mlp:33-17-31-4", "relu", "SANDMask", SAND, "--domains 2 --rows 40 --with-adam"),
+    ("mlp:5-7-3", "leaky_relu", "ANDMask", {"tau": 1.0}, "--domains 3"),
+    ("mlp:9-8-8-8-3", "tanh", "ANDMask", {"tau": 0.5, "weight_decay": 0.01}, "--domains 5 --with-adam"),
+    ("mlp:20-300-5", "relu", "ERM", {"weight_decay": 1e-3}, "--domains 2 --rows 130 --with-adam"),
+]
+
+
+class Reference(Case):
+    def reference(self, *arguments):
+        """-> (exit code, stdout)"""
+        said = io.StringIO()
+        with mock.patch.object(sys, "argv", ["step_reference", *arguments]), contextlib.redirect_stdout(said):
+            return step_reference.main(), said.getvalue()
+
+    def compared(self, update, number, wrong=None):
+        """One update by the program, checked by the reference: -> (exit code, its table)"""
+        model, activation, algorithm, hparams, data = update
+        program, dtype, tolerance = PROGRAMS[number]
+        given, made = self.path("in.safetensors"), self.path("out.safetensors")
+        self.reference("make", "--model", model, "--dtype", dtype, *data.split(), given)
+        method = ["--activation", activation, "--algorithm", algorithm]
+        self.run_program("step", "--model", model, *method, "--hparams", json.dumps(hparams), "--in", given, "--out", made, program=program)
+        return self.reference("check", "--model", model, *method, "--hparams", json.dumps({**hparams, **(wrong or {})}), *tolerance,
+                              given, made)
+
+    def test_every_number_of_an_update_is_that_of_the_formulas(self):
+        for number in [0, 1]:
+            for update in UPDATES:
+                code, table = self.compared(update, number)
+                self.assertEqual(code, 0, f"{PROGRAMS[number][0]} {update}\n{table}")
+
+    def test_one_domain_has_no_variance_but_a_mask_where_that_is_allowed(self):
+        given, made = self.path("in.safetensors"), self.path("out.safetensors")
+        self.reference("make", "--model", "mlp:4-3-2", "--dtype", "F64", "--domains", "1", given)
+        options = ["--model", "mlp:4-3-2", "--algorithm", "SANDMask", "--hparams", '{"tau": 0.5}']
+        self.run_program("step", *options, "--allow-closed", "--in", given, "--out", made, program="sandgrad64")
+        self.assertEqual(self.reference("check", *options, given, made)[0], 0)
+        self.refused(USAGE, "step", *options, "--in", given, "--out", made, says=["domain"], program="sandgrad64")
+
+    def test_the_comparison_notices_what_is_wrong(self):
+        for number in [0, 1]:
+            for wrong, where in [({"lr": 1.001e-3}, "parameter"), ({"tau": 0.51}, "mask"), ({"k": 1.0001e-3}, "mask"),
+                                 ({"weight_decay": 1e-4}, "adam_m")]:
+                code, table = self.compared(UPDATES[2], number, wrong)
+                self.assertEqual(code, 1, f"{wrong}\n{table}")
+                self.assertRegex(table, rf"(?m)^{where} +\S+ +DIFFERS")
+
+    def test_threads_change_no_bit_of_an_update(self):
+        given = self.path("in.safetensors")
+        self.reference("make", "--model", "mlp:18-40-2", "--dtype", "F32", "--domains", "3", "--rows", "150", given)
+        outputs = set()
+        for threads in "12347":
+            self.run_program("step", "--model", "mlp:18-40-2", "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out", "--threads", threads)
+            with open(self.path("out"), "rb") as file:
+                outputs.add(file.read())
+        self.assertEqual(len(outputs), 1)
+
+
+class Inputs(Case):
+    MODEL = "mlp:5-7-3"
+
+    def given(self, change=None, dtype="F32"):
+        """An input for MODEL, after `change` had its way with the tensors."""
+        random = step_reference.np.random.RandomState(0)
+        tensors = {slot: random.randn(*shape) for slot, shape in step_reference.slots_of([5, 7, 3]).items()}
+        for domain in range(3):
+            tensors |= {f"x{domain}": random.randn(4, 5), f"y{domain}": random.randint(3, size=4)}
+        if change:
+            change(tensors)
+        step_reference.write_tensors(self.path("in"), tensors, dtype)
+
+    def refused_step(self, code, *says, **options):
+        self.refused(code, "step", "--model", self.MODEL, "--hparams", '{"tau": 0.4}', "--in", "in", "--out", "out", says=says, **options)
+        self.assertLessEqual(set(os.listdir(self.folder)), {"in"})
+
+    def test_slots_are_listed_as_the_files_name_them(self):
+        stdout, _ = self.run_program("step", "--model", self.MODEL, "--slots")
+        self.assertEqual({slot["name"]: tuple(slot["shape"]) for slot in json.loads(stdout)}, step_reference.slots_of([5, 7, 3]))
+
+    def test_a_file_of_the_other_precision_names_the_other_program(self):
+        self.given(dtype="F64")
+        self.refused_step(DATA, "found F64", "sandgrad64 F64")
+        self.given(dtype="F32")
+        self.refused_step(DATA, "found F32", "sandgrad reads and writes F32", program="sandgrad64")
+
+    def test_what_is_missing_misnamed_or_misshapen_is_named(self):
+        np = step_reference.np
+        for change, *says in [
+                (lambda t: t.pop("linear1.bias"), '"linear1.bias"'),
+                (lambda t: t.pop("y1"), '"y1"'),
+                (lambda t: [t.pop(f"{kind}{domain}") for kind in "xy" for domain in range(3)], "no domain"),
+                (lambda t: t.update(linear0_weight=np.zeros(1)), "means nothing here", "linear0_weight"),
+                (lambda t: t.update({"linear0.weight": t["linear0.weight"].T}), "linear0.weight", "[7, 5]", "[5, 7]"),
+                (lambda t: t.update(x2=np.zeros((4, 6))), "x2 and y2", "[n, 5]", "[4, 6]"),
+                (lambda t: t.update(y2=np.zeros(3, int)), "x2 and y2", "y2 [3]"),
+                (lambda t: t.update(x2=np.zeros((0, 5)), y2=np.zeros(0, int)), "n at least 1"),
+                (lambda t: t.update(x3=np.zeros((4, 5))), '"y3"'),
+                (lambda t: t.update(x4=np.zeros((4, 5)), y4=np.zeros(4, int)), "means nothing here", "x4"),
+                (lambda t: t["y1"].__setitem__(2, 3), "a label is not one of 0 .. 2"),
+                (lambda t: t["y1"].__setitem__(2, -1), "y1 has a label that is no class", "-1"),
+                (lambda t: t.update(y1=np.zeros(4)), '"y1"', "I64"),
+                (lambda t: t.update(adam_t=np.array([3])), "adam_m.linear0.weight"),
+                (lambda t: t.update(adam_t=np.array([3, 4])), "adam_t must be one number")]:
+            self.given(change)
+            self.refused_step(DATA, *says)
+
+    def test_numbers_that_are_not_finite_are_traced_to_domain_and_operation(self):
+        np = step_reference.np
+        for change, *says in [
+                (lambda t: t["x1"].__setitem__((2, 3), np.nan), "loss of domain 1", "first at constant", "the data has a NaN"),
+                (lambda t: t["x2"].__setitem__((0, 0), np.inf), "loss of domain 2", "first at constant"),
+                (lambda t: t["linear1.weight"].__setitem__((0, 0), np.nan), "first at parameter linear1.weight")]:
+            self.given(change)
+            self.refused_step(NON_FINITE, *says)
+
+    def test_files_that_are_none_are_told_apart(self):
+        self.refused_step(MISSING, "there is no such file")
+        with open(self.path("in"), "wb") as file:
+            file.write(b"\xff" * 100)
+        self.refused_step(DATA, "safetensors")
+        self.given()
+        with open(self.path("in"), "r+b") as file:
+            file.truncate(300)
+        self.refused_step(DATA, "safetensors")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
