@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <memory>
+#include <new>
 #include <span>
 
 #include "tensor/error.h"
@@ -90,6 +91,7 @@ class Tensor {
 
  private:
   struct Free {
+    std::align_val_t alignment;  // as it was taken
     void operator()(Scalar* block) const noexcept;
   };
   std::unique_ptr<Scalar[], Free> data_;

@@ -19,10 +19,13 @@ double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 template <class Pass>
 void by_fours(const Rows& x, const Pass& pass) {
   constexpr Index kLine = 64 / sizeof(Scalar);
+  constexpr int kAhead = 8;
   int e = 0;
   for (; e + 4 <= x.rows; e += 4) {
-    for (int next = e + 4; next < e + 8 && next < x.rows; ++next)
-      for (Index j = 0; j < x.columns; j += kLine) __builtin_prefetch(x.data + next * x.stride + j);
+    for (int next = e + kAhead; next < e + kAhead + 4; ++next) {
+      const Scalar* later = next < x.rows ? x.data + next * x.stride : x.data + (next - x.rows) * x.stride + x.columns;
+      for (Index j = 0; j < x.columns; j += kLine) __builtin_prefetch(later + j);
+    }
     const Scalar* row = x.data + e * x.stride;
     pass(row, row + x.stride, row + 2 * x.stride, row + 3 * x.stride);
   }
