@@ -7,5 +7,5 @@ require "$tests_need"
 build test
 status=0
 ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@" || status=$?
-grep -h '^skipped: ' build/test/Testing/Temporary/LastTest.log >&2 || true  # ctest tells which, but not why
+grep -hE '^skipped: |numpy is missing' build/test/Testing/Temporary/LastTest.log >&2 || true  # ctest tells which, but not why
 exit "$status"

@@ -380,7 +380,7 @@ def main():
     if not result.wasSuccessful():
         return 1
     for test, reason in result.skipped:
-        print(f"skipped: {test}: {reason}", flush=True)
+        print(f"skipped: {test.id()}: {reason}", flush=True)
     return SKIPPED if result.testsRun == len(result.skipped) else 0
 
 
