@@ -1,6 +1,8 @@
 #include "experiments/algorithms.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <set>
 
 #include "experiments/names.h"
 #include "optim/and_mask.h"
@@ -50,6 +52,15 @@ const std::vector<Algorithm>& algorithms() {
        sand_mask},
   };
   return table;
+}
+
+void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
+  std::set<std::string> of_others;
+  for (const Algorithm& row : algorithms())
+    for (const HparamRule& rule : row.hparams)
+      if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
+  for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
+    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s; passed over\n", method.name, name.c_str());
 }
 
 const Algorithm& algorithm(const std::string& name) {

@@ -21,6 +21,9 @@ struct Algorithm {
 
 const std::vector<Algorithm>& algorithms();
 
+/// Puts a user's JSON over `hparams`, see override_hparams; says on stderr which of them `method` has no use for.
+void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method);
+
 /// Found whatever its case. Throws Error(usage) with a did-you-mean.
 const Algorithm& algorithm(const std::string& name);
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "domains/random_state.h"
 #include "experiments/names.h"
@@ -23,21 +22,26 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
   return rule.standard;
 }
 
-void override_hparams(Hparams& hparams, const std::string& json) {
+std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json, const std::vector<std::string>& of_others) {
   const nlohmann::json given = nlohmann::json::parse(json, nullptr, false);
   check(given.is_object(), [&] {
     return Error(Fault::usage, "hparams: expected a JSON object of numbers")
         .fact("found", json.substr(0, 200))
         .hint(R"(--hparams '{"tau": 0.9, "k": 10}')");
   });
-  std::vector<std::string> known;
+  std::vector<std::string> known = of_others, passed_over;
   for (const auto& [name, value] : hparams) known.push_back(name);
   for (const auto& [name, value] : given.items()) {
     check(value.is_number() && std::isfinite(value.get<double>()), [&, &name = name, &value = value] {
       return Error(Fault::usage, "hparams: " + name + " must be a number").fact("found", value.dump().substr(0, 100));
     });
-    hparams[find_name("hparams", name, known)] = value.get<double>();
+    const std::string found = find_name("hparams", name, known);
+    if (const auto own = hparams.find(found); own != hparams.end())
+      own->second = value.get<double>();
+    else
+      passed_over.push_back(found);
   }
+  return passed_over;
 }
 
 }  // namespace sand::experiments

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace sand::experiments {
 
@@ -21,8 +22,9 @@ struct HparamRule {
 /// numpy's RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), as DomainBed does.
 double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t trial_seed);
 
-/// Replaces values by those of a JSON object of numbers: {"tau": 0.9, "k": 10}. Throws Error(usage) for anything else, and
-/// for a name that is not among `hparams` (did you mean ...?).
-void override_hparams(Hparams& hparams, const std::string& json);
+/// Replaces values by those of a JSON object of numbers: {"tau": 0.9, "k": 10}. A name that is not among `hparams` but
+/// belongs to another algorithm is passed over and returned, so that one object serves a comparison of several.
+/// Throws Error(usage) for anything else than such an object, and for a name that nobody has (did you mean ...?).
+std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json, const std::vector<std::string>& of_others);
 
 }  // namespace sand::experiments

@@ -48,7 +48,7 @@ Settings settle(const RunRequest& request) {
 
   for (const HparamRule& rule : protocol.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   for (const HparamRule& rule : method.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
-  if (!request.hparams.empty()) override_hparams(settings.hparams, request.hparams);
+  if (!request.hparams.empty()) override_hparams(settings.hparams, request.hparams, method);
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);

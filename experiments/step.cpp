@@ -113,7 +113,7 @@ int step_command(const StepOptions& options) {
   const Algorithm& method = algorithm(options.algorithm);
   Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
   for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  if (!options.hparams.empty()) override_hparams(hparams, options.hparams);
+  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
   const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
 
   const Safetensors in = Safetensors::read(options.in);

@@ -131,3 +131,10 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
     }
   }
 }
+
+TEST_CASE("A hyper-parameter of another algorithm is passed over, one of no algorithm is refused") {
+  RunRequest request = with_hparams(R"({"tau": 0.25})");
+  request.algorithm = "ERM";
+  CHECK(settle(request).hparams.count("tau") == 0);
+  CHECK(says(refusal(with_hparams(R"({"tauu": 0.25})")), "did you mean tau?"));
+}

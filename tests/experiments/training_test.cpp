@@ -25,7 +25,7 @@ Settings small_run(const std::string& algorithm, const std::string& hparams = R"
   request.steps = 6;
   request.record_every = 3;
   Settings settings = settle(request);
-  if (algorithm != "ERM") override_hparams(settings.hparams, hparams);
+  override_hparams(settings.hparams, hparams, sand::experiments::algorithm(algorithm));
   return settings;
 }
 
