@@ -34,6 +34,8 @@ TEST_CASE("Nearest is what needs the fewest insertions, deletions and changes") 
   CHECK(nearest_name("trrain", {"bench", "train", "data"}) == "train");
   CHECK(nearest_name("brain", {"bench", "train", "data"}) == "train");
   CHECK(nearest_name("--test-env", {"--test-envs", "--test_envs"}) == "--test-envs");
+  CHECK(nearest_name("trin", {"train", "trim"}) == "train");  // an insertion is no further than a change
+  CHECK(nearest_name("trainn", {"train", "trains"}) == "train");
   CHECK(nearest_name("xyz", {"train", "bench"}).empty());
   CHECK(nearest_name("", {"train", "bench"}).empty());
 }

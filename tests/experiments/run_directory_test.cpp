@@ -76,6 +76,7 @@ TEST_CASE("A file in the way of the directory is an I/O error") {
   const Folder folder;
   std::ofstream(folder.path / "file") << "x";
   CHECK(fault_of_making(folder.path / "file", false) == Fault::io);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "file", false), doctest::Contains("reason Not a directory"), Error);
   CHECK(fault_of_making(folder.path / "file/run", true) == Fault::io);
 }
 
