@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 
-#include "tensor/elementary.h"
 #include "tensor/error.h"
 #include "tensor/random.h"
+#include "tensor/sincos.h"
 
 namespace sand::domains {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "domains/random_state.h"
-#include "tensor/elementary.h"
 #include "tensor/error.h"
+#include "tensor/sincos.h"
 
 namespace sand::domains {
 namespace {

@@ -14,6 +14,7 @@
 
 #include "tensor/fingerprint.h"
 #include "tensor/random.h"
+#include "tensor/sincos.h"
 
 namespace {
 
