@@ -8,10 +8,15 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND arithmetic -march=x86-64-v3)
-  # -O3 in every kind of build: g++ fuses a * b + c only from -O2 on, and the bits are those of the fused operation.
-  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "-O3;-ffp-contract=fast")
+  # The bits are those of the fused a * b + c in every kind of build. g++ fuses from -O2 on; clang only inside a basic block,
+  # which its sanitizers cut to pieces (under g++'s the kernels are looked at).
+  set(fused -O3 -ffp-contract=fast)
+  if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    list(APPEND fused -fno-sanitize=address,undefined)
+  endif()
+  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "${fused}")
   set_source_files_properties(tensor/kernels/x86_64_v4.cpp PROPERTIES
-    COMPILE_OPTIONS "-O3;-ffp-contract=fast;-march=x86-64-v4;-mprefer-vector-width=512")
+    COMPILE_OPTIONS "${fused};-march=x86-64-v4;-mprefer-vector-width=512")
 else()
   list(FILTER floor_sources EXCLUDE REGEX "x86_64")
 endif()

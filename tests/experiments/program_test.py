@@ -6,6 +6,7 @@
 import glob
 import json
 import os
+import platform
 import re
 import resource
 import shutil
@@ -230,7 +231,7 @@ class Disks(Case):
 
     def test_a_full_disk_leaves_nothing_half_written(self):
         failed = set()
-        for size in [0, 1000, 2500, 9000, 30000]:
+        for size in [1024, 2500, 9000, 30000]:  # less than 1 KB and clang's OpenMP cannot start
             def limit(size=size):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             folder = f"run{size}"
@@ -315,6 +316,12 @@ class Tools(Case):
             self.assertIn("\n" + field, "\n" + blocks[0])
         hashes = {re.search(r"20-step hash +(\w{16})\n", block)[1] for block in blocks}
         self.assertEqual(len(hashes), 1)
+
+    @unittest.skipUnless(platform.machine() in ("x86_64", "AMD64"), "the bits of other processors are not promised")
+    def test_twenty_steps_have_the_same_bits_with_every_compiler_and_on_every_machine(self):
+        for program, weights in [("sandgrad", "96526236ff07bd40"), ("sandgrad64", "c8b123ba0163da36")]:
+            self.assertIn(f"20-step hash   {weights}\n", self.run_program("doctor", program=program)[0],
+                          "a change of numbers belongs in the changelog, and here")
 
 
 class Scripts(Case):
