@@ -93,7 +93,8 @@ class Usage(Case):
     def test_a_mask_that_never_opens_is_refused_with_the_reason(self):
         self.refused(USAGE, "train", "--hparams", '{"tau": 1}', says=["tau must be below 1", "nothing would ever train"])
         self.refused(USAGE, "train", "--hparams", '{"k": 0}', says=["k must be above 0", "nothing would ever train"])
-        self.refused(USAGE, "step", "--model", "mlp:2-2", "--hparams", '{"tau": 1}', "--in", "a", "--out", "b", says=["tau must be below 1"])
+        self.refused(USAGE, "step", "--model", "mlp:2-2", "--hparams", '{"tau": 1}', "--in", "a", "--out", "b",
+                     says=["tau must be below 1"])
 
     def test_help_and_version_are_no_errors(self):
         stdout, stderr = self.run_program("--help")

@@ -76,7 +76,8 @@ class Reference(Case):
         self.reference("make", "--model", "mlp:18-40-2", "--dtype", "F32", "--domains", "3", "--rows", "150", given)
         outputs = set()
         for threads in "12347":
-            self.run_program("step", "--model", "mlp:18-40-2", "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out", "--threads", threads)
+            self.run_program("step", "--model", "mlp:18-40-2", "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out",
+                             "--threads", threads)
             with open(self.path("out"), "rb") as file:
                 outputs.add(file.read())
         self.assertEqual(len(outputs), 1)
