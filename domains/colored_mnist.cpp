@@ -83,7 +83,7 @@ DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t se
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number, std::vector<std::uint32_t> which) {
     return colored_domain(name, colour_noise, {digits, std::move(which), {}, 2}, Random(seed, kFlipStream, number));
   };
-  return {"ColoredMNIST_IRM",
+  return {"ColoredMNIST-IRM",
           digits->source,
           {2, 14, 14},
           2,

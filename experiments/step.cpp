@@ -5,6 +5,7 @@
 #include "experiments/algorithms.h"
 #include "experiments/commands.h"
 #include "experiments/models.h"
+#include "experiments/training.h"
 #include "nn/objectives.h"
 #include "optim/adam.h"
 #include "tensor/safetensors.h"
@@ -127,7 +128,9 @@ int step_command(const StepOptions& options) {
   DomainGradients engine(model->network, parameters, {.threads = threads});
   const GradientTable& g = engine(batch, nn::CrossEntropy{});
   const optim::Direction& direction = combiner->combine(g, threads);
+  check_finite(direction.values, "step: the direction");
   adam.step(parameters, direction, threads);
+  check_finite(adam.second_moment(), "step: Adam's second moment");
 
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());

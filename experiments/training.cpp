@@ -48,15 +48,15 @@ class Learning {
   bool moved_ = false;
 };
 
-void check_direction(const optim::Direction& direction, int step) {
-  // A sum is finite only if every term is; it overflows only where the step would, too.
-  check(std::isfinite(sum(direction.values.view().numbers())), [&] {
-    return Error(Fault::non_finite, "step " + std::to_string(step) + ": a gradient is not a finite number")
-        .hint("a lower learning rate often helps: --hparams '{\"lr\": ...}'");
+}  // namespace
+
+void check_finite(TensorView numbers, const std::string& what) {
+  // A sum in double is finite only if every term is, and of finite floats it cannot overflow.
+  const auto broken = [](Scalar number) { return !std::isfinite(number); };
+  check(std::isfinite(sum(numbers.numbers())) || std::none_of(numbers.numbers().begin(), numbers.numbers().end(), broken), [&] {
+    return Error(Fault::non_finite, what + " is not finite").hint("a lower learning rate often helps: --hparams '{\"lr\": ...}'");
   });
 }
-
-}  // namespace
 
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data) {
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
@@ -107,7 +107,7 @@ Outcome train(const Settings& settings, const domains::DataSet& data, const Thre
     adam.options.learning_rate = rate(step);
     const GradientTable& g = engine(sampler.draw(static_cast<std::uint32_t>(step)), *objective);
     const optim::Direction& direction = combiner->combine(g, threads);
-    check_direction(direction, step);
+    check_finite(direction.values, "step " + std::to_string(step) + ": the direction");
     adam.step(parameters, direction, threads);
     time_since_record += Clock::now() - start;
 

@@ -45,6 +45,9 @@ struct TrainingEvents {
 /// The model that a run of these settings starts from.
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data);
 
+/// Throws Error(non_finite) unless every number is finite; `what` begins the message: "step 12: the direction".
+void check_finite(TensorView numbers, const std::string& what);
+
 /// Trains. Throws what its parts throw; Error(non_finite) when numbers go wrong.
 Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events);
 

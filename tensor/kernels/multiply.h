@@ -30,6 +30,7 @@ constexpr int kTileRows = TILE_ROWS;
 Index packed_size(Index depth, Index columns) { return (columns + kWidth - 1) / kWidth * kWidth * depth; }
 
 void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int parts) {
+  if (depth == 0) return;
   const Index panels = (columns + kWidth - 1) / kWidth;
   for (Index panel = part; panel < panels; panel += parts) {
     const Index first = panel * kWidth;

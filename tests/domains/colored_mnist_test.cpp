@@ -105,7 +105,7 @@ TEST_CASE("In ColoredMNIST the colour names the label in 90, 80 and 10 of 100 ex
 
 TEST_CASE("The IRM paper's ColoredMNIST trains on the first 5/6 of the digits and tests on the last") {
   const DataSet set = colored_mnist_irm(numbered_images(6001), 7);
-  CHECK(set.name == "ColoredMNIST_IRM");
+  CHECK(set.name == "ColoredMNIST-IRM");
   CHECK(set.source == "numbered images");
   CHECK(set.example == Shape{2, 14, 14});
   CHECK(set.classes == 2);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "domains/colored_mnist.h"
@@ -152,4 +154,29 @@ TEST_CASE("A tenth of the domain names may be bytes of any kind: the records sta
   record.out.resize(6);
   CHECK(nlohmann::json::accept(metrics_line(data, record)));
   CHECK(metrics_line(data, record).find('\n') == std::string::npos);
+}
+
+TEST_CASE("A number that is not finite is refused by name, and a block of huge finite ones is not") {
+  sand::Tensor numbers(sand::Shape{100});
+  numbers.array() = std::numeric_limits<sand::Scalar>::max();
+  CHECK_NOTHROW(check_finite(numbers, "step 3: the direction"));
+  for (const sand::Scalar bad : {std::numeric_limits<sand::Scalar>::infinity(), std::numeric_limits<sand::Scalar>::quiet_NaN()}) {
+    numbers[57] = bad;
+    CHECK_THROWS_WITH_AS(check_finite(numbers, "step 3: the direction"), doctest::Contains("step 3: the direction is not finite"),
+                         sand::Error);
+  }
+}
+
+TEST_CASE("A direction that overflows while every loss is finite stops the run") {  // one open weight among 18 is scaled up by 18
+  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
+  for (sand::domains::Domain& domain : data.domains)
+    domain.read = [](std::uint32_t, std::span<sand::Scalar> input) {
+      std::fill(input.begin(), input.end(), sand::Scalar{0});
+      input[0] = std::numeric_limits<sand::Scalar>::max();
+    };
+  Settings settings = small_run("ANDMask", R"({"tau": 1})");
+  settings.hparams["mlp_depth"] = 0;
+  settings.hparams["batch_size"] = 50;
+  settings.hparams["mlp_dropout"] = 0;
+  CHECK_THROWS_WITH_AS(train(settings, data, Threads(1), {}), doctest::Contains("step 0: the direction is not finite"), sand::Error);
 }
