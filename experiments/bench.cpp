@@ -42,7 +42,7 @@ Batch random_batch(const Case& bench, const Shape& example) {
   for (int domain = 0; domain < bench.domains; ++domain) {
     DomainRows& rows = batch.domains.emplace_back();
     rows.inputs = Tensor({bench.rows, example.size()});
-    for (Scalar& number : rows.inputs.span().numbers()) number = static_cast<Scalar>(random.normal());
+    for (Scalar& number : rows.inputs.span().numbers()) number = static_cast<Scalar>(random.uniform(-1, 1));
     for (int row = 0; row < bench.rows; ++row) {
       rows.labels.push_back(static_cast<std::int32_t>(random.below(2)));
       rows.examples.push_back(static_cast<std::uint32_t>(row));
