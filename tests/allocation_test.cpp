@@ -71,3 +71,19 @@ TEST_CASE("A steady-state step allocates nothing: batch, gradients of all domain
     CHECK(allocations == before);
   }
 }
+
+TEST_CASE("A tape with room like another's runs its first pass without allocating") {
+  Parameters parameters;
+  const nn::Mlp net(parameters, {.inputs = 100, .hidden = {300, 300}, .outputs = 2}, Random(7));
+  const Tensor x(Shape{64, 100});
+  const auto pass = [&](Tape& tape) {
+    tape.start(parameters);
+    net(tape.constant(x));
+  };
+  Tape used, fresh;
+  pass(used);
+  fresh.make_room_like(used);
+  const long before = allocations;
+  pass(fresh);
+  CHECK(allocations == before);
+}

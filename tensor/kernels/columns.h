@@ -4,10 +4,8 @@
 //            j ->  256 columns at most: 1 KB of every row, and what is kept per column, stay in L1
 //   row e    g g g g g g g g        four rows at once, so that what is kept per column is loaded and stored a
 //   row e+1  g g g g g g g g        quarter as often; meanwhile the next four are fetched, since a block of a row is
-//   row e+2  g g g g g g g g        too short for the hardware to guess (half of the time, where the table is larger
+//   row e+2  g g g g g g g g        too short for the hardware to guess (a third of the time, where the table is larger
 //   row e+3  g g g g g g g g        than the caches)
-//
-// Measured, one core of Zen 5, floats, 16 (64) rows: see `kernels_bench`.
 #include "tensor/kernels/kernels.h"
 
 namespace sand::kernels {
