@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The PyTorch peer of `sandgrad bench`: one case, one algorithm, one JSON line with the same keys.
+"""The PyTorch peer of `sandgrad bench`: one case, one algorithm or an evaluation, one JSON line with the same keys.
 
 Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest (README.md); no DomainBed needed.
 """
@@ -10,10 +10,17 @@ import os
 import sys
 import time
 
-CASES = {  # layer widths, domains, rows of one domain; ReLU between layers
-    "ilc": ([18, 256, 256, 256, 2], 16, 64),
-    "irm": ([392, 390, 390, 2], 2, 512),
+CASES = {  # model, domains, rows of one domain
+    "ilc": ("mlp:18-256-256-256-2", 16, 64),
+    "irm": ("mlp:392-390-390-2", 2, 512),
+    "mnist": ("MNIST_CNN:2x28x28-2", 2, 64),
+    "pacs": ("SmallCNN:3x64x64-7", 3, 32),
 }
+BLOCKS = {  # channels and stride of every convolution
+    "MNIST_CNN": [(64, 1), (128, 2), (128, 1), (128, 1)],
+    "SmallCNN": [(32, 1), (64, 2), (128, 2), (128, 2)],
+}
+GROUPS = 8
 TAU, K = 0.9, 10.0
 MISSING_SERVICE = 69  # sysexits EX_UNAVAILABLE
 LEARNING_RATE = 1e-3
@@ -22,7 +29,9 @@ LEARNING_RATE = 1e-3
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", choices=CASES, required=True)
-    parser.add_argument("--algorithm", choices=["ERM", "ANDMask", "SANDMask"], required=True)
+    parser.add_argument("--algorithm", choices=["ERM", "ANDMask", "SANDMask"], default="SANDMask")
+    parser.add_argument("--phase", choices=["train", "evaluate"], default="train",
+                        help="evaluate: forward only, all rows of all domains, right answers counted")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=50, help="timed steps")
     parser.add_argument("--warm-up", type=int, default=5, help="steps before the clock counts, the first among them")
@@ -92,17 +101,35 @@ def sand_mask(torch, rows, variance):
     return mask * mean / (1e-10 + mask.mean())
 
 
+def make_net(torch, model, activation):
+    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes)"""
+    nn = torch.nn
+    kind, sizes = model.split(":")
+    example, *widths = sizes.split("-")
+    example, widths = [int(size) for size in example.split("x")], [int(width) for width in widths]
+    layers, inputs = [], example[0]
+    for channels, stride in BLOCKS.get(kind, []):
+        layers += [nn.Conv2d(inputs, channels, 3, stride, padding=1), activation(), nn.GroupNorm(GROUPS, channels)]
+        inputs = channels
+    if layers:
+        layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    for width in widths:
+        layers += [nn.Linear(inputs, width), activation()]
+        inputs = width
+    return nn.Sequential(*layers[:-1]), example, widths[-1]
+
+
 def make_step(torch, options):
-    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update."""
-    widths = CASES[options.case][0]
-    layers = []
-    for inputs, outputs in zip(widths, widths[1:]):
-        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
-    net = torch.nn.Sequential(*layers[:-1])
+    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update or one whole evaluation."""
+    net, example, classes = make_net(torch, CASES[options.case][0], torch.nn.ReLU)
     parameters = list(net.parameters())
     adam = torch.optim.Adam(parameters, lr=LEARNING_RATE)
     loss_of = torch.nn.functional.cross_entropy
-    batches = [(torch.randn(options.rows, widths[0]), torch.randint(widths[-1], (options.rows,))) for _ in range(options.domains)]
+    batches = [(torch.randn(options.rows, *example), torch.randint(classes, (options.rows,))) for _ in range(options.domains)]
+
+    @torch.inference_mode()
+    def evaluate():
+        return sum((net(x).argmax(dim=1) == y).sum().item() for x, y in batches)
 
     def pooled_step():  # ERM's fastest way: domains have equal rows, so the mean over all rows is the mean of the domains' means
         x, y = torch.cat([x for x, _ in batches]), torch.cat([y for _, y in batches])
@@ -118,7 +145,8 @@ def make_step(torch, options):
             parameter.grad = sand_mask(torch, rows, options.variance) if sand else and_mask(torch, rows)
         adam.step()
 
-    return sum(p.numel() for p in parameters), pooled_step if options.algorithm == "ERM" else masked_step
+    train = pooled_step if options.algorithm == "ERM" else masked_step
+    return sum(p.numel() for p in parameters), train if options.phase == "train" else evaluate
 
 
 def main():
@@ -146,9 +174,10 @@ def main():
     times.sort()
     quantile = lambda q: times[round(q * (len(times) - 1))]
     print(json.dumps({
-        "case": options.case, "algorithm": options.algorithm, "threads": options.threads, "domains": options.domains,
-        "rows": options.rows, "weights": weights, "ms_per_step": round(quantile(0.5), 4), "p10": round(quantile(0.1), 4),
-        "p90": round(quantile(0.9), 4), "first_step_ms": round(first_step_ms, 1), "peak_rss_mb": round(peak_rss_mb(), 1),
+        "case": options.case, "phase": options.phase, "algorithm": options.algorithm, "threads": options.threads,
+        "domains": options.domains, "rows": options.rows, "weights": weights,
+        "ms_per_step": round(quantile(0.5), 4), "p10": round(quantile(0.1), 4), "p90": round(quantile(0.9), 4),
+        "first_step_ms": round(first_step_ms, 1), "peak_rss_mb": round(peak_rss_mb(), 1),
         "versions": {"torch": torch.__version__, "blas": blas_in_use()},
     }))
     return 0
