@@ -21,6 +21,7 @@ BLOCKS = {  # channels and stride of every convolution
     "SmallCNN": [(32, 1), (64, 2), (128, 2), (128, 2)],
 }
 GROUPS = 8
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # malloc.h
 TAU, K = 0.9, 10.0
 MISSING_SERVICE = 69  # sysexits EX_UNAVAILABLE
 LEARNING_RATE = 1e-3
@@ -53,6 +54,9 @@ def settle_environment(threads):
     for name in [name for name in os.environ if name.startswith("OPENBLAS_")]:
         del os.environ[name]  # a core type pinned to Haswell costs 1.5x where there is AVX-512; what OpenBLAS picks itself is the fastest
     os.environ.update(OMP_WAIT_POLICY="active", OMP_PROC_BIND="true", OMP_NUM_THREADS=str(threads))
+    if hasattr(ctypes.CDLL(None), "mallopt"):  # glibc's; large tensors keep their pages from step to step, instead of clearing new ones
+        ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
+        ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def blas_in_use():
