@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""An independent reference of one ERM, ANDMask or SANDMask update of an MLP: numpy only, float64, every derivative written by hand.
+"""An independent reference of one ERM, ANDMask or SANDMask update: numpy only, float64, every derivative written by hand.
 
 Shares no line with the C++ sources: both are written from the same formulas, so a mistake has to be made twice to stay unseen.
 
-    make   writes parameters and domains to IN           slots: linear0.weight [out, in], linear0.bias [out], linear1.weight, ...
-    step   reads IN, writes the whole update to OUT      IN:  every slot; x0 [n, in], y0 [n] int64, x1, y1, ...;
-    check  reads IN and somebody's OUT, compares              optionally adam_m.SLOT, adam_v.SLOT, adam_t [1] int64
+    make   writes parameters and domains to IN           IN:  every slot, as in network_reference.py; optionally adam_m.SLOT,
+    step   reads IN, writes the whole update to OUT           adam_v.SLOT, adam_t [1] int64; x0 [n, in] or [n, c, h, w],
+    check  reads IN and somebody's OUT, compares              y0 [n] int64, x1, y1, ...
 OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale), direction.SLOT (masked and rescaled, before weight
 decay), the new SLOT, adam_m.SLOT, adam_v.SLOT; adam_t. Exit: 0 agrees, 1 differs, 64 usage, 65 bad file, 77 no numpy (tests skip).
 """
@@ -19,15 +19,13 @@ except ImportError:
     print("step_reference: numpy is missing; apt install python3-numpy", file=sys.stderr)
     sys.exit(77)
 
+from network_reference import ACTIVATIONS, Network
+
 DIFFERS, USAGE, BAD_DATA = 1, 64, 65
 DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
+MODELS = "mlp:IN-HIDDEN-...-OUT, MNIST_CNN:CxHxW-CLASSES or SmallCNN:CxHxW-CLASSES, such as mlp:5-7-3 or MNIST_CNN:2x8x8-2"
 DEFAULTS = {"lr": 1e-3, "weight_decay": 0.0, "tau": 1.0, "k": 10.0}
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-ACTIVATIONS = {  # name -> (y of x, dy/dx of x)
-    "relu": (lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)),
-    "leaky_relu": (lambda x: np.where(x > 0, x, 0.01 * x), lambda x: np.where(x > 0, 1.0, 0.01)),
-    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
-}
 
 
 class BadFile(Exception):
@@ -69,40 +67,6 @@ def write_tensors(path, tensors, dtype):
         file.write(len(text).to_bytes(8, "little") + text + b"".join(blocks))
 
 
-# ---- the net: u_l = h_l W_l^T + b_l, h_{l+1} = f(u_l), the last u_l are the logits ----
-def slots_of(widths):
-    """-> {slot: shape}"""
-    shapes = {}
-    for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        shapes[f"linear{layer}.weight"] = (outputs, inputs)
-        shapes[f"linear{layer}.bias"] = (outputs,)
-    return shapes
-
-
-def loss_and_gradient(parameters, layers, activation, x, y):
-    """x [n, in], y [n] -> (mean cross-entropy over the n rows, {slot: its gradient})"""
-    f, slope = ACTIVATIONS[activation]
-    inputs, sums = [x], []
-    for layer in range(layers):
-        sums.append(inputs[-1] @ parameters[f"linear{layer}.weight"].T + parameters[f"linear{layer}.bias"])
-        inputs.append(f(sums[-1]))
-    shifted = sums[-1] - sums[-1].max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    picked = np.arange(len(y)), y
-    loss = -log_p[picked].mean()
-
-    du = np.exp(log_p)
-    du[picked] -= 1
-    du /= len(y)
-    gradient = {}
-    for layer in reversed(range(layers)):
-        gradient[f"linear{layer}.weight"] = du.T @ inputs[layer]
-        gradient[f"linear{layer}.bias"] = du.sum(axis=0)
-        if layer > 0:
-            du = du @ parameters[f"linear{layer}.weight"] * slope(sums[layer - 1])
-    return loss, gradient
-
-
 # ---- one mask from E gradients of one slot ----
 def mask_of(algorithm, rows, tau, k):
     """rows [E, ...] -> mask [...] in [0, 1]; sand: arXiv 2106.02266, and: arXiv 2009.00329"""
@@ -122,14 +86,13 @@ def mask_of(algorithm, rows, tau, k):
 def take_step(given, options, stored=None):
     """-> OUT. With `stored`, somebody's OUT, every stage starts from what is stored there of the stage before."""
     stored = {} if stored is None else stored
-    slots, hparams = slots_of(options.widths), options.hparams
-    layers = len(options.widths) - 1
+    network, hparams = options.network, options.hparams
     domains = [(given[f"x{domain}"], given[f"y{domain}"]) for domain in range(domains_of(given))]
-    losses, gradients = zip(*(loss_and_gradient(given, layers, options.activation, x, y) for x, y in domains))
+    losses, gradients = zip(*(network.loss_and_gradient(given, x, y) for x, y in domains))
     t = int(given["adam_t"][0]) + 1 if "adam_t" in given else 1
     out = {"loss": np.array(losses), "adam_t": np.array([t])}
     pick = lambda name: stored.get(name, out[name])
-    for slot in slots:
+    for slot in network.slots:
         out[f"grad.{slot}"] = np.stack([gradient[slot] for gradient in gradients])
         rows = pick(f"grad.{slot}")
         out[f"mask.{slot}"] = mask_of(options.algorithm, rows, hparams["tau"], hparams["k"])
@@ -153,22 +116,23 @@ def domains_of(given):
 
 
 def read_given(options):
-    """-> IN as float64, its slots, domains and Adam state checked"""
+    """-> (IN as float64, its slots, domains and Adam state checked; the dtype of its numbers)"""
     raw = read_tensors(options.input)
     given = {name: values if values.dtype.kind == "i" else values.astype(float) for name, values in raw.items()}
-    slots = slots_of(options.widths)
+    slots, example, classes = options.network.slots, options.network.example, options.network.classes
     expected = dict(slots)
     for domain in range(max(1, domains_of(given))):
         rows = np.size(given.get(f"y{domain}", ()))
-        expected.update({f"x{domain}": (rows, options.widths[0]), f"y{domain}": (rows,)})
+        flat = np.ndim(given.get(f"x{domain}")) == 2
+        expected.update({f"x{domain}": (rows, int(np.prod(example))) if flat else (rows, *example), f"y{domain}": (rows,)})
     if any(name.startswith("adam_") for name in given):
         expected.update({f"adam_{moment}.{slot}": shape for slot, shape in slots.items() for moment in "mv"}, adam_t=(1,))
     require_shapes(options.input, given, expected)
     for domain in range(domains_of(given)):
         y = given[f"y{domain}"]
-        if len(y) == 0 or y.min() < 0 or y.max() >= options.widths[-1]:
-            raise BadFile(f"{options.input}: y{domain} must hold labels in [0, {options.widths[-1]})")
-    return given, "F32" if raw["linear0.weight"].dtype == DTYPES["F32"] else "F64"
+        if len(y) == 0 or y.min() < 0 or y.max() >= classes:
+            raise BadFile(f"{options.input}: y{domain} must hold labels in [0, {classes})")
+    return given, "F32" if raw[min(slots)].dtype == DTYPES["F32"] else "F64"
 
 
 def require_shapes(path, tensors, expected):
@@ -184,15 +148,16 @@ def require_shapes(path, tensors, expected):
 # ---- the three commands ----
 def make(options):
     random = np.random.RandomState(options.seed)
-    tensors = {}
-    for slot, shape in slots_of(options.widths).items():
-        tensors[slot] = random.randn(*shape) * (np.sqrt(2 / shape[1]) if len(shape) == 2 else 0.1)
+    network, tensors = options.network, {}
+    for slot, shape in network.slots.items():
+        centre = 1 if slot.startswith("norm") and slot.endswith(".weight") else 0
+        tensors[slot] = centre + random.randn(*shape) * (np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.1)
     for domain, n in enumerate(options.rows * options.domains if len(options.rows) == 1 else options.rows):
-        centre = 0.5 * random.randn(options.widths[0])
-        tensors[f"x{domain}"] = centre + random.randn(n, options.widths[0])
-        tensors[f"y{domain}"] = random.randint(options.widths[-1], size=n)
+        centre = 0.5 * random.randn(*network.example)
+        tensors[f"x{domain}"] = centre + random.randn(n, *network.example)
+        tensors[f"y{domain}"] = random.randint(network.classes, size=n)
     if options.with_adam:
-        for slot, shape in slots_of(options.widths).items():
+        for slot, shape in network.slots.items():
             tensors[f"adam_m.{slot}"] = 1e-2 * random.randn(*shape)
             tensors[f"adam_v.{slot}"] = 1e-4 * random.randn(*shape) ** 2
         tensors["adam_t"] = np.array([3])
@@ -214,7 +179,7 @@ def check(options):
     require_shapes(options.output, raw, {name: values.shape for name, values in expected.items()})
     if options.staged:
         expected = take_step(given, options, found)
-    slots, worst = slots_of(options.widths), {}  # kind -> (error, name)
+    slots, worst = options.network.slots, {}  # kind -> (error, name)
     for name, values in expected.items():
         kind = "parameter" if name in slots else name.split(".")[0]
         error = np.abs(found[name] - values)
@@ -231,14 +196,6 @@ def check(options):
     for kind, (error, name) in worst.items():
         print(f"{kind:<11} {error:.3e}  {'ok     ' if error <= options.tolerance else 'DIFFERS'}  worst in {name}")
     return 0 if all(error <= options.tolerance for error, _ in worst.values()) else DIFFERS  # NaN is beyond every tolerance
-
-
-def parse_widths(text):
-    family, _, widths = text.partition(":")
-    widths = [int(width) for width in widths.split("-")]
-    if family != "mlp" or len(widths) < 2 or min(widths) < 1:
-        raise ValueError(text)
-    return widths
 
 
 def parse_rows(text):
@@ -264,7 +221,7 @@ def parse_arguments():
     for command in (make, step, check):
         sub = commands.add_parser(command.__name__)
         sub.set_defaults(run=command)
-        sub.add_argument("--model", dest="widths", type=parse_widths, required=True, help="mlp:IN-HIDDEN-...-OUT, such as mlp:5-7-3")
+        sub.add_argument("--model", required=True, help=MODELS)
         sub.add_argument("input", metavar="IN")
         if command is make:
             sub.add_argument("--domains", type=int, default=3)
@@ -282,6 +239,10 @@ def parse_arguments():
             sub.add_argument("--staged", action="store_true", help="start every stage from the stored result of the stage before: "
                              "for F32, where rounding turns signs near 0 and so whole mask entries")
     options = parser.parse_args()
+    try:
+        options.network = Network(options.model, getattr(options, "activation", "relu"))
+    except ValueError:
+        parser.error(f"--model: expected {MODELS}; found {options.model}")
     if options.command == "make" and (min(options.domains, *options.rows) < 1 or len(options.rows) not in (1, options.domains)):
         parser.error("--rows takes one number, or one for each of --domains, all at least 1")
     return options

@@ -12,6 +12,7 @@ import unittest
 from unittest import mock
 
 import step_reference  # ends with 77 where numpy is missing
+from network_reference import Network
 from program_test import DATA, MISSING, NON_FINITE, USAGE, Case, main
 
 # The double build is held to a few roundings. The float build is held to its own roundings stage by stage, since a
@@ -89,7 +90,7 @@ class Inputs(Case):
     def given(self, change=None, dtype="F32"):
         """An input for MODEL, after `change` had its way with the tensors."""
         random = step_reference.np.random.RandomState(0)
-        tensors = {slot: random.randn(*shape) for slot, shape in step_reference.slots_of([5, 7, 3]).items()}
+        tensors = {slot: random.randn(*shape) for slot, shape in Network(self.MODEL).slots.items()}
         for domain in range(3):
             tensors |= {f"x{domain}": random.randn(4, 5), f"y{domain}": random.randint(3, size=4)}
         if change:
@@ -102,7 +103,7 @@ class Inputs(Case):
 
     def test_slots_are_listed_as_the_files_name_them(self):
         stdout, _ = self.run_program("step", "--model", self.MODEL, "--slots")
-        self.assertEqual({slot["name"]: tuple(slot["shape"]) for slot in json.loads(stdout)}, step_reference.slots_of([5, 7, 3]))
+        self.assertEqual({slot["name"]: tuple(slot["shape"]) for slot in json.loads(stdout)}, Network(self.MODEL).slots)
 
     def test_a_file_of_the_other_precision_names_the_other_program(self):
         self.given(dtype="F64")
