@@ -32,6 +32,15 @@ UPDATES = [  # model, activation, algorithm, hyper-parameters, domains and rows
 ]
 
 
+CONVOLUTIONAL = [  # images of even and odd sizes, larger and smaller than the tiles; the last ones have more rows than a shard
+    ("MNIST_CNN:2x28x28-2", "tanh", "SANDMask", {"tau": 0.5, "k": 1e-4}, "--domains 2 --rows 3,2"),
+    ("MNIST_CNN:1x9x7-3", "leaky_relu", "ANDMask", {"tau": 0.4, "weight_decay": 0.01}, "--domains 3 --rows 4 --with-adam"),
+    ("SmallCNN:3x16x16-7", "relu", "SANDMask", {"tau": 0.2, "k": 1e-4}, "--domains 3 --rows 6"),
+    ("SmallCNN:3x11x13-2", "tanh", "ERM", {"lr": 0.1}, "--domains 2 --rows 35,1"),
+]
+TOLERANCES = {"direct": ["1e-5", "1e-12"], "winograd": ["1e-4", "1e-11"]}  # for each of PROGRAMS
+
+
 class Reference(Case):
     def reference(self, *arguments):
         """-> (exit code, stdout)"""
@@ -39,22 +48,31 @@ class Reference(Case):
         with mock.patch.object(sys, "argv", ["step_reference", *arguments]), contextlib.redirect_stdout(said):
             return step_reference.main(), said.getvalue()
 
-    def compared(self, update, number, wrong=None):
-        """One update by the program, checked by the reference: -> (exit code, its table)"""
+    def compared(self, update, number, wrong=None, flags=(), judged=None):
+        """One update by the program with the flags, judged by the reference: -> (exit code, its table)"""
         model, activation, algorithm, hparams, data = update
-        program, dtype, tolerance = PROGRAMS[number]
+        program, dtype, usually_judged = PROGRAMS[number]
         given, made = self.path("in.safetensors"), self.path("out.safetensors")
         self.reference("make", "--model", model, "--dtype", dtype, *data.split(), given)
         method = ["--activation", activation, "--algorithm", algorithm]
-        self.run_program("step", "--model", model, *method, "--hparams", json.dumps(hparams), "--in", given, "--out", made, program=program)
-        return self.reference("check", "--model", model, *method, "--hparams", json.dumps({**hparams, **(wrong or {})}), *tolerance,
-                              given, made)
+        self.run_program("step", "--model", model, *method, "--hparams", json.dumps(hparams), *flags, "--in", given, "--out", made,
+                         program=program)
+        return self.reference("check", "--model", model, *method, "--hparams", json.dumps({**hparams, **(wrong or {})}),
+                              *(judged or usually_judged), given, made)
 
     def test_every_number_of_an_update_is_that_of_the_formulas(self):
         for number in [0, 1]:
             for update in UPDATES:
                 code, table = self.compared(update, number)
                 self.assertEqual(code, 0, f"{PROGRAMS[number][0]} {update}\n{table}")
+
+    def test_every_number_of_an_update_of_convolutions_is_that_of_the_formulas(self):
+        for convolution, tolerances in TOLERANCES.items():
+            for number, tolerance in enumerate(tolerances):  # staged in double, too: a step turns the last bits of tiny gradients into more
+                for update in CONVOLUTIONAL:
+                    code, table = self.compared(update, number, flags=["--convolution", convolution],
+                                                judged=["--staged", "--tolerance", tolerance])
+                    self.assertEqual(code, 0, f"{PROGRAMS[number][0]} {convolution} {update}\n{table}")
 
     def test_one_domain_has_no_variance_but_a_mask_where_that_is_allowed(self):
         given, made = self.path("in.safetensors"), self.path("out.safetensors")
@@ -74,14 +92,30 @@ class Reference(Case):
 
     def test_threads_change_no_bit_of_an_update(self):
         given = self.path("in.safetensors")
-        self.reference("make", "--model", "mlp:18-40-2", "--dtype", "F32", "--domains", "3", "--rows", "150", given)
+        for rows, method in [("150", ["--model", "mlp:18-40-2"]), ("40", ["--model", "MNIST_CNN:2x9x9-2", "--convolution", "winograd"]),
+                             ("40", ["--model", "MNIST_CNN:2x9x9-2", "--convolution", "direct"])]:
+            self.reference("make", *method[:2], "--dtype", "F32", "--domains", "3", "--rows", rows, given)
+            outputs = set()
+            for threads in "12347":
+                self.run_program("step", *method, "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out", "--threads", threads)
+                outputs.add(self.bytes_of("out"))
+            self.assertEqual(len(outputs), 1, method)
+
+    def test_images_may_be_flat(self):
+        given, model = self.path("in.safetensors"), ["--model", "SmallCNN:3x9x8-2"]
         outputs = set()
-        for threads in "12347":
-            self.run_program("step", "--model", "mlp:18-40-2", "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out",
-                             "--threads", threads)
-            with open(self.path("out"), "rb") as file:
-                outputs.add(file.read())
+        self.reference("make", *model, "--dtype", "F32", "--domains", "2", given)
+        for _ in range(2):
+            self.run_program("step", *model, "--hparams", '{"tau": 0.3}', "--in", given, "--out", "out")
+            outputs.add(self.bytes_of("out"))
+            tensors = step_reference.read_tensors(given)
+            flat = {name: tensors[name].reshape(len(tensors[name]), -1) for name in ("x0", "x1")}
+            step_reference.write_tensors(given, {**tensors, **flat}, "F32")
         self.assertEqual(len(outputs), 1)
+
+    def bytes_of(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
 
 
 class Inputs(Case):
@@ -102,8 +136,9 @@ class Inputs(Case):
         self.assertLessEqual(set(os.listdir(self.folder)), {"in"})
 
     def test_slots_are_listed_as_the_files_name_them(self):
-        stdout, _ = self.run_program("step", "--model", self.MODEL, "--slots")
-        self.assertEqual({slot["name"]: tuple(slot["shape"]) for slot in json.loads(stdout)}, Network(self.MODEL).slots)
+        for model in [self.MODEL, "MNIST_CNN:2x28x28-2", "SmallCNN:3x64x64-7"]:
+            stdout, _ = self.run_program("step", "--model", model, "--slots")
+            self.assertEqual([(slot["name"], tuple(slot["shape"])) for slot in json.loads(stdout)], list(Network(model).slots.items()))
 
     def test_a_file_of_the_other_precision_names_the_other_program(self):
         self.given(dtype="F64")
