@@ -6,12 +6,12 @@
 //   row e+1  g g g g g g g g        quarter as often; meanwhile the next four are fetched, since a block of a row is
 //   row e+2  g g g g g g g g        too short for the hardware to guess (a third of the time, where the table is larger
 //   row e+3  g g g g g g g g        than the caches)
+#pragma once
+
 #include "tensor/kernels/kernels.h"
 
 namespace sand::kernels {
 namespace {
-
-double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
 /// Calls pass(four rows) and for those left over pass(one row), in ascending order.
 template <class Pass>
@@ -68,7 +68,7 @@ void squares_on_grid(const Rows& x, const double* __restrict centre, const doubl
   by_fours(x, [=, n = x.columns](auto*... rows) {
     for (Index j = 0; j < n; ++j) {
       double total = sum[j];
-      const auto meet = [&](double deviation) { total += fused(deviation, deviation, grid[j]) - grid[j]; };
+      const auto meet = [&](double deviation) { total += __builtin_fma(deviation, deviation, grid[j]) - grid[j]; };
       (meet(rows[j] - centre[j]), ...);
       sum[j] = total;
     }

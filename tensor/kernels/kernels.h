@@ -7,10 +7,25 @@
 namespace sand::kernels {
 
 /// An operand read as a matrix: element (i, j) is at data[i * row + j * column]. Swapping row and column transposes it.
+/// Where `run` is set, columns come in runs of so many, the starts of runs `jump` numbers apart: element (i, j) is at
+/// data[i * row + j / run * jump + j % run * column]. So the patches of an image are a matrix without being copied.
 struct Strided {
   const Scalar* data;
   Index row, column;
+  Index run = 0, jump = 0;
   Strided transposed() const { return {data, column, row}; }
+};
+
+/// A convolution of images x [h, w, c] with filters w [out, c, kh, kw] to y [out_h, out_w, out], zeros around x:
+/// y[i, j, o] = bias[o] + sum over u < kh, v < kw, c of x[i stride + u - padding, j stride + v - padding, c] w[o, c, u, v].
+/// Built by `convolution()` in convolution.h, which also says how it is computed.
+struct Convolution {
+  Index height, width, channels;         // of x
+  Index out_height, out_width, outputs;  // of y
+  Index kernel_height, kernel_width;     // odd
+  Index stride, padding;
+  Index tile;  // 0: term by term; m: by Winograd's algorithm, m x m outputs at a time
+  friend bool operator==(const Convolution&, const Convolution&) = default;
 };
 
 /// Some rows of a table, all columns of them: number j of row e is at data[e * stride + j].
@@ -39,6 +54,31 @@ struct Table {
   ///   packed  b [depth, columns] as written by `pack`
   ///   c       row-major, c_row numbers from one row to the next; must not overlap a or b
   void (*multiply)(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns);
+
+  // Convolutions of n images x [n, h, w, c], channels last. `filters` is what prepare_filters made of w, once per step for all
+  // shards; `kept` is what the forward pass leaves for backward; `scratch` is room that holds nothing between calls.
+  Index (*filters_size)(const Convolution& shape);
+  Index (*kept_size)(const Convolution& shape, Index images);
+  Index (*scratch_size)(const Convolution& shape, Index images);
+  void (*prepare_filters)(const Convolution& shape, const Scalar* w, Scalar* filters, int part, int parts);
+  /// y = bias + x * w. Term by term: one fused multiply-add a term, ascending in (u, v, c) from the bias, zeros around x
+  /// included. By tiles: as winograd.h says.
+  void (*convolve)(const Convolution& shape, Index images, const Scalar* x, const Scalar* filters, const Scalar* bias, Scalar* y,
+                   Scalar* kept, Scalar* scratch);
+  /// Adds to dx [n, h, w, c] and dw [out, c, kh, kw], either of which may be null. Term by term: dx ascends from its stored
+  /// value in (i, j, o), zeros around dy included; dw adds a sum that ascends from 0 in (image, i, j).
+  void (*convolve_back)(const Convolution& shape, Index images, const Scalar* x, const Scalar* filters, const Scalar* dy, Scalar* dx,
+                        Scalar* dw, const Scalar* kept, Scalar* scratch);
+
+  // Over the pixels of one image [pixels, channels], for each channel on its own.
+  /// sum[c] = sum of a[., c], product[c] = sum of a[., c] b[., c] by fused multiply-add; both in double, pixels ascending. b may
+  /// be null, and then there are no products.
+  void (*channel_sums)(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product);
+  /// y = x scale + shift, rounded once.
+  void (*scale_channels)(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y);
+  /// y += a a_scale + (b b_scale + shift), each product rounded together with its sum.
+  void (*add_scaled_channels)(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
+                              const Scalar* shift, Scalar* y);
 
   // Down the columns, rows in ascending order; a NaN abstains from signs and from the range of later rows.
   /// balance[j] = how many numbers are above 0 less how many are below; low[j], high[j] = the least and greatest number.

@@ -15,6 +15,8 @@
 // Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far below its rate.
 // a is not packed either: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing modes), so
 // 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8 would run half empty.
+#pragma once
+
 #include "tensor/kernels/kernels.h"
 
 namespace sand::kernels {
@@ -26,6 +28,23 @@ typedef Scalar Unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeo
 constexpr Index kLanes = VECTOR_BYTES / sizeof(Scalar);
 constexpr Index kWidth = 2 * kLanes;  // columns of a panel
 constexpr int kTileRows = TILE_ROWS;
+
+/// a * x + sum, rounded once: these files compile with -ffp-contract=fast.
+Vector fused(Scalar a, Vector x, Vector sum) { return sum + a * x; }
+
+Scalar fused(Scalar a, Scalar x, Scalar sum) {
+  if constexpr (sizeof(Scalar) == sizeof(float))
+    return __builtin_fmaf(a, x, sum);
+  else
+    return __builtin_fma(a, x, sum);
+}
+
+/// x, complete before anything that follows. A product and its sum are fused only where they stand in one basic block, and a
+/// compiler may move the last sum into a branch that alone needs it.
+Vector settled(Vector x) {
+  asm volatile("" : "+v"(x));
+  return x;
+}
 
 Index packed_size(Index depth, Index columns) { return (columns + kWidth - 1) / kWidth * kWidth * depth; }
 
@@ -48,30 +67,38 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
   }
 }
 
+/// What a product starts from: what stands in c, or zero.
+enum class Start { stored, zero };
+
 /// One register tile: Rows x (Vectors * kLanes) of c, all of depth.
 template <int Rows, int Vectors>
-void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth) {
+void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start) {
   Vector sum[Rows][Vectors];
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) sum[i][v] = *reinterpret_cast<const Unaligned*>(c + i * c_row + v * kLanes);
+    for (int v = 0; v < Vectors; ++v)
+      sum[i][v] = start == Start::zero ? Vector{} : Vector(*reinterpret_cast<const Unaligned*>(c + i * c_row + v * kLanes));
 
-  const Scalar* base[(Rows + 2) / 3];
+  const Index run = a.run > 0 ? a.run : depth;
+  for (Index first = 0; first < depth; first += run, a.data += a.jump) {
+    const Scalar* base[(Rows + 2) / 3];
 #pragma GCC unroll 16
-  for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] = a.data + 3 * group * a.row;
-  for (Index k = 0; k < depth; ++k, b += kWidth) {
-    Vector bk[Vectors];
+    for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] = a.data + 3 * group * a.row;
+    const Index end = depth - first < run ? depth - first : run;
+    for (Index k = 0; k < end; ++k, b += kWidth) {
+      Vector bk[Vectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) bk[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
+      for (int v = 0; v < Vectors; ++v) bk[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
 #pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i) {
-      const Scalar aik = base[i / 3][(i % 3) * a.row];
+      for (int i = 0; i < Rows; ++i) {
+        const Scalar aik = base[i / 3][(i % 3) * a.row];
 #pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) sum[i][v] += aik * bk[v];  // fused: these files compile with -ffp-contract=fast
+        for (int v = 0; v < Vectors; ++v) sum[i][v] = fused(aik, bk[v], sum[i][v]);
+      }
+#pragma GCC unroll 16
+      for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] += a.column;
     }
-#pragma GCC unroll 16
-    for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] += a.column;
   }
 
 #pragma GCC unroll 16
@@ -80,7 +107,7 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth) {
     for (int v = 0; v < Vectors; ++v) *reinterpret_cast<Unaligned*>(c + i * c_row + v * kLanes) = sum[i][v];
 }
 
-typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth);
+typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start);
 
 /// The tile for a number of rows known only at run time.
 template <int Vectors, int Rows = kTileRows>
@@ -92,16 +119,16 @@ Tile tile_of(Index rows) {
 }
 
 /// A tile at the right edge: c is copied to a full-width block and back, so that no number outside c is touched.
-void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth, Index width) {
+void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth, Index width, Start start) {
   Scalar block[kTileRows * kWidth] = {};
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < width; ++j) block[i * kWidth + j] = c[i * c_row + j];
-  full(a, b, block, kWidth, depth);
+  full(a, b, block, kWidth, depth, start);
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < width; ++j) c[i * c_row + j] = block[i * kWidth + j];
 }
 
-void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
+void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns, Start start) {
   if (rows == 0) return;
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
   const Index tall = rows / tiles;    // rows of most tiles;
@@ -111,15 +138,19 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
     Index i = 0;
     for (Index t = 0; t < tiles; ++t) {
       const Index height = tall + (t < taller);
-      const Strided rows_of_a{a.data + i * a.row, a.row, a.column};
+      const Strided rows_of_a{a.data + i * a.row, a.row, a.column, a.run, a.jump};
       const Tile full = width > kLanes ? tile_of<2>(height) : tile_of<1>(height);
       if (width == kWidth || width == kLanes)
-        full(rows_of_a, packed, c + i * c_row + j, c_row, depth);
+        full(rows_of_a, packed, c + i * c_row + j, c_row, depth, start);
       else
-        edge_tile(full, rows_of_a, packed, c + i * c_row + j, c_row, height, depth, width);
+        edge_tile(full, rows_of_a, packed, c + i * c_row + j, c_row, height, depth, width, start);
       i += height;
     }
   }
+}
+
+void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
+  multiply(a, packed, c, c_row, rows, depth, columns, Start::stored);
 }
 
 }  // namespace

@@ -12,6 +12,16 @@ Scalar fused(Scalar a, Scalar b, Scalar c) {
 #endif
 }
 
+Scalar settled(Scalar x) { return x; }
+
+}  // namespace
+}  // namespace sand::kernels
+
+#include "tensor/kernels/reference_convolution.h"  // needs `fused`
+
+namespace sand::kernels {
+namespace {
+
 Index packed_size(Index depth, Index columns) { return depth * columns; }
 
 void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int parts) {
@@ -20,10 +30,33 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
 }
 
 void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
+  const Index run = a.run > 0 ? a.run : depth;
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < depth; ++k)
       for (Index j = 0; j < columns; ++j)
-        c[i * c_row + j] = fused(a.data[i * a.row + k * a.column], packed[k * columns + j], c[i * c_row + j]);
+        c[i * c_row + j] = fused(a.data[i * a.row + k / run * a.jump + k % run * a.column], packed[k * columns + j], c[i * c_row + j]);
+}
+
+void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+  for (Index c = 0; c < channels; ++c) {
+    double of_a = 0, of_ab = 0;
+    for (Index i = c; i < pixels * channels; i += channels) {
+      of_a += a[i];
+      if (b != nullptr) of_ab = __builtin_fma(a[i], b[i], of_ab);
+    }
+    sum[c] = of_a;
+    if (b != nullptr) product[c] = of_ab;
+  }
+}
+
+void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
+  for (Index i = 0; i < pixels * channels; ++i) y[i] = fused(x[i], scale[i % channels], shift[i % channels]);
+}
+
+void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
+                         const Scalar* shift, Scalar* y) {
+  for (Index i = 0; i < pixels * channels; ++i)
+    y[i] += fused(a[i], a_scale[i % channels], fused(b[i], b_scale[i % channels], shift[i % channels]));
 }
 
 void signs_and_range(const Rows& x, int* balance, Scalar* low, Scalar* high) {
@@ -59,7 +92,9 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
 }  // namespace
 
 const Table& reference() {
-  static constexpr Table table{"reference", packed_size, pack, multiply, signs_and_range, sum_on_grid, squares_on_grid};
+  static constexpr Table table{"reference",         packed_size,     pack,        multiply,       filters_size, kept_size,
+                               scratch_size,        prepare_filters, convolve,    convolve_back,  channel_sums, scale_channels,
+                               add_scaled_channels, signs_and_range, sum_on_grid, squares_on_grid};
   return table;
 }
 

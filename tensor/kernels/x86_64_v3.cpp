@@ -1,13 +1,17 @@
 // The kernels for x86-64-v3, compiled with -march=x86-64-v3.
 #define VECTOR_BYTES 32
 #define TILE_ROWS 6
+#include "tensor/kernels/channels.h"
 #include "tensor/kernels/columns.h"
+#include "tensor/kernels/convolve.h"
 #include "tensor/kernels/multiply.h"
 
 namespace sand::kernels {
 
 const Table& x86_64_v3() {
-  static constexpr Table table{"x86-64-v3", packed_size, pack, multiply, signs_and_range, sum_on_grid, squares_on_grid};
+  static constexpr Table table{"x86-64-v3",         packed_size,     pack,        multiply,       filters_size, kept_size,
+                               scratch_size,        prepare_filters, convolve,    convolve_back,  channel_sums, scale_channels,
+                               add_scaled_channels, signs_and_range, sum_on_grid, squares_on_grid};
   return table;
 }
 

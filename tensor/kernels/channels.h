@@ -1,0 +1,72 @@
+// Lab sheet: passes over an image whose channels lie side by side, for one instruction set; multiply.h says what that means.
+//
+//     pixel 0  [ c0 c1 c2 ... ]     sums run down the pixels, each channel in a lane of its own, in double: kept in registers
+//     pixel 1  [ c0 c1 c2 ... ]     for 2 * kLanes channels at a time, so the image is read once at the speed of the cache.
+//
+// The order of a sum does not depend on the lanes, so every table has the same bits.
+#pragma once
+
+#include "tensor/kernels/kernels.h"
+#include "tensor/kernels/multiply.h"
+
+namespace sand::kernels {
+namespace {
+
+constexpr Index kDoubles = VECTOR_BYTES / sizeof(double);
+typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
+typedef Scalar Narrow __attribute__((vector_size(kDoubles * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
+
+Doubles widened(const Scalar* from) { return __builtin_convertvector(*reinterpret_cast<const Narrow*>(from), Doubles); }
+
+template <bool Products, int Vectors>
+void sum_block(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+  Doubles of_a[Vectors] = {}, of_ab[Vectors] = {};
+  for (Index pixel = 0; pixel < pixels; ++pixel, a += channels, b += channels)
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      const Doubles x = widened(a + v * kDoubles);
+      of_a[v] += x;
+      if constexpr (Products) of_ab[v] += x * widened(b + v * kDoubles);  // fused
+    }
+  for (int v = 0; v < Vectors; ++v)
+    for (Index i = 0; i < kDoubles; ++i) {
+      sum[v * kDoubles + i] = of_a[v][i];
+      if constexpr (Products) product[v * kDoubles + i] = of_ab[v][i];
+    }
+}
+
+template <bool Products>
+void sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+  constexpr int kWide = 4;
+  Index c = 0;
+  for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles)
+    sum_block<Products, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c + kDoubles <= channels; c += kDoubles) sum_block<Products, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c < channels; ++c) {
+    double of_a = 0, of_ab = 0;
+    for (Index pixel = 0; pixel < pixels; ++pixel) {
+      of_a += a[pixel * channels + c];
+      if constexpr (Products) of_ab = __builtin_fma(a[pixel * channels + c], b[pixel * channels + c], of_ab);
+    }
+    sum[c] = of_a;
+    if constexpr (Products) product[c] = of_ab;
+  }
+}
+
+void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+  b == nullptr ? sums<false>(a, a, pixels, channels, sum, sum) : sums<true>(a, b, pixels, channels, sum, product);
+}
+
+void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
+  for (Index pixel = 0; pixel < pixels; ++pixel, x += channels, y += channels)
+    for (Index c = 0; c < channels; ++c) y[c] = fused(x[c], scale[c], shift[c]);
+}
+
+void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
+                         const Scalar* shift, Scalar* y) {
+  for (Index pixel = 0; pixel < pixels; ++pixel, a += channels, b += channels, y += channels)
+    for (Index c = 0; c < channels; ++c) y[c] += fused(a[c], a_scale[c], fused(b[c], b_scale[c], shift[c]));
+}
+
+}  // namespace
+}  // namespace sand::kernels

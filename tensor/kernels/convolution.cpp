@@ -1,0 +1,43 @@
+#include "tensor/kernels/convolution.h"
+
+namespace sand::kernels {
+namespace {
+
+/// What the transforms of a tile cost, in products for each of its numbers: measured, within 10 % for 32 to 128 channels.
+constexpr Index kTransform = 20;
+
+Index tile_for(const Convolution& s) {
+  if (s.kernel_height != 3 || s.kernel_width != 3 || s.stride > 2) return 0;
+  const Index pairs = s.channels * s.outputs;
+  Index best = 0, least = s.out_height * s.out_width * 9 * pairs;
+  for (const Index tile : {2, 4, 5}) {
+    if (s.stride == 2 && tile == 2) continue;
+    const Index points = s.stride == 1 ? tile + 2 : 2 * tile + 1;
+    const Index tiles = ((s.out_height + tile - 1) / tile) * ((s.out_width + tile - 1) / tile);
+    const Index cost = tiles * points * points * (pairs + kTransform * (s.channels + s.outputs));
+    if (cost >= least) continue;
+    least = cost;
+    best = tile;
+  }
+  return best;
+}
+
+}  // namespace
+
+Convolution convolution(const Shape& x, const Shape& w, Index stride, Index padding, ConvolutionMethod method) {
+  Convolution s{.height = x[1],
+                .width = x[2],
+                .channels = x[3],
+                .out_height = (x[1] + 2 * padding - w[2]) / stride + 1,
+                .out_width = (x[2] + 2 * padding - w[3]) / stride + 1,
+                .outputs = w[0],
+                .kernel_height = w[2],
+                .kernel_width = w[3],
+                .stride = stride,
+                .padding = padding,
+                .tile = 0};
+  if (method == ConvolutionMethod::winograd) s.tile = tile_for(s);
+  return s;
+}
+
+}  // namespace sand::kernels

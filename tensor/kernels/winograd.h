@@ -1,0 +1,230 @@
+// Lab sheet: 3 x 3 convolution in tiles, by Winograd's algorithm, for one instruction set.
+//
+// Each tile of outputs is a two-dimensional product of polynomials, taken point by point (P of them):
+//
+//     forward    V = B^T x B   of every tile and channel       backward: the transposed steps, in reverse
+//                M_p = V_p U_p for each point p, channels        dM = A dy A^T
+//                      summed: P products of matrices            dV_p = dM_p U_p^T,  dU_p = V_p^T dM_p
+//                y = A^T M A + bias                              dx += B dV B^T,     dw += G^T dU G
+//     U = G w G^T once per step.
+//
+// V and dM [p][tile, channel] are written in the order of a packed right-hand operand; as a left-hand operand the same
+// numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
+// A tile of 5 x 5 outputs takes 49 products instead of 225; with stride 2, 121 instead of 225. What this buys is limited by
+// U_p and dU_p, read and written once per shard whatever its size: shards of fewer than 8 images of 14 x 14 lose. dU never
+// leaves the second cache: kTileRows x kWidth of it, all points, are made and turned into dw at once.
+#pragma once
+
+#include "tensor/kernels/direct.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/kernels/multiply.h"
+#include "tensor/kernels/winograd_transforms.h"
+
+namespace sand::kernels {
+namespace {
+
+/// Tiles whose products are made and transformed back together: 24 x 128 numbers x 49 points are 600 KB, most of a second cache.
+constexpr Index kPart = 24;
+constexpr Index kApart = 64 / sizeof(Scalar);  // between points, so that they do not fall into the same cache sets
+
+/// How the tiles of all images lie, and what the blocks of one point take.
+template <class T>
+struct Tiles {
+  explicit Tiles(const Convolution& shape, Index image_count)
+      : s(shape),
+        images(image_count),
+        down((s.out_height + T::kTile - 1) / T::kTile),
+        across((s.out_width + T::kTile - 1) / T::kTile),
+        count(images * down * across),
+        v_point(packed_size(count, s.channels) + kApart),
+        dm_point(packed_size(count, s.outputs) + kApart),
+        product_point(kPart * (s.outputs > s.channels ? s.outputs : s.channels) + kApart),
+        u_point(packed_size(s.channels, s.outputs)),
+        u_back_point(packed_size(s.outputs, s.channels)) {}
+
+  /// Calls body(tile, image, row of tiles, column of tiles), ascending.
+  template <class Body>
+  void each(const Body& body) const {
+    Index tile = 0;
+    for (Index image = 0; image < images; ++image)
+      for (Index i = 0; i < down; ++i)
+        for (Index j = 0; j < across; ++j) body(tile++, image, i, j);
+  }
+
+  /// Left-hand operand [count, channels] stored as a packed right-hand one.
+  Strided left(const Scalar* packed) const { return {packed, kWidth, 1, kWidth, kWidth * count}; }
+  Index place(Index tile, Index channel) const { return channel / kWidth * kWidth * count + tile * kWidth + channel % kWidth; }
+
+  static constexpr Index kAll = T::kPoints * T::kPoints;
+  static constexpr Index kBlock = kTileRows * kWidth;  // dU of one point: a block of channels by a panel of outputs
+  Convolution s;
+  Index images, down, across, count;
+  Index v_point, dm_point, product_point, u_point, u_back_point;  // numbers from one point to the next
+};
+
+Vector load(const Scalar* from, Index count) {
+  if (count >= kLanes) return *reinterpret_cast<const Unaligned*>(from);
+  Vector x{};
+  for (Index i = 0; i < count; ++i) x[i] = from[i];
+  return x;
+}
+
+void store(Scalar* to, Index count, Vector x) {
+  if (count >= kLanes) {
+    *reinterpret_cast<Unaligned*>(to) = x;
+  } else {
+    for (Index i = 0; i < count; ++i) to[i] = x[i];
+  }
+}
+
+Vector gather(const Scalar* from, Index stride, Index count) {
+  Vector x{};
+  for (Index i = 0; i < count && i < kLanes; ++i) x[i] = from[i * stride];
+  return x;
+}
+
+/// A window of an image [h, w, channels] that may reach beyond it.
+template <class Number>
+struct Window {
+  Number* image;
+  Index height, width, channels;
+  Index top, left;
+  bool holds(Index i, Index j) const { return top + i >= 0 && top + i < height && left + j >= 0 && left + j < width; }
+  Number* at(Index i, Index j) const { return image + ((top + i) * width + left + j) * channels; }
+};
+
+template <class Number>
+Window<Number> window_of_x(const Convolution& s, Number* x, Index image, Index top, Index left) {
+  return {x + image * s.height * s.width * s.channels, s.height, s.width, s.channels, top - s.padding, left - s.padding};
+}
+
+template <class Number>
+Window<Number> window_of_y(const Convolution& s, Number* y, Index image, Index top, Index left) {
+  return {y + image * s.out_height * s.out_width * s.outputs, s.out_height, s.out_width, s.outputs, top, left};
+}
+
+/// V = B^T x B, or with another F dM = A dy A^T: every tile of the windows, zeros outside, to `to` [p][tile, channel], packed.
+template <const Factored& F, class T, class WindowOf>
+void transform_in(const Tiles<T>& t, Index channels, Index point, const WindowOf& window_of, Scalar* to) {
+  t.each([&](Index tile, Index image, Index i_tile, Index j_tile) {
+    const Window<const Scalar> window = window_of(image, i_tile, j_tile);
+    for (Index c = 0; c < channels; c += kLanes) {
+      const Index count = channels - c;
+      Scalar* const place = to + t.place(tile, c);
+      transform<F, Vector>([&](Index i, Index j) { return window.holds(i, j) ? load(window.at(i, j) + c, count) : Vector{}; },
+                           [&](Index i, Index j, Vector number) { store(place + (i * T::kPoints + j) * point, kLanes, number); });
+    }
+  });
+}
+
+/// y = A^T M A, or with another F dx = B dV B^T: tiles `first` to `end` - 1, which `from` [p][tile - first, channel] holds, to
+/// put(window, i, j, channel, numbers).
+template <const Factored& F, class T, class WindowOf, class Put>
+void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, Index point, const Scalar* from, const WindowOf& window_of,
+                   const Put& put) {
+  for (Index tile = first; tile < end; ++tile) {
+    const Index place_in_image = tile % (t.down * t.across);
+    const Window<Scalar> window = window_of(tile / (t.down * t.across), place_in_image / t.across, place_in_image % t.across);
+    for (Index c = 0; c < channels; c += kLanes) {
+      const Scalar* const place = from + (tile - first) * channels + c;
+      transform<F, Vector>([&](Index i, Index j) { return load(place + (i * T::kPoints + j) * point, channels - c); },
+                           [&](Index i, Index j, Vector number) {
+                             if (window.holds(i, j)) put(window.at(i, j) + c, c, number);
+                           });
+    }
+  }
+}
+
+/// A few tiles at a time, so that what the products write is still in the second cache when it is transformed.
+template <class T, class Transform>
+void multiply_and_transform(const Tiles<T>& t, const Scalar* left, Index left_point, Index depth, const Scalar* right, Index right_point,
+                            Index columns, Scalar* product, const Transform& transform_some) {
+  const Index point = kPart * columns + kApart;
+  for (Index first = 0; first < t.count; first += kPart) {
+    const Index rows = t.count - first < kPart ? t.count - first : kPart;
+    for (Index p = 0; p < t.kAll; ++p)
+      multiply(t.left(left + p * left_point + first * kWidth), right + p * right_point, product + p * point, columns, rows, depth, columns,
+               Start::zero);
+    transform_some(first, first + rows, point);
+  }
+}
+
+template <class T>
+void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, Scalar* u, int part, int parts) {
+  const Index channels = t.s.channels, outputs = t.s.outputs;
+  Scalar* const u_back = u + t.kAll * t.u_point;
+  for (Index c = part; c < channels; c += parts)
+    for (Index o = 0; o < outputs; o += kLanes)
+      transform<T::kFilter, Vector>(
+          [&](Index i, Index j) { return gather(w + (o * channels + c) * 9 + i * 3 + j, channels * 9, outputs - o); },
+          [&](Index i, Index j, Vector number) {
+            store(u + (i * T::kPoints + j) * t.u_point + o / kWidth * kWidth * channels + c * kWidth + o % kWidth, kLanes, number);
+          });
+  for (Index o = part; o < outputs; o += parts)
+    for (Index c = 0; c < channels; c += kLanes)
+      transform<T::kFilter, Vector>(
+          [&](Index i, Index j) { return gather(w + (o * channels + c) * 9 + i * 3 + j, 9, channels - c); },
+          [&](Index i, Index j, Vector number) {
+            store(u_back + (i * T::kPoints + j) * t.u_back_point + c / kWidth * kWidth * outputs + o * kWidth + c % kWidth, kLanes, number);
+          });
+}
+
+template <class T>
+void convolve_in_tiles(const Tiles<T>& t, const Scalar* x, const Scalar* u, const Scalar* bias, Scalar* y, Scalar* v, Scalar* m) {
+  const Convolution& s = t.s;
+  transform_in<T::kInput>(
+      t, s.channels, t.v_point, [&](Index image, Index i, Index j) { return window_of_x(s, x, image, i * T::kStep, j * T::kStep); }, v);
+  multiply_and_transform(t, v, t.v_point, s.channels, u, t.u_point, s.outputs, m, [&](Index first, Index end, Index point) {
+    transform_out<T::kOutput>(
+        t, first, end, s.outputs, point, m,
+        [&](Index image, Index i, Index j) { return window_of_y(s, y, image, i * T::kTile, j * T::kTile); },
+        [&](Scalar* to, Index o, Vector number) { store(to, s.outputs - o, number + load(bias + o, s.outputs - o)); });
+  });
+}
+
+/// dw += G^T (V^T dM) G, block by block: all points of kTileRows channels by kWidth outputs at a time.
+template <class T>
+void filter_gradient_in_tiles(const Tiles<T>& t, const Scalar* v, const Scalar* dm, Scalar* dw, Scalar* block) {
+  const Convolution& s = t.s;
+  Scalar taps[kTileRows * 9 * kWidth];
+  for (Index o = 0; o < s.outputs; o += kWidth) {
+    const Index width = s.outputs - o < kWidth ? s.outputs - o : kWidth;
+    for (Index panel = 0; panel < s.channels; panel += kWidth) {
+      const Index height = s.channels - panel < kWidth ? s.channels - panel : kWidth;
+      const Index blocks = (height + kTileRows - 1) / kTileRows;
+      for (Index b = 0; b < blocks; ++b) {
+        const Index first = panel + b * height / blocks, rows = panel + (b + 1) * height / blocks - first;
+        const Tile product = width > kLanes ? tile_of<2>(rows) : tile_of<1>(rows);
+        for (Index p = 0; p < t.kAll; ++p)
+          product({v + p * t.v_point + t.place(0, first), 1, kWidth}, dm + p * t.dm_point + t.place(0, o), block + p * t.kBlock, kWidth,
+                  t.count, Start::zero);
+        for (Index c = 0; c < rows; ++c)
+          for (Index lane = 0; lane < width; lane += kLanes)
+            transform<T::kFilterBack, Vector>(
+                [&](Index i, Index j) { return load(block + (i * T::kPoints + j) * t.kBlock + c * kWidth + lane, kLanes); },
+                [&](Index i, Index j, Vector number) { store(taps + (c * 9 + i * 3 + j) * kWidth + lane, kLanes, number); });
+        add_taps(taps, kWidth, rows * 9, width, dw + (o * s.channels + first) * 9, s.channels * 9);
+      }
+    }
+  }
+}
+
+template <class T>
+void convolve_back_in_tiles(const Tiles<T>& t, const Scalar* u, const Scalar* dy, Scalar* dx, Scalar* dw, const Scalar* v, Scalar* dm) {
+  const Convolution& s = t.s;
+  Scalar* const dv = dm + t.kAll * t.dm_point;  // dv and a block of dU are not needed at the same time
+  transform_in<T::kOutputBack>(
+      t, s.outputs, t.dm_point, [&](Index image, Index i, Index j) { return window_of_y(s, dy, image, i * T::kTile, j * T::kTile); }, dm);
+  if (dw != nullptr) filter_gradient_in_tiles(t, v, dm, dw, dv);
+  if (dx == nullptr) return;
+  const Scalar* const u_back = u + t.kAll * t.u_point;
+  multiply_and_transform(t, dm, t.dm_point, s.outputs, u_back, t.u_back_point, s.channels, dv, [&](Index first, Index end, Index point) {
+    transform_out<T::kInputBack>(
+        t, first, end, s.channels, point, dv,
+        [&](Index image, Index i, Index j) { return window_of_x(s, dx, image, i * T::kStep, j * T::kStep); },
+        [&](Scalar* to, Index c, Vector number) { store(to, s.channels - c, load(to, s.channels - c) + number); });
+  });
+}
+
+}  // namespace
+}  // namespace sand::kernels
