@@ -74,6 +74,7 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
   });
+  for (const Tape& tape : tapes_) prepared_.add(tape.wishes());
   fold(threads);
   make_room();
   return *table_;

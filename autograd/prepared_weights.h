@@ -1,32 +1,49 @@
 // Weights in the order in which the kernels read them: made once per step, shared read-only by all shards.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "autograd/parameters.h"
+#include "tensor/kernels/kernels.h"
 #include "tensor/tensor.h"
 #include "tensor/threads.h"
 
 namespace sand {
 
-/// The two packed forms of a weight w [out, in]; null where there are none.
-struct PackedPair {
-  const Scalar* transposed = nullptr;  ///< w^T [in, out], the right-hand side of the forward pass
-  const Scalar* straight = nullptr;    ///< w [out, in], the right-hand side of the gradient by x
+/// What an op makes of a weight before it can use it: packed, or transformed.
+struct WeightForm {
+  Index size;  ///< in numbers
+  /// Writes the form of w, or part `part` of `parts` of it.
+  void (*make)(TensorView w, const kernels::Convolution& shape, Scalar* form, int part, int parts);
+  kernels::Convolution shape{};  ///< for `make`, if the weight belongs to a convolution
+  friend bool operator==(const WeightForm&, const WeightForm&) = default;
 };
 
-/// Packs every matrix among the parameters with the chosen kernels.
+/// A form that an op asked for and did not find.
+struct WeightWish {
+  int slot;
+  WeightForm form;
+};
+
+/// Nobody has to say beforehand which forms a network needs: what a pass had to make for itself is made here from the next
+/// step on.
 class PreparedWeights {
  public:
-  /// Packs anew. Nothing is allocated after the first call for the same slots.
+  /// Makes all known forms of the parameters' present values. Allocates nothing once nothing new is wished for.
   void prepare(const Parameters& parameters, const Threads& threads);
-  PackedPair operator[](const Slot& slot) const;
+  /// The form as last prepared; null if nobody wished for it.
+  const Scalar* find(const Slot& slot, const WeightForm& form) const;
+  /// From the next `prepare` on.
+  void add(std::span<const WeightWish> wishes);
 
  private:
-  struct Pair {
-    Tensor transposed, straight;
+  struct Prepared {
+    WeightWish what;
+    Tensor numbers;
   };
-  std::vector<Pair> pairs_;  // by slot; empty tensors where a slot is no matrix
+  std::vector<Prepared> forms_;
+  std::size_t ready_ = 0;  // so many of them were made by the last `prepare`
 };
 
 }  // namespace sand

@@ -24,6 +24,8 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
   });
   arena_.clear();
   nodes_.clear();
+  wishes_.clear();
+  spent_.clear();
   parameters_ = &parameters;
   gradient_row_ = gradient_row;
   prepared_ = prepared;
@@ -32,7 +34,10 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
 void Tape::make_room_like(const Tape& other) {
   nodes_.clear();
   nodes_.reserve(other.nodes_.capacity());
+  wishes_.reserve(other.wishes_.capacity());
+  spent_.reserve(other.spent_.capacity());
   arena_.clear(other.arena_.bytes());
+  scratch_.clear(other.scratch_.bytes());
 }
 
 Var Tape::push(const Node& node) {
@@ -59,16 +64,25 @@ Var Tape::parameter(const Slot& slot) {
   return leaf(kParameter, (*parameters_)[slot], gradient, &parameters_->slots()[static_cast<std::size_t>(slot.index)]);
 }
 
-PackedPair Tape::packed(Var x) const {
-  const Slot* slot = nodes_[at(x)].slot;
-  return slot != nullptr && prepared_ != nullptr ? (*prepared_)[*slot] : PackedPair{};
+/// The form of a weight: as prepared for all shards, or made here.
+const Scalar* Tape::prepared(int weight, const WeightForm& form) {
+  const Node& node = nodes_[static_cast<std::size_t>(weight)];
+  if (node.slot != nullptr && prepared_ != nullptr)
+    if (const Scalar* found = prepared_->find(*node.slot, form)) return found;
+  if (node.slot != nullptr) wishes_.push_back({node.slot->index, form});
+  const TensorSpan own = arena_.tensor({form.size});
+  form.make(node.value, form.shape, own.data(), 0, 1);
+  return own.data();
 }
 
 /// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for.
 TensorSpan Tape::outgoing(int input) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
   if (node.wanted && !node.gradient) {
-    node.gradient = arena_.tensor(node.value.shape());
+    const auto fits = [&](const TensorSpan& block) { return block.size() == node.value.size(); };
+    const auto spent = std::find_if(spent_.begin(), spent_.end(), fits);
+    node.gradient = spent == spent_.end() ? arena_.tensor(node.value.shape()) : TensorSpan(spent->data(), node.value.shape());
+    if (spent != spent_.end()) spent_.erase(spent);
     node.gradient.array().setZero();
   }
   return node.gradient;
@@ -82,7 +96,9 @@ void Tape::backward(Var y, TensorView seed) {
   outgoing(y.index()).array() += seed.array();
   for (std::size_t i = at(y) + 1; i-- > 0;) {
     Node& node = nodes_[i];
-    if (node.backward != nullptr && node.gradient) node.backward(*this, node);
+    if (node.backward == nullptr || !node.gradient) continue;
+    node.backward(*this, node);
+    spent_.push_back(std::exchange(node.gradient, {}));  // nobody reads it again: its memory, still in the caches, is the next one's
   }
 }
 

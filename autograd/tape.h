@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "autograd/arena.h"
+#include "autograd/op.h"
 #include "autograd/parameters.h"
 #include "autograd/prepared_weights.h"
 #include "tensor/tensor.h"
@@ -19,13 +20,6 @@ namespace sand {
 
 class Tape;
 
-/// The formula card of an op: what the tape prints and the documentation lists.
-struct OpDoc {
-  const char* name;
-  const char* forward;
-  const char* backward;
-};
-
 /// A handle to one value on a tape; copied freely, valid until the tape starts anew.
 class Var {
  public:
@@ -33,7 +27,7 @@ class Var {
   int index() const { return index_; }
   TensorView value() const;
   const Shape& shape() const;
-  TensorView gradient() const;  ///< d loss / d this, after backward; empty where nothing flowed
+  TensorView gradient() const;  ///< of a leaf, after backward: d loss / d this; empty where nothing flowed
 
  private:
   friend class Tape;
@@ -42,16 +36,6 @@ class Var {
   int index_;
 };
 
-/// An op is a struct with a `doc`, a shape rule, forward and backward, on a page of its own in autograd/ops/:
-///
-///     static constexpr OpDoc doc;
-///     Shape shape(const Shape& x, ...);                       throws Error(usage) for shapes that do not fit
-///     void forward(TensorView x, ..., TensorSpan y);
-///     void backward(TensorView x, ..., TensorView y, TensorView dy, TensorSpan dx, ...);
-///
-/// Arguments are always inputs, output, incoming gradient, outgoing gradients. Backward adds to dx, never assigns, and
-/// leaves an empty dx alone. What forward keeps for backward lies in a member `TensorSpan saved` of shape
-/// `saved_shape(x, ...)`; what it costs is `multiply_adds(x, ...)`. Both are optional.
 class Tape {
  public:
   /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()]; without a
@@ -75,10 +59,10 @@ class Tape {
 
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
-  /// The packed forms of a parameter, if it is one and they were given to `start`.
-  PackedPair packed(Var x) const;
+  /// Forms of weights that were not among the prepared ones and had to be made in this pass.
+  std::span<const WeightWish> wishes() const { return wishes_; }
 
-  std::size_t bytes() const { return arena_.bytes(); }  ///< of memory that is held for passes
+  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }  ///< of memory that is held for passes
 
   /// What was recorded, for those who print or count it.
   struct Entry {
@@ -119,18 +103,32 @@ class Tape {
   Var push(const Node& node);
   Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
   TensorSpan outgoing(int input);
+  const Scalar* prepared(int weight, const WeightForm& form);
+
+  template <class Op, class... Shapes>
+  void lend_scratch(Op& op, const Shapes&... inputs) {
+    if constexpr (requires { op.scratch; }) {
+      scratch_.clear();
+      op.scratch = scratch_.tensor(op.scratch_shape(inputs...));
+    }
+  }
 
   template <class Op, std::size_t... I>
   static void run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
-    static_cast<Op*>(node.op)->backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, node.gradient,
-                                        tape.outgoing(node.inputs[I])...);
+    Op& op = *static_cast<Op*>(node.op);
+    tape.lend_scratch(op, tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value.shape()...);
+    op.backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, node.gradient,
+                tape.outgoing(node.inputs[I])...);
   }
 
   Arena arena_;
+  Arena scratch_;  // of the op at hand
   std::vector<Node> nodes_;
   const Parameters* parameters_ = nullptr;
   std::span<Scalar> gradient_row_;
   const PreparedWeights* prepared_ = nullptr;
+  std::vector<WeightWish> wishes_;
+  std::vector<TensorSpan> spent_;  // gradients of inner values whose backward is done
 };
 
 inline TensorView Var::value() const { return tape_->value(*this); }
@@ -153,6 +151,8 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
   try {
     const TensorSpan y = arena_.tensor(kept->shape(inputs.shape()...));
     if constexpr (requires { kept->saved; }) kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
+    if constexpr (requires { kept->prepared; }) kept->prepared = prepared(node.inputs[1], kept->form(inputs.shape()...));
+    lend_scratch(*kept, inputs.shape()...);
     if constexpr (requires { kept->multiply_adds(inputs.shape()...); }) node.multiply_adds = kept->multiply_adds(inputs.shape()...);
     kept->forward(inputs.value()..., y);
     node.value = y;

@@ -27,6 +27,7 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
     losses[chunk] = static_cast<double>(loss.value()[0]) * static_cast<double>(count);
     right[chunk] = objective.correct(outputs.value(), worker.rows.labels);
   });
+  for (const Worker& worker : workers_) prepared_.add(worker.tape.wishes());
   Score score;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
     score.loss += losses[chunk];

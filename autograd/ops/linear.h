@@ -1,8 +1,6 @@
 // y = x w^T + b: the layer that does the work of an MLP.
 #pragma once
 
-#include <algorithm>
-
 #include "autograd/tape.h"
 #include "tensor/kernels/kernels.h"
 
@@ -11,8 +9,8 @@ namespace ops {
 
 struct Linear {
   static constexpr OpDoc doc{"linear", "y = x w^T + b", "dx += dy w, dw += dy^T x, db += sum_n dy"};
-  PackedPair packed;   // w in the kernels' order, if somebody prepared it; else it is packed here, twice
-  TensorSpan saved{};  // room to pack one operand
+  const Scalar* prepared = nullptr;  // w^T [in, out] packed, for the forward pass, then w [out, in] packed, for dx
+  TensorSpan scratch{};              // x packed, for dw
 
   static Shape shape(const Shape& x, const Shape& w, const Shape& b) {
     check(x.rank() == 2 && w.rank() == 2 && b.rank() == 1 && x[1] == w[1] && w[0] == b[0], [&] {
@@ -23,40 +21,40 @@ struct Linear {
     });
     return {x[0], w[0]};
   }
-  static Shape saved_shape(const Shape& x, const Shape& w, const Shape&) {
-    const kernels::Table& table = kernels::chosen();
-    return {std::max({table.packed_size(w[1], w[0]), table.packed_size(w[0], w[1]), table.packed_size(x[0], x[1])})};
-  }
+  static WeightForm form(const Shape&, const Shape& w, const Shape&) { return {packed_size(w[1], w[0]) + packed_size(w[0], w[1]), pack}; }
+  static Shape scratch_shape(const Shape& x, const Shape&, const Shape&) { return {packed_size(x[0], x[1])}; }
   static Index multiply_adds(const Shape& x, const Shape& w, const Shape&) { return x[0] * w.size(); }
 
   void forward(TensorView x, TensorView w, TensorView b, TensorSpan y) const {
     const Index n = x.shape()[0], in = x.shape()[1], out = w.shape()[0];
     for (Index row = 0; row < n; ++row) Eigen::Map<FlatArray>(y.data() + row * out, out) = b.array();
-    const Scalar* right = packed.transposed ? packed.transposed : pack({w.data(), 1, in}, in, out);
-    kernels::chosen().multiply({x.data(), in, 1}, right, y.data(), out, n, in, out);
+    kernels::chosen().multiply({x.data(), in, 1}, prepared, y.data(), out, n, in, out);
   }
 
   void backward(TensorView x, TensorView w, TensorView, TensorView, TensorView dy, TensorSpan dx, TensorSpan dw, TensorSpan db) const {
     const Index n = x.shape()[0], in = x.shape()[1], out = w.shape()[0];
-    if (dx) {
-      const Scalar* right = packed.straight ? packed.straight : pack({w.data(), in, 1}, out, in);
-      kernels::chosen().multiply({dy.data(), out, 1}, right, dx.data(), in, n, out, in);
+    if (dx) kernels::chosen().multiply({dy.data(), out, 1}, prepared + packed_size(in, out), dx.data(), in, n, out, in);
+    if (dw) {
+      kernels::chosen().pack({x.data(), in, 1}, n, in, scratch.data(), 0, 1);
+      kernels::chosen().multiply({dy.data(), 1, out}, scratch.data(), dw.data(), in, out, n, in);
     }
-    if (dw) kernels::chosen().multiply({dy.data(), 1, out}, pack({x.data(), in, 1}, n, in), dw.data(), in, out, n, in);
     if (db)
       for (Index row = 0; row < n; ++row) db.array() += Eigen::Map<const FlatArray>(dy.data() + row * out, out);
   }
 
  private:
-  const Scalar* pack(kernels::Strided right, Index depth, Index columns) const {
-    kernels::chosen().pack(right, depth, columns, saved.data(), 0, 1);
-    return saved.data();
+  static Index packed_size(Index depth, Index columns) { return kernels::chosen().packed_size(depth, columns); }
+  static void pack(TensorView w, const kernels::Convolution&, Scalar* form, int part, int parts) {
+    const Index out = w.shape()[0], in = w.shape()[1];
+    const kernels::Strided straight{w.data(), in, 1};
+    kernels::chosen().pack(straight.transposed(), in, out, form, part, parts);
+    kernels::chosen().pack(straight, out, in, form + packed_size(in, out), part, parts);
   }
 };
 
 }  // namespace ops
 
 /// x [n, in], w [out, in], b [out] -> y [n, out]. Throws Error(usage) for shapes that do not fit.
-inline Var linear(Var x, Var w, Var b, Here here = Here::at()) { return x.tape().apply(ops::Linear{w.tape().packed(w)}, here, x, w, b); }
+inline Var linear(Var x, Var w, Var b, Here here = Here::at()) { return x.tape().apply(ops::Linear{}, here, x, w, b); }
 
 }  // namespace sand
