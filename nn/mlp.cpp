@@ -1,23 +1,8 @@
 #include "nn/mlp.h"
 
 #include "autograd/ops/flatten.h"
-#include "autograd/ops/leaky_relu.h"
-#include "autograd/ops/relu.h"
-#include "autograd/ops/tanh.h"
 
 namespace sand::nn {
-namespace {
-
-Var activate(Var x, const MlpOptions& options) {
-  switch (options.activation) {
-    case Activation::leaky_relu: return leaky_relu(x, static_cast<Scalar>(options.slope));
-    case Activation::tanh: return tanh(x);
-    case Activation::relu: break;
-  }
-  return relu(x);
-}
-
-}  // namespace
 
 Mlp::Mlp(Parameters& parameters, const MlpOptions& options, Random random) : options_(options) {
   std::vector<Index> widths = {options.inputs};
@@ -32,7 +17,7 @@ Mlp::Mlp(Parameters& parameters, const MlpOptions& options, Random random) : opt
 Var Mlp::operator()(Var x, const Draw& draw) const {
   Var y = flatten(x);
   for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
-    y = activate(layers_[i](y), options_);
+    y = activate(layers_[i](y), options_.activation, options_.slope);
     y = dropout(y, options_.dropout, static_cast<std::uint32_t>(i), draw);
   }
   return layers_.back()(y);

@@ -4,11 +4,10 @@
 #include <vector>
 
 #include "autograd/ops/dropout.h"
+#include "nn/activation.h"
 #include "nn/linear.h"
 
 namespace sand::nn {
-
-enum class Activation { relu, leaky_relu, tanh };
 
 struct MlpOptions {
   Index inputs = 0;                ///< numbers per example, all axes together

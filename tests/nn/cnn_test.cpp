@@ -1,0 +1,140 @@
+#include "nn/cnn.h"
+
+#include "autograd/domain_gradients.h"
+#include "nn/objectives.h"
+#include "tests/autograd/leaves.h"
+
+using namespace sand;
+using namespace sand::testing;
+
+namespace {
+
+Batch random_batch(const std::vector<Index>& rows, const Shape& image, int classes) {
+  Batch batch;
+  Random random(3);
+  for (const Index n : rows) {
+    DomainRows domain;
+    domain.inputs = random_tensor({n, image[0], image[1], image[2]}, static_cast<std::uint64_t>(100 + n));
+    for (Index i = 0; i < n; ++i) {
+      domain.labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes))));
+      domain.examples.push_back(static_cast<std::uint32_t>(i));
+    }
+    batch.domains.push_back(std::move(domain));
+  }
+  return batch;
+}
+
+std::vector<Scalar> table_of(const GradientTable& g) {
+  std::vector<Scalar> numbers;
+  for (int e = 0; e < g.domains(); ++e) numbers.insert(numbers.end(), g.row(e).begin(), g.row(e).end());
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's slots and numbers of weights") {
+  Parameters mnist, small;
+  const nn::Cnn a(mnist, nn::mnist_cnn({2, 28, 28}, 2), Random(1)), b(small, nn::small_cnn({3, 64, 64}, 7), Random(1));
+  CHECK(mnist.size() == 371394);
+  CHECK(small.size() == 242439);
+  std::vector<std::string> names;
+  for (const Slot& slot : mnist.slots()) names.push_back(slot.name);
+  CHECK(names == std::vector<std::string>{"conv0.weight", "conv0.bias", "norm0.weight", "norm0.bias", "conv1.weight", "conv1.bias",
+                                          "norm1.weight", "norm1.bias", "conv2.weight", "conv2.bias", "norm2.weight", "norm2.bias",
+                                          "conv3.weight", "conv3.bias", "norm3.weight", "norm3.bias", "linear.weight", "linear.bias"});
+  CHECK(mnist.slot("conv1.weight").shape == Shape{128, 64, 3, 3});
+}
+
+TEST_CASE("First weights of a convolution lie within 1 / sqrt(fan in), those of a normalisation are 1 and 0") {
+  Parameters parameters;
+  const nn::Cnn net(parameters, nn::mnist_cnn({2, 28, 28}, 2), Random(1));
+  const auto greatest = [&](const char* name) { return std::as_const(parameters)[parameters.slot(name)].array().abs().maxCoeff(); };
+  CHECK(greatest("conv0.weight") <= 1 / std::sqrt(18.0));
+  CHECK(greatest("conv0.weight") > 0.95 / std::sqrt(18.0));
+  CHECK(greatest("conv1.bias") <= 1 / std::sqrt(576.0));
+  CHECK((std::as_const(parameters)[parameters.slot("norm2.weight")].array() == 1).all());
+  CHECK(greatest("norm2.bias") == 0);
+}
+
+TEST_CASE("The whole MNIST_CNN has the gradient of its formula, by central differences on a sample of every slot") {
+  if (sizeof(Scalar) != 8) return;  // a question for the double build
+  for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+    Parameters parameters;
+    nn::CnnOptions options = nn::mnist_cnn({2, 10, 10}, 2);
+    options.activation = nn::Activation::tanh;
+    options.convolution = method;
+    const nn::Cnn net(parameters, options, Random(1));
+    const Batch batch = random_batch({2, 3}, options.image, 2);
+    DomainGradients engine(net, parameters, {.tile_rows = 2, .shards = 4});
+    const nn::CrossEntropy objective;
+    const std::vector<Scalar> table = table_of(engine(batch, objective));
+    Random pick(5);
+    const double h = 1e-3;
+    for (const Slot& slot : parameters.slots()) {
+      double largest = 0;
+      for (Index j = 0; j < slot.shape.size(); ++j)
+        largest = std::max(largest, std::fabs(static_cast<double>(table[static_cast<std::size_t>(slot.offset + j)])));
+      for (int sample = 0; sample < 4; ++sample) {
+        const Index j = slot.offset + pick.below(static_cast<std::uint32_t>(slot.shape.size()));
+        Scalar& weight = parameters.numbers()[static_cast<std::size_t>(j)];
+        const Scalar before = weight;
+        double sum[2] = {};
+        for (const auto& [move, factor] : {std::pair{h, 8.0}, {-h, -8.0}, {2 * h, -1.0}, {-2 * h, 1.0}}) {
+          weight = static_cast<Scalar>(before + move);
+          const GradientTable& g = engine(batch, objective);
+          for (std::size_t e = 0; e < 2; ++e) sum[e] += factor * g.losses()[e];
+        }
+        weight = before;
+        for (Index e = 0; e < 2; ++e) {
+          const double difference = sum[e] / (12 * h), backward = table[static_cast<std::size_t>(e * parameters.size() + j)];
+          CHECK(std::fabs(difference - backward) <= 1e-7 * std::max({std::fabs(difference), std::fabs(backward), 0.1 * largest}));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("Gradients of a convolutional network have the same bits for any number of threads, in tiles and term by term") {
+  for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+    Parameters parameters;
+    nn::CnnOptions options = nn::mnist_cnn({1, 12, 12}, 3);
+    options.convolution = method;
+    options.dropout = 0.2;
+    const nn::Cnn net(parameters, options, Random(1));
+    const Batch batch = random_batch({13, 9}, options.image, 3);
+    const nn::CrossEntropy objective;
+    std::vector<Scalar> expected;
+    for (const int threads : {1, 2, 3, 4, 7}) {
+      DomainGradients engine(net, parameters, {.tile_rows = 3, .threads = Threads(threads)});
+      engine(batch, objective);                                              // makes the forms of the weights itself
+      const std::vector<Scalar> table = table_of(engine(batch, objective));  // finds them prepared
+      if (threads == 1) expected = table;
+      CHECK(table == expected);
+    }
+  }
+}
+
+TEST_CASE("An image's output depends on that image alone") {
+  Parameters parameters;
+  const nn::Cnn net(parameters, nn::small_cnn({3, 16, 16}, 5), Random(1));
+  Tensor x = random_tensor({3, 3, 16, 16}, 1);
+  const auto outputs = [&](TensorView rows) {
+    Tape tape;
+    tape.start(parameters);
+    const Var y = net(tape.constant(rows));
+    return std::vector<Scalar>(y.value().numbers().begin(), y.value().numbers().end());
+  };
+  const std::vector<Scalar> together = outputs(x), alone = outputs(x.view().rows(1, 1));
+  CHECK(std::equal(alone.begin(), alone.end(), together.begin() + 5));
+}
+
+TEST_CASE("A network of convolutions refuses sizes that make no sense") {
+  Parameters parameters;
+  const auto make = [&](const Shape& image, std::vector<nn::CnnBlock> blocks, Index outputs) {
+    const nn::Cnn net(parameters, {.image = image, .blocks = std::move(blocks), .outputs = outputs}, Random(1));
+  };
+  CHECK_THROWS_WITH_AS(make({2, 28}, {{8}}, 2), doctest::Contains("an image [c, h, w]"), Error);
+  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {}, 2), doctest::Contains("at least one block"), Error);
+  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{8}}, 0), doctest::Contains("outputs 0"), Error);
+  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{12}}, 2), doctest::Contains("block 0: width 12, stride 1"), Error);
+}
