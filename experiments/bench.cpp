@@ -27,7 +27,10 @@ struct Case {
   int domains, rows;  // rows of every domain
 };
 
-constexpr Case kCases[] = {{"ilc", "mlp:18-256-256-256-2", 16, 64}, {"irm", "mlp:392-390-390-2", 2, 512}};
+constexpr Case kCases[] = {{"ilc", "mlp:18-256-256-256-2", 16, 64},
+                           {"irm", "mlp:392-390-390-2", 2, 512},
+                           {"mnist", "MNIST_CNN:2x28x28-2", 2, 64},
+                           {"pacs", "SmallCNN:3x64x64-7", 3, 32}};
 
 Case case_named(const std::string& name) {
   std::vector<std::string> names;
@@ -36,15 +39,15 @@ Case case_named(const std::string& name) {
   return *std::find_if(std::begin(kCases), std::end(kCases), [&](const Case& it) { return it.name == found; });
 }
 
-Batch random_batch(const Case& bench, const Shape& example) {
+Batch random_batch(const Case& bench, const Model& model) {
   Batch batch;
   Random random(1);
   for (int domain = 0; domain < bench.domains; ++domain) {
     DomainRows& rows = batch.domains.emplace_back();
-    rows.inputs = Tensor({bench.rows, example.size()});
+    rows.inputs = Tensor({bench.rows, model.example.size()});
     for (Scalar& number : rows.inputs.span().numbers()) number = static_cast<Scalar>(random.uniform(-1, 1));
     for (int row = 0; row < bench.rows; ++row) {
-      rows.labels.push_back(static_cast<std::int32_t>(random.below(2)));
+      rows.labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(model.outputs))));
       rows.examples.push_back(static_cast<std::uint32_t>(row));
     }
   }
@@ -93,9 +96,9 @@ int bench_command(const BenchOptions& options) {
   const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, true);  // one domain is of interest here, too
 
   const Threads threads(options.threads);
-  const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1);
-  const Batch batch = random_batch(bench, model->example);
-  DomainGradients engine(model->network, model->parameters, {.threads = threads});
+  const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1, convolution_named(options.convolution));
+  const Batch batch = random_batch(bench, *model);
+  DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows, .threads = threads});
   optim::Adam adam(model->parameters);
   const nn::CrossEntropy objective;
   const auto step = [&] { adam.step(model->parameters, combiner->combine(engine(batch, objective), threads), threads); };

@@ -24,15 +24,16 @@ struct DemoOptions {
 int demo_command(const DemoOptions& options);
 
 struct BenchOptions {
-  std::string bench_case = "ilc", algorithm = "SANDMask";
+  std::string bench_case = "ilc", algorithm = "SANDMask", phase = "train", convolution = "winograd";
   int threads = 0, steps = 100;
   int domains = 0, rows = 0;  ///< 0: those of the case
+  bool kernels = false;  ///< the ladder of convolutions instead of a case
   bool json = false;
 };
 int bench_command(const BenchOptions& options);
 
 struct StepOptions {
-  std::string model, activation = "relu", algorithm = "SANDMask", hparams;
+  std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
   std::string in, out;
   bool slots = false, allow_closed = false;
   int threads = 0;

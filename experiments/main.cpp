@@ -64,7 +64,9 @@ void add_demo(CLI::App& app, DemoOptions& o, std::function<int()>& chosen) {
 
 void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("bench", "Time updates on random data");
-  c->add_option("--case", o.bench_case, "ilc or irm")->capture_default_str();
+  c->add_option("--case", o.bench_case, "ilc, irm, mnist or pacs")->capture_default_str();
+  c->add_option("--phase", o.phase, "train: whole updates; evaluate: predictions of as many rows")->capture_default_str();
+  c->add_option("--convolution", o.convolution, "winograd or direct")->capture_default_str();
   c->add_option("--algorithm", o.algorithm)->capture_default_str();
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
   c->add_option("--steps", o.steps, "updates that are timed")->check(CLI::Range(1, 1000000))->capture_default_str();
@@ -76,7 +78,8 @@ void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
 
 void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("step", "One update as a function of files (safetensors)");
-  c->add_option("--model", o.model, "mlp:18-256-256-2")->required();
+  c->add_option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")->required();
+  c->add_option("--convolution", o.convolution, "winograd or direct")->capture_default_str();
   c->add_option("--activation", o.activation, "relu, leaky_relu or tanh")->capture_default_str();
   c->add_option("--algorithm", o.algorithm)->capture_default_str();
   c->add_option("--hparams", o.hparams, R"('{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");

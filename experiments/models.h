@@ -1,11 +1,13 @@
-// Models by description: "mlp:18-256-256-2".
+// Models by description: "mlp:18-256-256-2", "MNIST_CNN:2x28x28-2", "SmallCNN:3x64x64-7".
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "autograd/domain_gradients.h"
 #include "autograd/parameters.h"
+#include "nn/cnn.h"
 #include "nn/mlp.h"
 
 namespace sand::experiments {
@@ -14,16 +16,38 @@ namespace sand::experiments {
 struct Model {
   std::string description;  ///< "mlp:18-256-256-2"
   Shape example;            ///< of one input, without n
+  Index tile_rows;          ///< rows whose activations fit a core's cache: DomainGradientsOptions, Evaluation
+  Index outputs;            ///< numbers per row of the output
   Parameters parameters;
   Network network;
 };
 
+/// "MLP", "MNIST_CNN", "SmallCNN".
+const std::vector<std::string>& model_names();
+
 std::unique_ptr<Model> make_mlp(const nn::MlpOptions& options, const Shape& example, std::uint64_t seed);
 
-/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each. Throws Error(usage).
-std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation, std::uint64_t seed);
+/// A convolutional network by its name in model_names(), for images [c, h, w].
+struct CnnRequest {
+  std::string name;
+  Shape image;
+  Index outputs = 0;
+  nn::Activation activation = nn::Activation::relu;
+  nn::Initializer initializer = nn::Initializer::pytorch;
+  double dropout = 0;
+  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
+};
+std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed);
+
+/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each, or "NAME:CxHxW-CLASSES" of a convolutional
+/// network. Throws Error(usage).
+std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation, std::uint64_t seed,
+                                  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd);
 
 /// "relu", "leaky_relu" or "tanh". Throws Error(usage) with a did-you-mean.
 nn::Activation activation_named(const std::string& name);
+
+/// "direct" or "winograd". Throws Error(usage) with a did-you-mean.
+kernels::ConvolutionMethod convolution_named(const std::string& name);
 
 }  // namespace sand::experiments

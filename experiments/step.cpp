@@ -103,7 +103,7 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
 }  // namespace
 
 int step_command(const StepOptions& options) {
-  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0);
+  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
   Parameters& parameters = model->parameters;
   if (options.slots) {
     print_slots(parameters);
@@ -125,7 +125,7 @@ int step_command(const StepOptions& options) {
   read_adam(in, parameters, adam);
 
   const Threads threads(options.threads);
-  DomainGradients engine(model->network, parameters, {.threads = threads});
+  DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
   const GradientTable& g = engine(batch, nn::CrossEntropy{});
   const optim::Direction& direction = combiner->combine(g, threads);
   check_finite(direction.values, "step: the direction");
