@@ -3,6 +3,7 @@
 #include "domains/colored_mnist.h"
 #include "domains/generated_digits.h"
 #include "domains/mnist.h"
+#include "domains/rotated_mnist.h"
 #include "domains/spirals.h"
 #include "experiments/names.h"
 #include "tensor/error.h"
@@ -25,7 +26,7 @@ std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, dom
 }  // namespace
 
 const std::vector<std::string>& data_set_names() {
-  static const std::vector<std::string> names = {"Spirals", "ColoredMNIST", "ColoredMNIST-IRM"};
+  static const std::vector<std::string> names = {"Spirals", "ColoredMNIST", "ColoredMNIST-IRM", "RotatedMNIST"};
   return names;
 }
 
@@ -36,6 +37,7 @@ domains::DataSet make_data_set(const DataRequest& request, const Threads& thread
     return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
   }
   if (name == "ColoredMNIST") return domains::colored_mnist(digits_of(request, domains::MnistPart::both, threads), request.seed);
+  if (name == "RotatedMNIST") return domains::rotated_mnist(*digits_of(request, domains::MnistPart::both, threads), request.seed, threads);
   return domains::colored_mnist_irm(digits_of(request, domains::MnistPart::train, threads), request.seed);
 }
 

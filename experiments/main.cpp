@@ -16,6 +16,13 @@ namespace {
 // CLI11's own names for these print a range of 300 digits.
 const CLI::Range kAtLeastOne(1, 1 << 30), kNotNegative(std::int64_t{0}, std::int64_t{1} << 62);
 
+/// "one, two or three".
+std::string either(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 /// Every flag and command that exists, for a did-you-mean.
 std::vector<std::string> known_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -31,7 +38,7 @@ std::vector<std::string> known_names(const CLI::App& app) {
 void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("train", "Train one network and keep its records");
   RunRequest& r = o.request;
-  c->add_option("--dataset", r.dataset, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->capture_default_str();
+  c->add_option("--dataset", r.dataset, either(data_set_names()))->capture_default_str();
   c->add_option("--algorithm", r.algorithm, "ERM, ANDMask, GeometricMean or SANDMask")->capture_default_str();
   c->add_option("--protocol", r.protocol, "domainbed, ilc, irm, or auto: that of the paper which made the data set")->capture_default_str();
   c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(kNotNegative);
@@ -92,7 +99,7 @@ void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
   CLI::App* data = app.add_subcommand("data", "Look at data sets");
   data->require_subcommand(1);
   CLI::App* c = data->add_subcommand("show", "Draw examples of every domain as a PNG");
-  c->add_option("name", o.request.name, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->required();
+  c->add_option("name", o.request.name, either(data_set_names()))->required();
   c->add_option("--out", o.out, "the PNG")->capture_default_str();
   c->add_option("--data-dir,--data_dir", o.request.data_dir, "where MNIST lies");
   c->add_option("--digits", o.request.digits, "mnist, generated or auto")->capture_default_str();

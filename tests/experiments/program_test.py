@@ -277,6 +277,10 @@ class Data(Case):
         self.assert_png("dots.png", 6 * 160, 3 * 160)
         self.run_program("data", "show", "ColoredMNIST-IRM", "--digits", "generated", "--examples", "5", "--out", "digits.png")
         self.assert_png("digits.png", 5 * 58 + 2, 3 * 58 + 2)
+        stdout, _ = self.run_program("data", "show", "RotatedMNIST", "--digits", "generated", "--examples", "3", "--out", "turned.png")
+        self.assertIn("RotatedMNIST, generated digits, 10 classes\n", stdout)
+        self.assertIn("domain 5  75       11666 examples of [1, 28, 28]", stdout)
+        self.assert_png("turned.png", 3 * 58 + 2, 6 * 58 + 2)
         self.refused(USAGE, "data", "show", "Spirals", "--examples", "0", says=["1 to 256"])
         self.refused(USAGE, "data", "show", "Spiral", says=["did you mean Spirals?"])
 
