@@ -5,14 +5,13 @@
 #include <string>
 #include <utility>
 
-#include "tensor/error.h"
+#include "domains/dealing.h"
 #include "tensor/random.h"
 
 namespace sand::domains {
 namespace {
 
-constexpr std::uint32_t kShuffleStream = 0x73687566;  // "shuf"
-constexpr std::uint32_t kFlipStream = 0x666c6970;     // "flip"
+constexpr std::uint32_t kFlipStream = 0x666c6970;  // "flip"
 constexpr double kLabelNoise = 0.25;
 
 /// What a domain adds to the digits it shares with the others.
@@ -47,37 +46,21 @@ Domain colored_domain(std::string name, double colour_noise, Colored colored, Ra
   return domain;
 }
 
-void require_digits(const Digits* digits) {
-  const std::size_t count = digits == nullptr ? 0 : digits->labels.size();
-  check(count >= 6 && digits->pixels.size() == count * Digits::kPixels, [&] {
-    return Error(Fault::usage, "colored mnist: at least 6 digits, each with 784 pixels and a label")
-        .fact("labels", std::to_string(count))
-        .fact("pixels", std::to_string(digits == nullptr ? 0 : digits->pixels.size()));
-  });
-}
-
-/// order[begin], order[begin + step], ...
-std::vector<std::uint32_t> every(std::size_t step, std::size_t begin, const std::vector<std::uint32_t>& order) {
-  std::vector<std::uint32_t> chosen;
-  for (std::size_t i = begin; i < order.size(); i += step) chosen.push_back(order[i]);
-  return chosen;
-}
-
 }  // namespace
 
 DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed) {
-  require_digits(digits.get());
-  const std::vector<std::uint32_t> order = Random(seed, kShuffleStream).permutation(digits->size());
+  require_digits("colored mnist", digits.get());
+  const std::vector<std::vector<std::uint32_t>> hands = deal(digits->size(), 3, seed);
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number) {
-    return colored_domain(name, colour_noise, {digits, every(3, number, order), {}, 1}, Random(seed, kFlipStream, number));
+    return colored_domain(name, colour_noise, {digits, hands[number], {}, 1}, Random(seed, kFlipStream, number));
   };
   return {"ColoredMNIST", digits->source, {2, 28, 28}, 2, {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)}};
 }
 
 DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t seed) {
-  require_digits(digits.get());
+  require_digits("colored mnist", digits.get());
   const std::uint32_t train = digits->size() - digits->size() / 6;
-  const std::vector<std::uint32_t> order = Random(seed, kShuffleStream).permutation(train);
+  const std::vector<std::vector<std::uint32_t>> hands = deal(train, 2, seed);
   std::vector<std::uint32_t> test(digits->size() - train);
   std::iota(test.begin(), test.end(), train);
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number, std::vector<std::uint32_t> which) {
@@ -87,7 +70,7 @@ DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t se
           digits->source,
           {2, 14, 14},
           2,
-          {domain("e=0.2", 0.2, 0, every(2, 0, order)), domain("e=0.1", 0.1, 1, every(2, 1, order)), domain("e=0.9", 0.9, 2, test)}};
+          {domain("e=0.2", 0.2, 0, hands[0]), domain("e=0.1", 0.1, 1, hands[1]), domain("e=0.9", 0.9, 2, test)}};
 }
 
 }  // namespace sand::domains

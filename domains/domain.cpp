@@ -36,7 +36,7 @@ Split split(const Domain& domain, double fraction, std::uint32_t seed) {
   return {.in = {&domain, {border, order.end()}}, .out = {&domain, {order.begin(), border}}};
 }
 
-void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows) {
+void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows, const Randomness& randomness) {
   for (const std::uint32_t example : examples)
     check(example < domain.size(), [&] {
       return Error(Fault::usage, "gather: an example that the domain does not have")
@@ -51,7 +51,11 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
   const std::span<Scalar> numbers = rows.inputs.span().numbers();
   const std::size_t width = static_cast<std::size_t>(domain.example.size());
   for (std::size_t row = 0; row < examples.size(); ++row) {
-    domain.read(examples[row], numbers.subspan(row * width, width));
+    const std::span<Scalar> input = numbers.subspan(row * width, width);
+    if (randomness && domain.augment)
+      domain.augment(examples[row], randomness(examples[row]), input);
+    else
+      domain.read(examples[row], input);
     rows.labels[row] = domain.labels[examples[row]];
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tensor/batch.h"
+#include "tensor/random.h"
 #include "tensor/tensor.h"
 
 namespace sand::domains {
@@ -19,6 +20,8 @@ struct Domain {
   std::vector<std::int32_t> labels;  ///< [size()], class numbers from 0
   /// Writes input number `example` to `input` [example.size()]. Called from several threads at once.
   std::function<void(std::uint32_t example, std::span<Scalar> input)> read;
+  /// The same, but changed at random as for training: a function of (example, random). Empty where a data set has no such way.
+  std::function<void(std::uint32_t example, Random random, std::span<Scalar> input)> augment = nullptr;
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(labels.size()); }
 };
@@ -30,6 +33,8 @@ struct DataSet {
   Shape example;       ///< of one input, the same in every domain
   int classes = 0;     ///< labels are 0 .. classes - 1
   std::vector<Domain> domains;
+  /// Of the channels of photos, which are read as (x - mean) / deviation with x in 0 .. 1; empty where that is not done.
+  std::vector<double> mean = {}, deviation = {};
 };
 
 /// Some examples of a domain, by number: all, those to train on, those held out. The domain must outlive it.
@@ -48,8 +53,11 @@ struct Split {
 };
 Split split(const Domain& domain, double fraction, std::uint32_t seed);
 
-/// Reads the given examples into `rows`, whose memory is used again where the shape stays the same. Throws
-/// Error(usage) for an example that the domain does not have.
-void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows);
+/// The random numbers that change an example; empty for examples as they are.
+using Randomness = std::function<Random(std::uint32_t example)>;
+
+/// Reads the given examples into `rows`, whose memory is used again where the shape stays the same; augmented where there is
+/// randomness and the domain has a way. Throws Error(usage) for an example that the domain does not have.
+void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows, const Randomness& randomness = {});
 
 }  // namespace sand::domains

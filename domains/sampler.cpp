@@ -10,7 +10,8 @@
 namespace sand::domains {
 namespace {
 
-constexpr std::uint32_t kStream = 0x62746368;  // "btch": clear of every other purpose under the same seed
+constexpr std::uint32_t kStream = 0x62746368;         // "btch": clear of every other purpose under the same seed
+constexpr std::uint32_t kAugmentStream = 0x61750000;  // "au" + domain
 
 }  // namespace
 
@@ -40,8 +41,13 @@ const Batch& Sampler::draw(std::uint32_t step) {
   batch_.step = step;
   for (std::uint32_t d = 0; d < parts_.size(); ++d) {
     DomainRows& rows = batch_.domains[d];
-    const bool same_again = options_.order == Order::everything && !rows.examples.empty();
-    if (!same_again) gather(*parts_[d].domain, choose(d, step), rows);
+    const Domain& domain = *parts_[d].domain;
+    const bool augmented = options_.augment && domain.augment;
+    const bool same_again = options_.order == Order::everything && !augmented && !rows.examples.empty();
+    if (same_again) continue;
+    Randomness randomness;
+    if (augmented) randomness = [this, step, d](std::uint32_t example) { return Random(options_.seed, kAugmentStream + d, step, example); };
+    gather(domain, choose(d, step), rows, randomness);
   }
   return batch_;
 }

@@ -19,10 +19,12 @@ struct SamplerOptions {
   int rows = 64;  ///< of every domain, per step
   std::uint64_t seed = 0;
   Order order = Order::with_replacement;
+  bool augment = false;  ///< change the examples of domains that have a way, in every step anew
 };
 
 /// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d), in epochs
-/// Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different steps.
+/// Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different steps. An augmented example is
+/// changed by Random(seed, "au" + d, step, example).
 class Sampler {
  public:
   /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.

@@ -43,7 +43,8 @@ int step_command(const StepOptions& options);
 struct DataShowOptions {
   DataRequest request;
   std::string out = "grid.png";
-  int examples = 16;  ///< in a row
+  int examples = 16;     ///< in a row
+  bool augment = false;  ///< as they are trained on in step 0
 };
 int data_show_command(const DataShowOptions& options);
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "domains/domain.h"
+#include "domains/sampler.h"
 #include "experiments/commands.h"
 #include "tensor/file.h"
 
@@ -56,15 +56,34 @@ void draw_image(Picture& picture, int left, int top, const Shape& shape, const s
     }
 }
 
-Picture draw_images(const domains::DataSet& data, int columns) {
+/// Photos as they were before their channels were normalised.
+void to_colours(const domains::DataSet& data, std::vector<Scalar>& x) {
+  const std::size_t pixels = data.mean.empty() ? 0 : x.size() / data.mean.size();
+  for (std::size_t c = 0; c < data.mean.size(); ++c)
+    for (std::size_t i = c * pixels; i < (c + 1) * pixels; ++i)
+      x[i] = x[i] * static_cast<Scalar>(data.deviation[c]) + static_cast<Scalar>(data.mean[c]);
+}
+
+/// `columns` examples of every domain, from all over it, since photos are ordered by their class.
+Picture draw_images(const domains::DataSet& data, int columns, bool augment) {
+  std::vector<domains::Part> parts;
+  for (const domains::Domain& domain : data.domains) {
+    const std::uint64_t shown = std::min(static_cast<std::uint32_t>(columns), domain.size());
+    parts.push_back({&domain, {}});
+    for (std::uint64_t i = 0; i < shown; ++i) parts.back().examples.push_back(static_cast<std::uint32_t>(i * domain.size() / shown));
+  }
+  domains::Sampler sampler(parts, {.order = domains::Order::everything, .augment = augment});
+  const Batch& batch = sampler.draw(0);
+
   const int zoom = std::max(1, 56 / static_cast<int>(data.example[1]));
   const int cell_height = static_cast<int>(data.example[1]) * zoom + kGap, cell_width = static_cast<int>(data.example[2]) * zoom + kGap;
   Picture picture(columns * cell_width + kGap, static_cast<int>(data.domains.size()) * cell_height + kGap);
-  std::vector<Scalar> x(static_cast<std::size_t>(data.example.size()));
-  for (std::size_t row = 0; row < data.domains.size(); ++row)
-    for (int column = 0; column < columns && column < static_cast<int>(data.domains[row].size()); ++column) {
-      data.domains[row].read(static_cast<std::uint32_t>(column), x);
-      draw_image(picture, kGap + column * cell_width, kGap + static_cast<int>(row) * cell_height, data.example, x, zoom);
+  for (std::size_t row = 0; row < batch.domains.size(); ++row)
+    for (Index column = 0; column < batch.domains[row].size(); ++column) {
+      const std::span<const Scalar> input = batch.domains[row].inputs.view().rows(column, 1).numbers();
+      std::vector<Scalar> x(input.begin(), input.end());
+      to_colours(data, x);
+      draw_image(picture, kGap + static_cast<int>(column) * cell_width, kGap + static_cast<int>(row) * cell_height, data.example, x, zoom);
     }
   return picture;
 }
@@ -100,11 +119,16 @@ int data_show_command(const DataShowOptions& options) {
   const domains::DataSet data = make_data_set(options.request, Threads());
   const bool images = data.example.rank() == 3;
   check(images || data.example.size() >= 2, [&] { return Error(Fault::usage, "data show: one number per example is nothing to draw"); });
-  (images ? draw_images(data, options.examples) : draw_dots(data)).write_png(options.out);
+  check(!options.augment || data.domains.front().augment, [&] {
+    return Error(Fault::usage, "data show: this data set is not augmented").fact("data", data.name).hint("leave out --augment");
+  });
+  (images ? draw_images(data, options.examples, options.augment) : draw_dots(data)).write_png(options.out);
   std::printf("%s, %s, %d classes\n", data.name.c_str(), data.source.c_str(), data.classes);
+  std::size_t width = 8;
+  for (const domains::Domain& domain : data.domains) width = std::max(width, domain.name.size());
   for (std::size_t row = 0; row < data.domains.size(); ++row)
-    std::printf("  domain %-2zu %-8s %u examples of %s\n", row, data.domains[row].name.c_str(), data.domains[row].size(),
-                data.example.text().c_str());
+    std::printf("  domain %-2zu %-*s %u examples of %s\n", row, static_cast<int>(width), data.domains[row].name.c_str(),
+                data.domains[row].size(), data.example.text().c_str());
   std::printf("drawn, from the top: %s\n", options.out.c_str());
   return 0;
 }

@@ -16,6 +16,13 @@ namespace {
 // CLI11's own names for these print a range of 300 digits.
 const CLI::Range kAtLeastOne(1, 1 << 30), kNotNegative(std::int64_t{0}, std::int64_t{1} << 62);
 
+/// "one, two or three".
+std::string either(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 /// Every flag and command that exists, for a did-you-mean.
 std::vector<std::string> known_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -28,15 +35,24 @@ std::vector<std::string> known_names(const CLI::App& app) {
   return names;
 }
 
+void add_photo_flags(CLI::App* command, int& image_size, bool& skip_unreadable) {
+  command->add_option("--image-size,--image_size", image_size, "pixels of a side of a photo")
+      ->check(CLI::Range(8, 512))
+      ->capture_default_str();
+  command->add_flag("--skip-unreadable", skip_unreadable, "leave out photos that cannot be read; each is named on stderr");
+}
+
 void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("train", "Train one network and keep its records");
   RunRequest& r = o.request;
-  c->add_option("--dataset", r.dataset, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->capture_default_str();
+  c->add_option("--dataset", r.dataset, either(data_set_names()))->capture_default_str();
   c->add_option("--algorithm", r.algorithm, "ERM, ANDMask, GeometricMean or SANDMask")->capture_default_str();
   c->add_option("--protocol", r.protocol, "domainbed, ilc, irm, or auto: that of the paper which made the data set")->capture_default_str();
   c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(kNotNegative);
-  c->add_option("--data-dir,--data_dir", r.data_dir, "where MNIST lies");
+  c->add_option("--data-dir,--data_dir", r.data_dir, "where MNIST or the folders of photos lie");
   c->add_option("--digits", r.digits, "mnist, generated, or auto: MNIST where --data-dir is given")->capture_default_str();
+  add_photo_flags(c, r.image_size, r.skip_unreadable);
+  c->add_flag("--no-augment", r.no_augment, "train on photos as they are, not cropped, mirrored and recoloured");
   c->add_option("--hparams", r.hparams, R"(hyper-parameters as JSON: '{"tau": 0.9, "k": 10, "lr": 1e-3}')");
   c->add_option("--hparams-seed,--hparams_seed", r.hparams_seed, "draws hyper-parameters as DomainBed; 0 for the standard ones")
       ->check(kNotNegative);
@@ -95,11 +111,13 @@ void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
   CLI::App* data = app.add_subcommand("data", "Look at data sets");
   data->require_subcommand(1);
   CLI::App* c = data->add_subcommand("show", "Draw examples of every domain as a PNG");
-  c->add_option("name", o.request.name, "Spirals, ColoredMNIST or ColoredMNIST-IRM")->required();
+  c->add_option("name", o.request.name, either(data_set_names()))->required();
   c->add_option("--out", o.out, "the PNG")->capture_default_str();
-  c->add_option("--data-dir,--data_dir", o.request.data_dir, "where MNIST lies");
+  c->add_option("--data-dir,--data_dir", o.request.data_dir, "where MNIST or the folders of photos lie");
   c->add_option("--digits", o.request.digits, "mnist, generated or auto")->capture_default_str();
   c->add_option("--trial-seed,--trial_seed", o.request.seed, "of the data");
+  add_photo_flags(c, o.request.image_size, o.request.skip_unreadable);
+  c->add_flag("--augment", o.augment, "photos cropped, mirrored and recoloured, as they are trained on");
   c->add_option("--examples", o.examples, "in a row")->capture_default_str();
   c->callback([&] { chosen = [&] { return data_show_command(o); }; });
 }

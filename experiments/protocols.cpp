@@ -1,11 +1,22 @@
 #include "experiments/protocols.h"
 
+#include "experiments/data_sets.h"
 #include "experiments/names.h"
 
 namespace sand::experiments {
 namespace {
 
 using Draw = HparamRule::Draw;
+
+/// DomainBed's settings for photos, which it augments.
+Protocol for_photos(Protocol protocol) {
+  protocol.record_every = 300;
+  protocol.hparams[0] = {"lr", 5e-5, Draw::power_of_10, -5, -3.5};
+  protocol.hparams[1] = {"weight_decay", 0, Draw::power_of_10, -6, -2};
+  protocol.hparams[2] = {"batch_size", 32, Draw::whole_power_of_2, 3, 5.5};
+  protocol.hparams.push_back({"data_augmentation", 1, Draw::fixed, 0, 0});
+  return protocol;
+}
 
 Protocol domainbed(const std::string& data_set) {
   const bool images = data_set != "Spirals";
@@ -77,7 +88,7 @@ Protocol protocol_for(const std::string& name, const std::string& data_set) {
   const std::string found = find_name("protocol", name, {"auto", "domainbed", "ilc", "irm"});
   if (found == "ilc" || (found == "auto" && data_set == "Spirals")) return ilc();
   if (found == "irm" || (found == "auto" && data_set == "ColoredMNIST-IRM")) return irm();
-  return domainbed(data_set);
+  return is_photo_set(data_set) ? for_photos(domainbed(data_set)) : domainbed(data_set);
 }
 
 }  // namespace sand::experiments

@@ -22,7 +22,8 @@ struct Protocol {
   double decay_at;          ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is never
   double decay_factor;
   std::vector<int> test_envs;
-  std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth (hidden layers), mlp_dropout
+  std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth (hidden layers),
+                                    ///< mlp_dropout, data_augmentation (of photos: 1 or 0)
 };
 
 /// `name` is "domainbed", "ilc", "irm" or "auto", which takes the paper that made the data set. Throws Error(usage) with a

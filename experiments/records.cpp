@@ -17,6 +17,8 @@ Json args_of(const Settings& settings) {
           {"algorithm", settings.algorithm},
           {"data_dir", settings.data.data_dir},
           {"digits", settings.data.digits},
+          {"image_size", settings.data.image_size},
+          {"skip_unreadable", settings.data.skip_unreadable},
           {"protocol", settings.protocol.name},
           {"test_envs", settings.protocol.test_envs},
           {"holdout_fraction", settings.protocol.holdout_fraction},

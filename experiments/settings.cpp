@@ -24,7 +24,8 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
 Settings settle(const RunRequest& request) {
   const std::string data_set = find_name("dataset", request.dataset, data_set_names());
   const Algorithm& method = algorithm(request.algorithm);
-  Settings settings{.data = {data_set, request.data_dir, request.digits, static_cast<std::uint64_t>(request.trial_seed)},
+  Settings settings{.data = {data_set, request.data_dir, request.digits, static_cast<std::uint64_t>(request.trial_seed), request.image_size,
+                             request.skip_unreadable},
                     .algorithm = method.name,
                     .protocol = protocol_for(request.protocol, data_set),
                     .hparams = {},
@@ -49,9 +50,11 @@ Settings settle(const RunRequest& request) {
   for (const HparamRule& rule : protocol.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   for (const HparamRule& rule : method.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (!request.hparams.empty()) override_hparams(settings.hparams, request.hparams, method);
+  if (request.no_augment && settings.hparams.count("data_augmentation") == 1) settings.hparams["data_augmentation"] = 0;
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
+  if (settings.hparams.count("data_augmentation") == 1) check_whole(settings.hparams, "data_augmentation", 0, 1);
   method.make(settings.hparams, settings.allow_closed);  // throws where the hyper-parameters make no sense
   return settings;
 }

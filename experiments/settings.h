@@ -20,6 +20,8 @@ struct RunRequest {
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
   int steps = -1, record_every = -1;
   double holdout_fraction = -1;
+  int image_size = 64;
+  bool skip_unreadable = false, no_augment = false;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
 };
 

@@ -83,7 +83,11 @@ Outcome train(const Settings& settings, const domains::DataSet& data, const Thre
   for (const int env : outcome.training) parts.push_back(splits[static_cast<std::size_t>(env)].in);
 
   const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
-  domains::Sampler sampler(parts, {static_cast<int>(settings.hparams.at("batch_size")), seed, protocol.order});
+  const auto augmentation = settings.hparams.find("data_augmentation");
+  domains::Sampler sampler(parts, {.rows = static_cast<int>(settings.hparams.at("batch_size")),
+                                   .seed = seed,
+                                   .order = protocol.order,
+                                   .augment = augmentation != settings.hparams.end() && augmentation->second != 0});
   outcome.model = initial_model(settings, data);
   Parameters& parameters = outcome.model->parameters;
   DomainGradients engine(outcome.model->network, parameters, {.seed = seed, .threads = threads});

@@ -123,6 +123,26 @@ TEST_CASE("Drawing again uses the same memory again") {
   }
 }
 
+TEST_CASE("Augmented examples are read with the random numbers of (seed, domain, step, example), others as they are") {
+  Domain still = counting("still", 10), changing = counting("changing", 10);
+  changing.augment = [](std::uint32_t example, sand::Random random, std::span<Scalar> input) {
+    input[0] = static_cast<Scalar>(100 * (example + 1) + random.uniform());
+  };
+  for (const Order order : {Order::with_replacement, Order::epochs, Order::everything}) {
+    Sampler plain({whole(still), whole(changing)}, {.rows = 4, .seed = 5, .order = order});
+    Sampler sampler({whole(still), whole(changing)}, {.rows = 4, .seed = 5, .order = order, .augment = true});
+    sampler.draw(2);
+    const Batch& batch = sampler.draw(3);
+    CHECK(examples(batch) == examples(plain.draw(3)));
+    for (sand::Index row = 0; row < batch.domains[0].size(); ++row) {
+      CHECK(batch.domains[0].inputs[row] == static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
+      const std::uint32_t example = batch.domains[1].examples[static_cast<std::size_t>(row)];
+      CHECK(batch.domains[1].inputs[row] == static_cast<Scalar>(100 * (example + 1) + sand::Random(5, 0x61750001, 3, example).uniform()));
+      CHECK(plain.draw(3).domains[1].inputs[row] == static_cast<Scalar>(example));
+    }
+  }
+}
+
 TEST_CASE("The smallest part decides how many steps make an epoch, at least one") {
   const Domain small = counting("small", 11), large = counting("large", 25);
   const auto steps = [&](int rows, Order order) {

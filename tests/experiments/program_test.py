@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 USAGE, DATA, MISSING, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 73, 74, 76, 77
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -277,8 +278,86 @@ class Data(Case):
         self.assert_png("dots.png", 6 * 160, 3 * 160)
         self.run_program("data", "show", "ColoredMNIST-IRM", "--digits", "generated", "--examples", "5", "--out", "digits.png")
         self.assert_png("digits.png", 5 * 58 + 2, 3 * 58 + 2)
+        stdout, _ = self.run_program("data", "show", "RotatedMNIST", "--digits", "generated", "--examples", "3", "--out", "turned.png")
+        self.assertIn("RotatedMNIST, generated digits, 10 classes\n", stdout)
+        self.assertIn("domain 5  75       11666 examples of [1, 28, 28]", stdout)
+        self.assert_png("turned.png", 3 * 58 + 2, 6 * 58 + 2)
         self.refused(USAGE, "data", "show", "Spirals", "--examples", "0", says=["1 to 256"])
         self.refused(USAGE, "data", "show", "Spiral", says=["did you mean Spirals?"])
+
+
+class Photos(Case):
+    """Folders of photos, made here: domain/class/image.png, each image of one colour."""
+
+    def write(self, content, *names):
+        os.makedirs(os.path.dirname(self.path(*names)), exist_ok=True)
+        with open(self.path(*names), "wb") as file:
+            file.write(content)
+
+    def paint(self, colour, *names):
+        def chunk(name, data):
+            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        header = struct.pack(">IIBBBBB", 9, 6, 8, 2, 0, 0, 0)  # 9 x 6, RGB
+        lines = (b"\0" + bytes(colour) * 9) * 6
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""), *names)
+
+    def paint_all(self, folder, domains):
+        for number, domain in enumerate(domains):
+            for shade in range(10):
+                self.paint((250, 20 * shade, 60 * number), folder, domain, "reds", f"{shade}.png")
+                self.paint((60 * number, 20 * shade, 250), folder, domain, "blues", f"{shade}.PNG")
+
+    def test_a_folder_is_drawn_and_trained_on(self):
+        self.paint_all("mine", ["a", "b", "c"])
+        show = ["data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "16", "--out", "grid.png"]
+        stdout, stderr = self.run_program(*show)
+        self.assertEqual(stderr, "")
+        self.assertIn("ImageFolder, 60 images from mine at 16 x 16, 2 classes", stdout)
+        self.assertIn("domain 2  c        20 examples of [3, 16, 16]", stdout)
+        with open(self.path("grid.png"), "rb") as file:
+            plain = file.read()
+        self.run_program(*show, "--augment")
+        with open(self.path("grid.png"), "rb") as file:
+            self.assertNotEqual(plain, file.read())
+        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--algorithm", "ERM", "--steps", "8",
+                 "--hparams", '{"lr": 1e-3, "mlp_width": 16}', "--seed", "2"]
+        weights = []
+        for number, flags in enumerate([["--threads", "2"], ["--threads", "1"], ["--no-augment"]]):
+            self.run_program(*train, *flags, "--output-dir", f"run{number}")
+            weights.append(json.loads(self.read(f"run{number}", "done"))["weights"])
+        self.assertEqual(weights[0], weights[1])
+        self.assertNotEqual(weights[0], weights[2])
+        config = json.loads(self.read("run0", "config.json"))
+        self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"], config["hparams"]["batch_size"]), (8, 1, 32))
+
+    def test_published_sets_are_found_by_their_name_however_it_is_spelled(self):
+        domains = ["Art", "Clipart", "Product", "Real World"]
+        for folder in ["office_home", "all/Office-Home"]:
+            self.paint_all(folder, domains)
+        for data_dir, found in [(".", "./office_home"), ("all", "all/Office-Home"), ("office_home", "office_home")]:
+            stdout, _ = self.run_program("data", "show", "officehome", "--data-dir", data_dir, "--out", "grid.png")
+            self.assertIn(f"OfficeHome, 80 images from {found} at 64 x 64, 2 classes", stdout)
+        self.refused(MISSING, "data", "show", "PACS", "--data-dir", "office_home",
+                     says=["PACS: its domains are not here", "expected art_painting, cartoon, photo, sketch", "found    Art, Clipart, Product"])
+        self.refused(USAGE, "train", "--dataset", "VLCS", says=["VLCS: needs --data-dir"])
+        self.refused(MISSING, "data", "show", "ImageFolder", "--data-dir", "nowhere", says=["image folder: cannot be read", "nowhere"])
+
+    def test_what_cannot_be_read_is_named_or_left_out_on_demand(self):
+        self.paint_all("mine", ["a", "b"])
+        self.write(b"", "mine", "a", "reds", "empty.jpg")
+        self.write(b"<html>", "mine", "b", "blues", "bad\nname.png")
+        os.mkfifo(self.path("mine", "b", "blues", "pipe.png"))
+        self.refused(DATA, "train", "--dataset", "ImageFolder", "--data-dir", "mine", "--steps", "1", "--output-dir", "run",
+                     says=["3 of 43 images cannot be read", "mine/a/reds/empty.jpg: an empty file", "bad\\x0aname.png: it cannot be decoded",
+                           "pipe.png: no regular file", "--skip-unreadable"])
+        self.assertFalse(os.path.exists(self.path("run")))
+        stdout, stderr = self.run_program("data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable", "--out", "grid.png")
+        self.assertIn("40 images from mine at 64 x 64, 3 unreadable ones left out", stdout)
+        self.assertEqual(len(stderr.splitlines()), 3)
+        self.assertIn("ImageFolder: skipped mine/a/reds/empty.jpg: an empty file\n", stderr)
+
+    def test_only_photos_are_augmented(self):
+        self.refused(USAGE, "data", "show", "RotatedMNIST", "--digits", "generated", "--augment", says=["is not augmented"])
 
 
 class Mnist(Case):

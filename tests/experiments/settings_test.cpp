@@ -77,6 +77,38 @@ TEST_CASE("The paper that made a data set decides how it is trained on, unless a
   CHECK(std::string(settle(request).protocol.name) == "domainbed");
 }
 
+TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is switched off") {
+  RunRequest request;
+  for (const char* name : {"PACS", "VLCS", "OfficeHome", "TerraIncognita", "ImageFolder"}) {
+    request.dataset = name;
+    const Settings settings = settle(request);
+    CHECK(std::string(settings.protocol.name) == "domainbed");
+    CHECK(settings.protocol.steps == 5001);
+    CHECK(settings.protocol.record_every == 300);
+    CHECK(settings.hparams.at("lr") == 5e-5);
+    CHECK(settings.hparams.at("batch_size") == 32);
+    CHECK(settings.hparams.at("weight_decay") == 0);
+    CHECK(settings.hparams.at("data_augmentation") == 1);
+    CHECK(settings.data.image_size == 64);
+  }
+  for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
+    const sand::experiments::Hparams drawn = settle(request).hparams;
+    CHECK((drawn.at("lr") >= 1e-5 && drawn.at("lr") < std::pow(10, -3.5)));
+    CHECK((drawn.at("weight_decay") >= 1e-6 && drawn.at("weight_decay") < 1e-2));
+    CHECK((drawn.at("batch_size") >= 8 && drawn.at("batch_size") <= 45));
+    CHECK(drawn.at("data_augmentation") == 1);
+  }
+  request.no_augment = true;
+  CHECK(settle(request).hparams.at("data_augmentation") == 0);
+  request.hparams = R"({"data_augmentation": 2})";
+  request.no_augment = false;
+  CHECK(says(refusal(request), "data_augmentation must be a whole number"));
+  request.dataset = "RotatedMNIST";
+  request.hparams = "";
+  CHECK(settle(request).hparams.count("data_augmentation") == 0);
+  CHECK(settle(request).protocol.record_every == 100);
+}
+
 TEST_CASE("A mask that never opens is refused with the reason, and accepted on request") {
   for (const char* hparams : {R"({"tau": 1})", R"({"tau": 1.5})", R"({"k": 0})"}) {
     RunRequest request = with_hparams(hparams);

@@ -1,0 +1,122 @@
+#include "domains/image_decoder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "domains/decode_rgb.h"
+#include "domains/resize.h"
+#include "tensor/error.h"
+
+namespace sand::domains {
+namespace {
+
+constexpr std::size_t kMostBytes = 64 << 20;  // of a file
+constexpr std::size_t kReasonBytes = 200;
+
+/// What goes into the sandbox before the bytes of the file, and comes out before the pixels or the reason why there are none.
+struct Question {
+  std::int32_t side;
+};
+struct Answer {
+  std::int32_t decoded;
+};
+
+/// In the sandbox.
+std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, Arena& memory) {
+  Question asked{};
+  std::memcpy(&asked, question.data(), sizeof asked);
+  const Rgb image = decode_rgb(question.subspan(sizeof asked), memory);
+  const std::size_t room = image.failure ? 0 : resize_scratch(image.width, image.height, asked.side);
+  memory.limit(SIZE_MAX);
+  void* scratch = image.failure ? nullptr : memory.take(room);
+  const Answer said{scratch != nullptr};
+  std::memcpy(answer.data(), &said, sizeof said);
+  const std::span<std::uint8_t> rest = answer.subspan(sizeof said);
+  if (scratch == nullptr) {
+    const char* why = image.failure ? image.failure : "more memory needed than there is to resize it";
+    const std::size_t length = std::min(std::strlen(why), kReasonBytes);
+    std::memcpy(rest.data(), why, length);
+    return sizeof said + length;
+  }
+  const std::size_t bytes = std::size_t{3} * static_cast<std::size_t>(asked.side) * static_cast<std::size_t>(asked.side);
+  resize(RgbView::interleaved(image.pixels, image.width, image.height), asked.side, rest.first(bytes),
+         {static_cast<std::byte*>(scratch), room});
+  return sizeof said + bytes;
+}
+
+int checked_side(int side) {
+  check(side >= 8 && side <= 512,
+        [&] { return Error(Fault::usage, "image: the side must be 8 to 512 pixels").fact("found", std::to_string(side)); });
+  return side;
+}
+
+/// An open file; none where it cannot be opened. It does not wait for whoever writes to a pipe, and follows no link.
+class Opened {
+ public:
+  explicit Opened(const std::filesystem::path& file) : number(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) {}
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+  ~Opened() {
+    if (number >= 0) ::close(number);
+  }
+  const int number;
+};
+
+/// Fills `room` with the whole file; returns why not, or "".
+std::string read_whole(const std::filesystem::path& path, std::span<std::uint8_t> room, std::size_t& size) {
+  const Opened file(path);
+  if (file.number < 0) return errno == ELOOP ? "a symbolic link" : std::generic_category().message(errno);
+  struct stat status = {};
+  if (::fstat(file.number, &status) != 0) return std::generic_category().message(errno);
+  if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? "a folder" : "no regular file";
+  if (status.st_size == 0) return "an empty file";
+  if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) return "a file of more than 64 MiB";
+  for (size = 0; size < static_cast<std::size_t>(status.st_size);) {
+    const ssize_t count = ::read(file.number, room.data() + size, static_cast<std::size_t>(status.st_size) - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::generic_category().message(errno);
+    if (count == 0) return "a file that was cut while it was read";
+    size += static_cast<std::size_t>(count);
+  }
+  return "";
+}
+
+}  // namespace
+
+ImageDecoder::ImageDecoder(int side)
+    : side_(checked_side(side)),
+      sandbox_(decode_and_resize,
+               {.question = sizeof(Question) + kMostBytes,
+                .answer = sizeof(Answer) + std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
+                .memory = std::size_t{1} << 30,
+                .seconds = 10}) {}
+
+std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels) {
+  const Question question{side_};
+  std::size_t size = 0;
+  if (std::string why = read_whole(file, sandbox_.question().subspan(sizeof question), size); !why.empty()) return why;
+  std::memcpy(sandbox_.question().data(), &question, sizeof question);
+  const Sandbox::Reply reply = sandbox_.ask(sizeof question + size);
+  if (!reply.failure.empty()) return "an image that the decoder does not survive: " + reply.failure;
+
+  Answer answer{};
+  if (reply.answer.size() < sizeof answer) return "an image that turned the decoder against us";
+  std::memcpy(&answer, reply.answer.data(), sizeof answer);
+  const std::span<const std::uint8_t> rest = reply.answer.subspan(sizeof answer);
+  if (answer.decoded != 0 && rest.size() == pixels.size()) {
+    std::copy(rest.begin(), rest.end(), pixels.begin());
+    return "";
+  }
+  std::string why(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), kReasonBytes)));
+  for (char& letter : why)
+    if (letter < ' ' || letter > '~') letter = '?';  // nobody knows what speaks there
+  return "it cannot be decoded: " + why;
+}
+
+}  // namespace sand::domains

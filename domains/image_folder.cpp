@@ -1,0 +1,272 @@
+#include "domains/image_folder.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "domains/augmentation.h"
+#include "domains/image_decoder.h"
+#include "domains/printable.h"
+#include "tensor/error.h"
+
+namespace sand::domains {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<double, 3> kMean{0.485, 0.456, 0.406}, kDeviation{0.229, 0.224, 0.225};  // ImageNet's
+
+struct File {
+  fs::path path;
+  std::string class_name;
+  std::string unreadable;  // why, "" if it can be read
+};
+
+struct Found {
+  std::vector<std::string> domains;
+  std::vector<std::vector<File>> files;  // by domain
+  std::set<std::string> classes;
+  std::size_t images = 0;       // files that are images by their name
+  std::size_t passed_over = 0;  // other files in the folders of classes
+};
+
+/// What is in a folder, by the order of the bytes of the names, without what is hidden.
+std::vector<fs::directory_entry> entries(const fs::path& folder) {
+  std::vector<fs::directory_entry> found;
+  std::error_code problem;
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem))
+    if (at->path().filename().native()[0] != '.') found.push_back(*at);
+  check(!problem, [&] {
+    const bool missing = problem == std::errc::no_such_file_or_directory || problem == std::errc::not_a_directory;
+    return Error(missing ? Fault::missing : Fault::io, "image folder: cannot be read")
+        .fact("folder", printable(folder.native()))
+        .fact("found ", problem.message());
+  });
+  const auto by_name = [](const auto& a, const auto& b) { return a.path().filename().native() < b.path().filename().native(); };
+  std::sort(found.begin(), found.end(), by_name);
+  return found;
+}
+
+bool is_image_name(const fs::path& path) {
+  std::string ending = path.extension().native();
+  for (char& letter : ending) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
+bool is_link(const fs::directory_entry& entry) {
+  std::error_code problem;
+  return entry.is_symlink(problem);
+}
+
+bool is_folder(const fs::directory_entry& entry) {
+  std::error_code problem;
+  return entry.is_directory(problem);
+}
+
+/// One folder of images of a class.
+void scan_class(const fs::directory_entry& folder, Found& found) {
+  const std::string class_name = folder.path().filename().native();
+  found.classes.insert(class_name);
+  for (const fs::directory_entry& entry : entries(folder)) {
+    if (is_image_name(entry.path())) {
+      found.files.back().push_back({entry.path(), class_name, ""});
+      ++found.images;
+    } else if (is_folder(entry)) {
+      found.files.back().push_back({entry.path(), class_name, is_link(entry) ? "a symbolic link" : "a folder"});
+    } else {
+      ++found.passed_over;
+    }
+  }
+}
+
+Found scan(const fs::path& root) {
+  Found found;
+  for (const fs::directory_entry& domain : entries(root)) {
+    if (!is_folder(domain)) continue;
+    found.domains.push_back(domain.path().filename().native());
+    found.files.emplace_back();
+    if (is_link(domain)) {  // it may lead anywhere
+      found.files.back().push_back({domain.path(), "", "a symbolic link"});
+      continue;
+    }
+    for (const fs::directory_entry& of_class : entries(domain)) {
+      if (!is_folder(of_class)) continue;
+      if (is_link(of_class))
+        found.files.back().push_back({of_class.path(), "", "a symbolic link"});
+      else
+        scan_class(of_class, found);
+    }
+  }
+  check(found.images > 0, [&] {
+    return Error(Fault::data, "image folder: no images where they were looked for")
+        .fact("looked for", printable(root.native()) + "/domain/class/image.jpg (or .jpeg, .png)")
+        .fact("found", std::to_string(found.domains.size()) + " domains, " + std::to_string(found.classes.size()) + " classes, 0 images")
+        .hint("name the folder that holds the domains");
+  });
+  return found;
+}
+
+/// Half of what the machine has.
+std::uint64_t half_of_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+}
+
+std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std::uint64_t most) {
+  const auto mebibytes = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; };
+  const std::uint64_t bytes = std::uint64_t{images} * bytes_each;
+  const auto error = [&] {
+    return Error(Fault::resources, "image folder: the images do not fit into memory")
+        .fact("images", std::to_string(images) + ", " + mebibytes(bytes))
+        .fact("memory", "at most " + mebibytes(most))
+        .hint("a smaller side of the images: --image-size 64");
+  };
+  check(bytes <= most && images <= std::uint32_t{1} << 31, error);
+  try {
+    return std::vector<std::uint8_t>(bytes);
+  } catch (const std::bad_alloc&) {
+    throw error();
+  }
+}
+
+/// All images that can be read; for the others their File says why.
+std::vector<std::uint8_t> decode_all(const std::vector<File*>& files, const ImageFolderOptions& options, const Threads& threads) {
+  const std::size_t bytes_each = std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
+  const int total = static_cast<int>(files.size());
+  std::vector<std::unique_ptr<ImageDecoder>> decoders;  // made before there are threads
+  for (int worker = 0; worker < std::min(threads.count(), total); ++worker)
+    decoders.push_back(std::make_unique<ImageDecoder>(options.side));
+  if (!decoders[0]->confined() && options.note)
+    options.note("images are decoded in a process of its own, but without seccomp the kernel does not watch it");
+
+  std::vector<std::uint8_t> images = claim(files.size(), bytes_each, options.memory > 0 ? options.memory : half_of_memory());
+  std::mutex telling;
+  int done = 0;
+  threads.run(total, [&](int task, int worker) {
+    const std::size_t i = static_cast<std::size_t>(task);
+    if (files[i]->unreadable.empty())
+      files[i]->unreadable =
+          decoders[static_cast<std::size_t>(worker)]->decode(files[i]->path, std::span(images).subspan(i * bytes_each, bytes_each));
+    const std::lock_guard<std::mutex> one_at_a_time(telling);
+    if (options.progress) options.progress(++done, total);
+  });
+  return images;
+}
+
+/// Throws, or notes, what could not be read. Returns how many that are.
+std::size_t tell_unreadable(const std::vector<File*>& files, const ImageFolderOptions& options) {
+  constexpr std::size_t kShown = 5;
+  std::size_t count = 0;
+  Error error(Fault::data, "");
+  for (const File* file : files) {
+    if (file->unreadable.empty()) continue;
+    ++count;
+    const std::string name = printable(file->path.native());
+    if (options.skip_unreadable && options.note) options.note("skipped " + name + ": " + file->unreadable);
+    if (count <= kShown) error.fact(name + ":", file->unreadable);
+  }
+  if (count == 0 || options.skip_unreadable) return count;
+  Error whole(Fault::data,
+              "image folder: " + std::to_string(count) + " of " + std::to_string(files.size()) + " images cannot be read" + error.what());
+  if (count > kShown) whole.fact("and", std::to_string(count - kShown) + " more");
+  throw whole.hint("--skip-unreadable leaves them out");
+}
+
+/// What the domains share.
+struct Images {
+  std::vector<std::uint8_t> bytes;  // [n, 3, side, side]
+  int side;
+
+  std::size_t each() const { return std::size_t{3} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side); }
+  std::span<const std::uint8_t> operator[](std::size_t image) const { return std::span(bytes).subspan(image * each(), each()); }
+};
+
+/// From 0 .. 1 to a mean of 0 and a deviation of 1 over ImageNet's pixels.
+void normalise(std::span<Scalar> input) {
+  const std::size_t pixels = input.size() / 3;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    const Scalar mean = static_cast<Scalar>(kMean[channel]), deviation = static_cast<Scalar>(kDeviation[channel]);
+    for (Scalar& x : input.subspan(channel * pixels, pixels)) x = (x - mean) / deviation;
+  }
+}
+
+/// The readable ones of `files`, whose images begin with number `first`.
+Domain photo_domain(const std::string& name, const std::vector<File>& files, const std::set<std::string>& classes,
+                    std::shared_ptr<const Images> images, std::size_t first) {
+  Domain domain{.name = printable(name), .example = {3, images->side, images->side}, .labels = {}, .read = {}};
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!files[i].unreadable.empty()) continue;
+    which.push_back(first + i);
+    domain.labels.push_back(static_cast<std::int32_t>(std::distance(classes.begin(), classes.find(files[i].class_name))));
+  }
+  check(!which.empty(), [&] {
+    return Error(Fault::data, "image folder: a domain without images")
+        .fact("domain", domain.name)
+        .hint("every folder here is a domain, with a folder for each class in it: move the others away");
+  });
+  const auto shared = std::make_shared<const std::vector<std::size_t>>(std::move(which));
+  domain.read = [images, shared](std::uint32_t example, std::span<Scalar> input) {
+    const std::span<const std::uint8_t> image = (*images)[(*shared)[example]];
+    for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<Scalar>(image[i]) / 255;
+    normalise(input);
+  };
+  domain.augment = [images, shared](std::uint32_t example, Random random, std::span<Scalar> input) {
+    augment((*images)[(*shared)[example]], images->side, random, input);
+    normalise(input);
+  };
+  return domain;
+}
+
+/// Says which classes a domain has no example of.
+void tell_lacking(const Domain& domain, const std::set<std::string>& classes, const ImageFolderOptions& options) {
+  std::string lacking;
+  int label = 0;
+  for (const std::string& name : classes)
+    if (std::find(domain.labels.begin(), domain.labels.end(), label++) == domain.labels.end())
+      lacking += (lacking.empty() ? "" : ", ") + printable(name);
+  if (!lacking.empty() && options.note) options.note("domain " + domain.name + " has no images of " + lacking);
+}
+
+}  // namespace
+
+std::vector<std::string> folders_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : entries(folder))
+    if (is_folder(entry)) names.push_back(entry.path().filename().native());
+  return names;
+}
+
+DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, const Threads& threads) {
+  Found found = scan(folder);
+  std::vector<File*> all;
+  for (std::vector<File>& files : found.files)
+    for (File& file : files) all.push_back(&file);
+  const auto images = std::make_shared<const Images>(Images{decode_all(all, options, threads), options.side});
+  const std::size_t unreadable = tell_unreadable(all, options);
+  if (found.passed_over > 0 && options.note)
+    options.note(std::to_string(found.passed_over) + " files among the images are not called .jpg, .jpeg or .png, and were passed over");
+
+  const std::string side = std::to_string(options.side);
+  DataSet data{
+      .name = options.name,
+      .source = std::to_string(all.size() - unreadable) + " images from " + printable(folder.native()) + " at " + side + " x " + side,
+      .example = {3, options.side, options.side},
+      .classes = static_cast<int>(found.classes.size()),
+      .domains = {},
+      .mean = {kMean.begin(), kMean.end()},
+      .deviation = {kDeviation.begin(), kDeviation.end()}};
+  if (unreadable > 0) data.source += ", " + std::to_string(unreadable) + " unreadable ones left out";
+  std::size_t first = 0;
+  for (std::size_t d = 0; d < found.domains.size(); ++d) {
+    data.domains.push_back(photo_domain(found.domains[d], found.files[d], found.classes, images, first));
+    tell_lacking(data.domains.back(), found.classes, options);
+    first += found.files[d].size();
+  }
+  return data;
+}
+
+}  // namespace sand::domains

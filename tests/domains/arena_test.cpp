@@ -1,0 +1,88 @@
+#include "domains/arena.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+
+using sand::domains::Arena;
+
+namespace {
+
+alignas(16) std::array<std::byte, 1024> room;
+
+/// An arena over memory full of old traces.
+Arena used_arena() {
+  room.fill(std::byte{0xff});
+  return Arena(room);
+}
+
+bool all(const void* block, std::size_t bytes, int value) {
+  const auto* first = static_cast<const std::byte*>(block);
+  return std::all_of(first, first + bytes, [&](std::byte byte) { return byte == static_cast<std::byte>(value); });
+}
+
+}  // namespace
+
+TEST_CASE("Blocks are zero, aligned, and apart") {
+  Arena arena = used_arena();
+  void* a = arena.take(5);
+  void* b = arena.take(33);
+  CHECK(a == room.data());
+  CHECK(b == room.data() + 16);
+  CHECK(all(a, 5, 0));
+  CHECK(all(b, 33, 0));
+  CHECK(arena.take(1) == room.data() + 64);
+  CHECK(arena.most_used() == 80);
+}
+
+TEST_CASE("The last block grows in place, another one moves; what was in it stays, what is new is zero") {
+  Arena arena = used_arena();
+  void* a = arena.take(16);
+  std::memset(a, 7, 16);
+  CHECK(arena.resize(a, 16, 100) == a);
+  CHECK(all(a, 16, 7));
+  CHECK(all(static_cast<std::byte*>(a) + 16, 84, 0));
+  std::memset(a, 7, 100);
+  void* b = arena.take(16);
+  std::memset(b, 8, 16);
+  void* moved = arena.resize(a, 100, 200);
+  CHECK(moved > b);
+  CHECK(all(moved, 100, 7));
+  CHECK(all(static_cast<std::byte*>(moved) + 100, 100, 0));
+  CHECK(all(b, 16, 8));
+  CHECK(arena.resize(moved, 200, 50) == moved);
+  CHECK(arena.resize(nullptr, 0, 10) != nullptr);
+}
+
+TEST_CASE("The last block can be given back, others are forgotten with the arena") {
+  Arena arena = used_arena();
+  void* a = arena.take(100);
+  void* b = arena.take(100);
+  arena.give_back(a);
+  arena.give_back(nullptr);
+  arena.give_back(b);
+  CHECK(arena.take(50) == b);
+  CHECK(arena.most_used() == 224);
+}
+
+TEST_CASE("Where there is no room there is no block, and it is known") {
+  Arena arena = used_arena();
+  CHECK(arena.take(1025) == nullptr);
+  CHECK(arena.overflowed());
+  Arena full = used_arena();
+  void* all_of_it = full.take(1024);
+  CHECK(all_of_it != nullptr);
+  CHECK_FALSE(full.overflowed());
+  CHECK(full.take(1) == nullptr);
+  CHECK(full.resize(all_of_it, 1024, std::size_t{1} << 40) == nullptr);
+  Arena limited = used_arena();
+  limited.limit(100);
+  void* most = limited.take(100);
+  CHECK(most != nullptr);
+  CHECK(limited.take(0) == nullptr);  // rounded up, the block before fills more than the limit
+  CHECK(limited.resize(most, 100, 101) == nullptr);
+  limited.limit(SIZE_MAX);
+  CHECK(limited.limit() == 1024);
+  CHECK(limited.take(900) != nullptr);
+}

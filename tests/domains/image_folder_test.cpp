@@ -1,0 +1,277 @@
+#include "domains/image_folder.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <numeric>
+
+#include "tensor/error.h"
+#include "tests/domains/test_images.h"
+
+using namespace sand::domains;
+using sand::Scalar;
+using sand::Shape;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Lines = std::vector<std::string>;
+
+/// A data set on the disk, gone with the object.
+struct Photos {
+  fs::path folder = fs::temp_directory_path() / ("sandgrad_folder_test_" + std::to_string(::getpid()));
+  Lines notes;
+  ImageFolderOptions options{.side = 8, .note = [this](const std::string& line) { notes.push_back(line); }};
+
+  Photos() { fs::create_directories(folder); }
+  Photos(const Photos&) = delete;
+  Photos& operator=(const Photos&) = delete;
+  ~Photos() { fs::remove_all(folder); }
+
+  void write(const fs::path& name, const Bytes& bytes) const {
+    fs::create_directories((folder / name).parent_path());
+    std::ofstream file(folder / name, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  /// An image of one shade of grey.
+  void paint(const fs::path& name, int shade) const { write(name, png_file(8, 8, Bytes(3 * 64, static_cast<std::uint8_t>(shade)))); }
+
+  DataSet read(int threads = 2) const { return image_folder(folder, options, sand::Threads(threads)); }
+  /// "65 message", with the folder's name as FOLDER.
+  std::string complaint() const {
+    try {
+      read();
+    } catch (const sand::Error& error) {
+      std::string text = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
+      for (std::size_t at; (at = text.find(folder.string())) != std::string::npos;) text.replace(at, folder.string().size(), "FOLDER");
+      return text;
+    }
+    return "no complaint";
+  }
+};
+
+/// Red of the first pixel of every example, as it was painted.
+std::vector<int> shades(const Domain& domain) {
+  std::vector<int> found;
+  std::vector<Scalar> input(static_cast<std::size_t>(domain.example.size()));
+  for (std::uint32_t i = 0; i < domain.size(); ++i) {
+    domain.read(i, input);
+    found.push_back(static_cast<int>(std::lround(255 * (static_cast<double>(input[0]) * 0.229 + 0.485))));
+  }
+  return found;
+}
+
+using Labels = std::vector<std::int32_t>;
+
+}  // namespace
+
+TEST_CASE("Domains, classes and examples come by the order of their bytes, classes from all domains together") {
+  Photos photos;
+  photos.paint("photo/dog/b.png", 1);
+  photos.paint("photo/dog/a.png", 2);
+  photos.paint("photo/Zebra/x.png", 3);
+  photos.paint("art/elephant/10.png", 4);
+  photos.paint("art/elephant/9.png", 5);
+  photos.paint("art/dog/\xc3\xa4.png", 6);
+  photos.paint("art/dog/z.png", 7);
+  const DataSet set = photos.read();
+  CHECK(set.name == "ImageFolder");
+  CHECK(set.source == "7 images from " + photos.folder.string() + " at 8 x 8");
+  CHECK(set.example == Shape{3, 8, 8});
+  CHECK(set.classes == 3);  // Zebra, dog, elephant
+  REQUIRE(set.domains.size() == 2);
+  CHECK(set.domains[0].name == "art");
+  CHECK(set.domains[0].labels == Labels{1, 1, 2, 2});
+  CHECK(shades(set.domains[0]) == std::vector<int>{7, 6, 4, 5});
+  CHECK(set.domains[1].name == "photo");
+  CHECK(set.domains[1].labels == Labels{0, 1, 1});
+  CHECK(shades(set.domains[1]) == std::vector<int>{3, 2, 1});
+  CHECK(photos.notes == Lines{"domain art has no images of Zebra", "domain photo has no images of elephant"});
+}
+
+TEST_CASE("Endings count in any case; what is hidden or lies beside the folders does not, and other files are told") {
+  Photos photos;
+  for (const char* name : {"a.jpg", "b.JPG", "c.JPEG", "d.png", "e.Png"}) photos.paint(fs::path("one/cat") / name, 9);
+  photos.paint("one/cat/.hidden.png", 9);
+  photos.paint("one/cat/.trash/a.png", 9);
+  photos.paint("one/.git/a.png", 9);
+  photos.paint(".cache/cat/a.png", 9);
+  photos.write("README.md", {'x'});
+  photos.paint("one/overview.png", 9);
+  photos.write("one/cat/notes.txt", {'x'});
+  photos.write("one/cat/picture.gif", {'x'});
+  const DataSet set = photos.read();
+  REQUIRE(set.domains.size() == 1);
+  CHECK(set.domains[0].size() == 5);
+  CHECK(photos.notes == Lines{"2 files among the images are not called .jpg, .jpeg or .png, and were passed over"});
+}
+
+TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's for each channel") {
+  Photos photos;
+  const Bytes image = gradient(8, 8);
+  photos.write("one/cat/a.png", png_file(8, 8, image));
+  const DataSet set = photos.read();
+  CHECK(set.mean == std::vector<double>{0.485, 0.456, 0.406});
+  CHECK(set.deviation == std::vector<double>{0.229, 0.224, 0.225});
+  std::vector<Scalar> input(3 * 64);
+  set.domains[0].read(0, input);
+  for (std::size_t i = 0; i < 64; ++i)
+    for (std::size_t c = 0; c < 3; ++c)
+      CHECK(input[64 * c + i] == doctest::Approx((image[3 * i + c] / 255.0 - set.mean[c]) / set.deviation[c]).epsilon(1e-5));
+}
+
+TEST_CASE("An augmented example is a function of its random numbers, and normalised") {
+  Photos photos;
+  photos.paint("one/cat/a.png", 124);
+  photos.paint("one/cat/b.png", 124);
+  const DataSet set = photos.read();
+  std::vector<Scalar> a(3 * 64), b(3 * 64), again(3 * 64);
+  double sum = 0;
+  for (std::uint32_t step = 0; step < 300; ++step) {
+    set.domains[0].augment(0, sand::Random(1, 2, step, 0), a);
+    set.domains[0].augment(1, sand::Random(1, 2, step, 1), b);
+    set.domains[0].augment(0, sand::Random(1, 2, step, 0), again);
+    CHECK(a == again);
+    CHECK(a != b);
+    sum += std::accumulate(a.begin(), a.begin() + 64, 0.0) / 64;
+  }
+  CHECK(sum / 300 == doctest::Approx((124 / 255.0 - 0.485) / 0.229).epsilon(0.1).scale(1));
+}
+
+TEST_CASE("The bytes are the same for every number of threads, and every image is counted") {
+  Photos photos;
+  for (int i = 0; i < 40; ++i) photos.paint("d" + std::to_string(i % 3) + "/c/" + std::to_string(i) + ".png", 3 * i);
+  std::vector<int> counted;
+  photos.options.progress = [&](int done, int total) {
+    CHECK(total == 40);
+    counted.push_back(done);
+  };
+  std::vector<std::vector<int>> seen;
+  for (const int threads : {1, 3}) {
+    counted.clear();
+    const DataSet set = photos.read(threads);
+    std::vector<int> all;
+    for (const Domain& domain : set.domains)
+      for (const int shade : shades(domain)) all.push_back(shade);
+    seen.push_back(all);
+    std::vector<int> expected(40);
+    std::iota(expected.begin(), expected.end(), 1);
+    CHECK(counted == expected);
+  }
+  CHECK(seen[0] == seen[1]);
+}
+
+TEST_CASE("Files that cannot be read are refused, the first five with their reasons") {
+  Photos photos;
+  photos.paint("one/cat/good.png", 9);
+  photos.write("one/cat/empty.png", {});
+  photos.write("one/cat/page.jpg", {'<', 'h', 't', 'm', 'l', '>', ' '});
+  fs::create_directories(photos.folder / "one/cat/folder.jpg");
+  fs::create_directories(photos.folder / "one/cat/more");
+  REQUIRE(::mkfifo((photos.folder / "one/cat/pipe.png").c_str(), 0600) == 0);
+  fs::create_symlink("/etc/passwd", photos.folder / "two.png");
+  fs::create_symlink("../../two.png", photos.folder / "one/cat/twice.png");
+  photos.write("one/cat/new\nline\x1b[31m.png", {'x'});
+  CHECK(photos.complaint() ==
+        "65 image folder: 7 of 8 images cannot be read"
+        "\n    FOLDER/one/cat/empty.png: an empty file"
+        "\n    FOLDER/one/cat/folder.jpg: a folder"
+        "\n    FOLDER/one/cat/more: a folder"
+        "\n    FOLDER/one/cat/new\\x0aline\\x1b[31m.png: it cannot be decoded: neither JPEG nor PNG"
+        "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG"
+        "\n    and 2 more\n    hint: --skip-unreadable leaves them out");
+}
+
+TEST_CASE("On demand unreadable files are left out, noted and counted") {
+  Photos photos;
+  photos.options.skip_unreadable = true;
+  photos.paint("one/cat/a.png", 1);
+  photos.write("one/cat/b.png", {});
+  photos.paint("one/cat/c.png", 3);
+  photos.paint("two/cat/a.png", 4);
+  fs::create_symlink(photos.folder / "one/cat/a.png", photos.folder / "two/cat/b.png");
+  const DataSet set = photos.read();
+  CHECK(shades(set.domains[0]) == std::vector<int>{1, 3});
+  CHECK(shades(set.domains[1]) == std::vector<int>{4});
+  CHECK(set.source == "3 images from " + photos.folder.string() + " at 8 x 8, 2 unreadable ones left out");
+  const std::string folder = photos.folder.string();
+  CHECK(photos.notes ==
+        Lines{"skipped " + folder + "/one/cat/b.png: an empty file", "skipped " + folder + "/two/cat/b.png: a symbolic link"});
+}
+
+TEST_CASE("Links are not followed, wherever they stand below the folder; the folder itself may be one") {
+  const Photos photos;
+  photos.paint("one/cat/a.png", 1);
+  fs::create_directory_symlink(photos.folder / "one", photos.folder / "other");
+  CHECK(photos.complaint().find("\n    FOLDER/other: a symbolic link\n") != std::string::npos);
+  fs::remove(photos.folder / "other");
+  fs::create_directory_symlink("/", photos.folder / "one/dog");
+  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link\n") != std::string::npos);
+  fs::remove(photos.folder / "one/dog");
+  const fs::path link = photos.folder.string() + "_link";
+  fs::create_directory_symlink(photos.folder, link);
+  CHECK(image_folder(link, {.side = 8}).domains[0].size() == 1);
+  fs::remove(link);
+}
+
+TEST_CASE("Folders of another depth are refused with what was looked for and found") {
+  const Photos photos;
+  CHECK(photos.complaint() ==
+        "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg (or .jpeg, .png)"
+        "\n    found 0 domains, 0 classes, 0 images\n    hint: name the folder that holds the domains");
+  photos.paint("cat/a.png", 1);
+  CHECK(photos.complaint().find("found 1 domains, 0 classes, 0 images") != std::string::npos);
+  photos.paint("set/one/cat/a.png", 1);
+  CHECK(photos.complaint().find("found 2 domains, 1 classes, 0 images") != std::string::npos);
+}
+
+TEST_CASE("A domain without images is refused, a missing folder named") {
+  const Photos photos;
+  photos.paint("one/cat/a.png", 1);
+  fs::create_directories(photos.folder / "spare\t/cat");
+  CHECK(photos.complaint() ==
+        "65 image folder: a domain without images\n    domain spare\\x09"
+        "\n    hint: every folder here is a domain, with a folder for each class in it: move the others away");
+  CHECK_THROWS_WITH_AS(image_folder("/nowhere"), "image folder: cannot be read\n    folder /nowhere\n    found  No such file or directory",
+                       sand::Error);
+}
+
+TEST_CASE("More images than memory are refused before any is read") {
+  Photos photos;
+  for (int i = 0; i < 6; ++i) photos.write("one/cat/" + std::to_string(i) + ".png", {});
+  photos.options.side = 512;
+  photos.options.memory = 3'000'000;
+  CHECK(photos.complaint() ==
+        "69 image folder: the images do not fit into memory\n    images 6, 5 MiB\n    memory at most 3 MiB"
+        "\n    hint: a smaller side of the images: --image-size 64");
+}
+
+TEST_CASE("The names of folders are those that are not hidden, by the order of their bytes") {
+  const Photos photos;
+  for (const char* name : {"b", "a", "B", ".c"}) fs::create_directories(photos.folder / name);
+  photos.write("file", {});
+  CHECK(folders_in(photos.folder) == Lines{"B", "a", "b"});
+}
+
+TEST_CASE("The 2,240 real photos, paintings, cartoons and sketches are all there") {
+  const char* named = std::getenv("SANDGRAD_DATA");
+  const fs::path directory = (named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data") / "pacs";
+  if (!fs::exists(directory)) {
+    MESSAGE("skipped: SANDGRAD_DATA does not name a folder with pacs, and there is none in " << directory.string());
+    return;
+  }
+  const DataSet set = image_folder(directory, {.side = 16});
+  CHECK(set.classes == 7);
+  REQUIRE(set.domains.size() == 4);
+  const std::string names[] = {"art_painting", "cartoon", "photo", "sketch"};
+  for (std::size_t d = 0; d < 4; ++d) {
+    CHECK(set.domains[d].name == names[d]);
+    CHECK(set.domains[d].size() == 560);
+    for (std::uint32_t i = 0; i < 560; ++i) CHECK(set.domains[d].labels[i] == static_cast<std::int32_t>(i / 80));
+  }
+  const std::vector<int> sketch = shades(set.domains[3]);
+  CHECK(std::accumulate(sketch.begin(), sketch.end(), 0) / 560 > 250);  // black lines on white
+}

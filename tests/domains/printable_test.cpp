@@ -1,0 +1,31 @@
+#include "domains/printable.h"
+
+#include <doctest/doctest.h>
+
+using sand::domains::printable;
+
+TEST_CASE("Names that can be printed stay as they are") {
+  CHECK(printable("art_painting/pic 001 (2).jpg") == "art_painting/pic 001 (2).jpg");
+  CHECK(printable("Straße") == "Straße");
+  CHECK(printable("写真") == "写真");
+  CHECK(printable("\U0001f40e") == "\U0001f40e");
+  CHECK(printable("\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff") ==
+        "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff");
+  CHECK(printable("") == "");
+}
+
+TEST_CASE("Control characters and backslashes are written by number") {
+  CHECK(printable("a\nb\tc\x1b[2J\x7f\\") == "a\\x0ab\\x09c\\x1b[2J\\x7f\\x5c");
+  CHECK(printable(std::string_view("\0", 1)) == "\\x00");
+  CHECK(printable("\u0080\u009f") == "\\xc2\\x80\\xc2\\x9f");
+}
+
+TEST_CASE("Bytes that are no UTF-8 are written by number, and what follows is read on") {
+  CHECK(printable("\xff\xfe") == "\\xff\\xfe");
+  CHECK(printable("caf\xe9 noir") == "caf\\xe9 noir");
+  CHECK(printable("\xc3") == "\\xc3");
+  CHECK(printable("\xe5\x86z") == "\\xe5\\x86z");
+  CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");                             // a slash written too long
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");                                               // half a surrogate pair
+  CHECK(printable("\xf4\x90\x80\x80\xf0\x80\x80\x80") == "\\xf4\\x90\\x80\\x80\\xf0\\x80\\x80\\x80");  // beyond the last, too long
+}

@@ -1,0 +1,182 @@
+#include "domains/sandbox.h"
+
+#include <doctest/doctest.h>
+
+#ifdef __linux__
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tensor/error.h"
+#include "tensor/threads.h"
+
+using sand::domains::Arena;
+using sand::domains::Sandbox;
+
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+volatile int questions = 0;  // in the child: how many it has seen
+
+/// The first byte of the question says what to do; most answer with one byte.
+std::size_t work(Bytes question, std::span<std::uint8_t> answer, Arena& memory) {
+  questions = questions + 1;
+  switch (question[0]) {
+    case 'r': std::reverse_copy(question.begin(), question.end(), answer.begin()); return question.size();
+    case 's': *reinterpret_cast<volatile int*>(8) = 1; break;
+    case 't': __builtin_trap();
+    case 'l':
+      for (volatile bool stay = true; stay;) continue;
+      break;
+    case 'w': answer[0] = ::read(0, answer.data(), 1) == 1; return 1;  // for what will not come
+    case 'k': answer[0] = ::syscall(SYS_getpid) > 0; return 1;
+    case 'o': answer[0] = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY) >= 0; return 1;
+    case 'n': return answer.size() + 1;
+    case 'q': answer[0] = static_cast<std::uint8_t>(questions); return 1;
+    case 'f': {  // files that it can write to, but for its pipe
+      answer[0] = 0;
+      for (int file = 1; file < 256; ++file) answer[0] = static_cast<std::uint8_t>(answer[0] + (::write(file, "x", 1) == 1));
+      return 1;
+    }
+    case 'm': answer[0] = memory.take(std::size_t{100} << 20) != nullptr; return 1;
+    case 'd': std::memset(memory.take(1000), 0xff, 1000); return 0;
+    case 'c': {
+      const auto* block = static_cast<const std::uint8_t*>(memory.take(1000));
+      answer[0] = static_cast<std::uint8_t>(std::count(block, block + 1000, 0) == 1000);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+constexpr sand::domains::SandboxRoom kRoom{.question = 100, .answer = 100, .memory = std::size_t{200} << 20, .seconds = 1};
+
+std::string ask(Sandbox& sandbox, const std::string& question) {
+  std::copy(question.begin(), question.end(), sandbox.question().begin());
+  const Sandbox::Reply reply = sandbox.ask(question.size());
+  return reply.failure.empty() ? std::string(reply.answer.begin(), reply.answer.end()) : reply.failure;
+}
+
+const std::string kNo(1, '\0'), kYes(1, '\1');
+
+long open_files() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return std::distance(begin(files), end(files));
+}
+
+}  // namespace
+
+TEST_CASE("A sandbox answers questions, one after the other") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "r2345") == "5432r");
+  CHECK(ask(sandbox, "rats") == "star");
+  CHECK_THROWS_WITH_AS(sandbox.ask(101), "sandbox: a question too long", sand::Error);
+}
+
+TEST_CASE("A crash is told, and the next question answered by another process") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "s") == "it crashed (SIGSEGV)");
+  CHECK(ask(sandbox, "rats") == "star");
+  CHECK(ask(sandbox, "t") == "it crashed (SIGILL)");
+  CHECK(ask(sandbox, "t") == "it crashed (SIGILL)");
+  CHECK(ask(sandbox, "rats") == "star");
+}
+
+TEST_CASE("A question that takes too long is given up, whether the process computes or waits") {
+  Sandbox sandbox(work, {.question = 100, .answer = 100, .seconds = 0.1});
+  CHECK(ask(sandbox, "l") == "it took more than 100 ms");
+  CHECK(ask(sandbox, "rats") == "star");
+  CHECK(ask(sandbox, "w") == "it took more than 100 ms");
+  CHECK(ask(sandbox, "rats") == "star");
+}
+
+TEST_CASE("An answer longer than its room is not believed") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "n") == "it answered nonsense");
+  CHECK(ask(sandbox, "rats") == "star");
+}
+
+TEST_CASE("The kernel ends the process at any other system call than read, write and exit") {
+  Sandbox sandbox(work, kRoom);
+  if (!sandbox.confined()) {
+    MESSAGE("skipped: no seccomp here");
+    return;
+  }
+  CHECK(ask(sandbox, "k") == "it asked the kernel for what it may not have (SIGSYS)");
+  CHECK(ask(sandbox, "o") == "it asked the kernel for what it may not have (SIGSYS)");
+  CHECK(ask(sandbox, "rats") == "star");
+}
+
+TEST_CASE("The process can write to no file of ours") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "f") == kNo);
+}
+
+TEST_CASE("Memory is zero at every question, whatever the one before left there") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "d") == "");
+  CHECK(ask(sandbox, "c") == kYes);
+}
+
+TEST_CASE("A process that has used much memory is replaced, others are kept") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "q") == std::string(1, '\1'));
+  CHECK(ask(sandbox, "q") == std::string(1, '\2'));
+  CHECK(ask(sandbox, "m") == kYes);
+  CHECK(ask(sandbox, "q") == std::string(1, '\1'));
+}
+
+TEST_CASE("No process and no file stays behind") {
+  const long before = open_files();
+  {
+    Sandbox sandbox(work, kRoom), another(work, kRoom);
+    for (const char* question : {"rats", "s", "n", "rats", "t"}) ask(sandbox, question);
+    CHECK(open_files() == before + 1);  // of the two, one is dead
+  }
+  CHECK(open_files() == before);
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
+}
+
+TEST_CASE("Sandboxes work side by side, also those that fail") {
+  const sand::Threads threads(4);
+  std::vector<std::unique_ptr<Sandbox>> sandboxes;
+  for (int i = 0; i < 4; ++i) sandboxes.push_back(std::make_unique<Sandbox>(work, kRoom));
+  std::vector<std::string> answers(200);
+  threads.run(200, [&](int task, int worker) {
+    answers[static_cast<std::size_t>(task)] = ask(*sandboxes[static_cast<std::size_t>(worker)], task % 10 == 3 ? "t" : "rats");
+  });
+  for (std::size_t i = 0; i < 200; ++i) CHECK(answers[i] == (i % 10 == 3 ? "it crashed (SIGILL)" : "star"));
+}
+
+TEST_CASE("The process dies with its parent, even in the middle of work") {
+  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);  // so that the orphan is ours to wait for
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    Sandbox sandbox(work, {.seconds = 60});
+    ask(sandbox, "l");
+    ::_exit(0);
+  }
+  ::usleep(300'000);
+  ::kill(parent, SIGKILL);
+  CHECK(::waitpid(parent, nullptr, 0) == parent);
+  int status = 0;
+  pid_t orphan = 0;
+  for (int tries = 0; tries < 100 && orphan == 0; ++tries, ::usleep(50'000)) orphan = ::waitpid(-1, &status, WNOHANG);
+  CHECK(orphan > 0);
+  CHECK(WIFSIGNALED(status));
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+#endif
