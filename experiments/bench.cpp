@@ -7,10 +7,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "domains/domain.h"
 #include "experiments/algorithms.h"
 #include "experiments/commands.h"
+#include "experiments/evaluation.h"
 #include "experiments/models.h"
 #include "experiments/names.h"
 #include "nn/objectives.h"
@@ -83,25 +86,53 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
 }
 
+/// The rows of a batch as domains, for those who evaluate.
+std::vector<domains::Domain> domains_of(const Batch& batch, const Shape& example) {
+  std::vector<domains::Domain> list;
+  for (const DomainRows& rows : batch.domains) {
+    const auto read = [&rows](std::uint32_t number, std::span<Scalar> input) {
+      const TensorView row = rows.inputs.view().rows(number, 1);
+      std::copy(row.data(), row.data() + row.size(), input.begin());
+    };
+    list.push_back({.name = "random", .example = example, .labels = rows.labels, .read = read});
+  }
+  return list;
+}
+
+/// One update, or one prediction of every row, as a function to call again and again.
+std::function<void()> work_of(const BenchOptions& options, const Algorithm& method, Model& model, const Batch& batch,
+                              const Threads& threads) {
+  const std::string phase = find_name("phase", options.phase, {"train", "evaluate"});
+  if (phase == "evaluate") {
+    auto list = std::make_shared<std::vector<domains::Domain>>(domains_of(batch, model.example));
+    auto evaluate = std::make_shared<Evaluation>(model, threads);
+    return [=] {
+      for (const domains::Domain& domain : *list) (*evaluate)(whole(domain), nn::CrossEntropy{});
+    };
+  }
+  Hparams hparams;
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);  // one domain is of interest here, too
+  const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
+  auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
+  auto adam = std::make_shared<optim::Adam>(model.parameters);
+  return [=, &model, &batch] { adam->step(model.parameters, combiner->combine((*engine)(batch, nn::CrossEntropy{}), threads), threads); };
+}
+
 }  // namespace
 
 int bench_command(const BenchOptions& options) {
+  if (options.kernels) return bench_kernels(options.json);
   using Clock = std::chrono::steady_clock;
   Case bench = case_named(options.bench_case);
   if (options.domains > 0) bench.domains = options.domains;
   if (options.rows > 0) bench.rows = options.rows;
   const Algorithm& method = algorithm(options.algorithm);
-  Hparams hparams;
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, true);  // one domain is of interest here, too
-
   const Threads threads(options.threads);
-  const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1, convolution_named(options.convolution));
+  const kernels::ConvolutionMethod convolution = convolution_named(options.convolution);
+  const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1, convolution);
   const Batch batch = random_batch(bench, *model);
-  DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows, .threads = threads});
-  optim::Adam adam(model->parameters);
-  const nn::CrossEntropy objective;
-  const auto step = [&] { adam.step(model->parameters, combiner->combine(engine(batch, objective), threads), threads); };
+  const std::function<void()> step = work_of(options, method, *model, batch, threads);
 
   step();
   const double first_step_ms = milliseconds_since_start();
@@ -116,7 +147,9 @@ int bench_command(const BenchOptions& options) {
 
   nlohmann::ordered_json line;
   line["case"] = bench.name;
+  line["phase"] = options.phase;
   line["algorithm"] = method.name;
+  line["convolution"] = options.convolution;
   line["threads"] = threads.count();
   line["domains"] = bench.domains;
   line["rows"] = bench.rows;

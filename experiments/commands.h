@@ -27,10 +27,11 @@ struct BenchOptions {
   std::string bench_case = "ilc", algorithm = "SANDMask", phase = "train", convolution = "winograd";
   int threads = 0, steps = 100;
   int domains = 0, rows = 0;  ///< 0: those of the case
-  bool kernels = false;  ///< the ladder of convolutions instead of a case
+  bool kernels = false;       ///< the ladder of convolutions instead of a case
   bool json = false;
 };
 int bench_command(const BenchOptions& options);
+int bench_kernels(bool json);  ///< --kernels
 
 struct StepOptions {
   std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;

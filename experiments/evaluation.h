@@ -1,21 +1,25 @@
 // How well a model does on examples it is shown: no gradients, nothing random.
 #pragma once
 
+#include <limits>
+
 #include "autograd/domain_gradients.h"
 #include "domains/domain.h"
+#include "experiments/models.h"
 #include "tensor/threads.h"
 
 namespace sand::experiments {
 
 struct Score {
-  double loss = 0;      ///< mean over the examples
-  double accuracy = 0;  ///< share classified right; NaN of no examples
+  double loss = 0;                                             ///< mean over the examples
+  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< share classified right; NaN of no examples
 };
 
 /// Predicts every example of a part. The numbers do not depend on `threads`.
 class Evaluation {
  public:
-  Evaluation(Network network, const Parameters& parameters, const Threads& threads);
+  /// `model` must outlive it.
+  Evaluation(const Model& model, const Threads& threads);
   Score operator()(const domains::Part& part, const Objective& objective);
 
  private:
@@ -23,8 +27,7 @@ class Evaluation {
     Tape tape;
     DomainRows rows;
   };
-  Network network_;
-  const Parameters& parameters_;
+  const Model& model_;
   Threads threads_;
   PreparedWeights prepared_;
   std::vector<Worker> workers_;

@@ -58,8 +58,14 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
       ->check(kNotNegative);
   c->add_option("--trial-seed,--trial_seed", r.trial_seed, "of data and splits")->check(kNotNegative);
   c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(kNotNegative);
+  c->add_option("--model", r.model, "MLP, MNIST_CNN, SmallCNN, or auto: DomainBed's choice for the data set")->capture_default_str();
+  c->add_option("--convolution", r.convolution, "winograd: in tiles where that is faster; direct: term by term")->capture_default_str();
   c->add_option("--steps", r.steps, "updates")->check(kAtLeastOne);
   c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(kAtLeastOne);
+  c->add_option("--evaluate-every,--evaluate_every", r.evaluate_every, "steps; without it, at every record")->check(kAtLeastOne);
+  c->add_option("--evaluate-examples,--evaluate_examples", r.evaluate_examples, "of every part, always the same; without it, all")
+      ->check(kAtLeastOne);
+  c->add_flag("--test-at-end", r.test_at_end, "evaluate the test domains only after the last step");
   c->add_option("--holdout-fraction,--holdout_fraction", r.holdout_fraction, "of every domain, kept out of training")
       ->check(CLI::Range(0.0, 1.0));
   c->add_flag("--decoupled-decay", r.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
@@ -88,6 +94,7 @@ void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
   c->add_option("--steps", o.steps, "updates that are timed")->check(CLI::Range(1, 1000000))->capture_default_str();
   c->add_option("--domains", o.domains, "instead of those of the case")->check(CLI::Range(1, 4096));
   c->add_option("--rows", o.rows, "of every domain, instead of those of the case")->check(CLI::Range(1, 1000000));
+  c->add_flag("--kernels", o.kernels, "the ladder of convolutions, from plain loops to tiles, and the peak of a core");
   c->add_flag("--json", o.json, "one JSON line");
   c->callback([&] { chosen = [&] { return bench_command(o); }; });
 }

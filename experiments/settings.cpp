@@ -19,6 +19,17 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
   });
 }
 
+/// "auto" is DomainBed's choice by the size of the images, under its protocol; the others train an MLP.
+std::string model_for(const std::string& name, const Protocol& protocol, const std::string& data_set) {
+  std::vector<std::string> known = model_names();
+  known.insert(known.begin(), "auto");
+  const std::string found = find_name("model", name, known);
+  if (found != "auto") return found;
+  if (is_photo_set(data_set)) return "SmallCNN";
+  const bool digits = data_set == "ColoredMNIST" || data_set == "RotatedMNIST";
+  return digits && std::string(protocol.name) == "domainbed" ? "MNIST_CNN" : "MLP";
+}
+
 }  // namespace
 
 Settings settle(const RunRequest& request) {
@@ -29,6 +40,9 @@ Settings settle(const RunRequest& request) {
                     .algorithm = method.name,
                     .protocol = protocol_for(request.protocol, data_set),
                     .hparams = {},
+                    .model = {},
+                    .convolution = convolution_named(request.convolution),
+                    .evaluation = {},
                     .hparams_seed = request.hparams_seed,
                     .trial_seed = request.trial_seed,
                     .seed = request.seed,
@@ -46,6 +60,12 @@ Settings settle(const RunRequest& request) {
         .fact("record-every", std::to_string(protocol.record_every))
         .fact("holdout-fraction", std::to_string(protocol.holdout_fraction));
   });
+
+  settings.model = model_for(request.model, protocol, data_set);
+  settings.evaluation = {.every = request.evaluate_every >= 0 ? request.evaluate_every : protocol.record_every,
+                         .examples = std::max(request.evaluate_examples, 0),
+                         .test_at_end = request.test_at_end};
+  check(settings.evaluation.every >= 1, [] { return Error(Fault::usage, "train: evaluate-every must be at least 1"); });
 
   for (const HparamRule& rule : protocol.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   for (const HparamRule& rule : method.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);

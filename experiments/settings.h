@@ -7,6 +7,7 @@
 
 #include "experiments/data_sets.h"
 #include "experiments/hparams.h"
+#include "experiments/models.h"
 #include "experiments/protocols.h"
 
 namespace sand::experiments {
@@ -18,11 +19,20 @@ struct RunRequest {
   std::string data_dir, digits = "auto";
   std::string hparams;  ///< a JSON object of overrides
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
-  int steps = -1, record_every = -1;
+  std::string model = "auto", convolution = "winograd";
+  int steps = -1, record_every = -1, evaluate_every = -1, evaluate_examples = -1;
+  bool test_at_end = false;
   double holdout_fraction = -1;
   int image_size = 64;
   bool skip_unreadable = false, no_augment = false;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
+};
+
+/// How much is evaluated: everything at every record, unless somebody asked for less.
+struct Effort {
+  int every = 1;             ///< steps; records in between have no accuracies
+  int examples = 0;          ///< of every part, the first in the order of its shuffle; 0 means all
+  bool test_at_end = false;  ///< the test domains only at the last record
 };
 
 /// A request with every question answered.
@@ -31,6 +41,9 @@ struct Settings {
   std::string algorithm;
   Protocol protocol;  ///< with the request's steps, records, holdout and test domains put in
   Hparams hparams;
+  std::string model;  ///< one of model_names()
+  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
+  Effort evaluation;
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
 };

@@ -46,6 +46,18 @@ void write_block(Safetensors& file, const std::string& prefix, const Parameters&
   for (const Slot& slot : parameters.slots()) file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
 }
 
+/// [E, ...]: one axis more than the slot has, which may be more than a Tensor's four.
+StoredTensor gradients_of(const GradientTable& g, const Slot& slot) {
+  StoredTensor all;
+  all.shape.push_back(g.domains());
+  for (int axis = 0; axis < slot.shape.rank(); ++axis) all.shape.push_back(slot.shape[axis]);
+  for (int domain = 0; domain < g.domains(); ++domain) {
+    const auto bytes = std::as_bytes(g.gradient(domain, slot).numbers());
+    all.bytes.insert(all.bytes.end(), bytes.begin(), bytes.end());
+  }
+  return all;
+}
+
 /// x0, y0, x1, y1, ... until one is missing.
 Batch read_batch(const Safetensors& file, const Shape& example) {
   Batch batch;
@@ -103,7 +115,8 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
 }  // namespace
 
 int step_command(const StepOptions& options) {
-  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
+  const std::unique_ptr<Model> model =
+      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
   Parameters& parameters = model->parameters;
   if (options.slots) {
     print_slots(parameters);
@@ -135,13 +148,7 @@ int step_command(const StepOptions& options) {
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
   out.add("loss", TensorView(losses.data(), {g.domains()}));
-  for (const Slot& slot : parameters.slots()) {
-    std::vector<Index> sizes = {g.domains()};
-    for (int axis = 0; axis < slot.shape.rank(); ++axis) sizes.push_back(slot.shape[axis]);
-    Tensor gradients{Shape(sizes)};
-    for (int domain = 0; domain < g.domains(); ++domain) gradients.span().rows(domain, 1).array() = g.gradient(domain, slot).array();
-    out.add("grad." + slot.name, gradients);
-  }
+  for (const Slot& slot : parameters.slots()) out.add("grad." + slot.name, gradients_of(g, slot));
   write_block(out, "mask.", parameters, direction.mask.data());
   write_block(out, "direction.", parameters, direction.values.data());
   write_block(out, "", parameters, parameters.numbers().data());

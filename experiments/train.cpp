@@ -1,4 +1,5 @@
 // `sandgrad train`: one run, told on stdout and kept in a run directory.
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -56,6 +57,7 @@ class Voice {
 };
 
 std::string percent(double share) {
+  if (std::isnan(share)) return "      -";
   char text[16];
   std::snprintf(text, sizeof text, "%6.1f%%", 100 * share);
   return text;

@@ -30,6 +30,12 @@ std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdo
   return splits;
 }
 
+/// The first `count` examples of a part, which its shuffle put in random order; 0 means all.
+domains::Part first_of(domains::Part part, int count) {
+  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count)) part.examples.resize(static_cast<std::size_t>(count));
+  return part;
+}
+
 /// Watches for runs that cannot learn: whatever they score, they score by chance.
 class Learning {
  public:
@@ -59,14 +65,24 @@ void check_finite(TensorView numbers, const std::string& what) {
 }
 
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data) {
+  const Index outputs = settings.protocol.one_output ? 1 : data.classes;
+  const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
+  if (settings.model != "MLP")
+    return make_cnn({.name = settings.model,
+                     .image = data.example,
+                     .outputs = outputs,
+                     .activation = settings.protocol.activation,
+                     .initializer = settings.protocol.initializer,
+                     .convolution = settings.convolution},
+                    seed);
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
   nn::MlpOptions options{.inputs = data.example.size(),
                          .hidden = std::vector<Index>(static_cast<std::size_t>(whole("mlp_depth")), whole("mlp_width")),
-                         .outputs = settings.protocol.one_output ? 1 : data.classes,
+                         .outputs = outputs,
                          .activation = settings.protocol.activation,
                          .dropout = settings.hparams.at("mlp_dropout"),
                          .initializer = settings.protocol.initializer};
-  return make_mlp(options, data.example, static_cast<std::uint64_t>(settings.seed));
+  return make_mlp(options, data.example, seed);
 }
 
 Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events) {
@@ -90,8 +106,8 @@ Outcome train(const Settings& settings, const domains::DataSet& data, const Thre
                                    .augment = augmentation != settings.hparams.end() && augmentation->second != 0});
   outcome.model = initial_model(settings, data);
   Parameters& parameters = outcome.model->parameters;
-  DomainGradients engine(outcome.model->network, parameters, {.seed = seed, .threads = threads});
-  Evaluation evaluate(outcome.model->network, parameters, threads);
+  DomainGradients engine(outcome.model->network, parameters, {.tile_rows = outcome.model->tile_rows, .seed = seed, .threads = threads});
+  Evaluation evaluate(*outcome.model, threads);
   optim::Adam adam(parameters, {.learning_rate = settings.hparams.at("lr"),
                                 .weight_decay = settings.hparams.at("weight_decay"),
                                 .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
@@ -130,9 +146,13 @@ Outcome train(const Settings& settings, const domains::DataSet& data, const Thre
     last.epoch = static_cast<double>(step) / sampler.steps_per_epoch();
     last.step_seconds = std::chrono::duration<double>(time_since_record).count() / steps_since_record;
     last.loss = loss_sum / steps_since_record;
-    for (const domains::Split& split : splits) {
-      last.in.push_back(evaluate(split.in, *objective));
-      last.out.push_back(evaluate(split.out, *objective));
+    const bool at_end = step == protocol.steps - 1 || outcome.interrupted;
+    const bool evaluated = at_end || step % settings.evaluation.every == 0;
+    for (std::size_t env = 0; env < splits.size(); ++env) {
+      const bool trained = std::find(outcome.training.begin(), outcome.training.end(), static_cast<int>(env)) != outcome.training.end();
+      const bool wanted = evaluated && (trained || at_end || !settings.evaluation.test_at_end);
+      for (const auto& [part, scores] : {std::pair{&splits[env].in, &last.in}, {&splits[env].out, &last.out}})
+        scores->push_back(wanted ? evaluate(first_of(*part, settings.evaluation.examples), *objective) : Score{});
     }
     if (record) last.masks.emplace(g, direction, before, parameters.numbers());
     if (events.record) events.record(last);

@@ -55,6 +55,10 @@ struct Table {
   ///   c       row-major, c_row numbers from one row to the next; must not overlap a or b
   void (*multiply)(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns);
 
+  /// As many fused multiply-adds as one core can do, on numbers that never leave the registers: what the others are measured
+  /// against. Returns how many it did.
+  Index (*fused_multiply_adds)(Index rounds);
+
   // Convolutions of n images x [n, h, w, c], channels last. `filters` is what prepare_filters made of w, once per step for all
   // shards; `kept` is what the forward pass leaves for backward; `scratch` is room that holds nothing between calls.
   Index (*filters_size)(const Convolution& shape);

@@ -153,5 +153,15 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
   multiply(a, packed, c, c_row, rows, depth, columns, Start::stored);
 }
 
+Index fused_multiply_adds(Index rounds) {
+  constexpr Index kChains = 12;  // independent sums: two can start per cycle, each takes 4
+  Vector sum[kChains] = {};
+  const Vector x = settled(Vector{});
+  for (Index round = 0; round < rounds; ++round)
+#pragma GCC unroll 16
+    for (Index i = 0; i < kChains; ++i) sum[i] = settled(fused(Scalar{1}, x, sum[i]));
+  return rounds * kChains * kLanes;
+}
+
 }  // namespace
 }  // namespace sand::kernels

@@ -37,6 +37,12 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
         c[i * c_row + j] = fused(a.data[i * a.row + k / run * a.jump + k % run * a.column], packed[k * columns + j], c[i * c_row + j]);
 }
 
+Index fused_multiply_adds(Index rounds) {
+  volatile Scalar sum = 0;
+  for (Index round = 0; round < rounds; ++round) sum = fused(1, 0, sum);
+  return rounds;
+}
+
 void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
   for (Index c = 0; c < channels; ++c) {
     double of_a = 0, of_ab = 0;
@@ -92,9 +98,10 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
 }  // namespace
 
 const Table& reference() {
-  static constexpr Table table{"reference",         packed_size,     pack,        multiply,       filters_size, kept_size,
-                               scratch_size,        prepare_filters, convolve,    convolve_back,  channel_sums, scale_channels,
-                               add_scaled_channels, signs_and_range, sum_on_grid, squares_on_grid};
+  static constexpr Table table{
+      "reference",     packed_size,     pack,           multiply,      fused_multiply_adds, filters_size,   kept_size,
+      scratch_size,    prepare_filters, convolve,       convolve_back, channel_sums,        scale_channels, add_scaled_channels,
+      signs_and_range, sum_on_grid,     squares_on_grid};
   return table;
 }
 

@@ -19,7 +19,7 @@ struct Untrained {
   sand::nn::CrossEntropy objective;
 
   Score score(const sand::domains::Part& part, int threads) {
-    return Evaluation(model->network, model->parameters, sand::Threads(threads))(part, objective);
+    return Evaluation(*model, sand::Threads(threads))(part, objective);
   }
 };
 

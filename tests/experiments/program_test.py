@@ -219,6 +219,41 @@ class Runs(Case):
                              {"config.json", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"})
 
 
+class Networks(Case):
+    QUICK = ["train", "--dataset", "ColoredMNIST", "--digits", "generated", "--hparams", '{"batch_size": 8}', "--holdout-fraction", "0.5",
+             "--evaluate-examples", "20"]
+
+    def test_digits_train_domainbeds_network_unless_another_is_asked_for(self):
+        for arguments, first in [([], "conv0"), (["--model", "mlp"], "linear0"), (["--model", "SmallCNN"], "conv0")]:
+            stdout, _ = self.run_program(*self.QUICK, "--steps", "1", *arguments)
+            self.assertIn(f"\n{first} ", stdout)
+        self.assertIn("371,394", self.run_program(*self.QUICK, "--steps", "1")[0])
+        self.refused(USAGE, "train", "--model", "MNIST_CNN", says=["model: MNIST_CNN needs images", "--model MLP"])
+        self.refused(USAGE, "train", "--model", "MNIST_CN", says=["did you mean MNIST_CNN?"])
+        self.refused(USAGE, "train", "--convolution", "wino", says=["known direct, winograd"])
+
+    def test_networks_of_convolutions_have_equal_weights_for_every_number_of_threads_and_other_ones_for_the_other_kind(self):
+        def weights(*arguments):
+            return re.search(r"^weights (\w{16})", self.run_program(*self.QUICK, "--steps", "2", *arguments)[0], re.M)[1]
+        for convolution in ["direct", "winograd"]:
+            self.assertEqual(len({weights("--convolution", convolution, "--threads", threads) for threads in "123"}), 1)
+        self.assertNotEqual(weights("--convolution", "direct"), weights("--convolution", "winograd"))
+
+    def test_less_evaluation_leaves_records_without_accuracies_and_the_weights_alone(self):
+        def run(*arguments):
+            stdout, _ = self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1", "--output-dir", "run", "--fresh", *arguments)
+            return re.search(r"^weights (\w{16})", stdout, re.M)[1], self.whole_lines("run", "results.jsonl")
+        whole, everything = run()
+        self.assertTrue(all("env1_in_acc" in line and "env0_in_acc" in line for line in everything))
+        less, lines = run("--evaluate-every", "2", "--test-at-end")
+        self.assertEqual(less, whole)
+        self.assertEqual([line["step"] for line in lines if "env1_in_acc" in line], [0, 2, 4])
+        self.assertEqual([line["step"] for line in lines if "env0_in_acc" in line], [4])
+        self.assertEqual(lines[-1]["env0_out_acc"], everything[-1]["env0_out_acc"])
+        self.assertEqual(lines[0]["args"]["evaluate_examples"], 20)
+        self.assertEqual(everything[0]["env0_in_acc"] * 20 % 1, 0)
+
+
 class Disks(Case):
     def test_a_file_in_the_way_or_a_place_that_cannot_be_written_is_an_io_error(self):
         with open(self.path("file"), "w", encoding="utf-8"):
@@ -371,7 +406,7 @@ class Mnist(Case):
             self.skipTest("no MNIST in $SANDGRAD_DATA")
 
     def test_coloured_digits_are_trained_on(self):
-        stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data, "--hparams", '{"mlp_width": 16}',
+        stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data, "--model", "MLP", "--hparams", '{"mlp_width": 16}',
                                      "--steps", "2", "--test-envs", "2", "--output-dir", "run")
         self.assertIn("MNIST digits", stdout)
         sizes = [domain["examples"] for domain in json.loads(self.read("run", "config.json"))["data"]["domains"]]
@@ -384,11 +419,25 @@ class Tools(Case):
             stdout, _ = self.run_program("bench", "--case", "irm", "--algorithm", "ERM", "--threads", "2", "--steps", "3", "--domains", "3",
                                          "--rows", "40", "--json", program=program)
             line = json.loads(stdout)
-            self.assertEqual(list(line), ["case", "algorithm", "threads", "domains", "rows", "weights", "ms_per_step", "p10", "p90",
-                                          "first_step_ms", "peak_rss_mb", "kernels"])
+            self.assertEqual(list(line), ["case", "phase", "algorithm", "convolution", "threads", "domains", "rows", "weights", "ms_per_step",
+                                          "p10", "p90", "first_step_ms", "peak_rss_mb", "kernels"])
             self.assertEqual([line[key] for key in ["case", "algorithm", "domains", "rows", "weights"]],
                              ["irm", "ERM", 3, 40, 392 * 390 + 390 + 390 * 390 + 390 + 390 * 2 + 2])
             self.assertTrue(0 < line["p10"] <= line["ms_per_step"] <= line["p90"])
+
+    def test_bench_knows_convolutions_and_predictions(self):
+        for case, weights in [("mnist", 371394), ("pacs", 242439)]:
+            for phase in ["train", "evaluate"]:
+                line = json.loads(self.run_program("bench", "--case", case, "--phase", phase, "--steps", "1", "--rows", "2", "--json")[0])
+                self.assertEqual([line["phase"], line["weights"], line["convolution"]], [phase, weights, "winograd"])
+        self.refused(USAGE, "bench", "--phase", "predict", says=["phase: no such name", "train, evaluate"])
+
+    def test_the_ladder_of_kernels_rises(self):
+        rate = {}
+        for line in self.run_program("bench", "--kernels", "--json")[0].splitlines():
+            rate[json.loads(line)["kernel"]] = json.loads(line)["gflops"]
+        self.assertLess(rate["naive, y"], rate["direct, y"])
+        self.assertIn("of peak", self.run_program("bench", "--kernels")[0])
 
     def test_doctor_prints_a_block_whose_hash_does_not_depend_on_threads(self):
         blocks = [self.run_program("doctor", "--threads", threads)[0] for threads in "13"]
