@@ -29,8 +29,9 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 volatile int questions = 0;  // in the child: how many it has seen
 
-/// The first byte of the question says what to do; most answer with one byte.
-std::size_t work(Bytes question, std::span<std::uint8_t> answer, Arena& memory) {
+/// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the kernel
+/// for something before a trap.)
+__attribute__((no_sanitize("address"))) std::size_t work(Bytes question, std::span<std::uint8_t> answer, Arena& memory) {
   questions = questions + 1;
   switch (question[0]) {
     case 'r': std::reverse_copy(question.begin(), question.end(), answer.begin()); return question.size();
@@ -109,10 +110,11 @@ TEST_CASE("An answer longer than its room is not believed") {
 
 TEST_CASE("The kernel ends the process at any other system call than read, write and exit") {
   Sandbox sandbox(work, kRoom);
-  if (!sandbox.confined()) {
-    MESSAGE("skipped: no seccomp here");
+  if (::prctl(PR_GET_SECCOMP) < 0) {
+    MESSAGE("skipped: this kernel has no seccomp");
     return;
   }
+  CHECK(sandbox.confined());
   CHECK(ask(sandbox, "k") == "it asked the kernel for what it may not have (SIGSYS)");
   CHECK(ask(sandbox, "o") == "it asked the kernel for what it may not have (SIGSYS)");
   CHECK(ask(sandbox, "rats") == "star");
