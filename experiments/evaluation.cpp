@@ -27,13 +27,14 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
     right[chunk] = objective.correct(outputs.value(), worker.rows.labels);
   });
   for (const Worker& worker : workers_) prepared_.add(worker.tape.wishes());
-  Score score;
+  double loss = 0;
+  Index all_right = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-    score.loss += losses[chunk];
-    score.accuracy += static_cast<double>(right[chunk]);
+    loss += losses[chunk];
+    all_right += right[chunk];
   }
   const double examples = static_cast<double>(part.examples.size());
-  return {score.loss / examples, score.accuracy / examples};
+  return {loss / examples, static_cast<double>(all_right) / examples};
 }
 
 }  // namespace sand::experiments

@@ -96,10 +96,50 @@ void prepare_filters_directly(const Convolution& s, const Scalar* w, Scalar* fil
   });
 }
 
-/// dw[o, c, t] += block[t, c, o] for `count` outputs of one channel.
+template <Index... I>
+struct Places {};
+template <Index N, Index... I>
+struct PlacesTo : PlacesTo<N - 1, N - 1, I...> {};
+template <Index... I>
+struct PlacesTo<0, I...> {
+  typedef Places<I...> Type;
+};
+
+/// a0 b0 a1 b1 ... of the lower (Half = 0) or the upper halves of a and b.
+template <Index Half, Index... I>
+Vector interleaved(Vector a, Vector b, Places<I...>) {
+  return __builtin_shufflevector(a, b, (I % 2 * kLanes + I / 2 + Half * kLanes / 2)...);
+}
+
+/// The rows of a square become its columns: log2(kLanes) rounds of interleaving row i with row i + kLanes / 2.
+void transpose(Vector (&x)[kLanes]) {
+  const typename PlacesTo<kLanes>::Type all{};
+  for (Index round = 1; round < kLanes; round *= 2) {
+    Vector y[kLanes];
+#pragma GCC unroll 8
+    for (Index i = 0; i < kLanes / 2; ++i) {
+      y[2 * i] = interleaved<0>(x[i], x[i + kLanes / 2], all);
+      y[2 * i + 1] = interleaved<1>(x[i], x[i + kLanes / 2], all);
+    }
+#pragma GCC unroll 16
+    for (Index i = 0; i < kLanes; ++i) x[i] = y[i];
+  }
+}
+
+/// dw[o, t] += block[t, o] for `count` outputs and any number of taps: squares of kLanes x kLanes, then what is left over.
 void add_taps(const Scalar* block, Index next_tap, Index taps, Index count, Scalar* dw, Index next_output) {
+  const Index square_taps = taps / kLanes * kLanes, square_outputs = count / kLanes * kLanes;
+  for (Index o = 0; o < square_outputs; o += kLanes)
+    for (Index t = 0; t < square_taps; t += kLanes) {
+      Vector x[kLanes];
+#pragma GCC unroll 16
+      for (Index i = 0; i < kLanes; ++i) x[i] = *reinterpret_cast<const Unaligned*>(block + (t + i) * next_tap + o);
+      transpose(x);
+#pragma GCC unroll 16
+      for (Index i = 0; i < kLanes; ++i) *reinterpret_cast<Unaligned*>(dw + (o + i) * next_output + t) += x[i];
+    }
   for (Index o = 0; o < count; ++o)
-    for (Index t = 0; t < taps; ++t) dw[o * next_output + t] += block[t * next_tap + o];
+    for (Index t = o < square_outputs ? square_taps : 0; t < taps; ++t) dw[o * next_output + t] += block[t * next_tap + o];
 }
 
 Index direct_scratch_size(const Convolution& s) {

@@ -33,10 +33,11 @@ constexpr int kTileRows = TILE_ROWS;
 Vector fused(Scalar a, Vector x, Vector sum) { return sum + a * x; }
 
 Scalar fused(Scalar a, Scalar x, Scalar sum) {
-  if constexpr (sizeof(Scalar) == sizeof(float))
-    return __builtin_fmaf(a, x, sum);
-  else
-    return __builtin_fma(a, x, sum);
+#ifdef SANDGRAD_DOUBLE
+  return __builtin_fma(a, x, sum);
+#else
+  return __builtin_fmaf(a, x, sum);
+#endif
 }
 
 /// x, complete before anything that follows. A product and its sum are fused only where they stand in one basic block, and a
