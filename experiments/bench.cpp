@@ -86,17 +86,18 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
 }
 
-/// The rows of a batch as domains, for those who evaluate.
-std::vector<domains::Domain> domains_of(const Batch& batch, const Shape& example) {
-  std::vector<domains::Domain> list;
-  for (const DomainRows& rows : batch.domains) {
-    const auto read = [&rows](std::uint32_t number, std::span<Scalar> input) {
-      const TensorView row = rows.inputs.view().rows(number, 1);
-      std::copy(row.data(), row.data() + row.size(), input.begin());
-    };
-    list.push_back({.name = "random", .example = example, .labels = rows.labels, .read = read});
+/// All rows of a batch as the examples of one domain, for those who predict.
+domains::Domain rows_of(const Batch& batch, const Shape& example) {
+  domains::Domain all{.name = "random", .example = example, .labels = {}, .read = {}};
+  std::vector<TensorView> rows;
+  for (const DomainRows& domain : batch.domains) {
+    all.labels.insert(all.labels.end(), domain.labels.begin(), domain.labels.end());
+    for (Index row = 0; row < domain.size(); ++row) rows.push_back(domain.inputs.view().rows(row, 1));
   }
-  return list;
+  all.read = [rows](std::uint32_t number, std::span<Scalar> input) {
+    std::copy(rows[number].data(), rows[number].data() + rows[number].size(), input.begin());
+  };
+  return all;
 }
 
 /// One update, or one prediction of every row, as a function to call again and again.
@@ -104,11 +105,9 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
                               const Threads& threads) {
   const std::string phase = find_name("phase", options.phase, {"train", "evaluate"});
   if (phase == "evaluate") {
-    auto list = std::make_shared<std::vector<domains::Domain>>(domains_of(batch, model.example));
+    auto rows = std::make_shared<domains::Domain>(rows_of(batch, model.example));
     auto evaluate = std::make_shared<Evaluation>(model, threads);
-    return [=] {
-      for (const domains::Domain& domain : *list) (*evaluate)(whole(domain), nn::CrossEntropy{});
-    };
+    return [=] { (*evaluate)(whole(*rows), nn::CrossEntropy{}); };
   }
   Hparams hparams;
   for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
