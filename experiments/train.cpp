@@ -109,6 +109,7 @@ int train_command(const TrainOptions& options) {
   const domains::DataSet data = make_data_set(settings.data, threads);
   const std::vector<int> training = training_domains(settings, static_cast<int>(data.domains.size()),
                                                      settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains);
+  const std::unique_ptr<Model> model = initial_model(settings, data);
 
   std::optional<RunDirectory> directory;  // only now: nothing is made for a run that cannot begin
   if (!options.output_dir.empty()) directory.emplace(options.output_dir, options.fresh);
@@ -117,7 +118,6 @@ int train_command(const TrainOptions& options) {
   voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
             std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
             std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
-  const std::unique_ptr<Model> model = initial_model(settings, data);
   voice.say(nn::summary(model->network, model->parameters, data.example));
   voice.say(table_head(settings, data));
 
