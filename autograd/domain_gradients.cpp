@@ -70,6 +70,7 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
 
+  if (!rehearsed_) rehearse(batch);
   prepared_.prepare(parameters_, threads);
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
@@ -78,6 +79,14 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   fold(threads);
   make_room();
   return *table_;
+}
+
+/// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
+void DomainGradients::rehearse(const Batch& batch) {
+  tapes_[0].start(parameters_);
+  network_(tapes_[0].constant(tile_of(batch.domains[0].inputs, 0, 1)), {});
+  prepared_.add(tapes_[0].wishes());
+  rehearsed_ = true;
 }
 
 /// Which thread gets which shard is left to chance; a thread that was idle or got small ones shall not allocate later.

@@ -51,6 +51,7 @@ class DomainGradients {
     double loss;
   };
   void cut(const Batch& batch);
+  void rehearse(const Batch& batch);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
   void fold(const Threads& threads);
   void make_room();
@@ -59,6 +60,7 @@ class DomainGradients {
   const Parameters& parameters_;
   DomainGradientsOptions options_;
   PreparedWeights prepared_;
+  bool rehearsed_ = false;
   std::vector<Tape> tapes_;  // one per thread
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;
