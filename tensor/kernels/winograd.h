@@ -11,7 +11,7 @@
 // V and dM [p][tile, channel] are written in the order of a packed right-hand operand; as a left-hand operand the same
 // numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
 // A tile of 5 x 5 outputs takes 49 products instead of 225; with stride 2, 121 instead of 225. What this buys is limited by
-// U_p and dU_p, read and written once per shard whatever its size: shards of fewer than 8 images of 14 x 14 lose. dU never
+// U_p and dU_p, read and written anew for however few images: from 4 images of 14 x 14 on it hardly matters. dU never
 // leaves the second cache: kTileRows x kWidth of it, all points, are made and turned into dw at once.
 #pragma once
 
