@@ -20,10 +20,26 @@ void* Arena::take(std::size_t bytes) {
   return start;
 }
 
+TensorSpan Arena::tensor(const Shape& shape) {
+  const auto fits = [&](const TensorSpan& piece) { return piece.size() == shape.size(); };
+  const auto found = std::find_if(spared_.begin(), spared_.end(), fits);
+  if (found == spared_.end()) return {static_cast<Scalar*>(take(static_cast<std::size_t>(shape.size()) * sizeof(Scalar))), shape};
+  const TensorSpan piece(found->data(), shape);
+  spared_.erase(found);
+  return piece;
+}
+
 void Arena::clear() { clear(total_); }
 
+void Arena::make_room_like(const Arena& other) {
+  clear(other.total_);
+  spared_.reserve(other.spared_.capacity());
+}
+
+/// Clears, and has at least so many bytes in one block.
 void Arena::clear(std::size_t room) {
   used_ = 0;
+  spared_.clear();
   if (blocks_.size() <= 1 && total_ >= room) return;
   blocks_.clear();  // one block that holds what the pieces held, so that the next round fits without growing
   total_ = std::max(total_, room);

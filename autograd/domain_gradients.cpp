@@ -83,7 +83,7 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
 
 /// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
 void DomainGradients::rehearse(const Batch& batch) {
-  tapes_[0].start(parameters_);
+  tapes_[0].start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
   network_(tapes_[0].constant(tile_of(batch.domains[0].inputs, 0, 1)), {});
   prepared_.add(tapes_[0].wishes());
   rehearsed_ = true;
@@ -105,11 +105,18 @@ void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& obj
   shard.loss = 0;
   for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
     const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
-    tape.start(parameters_, row, &prepared_);
-    const Var x = tape.constant(tile_of(domain.inputs, first, rows));
-    const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
-    const Var loss = objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
-    if (!std::isfinite(loss.value()[0])) refuse_loss(tape, batch.step, shard.domain);
+    const auto record = [&] {
+      tape.start(parameters_, row, &prepared_);
+      const Var x = tape.constant(tile_of(domain.inputs, first, rows));
+      const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
+      return objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
+    };
+    const Var loss = record();
+    if (!std::isfinite(loss.value()[0])) {
+      tape.keep_values(true);
+      record();
+      refuse_loss(tape, batch.step, shard.domain);
+    }
     shard.loss += static_cast<double>(loss.value()[0]);
     tape.backward(loss);
   }

@@ -22,7 +22,11 @@ struct OpDoc {
 //
 //     TensorSpan saved;           what forward keeps for backward, of shape saved_shape(x, ...)
 //     TensorSpan scratch;         room of shape scratch_shape(x, ...) that holds nothing between calls; all ops share it
-//     const Scalar* prepared;     what the kernels read in place of the second input, the weight: WeightForm form(x, ...)
+//     const Scalar* prepared;     what the kernels read in place of the second input, the weight: WeightForm form(x, ..., wanted)
 //     Index multiply_adds(x, ...) what forward costs
+//     bool spares_value           backward does not read y
+//     bool spares_input(x, ...)   backward does not read its first input
+//     bool writes_over            y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x, and dx in
+//                                 that of dy, and then backward assigns
 
 }  // namespace sand

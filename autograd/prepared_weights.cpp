@@ -9,7 +9,7 @@ void PreparedWeights::prepare(const Parameters& parameters, const Threads& threa
   threads.run(static_cast<int>(forms_.size()) * kParts, [&](int task, int) {
     Prepared& prepared = forms_[static_cast<std::size_t>(task / kParts)];
     const Slot& slot = parameters.slots()[static_cast<std::size_t>(prepared.what.slot)];
-    prepared.what.form.make(parameters[slot], prepared.what.form.shape, prepared.numbers.data(), task % kParts, kParts);
+    prepared.what.form.make(parameters[slot], prepared.what.form, prepared.numbers.data(), task % kParts, kParts);
   });
   ready_ = forms_.size();
 }

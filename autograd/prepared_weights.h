@@ -14,9 +14,10 @@ namespace sand {
 /// What an op makes of a weight before it can use it: packed, or transformed.
 struct WeightForm {
   Index size;  ///< in numbers
-  /// Writes the form of w, or part `part` of `parts` of it.
-  void (*make)(TensorView w, const kernels::Convolution& shape, Scalar* form, int part, int parts);
-  kernels::Convolution shape{};  ///< for `make`, if the weight belongs to a convolution
+  /// Writes a form of w, or part `part` of `parts` of it.
+  void (*make)(TensorView w, const WeightForm& form, Scalar* to, int part, int parts);
+  bool back;                     ///< whether backward will read it, too
+  kernels::Convolution shape{};  ///< if the weight belongs to a convolution
   friend bool operator==(const WeightForm&, const WeightForm&) = default;
 };
 

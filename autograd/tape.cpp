@@ -25,7 +25,6 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
   arena_.clear();
   nodes_.clear();
   wishes_.clear();
-  spent_.clear();
   parameters_ = &parameters;
   gradient_row_ = gradient_row;
   prepared_ = prepared;
@@ -35,9 +34,8 @@ void Tape::make_room_like(const Tape& other) {
   nodes_.clear();
   nodes_.reserve(other.nodes_.capacity());
   wishes_.reserve(other.wishes_.capacity());
-  spent_.reserve(other.spent_.capacity());
-  arena_.clear(other.arena_.bytes());
-  scratch_.clear(other.scratch_.bytes());
+  arena_.make_room_like(other.arena_);
+  scratch_.make_room_like(other.scratch_);
 }
 
 Var Tape::push(const Node& node) {
@@ -71,18 +69,41 @@ const Scalar* Tape::prepared(int weight, const WeightForm& form) {
     if (const Scalar* found = prepared_->find(*node.slot, form)) return found;
   if (node.slot != nullptr) wishes_.push_back({node.slot->index, form});
   const TensorSpan own = arena_.tensor({form.size});
-  form.make(node.value, form.shape, own.data(), 0, 1);
+  form.make(node.value, form, own.data(), 0, 1);
   return own.data();
 }
 
+Var last_use(Var x) {
+  x.last_ = true;
+  return x;
+}
+
+void Tape::refuse_lost(Var input) const {
+  const Node& node = nodes_[at(input)];
+  check(!node.lost, [&] {
+    return Error(Fault::usage, "tape: a value is read after its last_use")
+        .fact("value", "%" + std::to_string(input.index()) + ", " + node.doc->name + " " + node.value.shape().text());
+  });
+}
+
+/// Where an op that may write over its input puts its value; empty if the input is still needed.
+TensorSpan Tape::room_over(Var input) const { return input.last_ && !keep_values_ ? nodes_[at(input)].spare : TensorSpan(); }
+
+/// Notes that an op has read a value, and whether backward needs it.
+void Tape::read(Var input, bool needed) {
+  Node& node = nodes_[at(input)];
+  if (input.last_ && !needed && node.spare && !keep_values_) arena_.spare(node.spare);
+  if (input.last_ || needed) node.spare = {};
+  node.lost = node.lost || input.last_;
+}
+
 /// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for.
-TensorSpan Tape::outgoing(int input) {
+TensorSpan Tape::outgoing(int input, const Node& from) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
-  if (node.wanted && !node.gradient) {
-    const auto fits = [&](const TensorSpan& block) { return block.size() == node.value.size(); };
-    const auto spent = std::find_if(spent_.begin(), spent_.end(), fits);
-    node.gradient = spent == spent_.end() ? arena_.tensor(node.value.shape()) : TensorSpan(spent->data(), node.value.shape());
-    if (spent != spent_.end()) spent_.erase(spent);
+  if (from.over) {
+    node.gradient = from.gradient;
+  } else if (node.wanted && !node.gradient) {
+    node.gradient = arena_.tensor(node.value.shape());
     node.gradient.array().setZero();
   }
   return node.gradient;
@@ -93,12 +114,13 @@ void Tape::backward(Var y, TensorView seed) {
     return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
   });
   if (!nodes_[at(y)].wanted) return;
-  outgoing(y.index()).array() += seed.array();
+  outgoing(y.index(), Node{}).array() += seed.array();
   for (std::size_t i = at(y) + 1; i-- > 0;) {
     Node& node = nodes_[i];
     if (node.backward == nullptr || !node.gradient) continue;
     node.backward(*this, node);
-    spent_.push_back(std::exchange(node.gradient, {}));  // nobody reads it again: its memory, still in the caches, is the next one's
+    const TensorSpan gradient = std::exchange(node.gradient, {});
+    if (!node.over) arena_.spare(gradient);
   }
 }
 

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,10 +29,15 @@ class Var {
 
  private:
   friend class Tape;
+  friend Var last_use(Var x);
   Var(Tape* tape, int index) : tape_(tape), index_(index) {}
   Tape* tape_;
   int index_;
+  bool last_ = false;
 };
+
+/// x, for the last op that reads it: its memory may be written over or serve another value. To read x later is an error.
+Var last_use(Var x);
 
 class Tape {
  public:
@@ -44,6 +47,9 @@ class Tape {
 
   /// Ends the pass and takes as much memory as `other` has, so that its passes can run here without taking more.
   void make_room_like(const Tape& other);
+
+  /// Whether all values are kept until the next start, for those who look at them; otherwise memory is used again.
+  void keep_values(bool keep) { keep_values_ = keep; }
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
@@ -79,7 +85,7 @@ class Tape {
   Entry entry(int index) const;
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
-  /// The first entry whose value has a NaN or an infinity; -1 if there is none.
+  /// The first entry whose value has a NaN or an infinity; -1 if there is none. Sees all only where values are kept.
   int first_non_finite() const;
 
  private:
@@ -92,6 +98,9 @@ class Tape {
     std::array<int, kMostInputs> inputs{};
     int arity = 0;
     bool wanted = false;  // does a gradient have to flow through here?
+    bool lost = false;    // has the last op read the value?
+    bool over = false;    // is the value where that of the input was?
+    TensorSpan spare;     // the value, if backward will not read it
     TensorView value;
     TensorSpan gradient;
     Index multiply_adds = 0;
@@ -102,64 +111,31 @@ class Tape {
   static std::size_t at(Var x) { return static_cast<std::size_t>(x.index()); }
   Var push(const Node& node);
   Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
-  TensorSpan outgoing(int input);
+  TensorSpan outgoing(int input, const Node& from);
   const Scalar* prepared(int weight, const WeightForm& form);
+  void refuse_lost(Var input) const;
+  TensorSpan room_over(Var input) const;
+  void read(Var input, bool needed);
 
   template <class Op, class... Shapes>
-  void lend_scratch(Op& op, const Shapes&... inputs) {
-    if constexpr (requires { op.scratch; }) {
-      scratch_.clear();
-      op.scratch = scratch_.tensor(op.scratch_shape(inputs...));
-    }
-  }
-
+  void lend_scratch(Op& op, const Shapes&... inputs);
   template <class Op, std::size_t... I>
-  static void run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
-    Op& op = *static_cast<Op*>(node.op);
-    tape.lend_scratch(op, tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value.shape()...);
-    op.backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, node.gradient,
-                tape.outgoing(node.inputs[I])...);
-  }
+  static void run_backward(Tape& tape, Node& node, std::index_sequence<I...>);
 
   Arena arena_;
   Arena scratch_;  // of the op at hand
   std::vector<Node> nodes_;
   const Parameters* parameters_ = nullptr;
   std::span<Scalar> gradient_row_;
+  bool keep_values_ = false;
   const PreparedWeights* prepared_ = nullptr;
   std::vector<WeightWish> wishes_;
-  std::vector<TensorSpan> spent_;  // gradients of inner values whose backward is done
 };
 
 inline TensorView Var::value() const { return tape_->value(*this); }
 inline const Shape& Var::shape() const { return tape_->value(*this).shape(); }
 inline TensorView Var::gradient() const { return tape_->gradient(*this); }
 
-template <class Op, class... Inputs>
-Var Tape::apply(Op op, Here here, Inputs... inputs) {
-  constexpr std::size_t kInputs = sizeof...(Inputs);
-  static_assert(kInputs <= kMostInputs && std::is_trivially_copyable_v<Op> && std::is_trivially_destructible_v<Op>);
-  Op* const kept = new (arena_.take(sizeof(Op))) Op(op);
-  Node node;
-  node.doc = &Op::doc;
-  node.backward = [](Tape& tape, Node& self) { run_backward<Op>(tape, self, std::make_index_sequence<kInputs>()); };
-  node.op = kept;
-  node.inputs = {inputs.index()...};
-  node.arity = static_cast<int>(kInputs);
-  node.wanted = (nodes_[at(inputs)].wanted || ...);
-  node.here = here;
-  try {
-    const TensorSpan y = arena_.tensor(kept->shape(inputs.shape()...));
-    if constexpr (requires { kept->saved; }) kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
-    if constexpr (requires { kept->prepared; }) kept->prepared = prepared(node.inputs[1], kept->form(inputs.shape()...));
-    lend_scratch(*kept, inputs.shape()...);
-    if constexpr (requires { kept->multiply_adds(inputs.shape()...); }) node.multiply_adds = kept->multiply_adds(inputs.shape()...);
-    kept->forward(inputs.value()..., y);
-    node.value = y;
-  } catch (Error& error) {
-    throw error.at(here);
-  }
-  return push(node);
-}
-
 }  // namespace sand
+
+#include "autograd/apply.h"

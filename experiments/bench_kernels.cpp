@@ -80,7 +80,7 @@ void climb_table(Ladder& ladder, Problem& p, const Table& table, Index tile) {
   s.tile = tile;
   Numbers filters(static_cast<std::size_t>(table.filters_size(s))), kept(static_cast<std::size_t>(table.kept_size(s, kImages)));
   Numbers scratch(static_cast<std::size_t>(table.scratch_size(s, kImages)));
-  table.prepare_filters(s, p.w.data(), filters.data(), 0, 1);
+  table.prepare_filters(s, p.w.data(), true, filters.data(), 0, 1);
   const std::string name = tile == 0 ? "direct" : "Winograd F(" + std::to_string(tile) + " x " + std::to_string(tile) + ")";
   ladder.climb(name + ", y", p.operations,
                [&] { table.convolve(s, kImages, p.x.data(), filters.data(), p.bias.data(), p.y.data(), kept.data(), scratch.data()); });

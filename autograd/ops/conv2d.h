@@ -19,6 +19,7 @@ namespace ops {
 
 struct Conv2d {
   static constexpr OpDoc doc{"conv2d", "y_ijo = b_o + sum_uvc x_(is+u-p)(js+v-p)c w_ocuv", "dx += dy * w, dw += x * dy, db += sum_nij dy"};
+  static constexpr bool spares_value = true;
   Conv2dOptions options;
   const Scalar* prepared = nullptr;  // w as the kernels read it
   TensorSpan saved{};                // what the kernels keep of x for dw
@@ -41,9 +42,10 @@ struct Conv2d {
     const kernels::Convolution s = geometry(x, w);
     return {x[0], s.out_height, s.out_width, s.outputs};
   }
-  WeightForm form(const Shape& x, const Shape& w, const Shape&) const {
+  bool spares_input(const Shape& x, const Shape& w, const Shape&) const { return kernels::chosen().kept_size(geometry(x, w), 1) > 0; }
+  WeightForm form(const Shape& x, const Shape& w, const Shape&, bool wanted) const {
     const kernels::Convolution s = geometry(x, w);
-    return {kernels::chosen().filters_size(s), prepare, s};
+    return {kernels::chosen().filters_size(s), prepare, wanted, s};
   }
   Shape saved_shape(const Shape& x, const Shape& w, const Shape&) const { return {kernels::chosen().kept_size(geometry(x, w), x[0])}; }
   Shape scratch_shape(const Shape& x, const Shape& w, const Shape&) const {
@@ -69,8 +71,8 @@ struct Conv2d {
   kernels::Convolution geometry(const Shape& x, const Shape& w) const {
     return kernels::convolution(x, w, options.stride, options.padding, options.method);
   }
-  static void prepare(TensorView w, const kernels::Convolution& shape, Scalar* form, int part, int parts) {
-    kernels::chosen().prepare_filters(shape, w.data(), form, part, parts);
+  static void prepare(TensorView w, const WeightForm& form, Scalar* to, int part, int parts) {
+    kernels::chosen().prepare_filters(form.shape, w.data(), form.back, to, part, parts);
   }
 };
 

@@ -9,6 +9,7 @@ namespace ops {
 
 struct Linear {
   static constexpr OpDoc doc{"linear", "y = x w^T + b", "dx += dy w, dw += dy^T x, db += sum_n dy"};
+  static constexpr bool spares_value = true;
   const Scalar* prepared = nullptr;  // w^T [in, out] packed, for the forward pass, then w [out, in] packed, for dx
   TensorSpan scratch{};              // x packed, for dw
 
@@ -21,7 +22,9 @@ struct Linear {
     });
     return {x[0], w[0]};
   }
-  static WeightForm form(const Shape&, const Shape& w, const Shape&) { return {packed_size(w[1], w[0]) + packed_size(w[0], w[1]), pack}; }
+  static WeightForm form(const Shape&, const Shape& w, const Shape&, bool wanted) {
+    return {packed_size(w[1], w[0]) + packed_size(w[0], w[1]), pack, wanted};
+  }
   static Shape scratch_shape(const Shape& x, const Shape&, const Shape&) { return {packed_size(x[0], x[1])}; }
   static Index multiply_adds(const Shape& x, const Shape& w, const Shape&) { return x[0] * w.size(); }
 
@@ -44,11 +47,11 @@ struct Linear {
 
  private:
   static Index packed_size(Index depth, Index columns) { return kernels::chosen().packed_size(depth, columns); }
-  static void pack(TensorView w, const kernels::Convolution&, Scalar* form, int part, int parts) {
+  static void pack(TensorView w, const WeightForm& form, Scalar* to, int part, int parts) {
     const Index out = w.shape()[0], in = w.shape()[1];
     const kernels::Strided straight{w.data(), in, 1};
-    kernels::chosen().pack(straight.transposed(), in, out, form, part, parts);
-    kernels::chosen().pack(straight, out, in, form + packed_size(in, out), part, parts);
+    kernels::chosen().pack(straight.transposed(), in, out, to, part, parts);
+    if (form.back) kernels::chosen().pack(straight, out, in, to + packed_size(in, out), part, parts);
   }
 };
 

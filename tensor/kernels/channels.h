@@ -18,7 +18,9 @@ typedef Scalar Narrow __attribute__((vector_size(kDoubles * sizeof(Scalar)), ali
 
 Doubles widened(const Scalar* from) { return __builtin_convertvector(*reinterpret_cast<const Narrow*>(from), Doubles); }
 
-template <bool Products, int Vectors>
+enum class Products { none, squares, of_both };
+
+template <Products P, int Vectors>
 void sum_block(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
   Doubles of_a[Vectors] = {}, of_ab[Vectors] = {};
   for (Index pixel = 0; pixel < pixels; ++pixel, a += channels, b += channels)
@@ -26,35 +28,38 @@ void sum_block(const Scalar* a, const Scalar* b, Index pixels, Index channels, d
     for (int v = 0; v < Vectors; ++v) {
       const Doubles x = widened(a + v * kDoubles);
       of_a[v] += x;
-      if constexpr (Products) of_ab[v] += x * widened(b + v * kDoubles);  // fused
+      if constexpr (P == Products::squares) of_ab[v] += x * x;  // fused
+      if constexpr (P == Products::of_both) of_ab[v] += x * widened(b + v * kDoubles);
     }
   for (int v = 0; v < Vectors; ++v)
     for (Index i = 0; i < kDoubles; ++i) {
       sum[v * kDoubles + i] = of_a[v][i];
-      if constexpr (Products) product[v * kDoubles + i] = of_ab[v][i];
+      if constexpr (P != Products::none) product[v * kDoubles + i] = of_ab[v][i];
     }
 }
 
-template <bool Products>
+template <Products P>
 void sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
   constexpr int kWide = 4;
   Index c = 0;
   for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles)
-    sum_block<Products, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
-  for (; c + kDoubles <= channels; c += kDoubles) sum_block<Products, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
+    sum_block<P, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c + kDoubles <= channels; c += kDoubles) sum_block<P, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
   for (; c < channels; ++c) {
     double of_a = 0, of_ab = 0;
     for (Index pixel = 0; pixel < pixels; ++pixel) {
       of_a += a[pixel * channels + c];
-      if constexpr (Products) of_ab = __builtin_fma(a[pixel * channels + c], b[pixel * channels + c], of_ab);
+      if constexpr (P != Products::none) of_ab = __builtin_fma(a[pixel * channels + c], b[pixel * channels + c], of_ab);
     }
     sum[c] = of_a;
-    if constexpr (Products) product[c] = of_ab;
+    if constexpr (P != Products::none) product[c] = of_ab;
   }
 }
 
 void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
-  b == nullptr ? sums<false>(a, a, pixels, channels, sum, sum) : sums<true>(a, b, pixels, channels, sum, product);
+  if (b == nullptr) return sums<Products::none>(a, a, pixels, channels, sum, sum);
+  if (b == a) return sums<Products::squares>(a, a, pixels, channels, sum, product);
+  sums<Products::of_both>(a, b, pixels, channels, sum, product);
 }
 
 void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {

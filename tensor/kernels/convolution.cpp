@@ -10,8 +10,8 @@ Index tile_for(const Convolution& s) {
   if (s.kernel_height != 3 || s.kernel_width != 3 || s.stride > 2) return 0;
   const Index pairs = s.channels * s.outputs;
   Index best = 0, least = s.out_height * s.out_width * 9 * pairs;
-  for (const Index tile : {2, 4, 5}) {
-    if (s.stride == 2 && tile == 2) continue;
+  for (const Index tile : {2, 4, 5, 7}) {
+    if (tile == (s.stride == 1 ? 7 : 2)) continue;
     const Index points = s.stride == 1 ? tile + 2 : 2 * tile + 1;
     const Index tiles = ((s.out_height + tile - 1) / tile) * ((s.out_width + tile - 1) / tile);
     const Index cost = tiles * points * points * (pairs + kTransform * (s.channels + s.outputs));

@@ -34,9 +34,9 @@ Index scratch_size(const Convolution& s, Index images) {
   });
 }
 
-void prepare_filters(const Convolution& s, const Scalar* w, Scalar* filters, int part, int parts) {
-  if (s.tile == 0) return prepare_filters_directly(s, w, filters, part, parts);
-  with_tiling(s, [&](auto tiling) { prepare_filters_in_tiles(Tiles<decltype(tiling)>(s, 1), w, filters, part, parts); });
+void prepare_filters(const Convolution& s, const Scalar* w, bool back, Scalar* filters, int part, int parts) {
+  if (s.tile == 0) return prepare_filters_directly(s, w, back, filters, part, parts);
+  with_tiling(s, [&](auto tiling) { prepare_filters_in_tiles(Tiles<decltype(tiling)>(s, 1), w, back, filters, part, parts); });
 }
 
 void convolve(const Convolution& s, Index images, const Scalar* x, const Scalar* filters, const Scalar* bias, Scalar* y, Scalar* kept,

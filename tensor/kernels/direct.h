@@ -82,10 +82,11 @@ void pack_row(Scalar* packed, Index depth, Index k, const Scalar* from, Index st
   }
 }
 
-void prepare_filters_directly(const Convolution& s, const Scalar* w, Scalar* filters, int part, int parts) {
+void prepare_filters_directly(const Convolution& s, const Scalar* w, bool back, Scalar* filters, int part, int parts) {
   const Index taps = s.kernel_height * s.kernel_width;
   for (Index k = part; k < taps * s.channels; k += parts)  // k counts (u, v, c)
     pack_row(filters, taps * s.channels, k, w + k % s.channels * taps + k / s.channels, s.channels * taps, s.outputs);
+  if (!back) return;
   each_phase(s, [&](Index down, Index across, Index taps_down, Index taps_across, Index start) {
     const Index depth = taps_down * taps_across * s.outputs;
     for (Index k = part; k < depth; k += parts) {  // k counts (i, j, o) of dy, so the taps run backwards

@@ -64,7 +64,7 @@ struct Table {
   Index (*filters_size)(const Convolution& shape);
   Index (*kept_size)(const Convolution& shape, Index images);
   Index (*scratch_size)(const Convolution& shape, Index images);
-  void (*prepare_filters)(const Convolution& shape, const Scalar* w, Scalar* filters, int part, int parts);
+  void (*prepare_filters)(const Convolution& shape, const Scalar* w, bool back, Scalar* filters, int part, int parts);
   /// y = bias + x * w. Term by term: one fused multiply-add a term, ascending in (u, v, c) from the bias, zeros around x
   /// included. By tiles: as winograd.h says.
   void (*convolve)(const Convolution& shape, Index images, const Scalar* x, const Scalar* filters, const Scalar* bias, Scalar* y,

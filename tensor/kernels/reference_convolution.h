@@ -180,7 +180,7 @@ Index scratch_size(const Convolution& s, Index images) {
   });
 }
 
-void prepare_filters(const Convolution& s, const Scalar* w, Scalar* filters, int part, int) {
+void prepare_filters(const Convolution& s, const Scalar* w, bool, Scalar* filters, int part, int) {
   if (part != 0) return;
   if (s.tile == 0)
     for (Index i = 0; i < filters_size(s); ++i) filters[i] = w[i];

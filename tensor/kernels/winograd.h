@@ -10,7 +10,7 @@
 //
 // V and dM [p][tile, channel] are written in the order of a packed right-hand operand; as a left-hand operand the same
 // numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
-// A tile of 5 x 5 outputs takes 49 products instead of 225; with stride 2, 121 instead of 225. What this buys is limited by
+// A tile of 5 x 5 outputs takes 49 products instead of 225; one of 7 x 7 with stride 2, 225 instead of 441. What this buys is limited by
 // U_p and dU_p, read and written anew for however few images: from 4 images of 14 x 14 on it hardly matters. dU never
 // leaves the second cache: kTileRows x kWidth of it, all points, are made and turned into dw at once.
 #pragma once
@@ -141,8 +141,9 @@ template <class T, class Transform>
 void multiply_and_transform(const Tiles<T>& t, const Scalar* left, Index left_point, Index depth, const Scalar* right, Index right_point,
                             Index columns, Scalar* product, const Transform& transform_some) {
   const Index point = kPart * columns + kApart;
-  for (Index first = 0; first < t.count; first += kPart) {
-    const Index rows = t.count - first < kPart ? t.count - first : kPart;
+  const Index parts = (t.count + kPart - 1) / kPart;
+  for (Index part = 0; part < parts; ++part) {
+    const Index first = part * t.count / parts, rows = (part + 1) * t.count / parts - first;
     for (Index p = 0; p < t.kAll; ++p)
       multiply(t.left(left + p * left_point + first * kWidth), right + p * right_point, product + p * point, columns, rows, depth, columns,
                Start::zero);
@@ -151,7 +152,7 @@ void multiply_and_transform(const Tiles<T>& t, const Scalar* left, Index left_po
 }
 
 template <class T>
-void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, Scalar* u, int part, int parts) {
+void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, bool back, Scalar* u, int part, int parts) {
   const Index channels = t.s.channels, outputs = t.s.outputs;
   Scalar* const u_back = u + t.kAll * t.u_point;
   for (Index c = part; c < channels; c += parts)
@@ -161,6 +162,7 @@ void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, Scalar* u, int
           [&](Index i, Index j, Vector number) {
             store(u + (i * T::kPoints + j) * t.u_point + o / kWidth * kWidth * channels + c * kWidth + o % kWidth, kLanes, number);
           });
+  if (!back) return;
   for (Index o = part; o < outputs; o += parts)
     for (Index c = 0; c < channels; c += kLanes)
       transform<T::kFilter, Vector>(

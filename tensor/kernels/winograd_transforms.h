@@ -14,7 +14,7 @@
 namespace sand::kernels {
 namespace {
 
-constexpr int kMostPoints = 11;
+constexpr int kMostPoints = 15;
 
 struct Fraction {
   long long over = 0, under = 1;
@@ -34,7 +34,7 @@ constexpr Fraction operator*(Fraction a, Fraction b) { return reduced(a.over * b
 constexpr Fraction operator/(Fraction a, Fraction b) { return reduced(a.over * b.under, a.under * b.over); }
 constexpr Fraction operator-(Fraction a, Fraction b) { return reduced(a.over * b.under - b.over * a.under, a.under * b.under); }
 
-constexpr Fraction kPoints[] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}};
+constexpr Fraction kPoints[] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}};
 
 struct Matrix {
   int rows = 0, columns = 0;
@@ -216,7 +216,7 @@ struct Tiling {
 /// Calls action(Tiling<...>{}) for the tiling of a convolution.
 template <class Action>
 auto with_tiling(const Convolution& s, const Action& action) {
-  if (s.stride == 2) return s.tile == 4 ? action(Tiling<4, 2>{}) : action(Tiling<5, 2>{});
+  if (s.stride == 2) return s.tile == 4 ? action(Tiling<4, 2>{}) : s.tile == 5 ? action(Tiling<5, 2>{}) : action(Tiling<7, 2>{});
   return s.tile == 2 ? action(Tiling<2, 1>{}) : s.tile == 4 ? action(Tiling<4, 1>{}) : action(Tiling<5, 1>{});
 }
 

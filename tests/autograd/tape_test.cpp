@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "autograd/ops/add.h"
@@ -9,6 +11,7 @@
 #include "autograd/ops/mul.h"
 #include "autograd/ops/relu.h"
 #include "autograd/ops/sum.h"
+#include "autograd/ops/tanh.h"
 #include "tests/autograd/leaves.h"
 
 using namespace sand;
@@ -88,6 +91,89 @@ TEST_CASE("The first entry with a NaN is found") {
   const Var b = tape.constant(bad);
   add(a, b);
   CHECK(tape.first_non_finite() == b.index());
+}
+
+TEST_CASE("An op that may write over its input takes the memory of a value that nobody reads again, with the same gradients") {
+  Parameters parameters;
+  const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
+  for (Index i = 0; i < parameters.size(); ++i) parameters.numbers()[static_cast<std::size_t>(i)] = Scalar(i % 5) - 2;
+  const Tensor x(Shape{2, 3}, std::vector<Scalar>{1, -2, 3, 0.5, 1, -1});
+  std::vector<Scalar> rows[2];
+  for (const bool spare : {false, true}) {
+    rows[spare].resize(static_cast<std::size_t>(parameters.size()));
+    Tape tape;
+    tape.start(parameters, rows[spare]);
+    const Var y = linear(tape.constant(x), tape.parameter(w), tape.parameter(b));
+    const Var z = relu(spare ? last_use(y) : y);
+    CHECK((z.value().data() == y.value().data()) == spare);
+    tape.backward(sum(mul(z, z)));
+  }
+  CHECK(rows[0] == rows[1]);
+  CHECK(std::any_of(rows[0].begin(), rows[0].end(), [](Scalar g) { return g != 0; }));
+}
+
+TEST_CASE("A value that backward of its own op needs is not written over") {
+  Parameters none;
+  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  Tensor dx(x.shape());
+  Tape tape;
+  tape.start(none);
+  const Var y = tanh(tape.variable(x, dx));
+  CHECK(relu(last_use(y)).value().data() != y.value().data());
+}
+
+TEST_CASE("A value that backward of an earlier reader needs is not written over") {
+  Parameters none;
+  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  Tensor dx(x.shape());
+  Tape tape;
+  tape.start(none);
+  const Var leaf = tape.variable(x, dx);
+  const Var y = add(leaf, leaf);
+  const Var square = mul(y, y);
+  tape.backward(sum(add(square, relu(last_use(y)))));
+  CHECK(std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end()) == std::vector<Scalar>{10, -16, 26});
+}
+
+TEST_CASE("A leaf is never written over") {
+  Parameters none;
+  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  Tape tape;
+  tape.start(none);
+  relu(last_use(tape.constant(x)));
+  CHECK(x[1] == -2);
+}
+
+TEST_CASE("A value that is read after its last use is refused") {
+  Parameters none;
+  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  Tape tape;
+  tape.start(none);
+  const Var y = add(tape.constant(x), tape.constant(x));
+  relu(last_use(y));
+  CHECK_THROWS_WITH_AS(relu(y), doctest::Contains("tape: a value is read after its last_use\n    value %2, add [3]"), Error);
+}
+
+TEST_CASE("A prediction uses the memory of what was read for the last time again") {
+  Parameters none;
+  const Tensor x(Shape{100});
+  Tape tape;
+  tape.start(none);
+  const Var a = add(tape.constant(x), tape.constant(x));
+  const Var b = tanh(last_use(a));
+  CHECK(tanh(last_use(b)).value().data() == a.value().data());
+}
+
+TEST_CASE("Where values are kept, nothing is written over or used again") {
+  Parameters none;
+  const Tensor zero(Shape{2}), bad(Shape{2}, std::vector<Scalar>{-INFINITY, 1});
+  Tape tape;
+  tape.start(none);
+  tape.keep_values(true);
+  const Var a = add(tape.constant(zero), tape.constant(bad));
+  const Var b = relu(last_use(a));
+  CHECK(b.value()[0] == 0);
+  CHECK(a.value()[0] == -INFINITY);
 }
 
 TEST_CASE("Memory of a pass is used again by the next") {

@@ -47,7 +47,7 @@ TEST_CASE("linear gives the same bits with weights that were packed beforehand")
   const std::vector<Scalar> alone = gradient(nullptr);
   prepared.prepare(parameters, Threads(1));
   CHECK(gradient(&prepared) == alone);
-  CHECK(std::as_const(prepared).find(weight, ops::Linear::form({}, weight.shape, {})) != nullptr);
+  CHECK(std::as_const(prepared).find(weight, ops::Linear::form({}, weight.shape, {}, true)) != nullptr);
 }
 
 TEST_CASE("linear refuses shapes that do not fit and names their axes") {

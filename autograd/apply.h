@@ -1,0 +1,70 @@
+// What the tape does with an op, whose parts are those of op.h. Included by tape.h alone.
+#pragma once
+
+#include <new>
+#include <type_traits>
+
+#include "autograd/tape.h"
+
+namespace sand {
+
+template <class Op, class... Inputs>
+Var Tape::apply(Op op, Here here, Inputs... inputs) {
+  constexpr std::size_t kInputs = sizeof...(Inputs);
+  static_assert(kInputs <= kMostInputs && std::is_trivially_copyable_v<Op> && std::is_trivially_destructible_v<Op>);
+  Op* const kept = new (arena_.take(sizeof(Op))) Op(op);
+  Node node;
+  node.doc = &Op::doc;
+  node.backward = [](Tape& tape, Node& self) { run_backward<Op>(tape, self, std::make_index_sequence<kInputs>()); };
+  node.op = kept;
+  node.inputs = {inputs.index()...};
+  node.arity = static_cast<int>(kInputs);
+  node.wanted = (nodes_[at(inputs)].wanted || ...);
+  node.here = here;
+  try {
+    (refuse_lost(inputs), ...);
+    const Shape shape = kept->shape(inputs.shape()...);
+    TensorSpan over;
+    if constexpr (requires { Op::writes_over; }) over = room_over(inputs...);
+    node.over = static_cast<bool>(over);
+    const TensorSpan y = over ? over : arena_.tensor(shape);
+    if constexpr (requires { kept->saved; }) kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
+    if constexpr (requires { kept->prepared; }) kept->prepared = prepared(node.inputs[1], kept->form(inputs.shape()..., node.wanted));
+    if constexpr (requires { kept->multiply_adds(inputs.shape()...); }) node.multiply_adds = kept->multiply_adds(inputs.shape()...);
+    lend_scratch(*kept, inputs.shape()...);
+    kept->forward(inputs.value()..., y);
+    node.value = y;
+
+    // What nobody will need is spared; for a prediction, that is all that was read for the last time.
+    bool needs_value = node.wanted, needs_input[] = {(static_cast<void>(inputs), node.wanted)...};
+    if constexpr (requires { Op::spares_value; }) needs_value = false;
+    if constexpr (requires { kept->spares_input(inputs.shape()...); }) needs_input[0] &= !kept->spares_input(inputs.shape()...);
+    if constexpr (requires { Op::writes_over; }) needs_input[0] = node.over;  // it is y by now
+    if (!needs_value) node.spare = y;
+    const bool* needed = needs_input;
+    (read(inputs, *needed++), ...);
+    if constexpr (requires { kept->saved; })
+      if (!node.wanted && !keep_values_) arena_.spare(kept->saved);
+  } catch (Error& error) {
+    throw error.at(here);
+  }
+  return push(node);
+}
+
+template <class Op, class... Shapes>
+void Tape::lend_scratch(Op& op, const Shapes&... inputs) {
+  if constexpr (requires { op.scratch; }) {
+    scratch_.clear();
+    op.scratch = scratch_.tensor(op.scratch_shape(inputs...));
+  }
+}
+
+template <class Op, std::size_t... I>
+void Tape::run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
+  Op& op = *static_cast<Op*>(node.op);
+  tape.lend_scratch(op, tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value.shape()...);
+  op.backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, node.gradient,
+              tape.outgoing(node.inputs[I], node)...);
+}
+
+}  // namespace sand
