@@ -42,8 +42,7 @@ template <Products P>
 void sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
   constexpr int kWide = 4;
   Index c = 0;
-  for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles)
-    sum_block<P, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles) sum_block<P, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
   for (; c + kDoubles <= channels; c += kDoubles) sum_block<P, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
   for (; c < channels; ++c) {
     double of_a = 0, of_ab = 0;

@@ -176,7 +176,8 @@ TEST_CASE("The gradients of plain loops are the transposes of the convolution: <
     }
 }
 
-TEST_CASE("Tiles are chosen by size: few channels and odd filters go term by term, 14 pixels take tiles of 5, or of 7 with stride 2, 16 of 4") {
+TEST_CASE(
+    "Tiles are chosen by size: few channels and odd filters go term by term, 14 pixels take tiles of 5, or of 7 with stride 2, 16 of 4") {
   const auto tile = [](Index side, Index channels, Index kernel, Index stride) {
     return sand::kernels::convolution({8, side, side, channels}, {128, channels, kernel, kernel}, stride, kernel / 2,
                                       ConvolutionMethod::winograd)
