@@ -43,13 +43,10 @@ struct Tiles {
         u_point(packed_size(s.channels, s.outputs)),
         u_back_point(packed_size(s.outputs, s.channels)) {}
 
-  /// Calls body(tile, image, row of tiles, column of tiles), ascending.
+  /// Calls body(tile, image, row of tiles, column of tiles) for tiles `first` to `end` - 1.
   template <class Body>
-  void each(const Body& body) const {
-    Index tile = 0;
-    for (Index image = 0; image < images; ++image)
-      for (Index i = 0; i < down; ++i)
-        for (Index j = 0; j < across; ++j) body(tile++, image, i, j);
+  void each(Index first, Index end, const Body& body) const {
+    for (Index tile = first; tile < end; ++tile) body(tile, tile / (down * across), tile / across % down, tile % across);
   }
 
   /// Left-hand operand [count, channels] stored as a packed right-hand one.
@@ -106,8 +103,8 @@ Window<Number> window_of_y(const Convolution& s, Number* y, Index image, Index t
 
 /// V = B^T x B, or with another F dM = A dy A^T: every tile of the windows, zeros outside, to `to` [p][tile, channel], packed.
 template <const Factored& F, class T, class WindowOf>
-void transform_in(const Tiles<T>& t, Index channels, Index point, const WindowOf& window_of, Scalar* to) {
-  t.each([&](Index tile, Index image, Index i_tile, Index j_tile) {
+void transform_in(const Tiles<T>& t, Index first, Index end, Index channels, Index point, const WindowOf& window_of, Scalar* to) {
+  t.each(first, end, [&](Index tile, Index image, Index i_tile, Index j_tile) {
     const Window<const Scalar> window = window_of(image, i_tile, j_tile);
     for (Index c = 0; c < channels; c += kLanes) {
       const Index count = channels - c;
@@ -123,9 +120,8 @@ void transform_in(const Tiles<T>& t, Index channels, Index point, const WindowOf
 template <const Factored& F, class T, class WindowOf, class Put>
 void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, Index point, const Scalar* from, const WindowOf& window_of,
                    const Put& put) {
-  for (Index tile = first; tile < end; ++tile) {
-    const Index place_in_image = tile % (t.down * t.across);
-    const Window<Scalar> window = window_of(tile / (t.down * t.across), place_in_image / t.across, place_in_image % t.across);
+  t.each(first, end, [&](Index tile, Index image, Index i_tile, Index j_tile) {
+    const Window<Scalar> window = window_of(image, i_tile, j_tile);
     for (Index c = 0; c < channels; c += kLanes) {
       const Scalar* const place = from + (tile - first) * channels + c;
       transform<F, Vector>([&](Index i, Index j) { return load(place + (i * T::kPoints + j) * point, channels - c); },
@@ -133,22 +129,23 @@ void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, In
                              if (window.holds(i, j)) put(window.at(i, j) + c, c, number);
                            });
     }
-  }
+  });
 }
 
-/// A few tiles at a time, so that what the products write is still in the second cache when it is transformed.
-template <class T, class Transform>
-void multiply_and_transform(const Tiles<T>& t, const Scalar* left, Index left_point, Index depth, const Scalar* right, Index right_point,
-                            Index columns, Scalar* product, const Transform& transform_some) {
-  const Index point = kPart * columns + kApart;
+/// Calls body(first, end) for a few tiles at a time, so that what one step writes is still in the second cache for the next.
+template <class T, class Body>
+void each_part(const Tiles<T>& t, const Body& body) {
   const Index parts = (t.count + kPart - 1) / kPart;
-  for (Index part = 0; part < parts; ++part) {
-    const Index first = part * t.count / parts, rows = (part + 1) * t.count / parts - first;
-    for (Index p = 0; p < t.kAll; ++p)
-      multiply(t.left(left + p * left_point + first * kWidth), right + p * right_point, product + p * point, columns, rows, depth, columns,
-               Start::zero);
-    transform_some(first, first + rows, point);
-  }
+  for (Index part = 0; part < parts; ++part) body(part * t.count / parts, (part + 1) * t.count / parts);
+}
+
+/// For every point product [tile - first, columns] = left right, both packed.
+template <class T>
+void multiply_points(const Tiles<T>& t, Index first, Index end, const Scalar* left, Index left_point, Index depth, const Scalar* right,
+                     Index right_point, Index columns, Scalar* product, Index product_point) {
+  for (Index p = 0; p < t.kAll; ++p)
+    multiply(t.left(left + p * left_point + first * kWidth), right + p * right_point, product + p * product_point, columns, end - first,
+             depth, columns, Start::zero);
 }
 
 template <class T>
@@ -175,9 +172,12 @@ void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, bool back, Sca
 template <class T>
 void convolve_in_tiles(const Tiles<T>& t, const Scalar* x, const Scalar* u, const Scalar* bias, Scalar* y, Scalar* v, Scalar* m) {
   const Convolution& s = t.s;
-  transform_in<T::kInput>(
-      t, s.channels, t.v_point, [&](Index image, Index i, Index j) { return window_of_x(s, x, image, i * T::kStep, j * T::kStep); }, v);
-  multiply_and_transform(t, v, t.v_point, s.channels, u, t.u_point, s.outputs, m, [&](Index first, Index end, Index point) {
+  const Index point = kPart * s.outputs + kApart;
+  each_part(t, [&](Index first, Index end) {
+    transform_in<T::kInput>(
+        t, first, end, s.channels, t.v_point,
+        [&](Index image, Index i, Index j) { return window_of_x(s, x, image, i * T::kStep, j * T::kStep); }, v);
+    multiply_points(t, first, end, v, t.v_point, s.channels, u, t.u_point, s.outputs, m, point);
     transform_out<T::kOutput>(
         t, first, end, s.outputs, point, m,
         [&](Index image, Index i, Index j) { return window_of_y(s, y, image, i * T::kTile, j * T::kTile); },
@@ -216,17 +216,20 @@ template <class T>
 void convolve_back_in_tiles(const Tiles<T>& t, const Scalar* u, const Scalar* dy, Scalar* dx, Scalar* dw, const Scalar* v, Scalar* dm) {
   const Convolution& s = t.s;
   Scalar* const dv = dm + t.kAll * t.dm_point;  // dv and a block of dU are not needed at the same time
-  transform_in<T::kOutputBack>(
-      t, s.outputs, t.dm_point, [&](Index image, Index i, Index j) { return window_of_y(s, dy, image, i * T::kTile, j * T::kTile); }, dm);
-  if (dw != nullptr) filter_gradient_in_tiles(t, v, dm, dw, dv);
-  if (dx == nullptr) return;
   const Scalar* const u_back = u + t.kAll * t.u_point;
-  multiply_and_transform(t, dm, t.dm_point, s.outputs, u_back, t.u_back_point, s.channels, dv, [&](Index first, Index end, Index point) {
+  const Index point = kPart * s.channels + kApart;
+  each_part(t, [&](Index first, Index end) {
+    transform_in<T::kOutputBack>(
+        t, first, end, s.outputs, t.dm_point,
+        [&](Index image, Index i, Index j) { return window_of_y(s, dy, image, i * T::kTile, j * T::kTile); }, dm);
+    if (dx == nullptr) return;
+    multiply_points(t, first, end, dm, t.dm_point, s.outputs, u_back, t.u_back_point, s.channels, dv, point);
     transform_out<T::kInputBack>(
         t, first, end, s.channels, point, dv,
         [&](Index image, Index i, Index j) { return window_of_x(s, dx, image, i * T::kStep, j * T::kStep); },
         [&](Scalar* to, Index c, Vector number) { store(to, s.channels - c, load(to, s.channels - c) + number); });
   });
+  if (dw != nullptr) filter_gradient_in_tiles(t, v, dm, dw, dv);
 }
 
 }  // namespace
