@@ -91,7 +91,7 @@ std::string result_line(const Settings& settings, const Record& record, const st
 }
 
 std::string metrics_line(const domains::DataSet& data, const Record& record) {
-  Json line = {{"step", record.step}, {"loss", record.loss}, {"domains", Json::array()}};
+  Json line = {{"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
   for (std::size_t env = 0; env < record.in.size(); ++env) {
     Json domain = {{"name", data.domains[env].name}};
     put_score(domain, "in", record.in[env]);

@@ -16,7 +16,7 @@ std::string config_json(const Settings& settings, const domains::DataSet& data, 
 /// accuracy of a part without examples is left out. `output_dir` is only quoted.
 std::string result_line(const Settings& settings, const Record& record, const std::string& output_dir);
 
-/// One line with what DomainBed has no key for: every domain's loss and accuracy and the mask report, by slot.
+/// One line with what DomainBed has no key for: every domain's loss and accuracy, the chain and the mask report, by slot.
 std::string metrics_line(const domains::DataSet& data, const Record& record);
 
 /// How the run ended: steps, the fingerprint of its weights, and whether it never learned.

@@ -1,21 +1,18 @@
 #include "experiments/training.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "experiments/algorithms.h"
 #include "experiments/seed_hash.h"
+#include "experiments/sha256.h"
 #include "nn/objectives.h"
-#include "optim/adam.h"
-#include "optim/learning_rate.h"
 #include "tensor/fingerprint.h"
 #include "tensor/sum.h"
 
 namespace sand::experiments {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 std::unique_ptr<Objective> objective_of(const Protocol& protocol) {
   if (protocol.one_output) return std::make_unique<nn::BinaryCrossEntropy>();
@@ -36,23 +33,28 @@ domains::Part first_of(domains::Part part, int count) {
   return part;
 }
 
-/// Watches for runs that cannot learn: whatever they score, they score by chance.
-class Learning {
- public:
-  explicit Learning(const Parameters& parameters) : first_(parameters.numbers().begin(), parameters.numbers().end()) {}
+std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits, const std::vector<int>& training) {
+  std::vector<domains::Part> parts;
+  for (const int env : training) parts.push_back(splits[static_cast<std::size_t>(env)].in);
+  return parts;
+}
 
-  void see(const optim::Direction& direction) { moved_ = moved_ || (direction.values.array() != Scalar{0}).any(); }
+domains::SamplerOptions sampler_options(const Settings& settings) {
+  const auto augmentation = settings.hparams.find("data_augmentation");
+  return {.rows = static_cast<int>(settings.hparams.at("batch_size")),
+          .seed = static_cast<std::uint64_t>(settings.seed),
+          .order = settings.protocol.order,
+          .augment = augmentation != settings.hparams.end() && augmentation->second != 0};
+}
 
-  std::optional<std::string> never(const Parameters& parameters) const {
-    if (!moved_) return "the direction was zero in every step: the mask never opened for any weight";
-    if (std::equal(first_.begin(), first_.end(), parameters.numbers().begin())) return "no weight differs from its initial value";
-    return std::nullopt;
-  }
+optim::AdamOptions adam_options(const Settings& settings) {
+  return {.learning_rate = settings.hparams.at("lr"),
+          .weight_decay = settings.hparams.at("weight_decay"),
+          .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+          .mask_update = settings.mask_update};
+}
 
- private:
-  std::vector<Scalar> first_;
-  bool moved_ = false;
-};
+std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
 
 }  // namespace
 
@@ -85,83 +87,144 @@ std::unique_ptr<Model> initial_model(const Settings& settings, const domains::Da
   return make_mlp(options, data.example, seed);
 }
 
-Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events) {
-  const Protocol& protocol = settings.protocol;
-  const Algorithm& method = algorithm(settings.algorithm);
-  const std::unique_ptr<optim::Combiner> combiner = method.make(settings.hparams, settings.allow_closed);
-  const std::unique_ptr<Objective> objective = objective_of(protocol);
-  check(!protocol.one_output || data.classes == 2, [&] { return Error(Fault::usage, "train: this protocol is for two classes"); });
+Training::Training(const Settings& settings, const domains::DataSet& data, const Threads& threads)
+    : settings_(settings),
+      data_(data),
+      threads_(threads),
+      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
+                                              settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains)),
+      splits_(splits_of(data, settings.protocol.holdout_fraction, settings.trial_seed)),
+      combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
+      objective_(objective_of(settings.protocol)),
+      model_(initial_model(settings, data)),
+      first_(copy(model_->parameters.numbers())),
+      sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
+      engine_(model_->network, model_->parameters,
+              {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
+      evaluation_(*model_, threads),
+      adam_(model_->parameters, adam_options(settings)),
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.protocol.steps),
+            settings.protocol.decay_factor} {
+  check(!settings.protocol.one_output || data.classes == 2, [] { return Error(Fault::usage, "train: this protocol is for two classes"); });
+}
 
-  Outcome outcome;
-  outcome.training = training_domains(settings, static_cast<int>(data.domains.size()), settings.allow_closed ? 1 : method.fewest_domains);
-  const std::vector<domains::Split> splits = splits_of(data, protocol.holdout_fraction, settings.trial_seed);
-  std::vector<domains::Part> parts;
-  for (const int env : outcome.training) parts.push_back(splits[static_cast<std::size_t>(env)].in);
+void Training::update() {
+  Parameters& parameters = model_->parameters;
+  const Clock::time_point start = Clock::now();
+  ++step_;
+  if (recorded()) before_.assign(parameters.numbers().begin(), parameters.numbers().end());
+  adam_.options.learning_rate = rate_(step_ - 1);
+  batch_ = &sampler_.draw(static_cast<std::uint32_t>(step_ - 1));
+  gradients_ = &engine_(*batch_, *objective_);
+  direction_ = &combiner_->combine(*gradients_, threads_);
+  check_finite(direction_->values, "step " + std::to_string(step_ - 1) + ": the direction");
+  adam_.step(parameters, *direction_, threads_);
+  time_ += Clock::now() - start;
+  ++timed_;
 
-  const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
-  const auto augmentation = settings.hparams.find("data_augmentation");
-  domains::Sampler sampler(parts, {.rows = static_cast<int>(settings.hparams.at("batch_size")),
-                                   .seed = seed,
-                                   .order = protocol.order,
-                                   .augment = augmentation != settings.hparams.end() && augmentation->second != 0});
-  outcome.model = initial_model(settings, data);
-  Parameters& parameters = outcome.model->parameters;
-  DomainGradients engine(outcome.model->network, parameters, {.tile_rows = outcome.model->tile_rows, .seed = seed, .threads = threads});
-  Evaluation evaluate(*outcome.model, threads);
-  optim::Adam adam(parameters, {.learning_rate = settings.hparams.at("lr"),
-                                .weight_decay = settings.hparams.at("weight_decay"),
-                                .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
-                                .mask_update = settings.mask_update});
-  const optim::StepDecay rate{adam.options.learning_rate, std::lround(protocol.decay_at * protocol.steps), protocol.decay_factor};
+  loss_ = sum(std::span<const double>(gradients_->losses())) / gradients_->domains();
+  loss_sum_ += loss_;
+  ++losses_;
+  moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
+}
 
-  Learning learning(parameters);
-  std::vector<Scalar> before;  // weights before a recorded step, for the mask report
-  double loss_sum = 0;
-  int steps_since_record = 0;
-  Clock::duration time_since_record{};
-  for (int step = 0; step < protocol.steps && !outcome.interrupted; ++step) {
-    const bool record = step % protocol.record_every == 0 || step == protocol.steps - 1;
-    if (record) before.assign(parameters.numbers().begin(), parameters.numbers().end());
+bool Training::recorded() const { return (step_ - 1) % settings_.protocol.record_every == 0 || finished(); }
 
-    const Clock::time_point start = Clock::now();
-    adam.options.learning_rate = rate(step);
-    const GradientTable& g = engine(sampler.draw(static_cast<std::uint32_t>(step)), *objective);
-    const optim::Direction& direction = combiner->combine(g, threads);
-    check_finite(direction.values, "step " + std::to_string(step) + ": the direction");
-    adam.step(parameters, direction, threads);
-    time_since_record += Clock::now() - start;
-
-    const double loss = sum(std::span<const double>(g.losses())) / g.domains();
-    loss_sum += loss;
-    ++steps_since_record;
-    ++outcome.steps;
-    learning.see(direction);
-    if (events.step) events.step(step, loss);
-    outcome.interrupted = events.stop && events.stop();
-    if (!record && !outcome.interrupted) continue;
-
-    Record& last = outcome.last;
-    last = {};
-    last.step = step;
-    last.epoch = static_cast<double>(step) / sampler.steps_per_epoch();
-    last.step_seconds = std::chrono::duration<double>(time_since_record).count() / steps_since_record;
-    last.loss = loss_sum / steps_since_record;
-    const bool at_end = step == protocol.steps - 1 || outcome.interrupted;
-    const bool evaluated = at_end || step % settings.evaluation.every == 0;
-    for (std::size_t env = 0; env < splits.size(); ++env) {
-      const bool trained = std::find(outcome.training.begin(), outcome.training.end(), static_cast<int>(env)) != outcome.training.end();
-      const bool wanted = evaluated && (trained || at_end || !settings.evaluation.test_at_end);
-      for (const auto& [part, scores] : {std::pair{&splits[env].in, &last.in}, {&splits[env].out, &last.out}})
-        scores->push_back(wanted ? evaluate(first_of(*part, settings.evaluation.examples), *objective) : Score{});
-    }
-    if (record) last.masks.emplace(g, direction, before, parameters.numbers());
-    if (events.record) events.record(last);
-    loss_sum = 0;
-    steps_since_record = 0;
-    time_since_record = {};
+Record Training::record() {
+  Record record;
+  record.step = step_ - 1;
+  record.epoch = static_cast<double>(record.step) / sampler_.steps_per_epoch();
+  record.step_seconds = std::chrono::duration<double>(time_).count() / timed_;
+  record.loss = loss_sum_ / losses_;
+  const bool evaluated = finished() || record.step % settings_.evaluation.every == 0;
+  for (std::size_t env = 0; env < splits_.size(); ++env) {
+    const bool trained = std::find(training_.begin(), training_.end(), static_cast<int>(env)) != training_.end();
+    const bool wanted = evaluated && (trained || finished() || !settings_.evaluation.test_at_end);
+    for (const auto& [part, scores] : {std::pair{&splits_[env].in, &record.in}, {&splits_[env].out, &record.out}})
+      scores->push_back(wanted ? evaluation_(first_of(*part, settings_.evaluation.examples), *objective_) : Score{});
   }
-  outcome.never_learned = learning.never(parameters);
-  outcome.fingerprint = Fingerprint().add(std::span<const Scalar>(parameters.numbers())).text();
+  record.masks.emplace(*gradients_, *direction_, before_, std::as_const(model_->parameters).numbers());
+
+  const std::int64_t number = record.step;
+  chain_ = Sha256()
+               .add(bytes_of_hex(chain_))
+               .add(std::span(&number, 1))
+               .add(std::as_const(model_->parameters).numbers())
+               .add(adam_.first_moment().numbers())
+               .add(adam_.second_moment().numbers())
+               .hex();
+  record.chain = chain_;
+  loss_sum_ = 0;
+  losses_ = timed_ = 0;
+  time_ = {};
+  return record;
+}
+
+TrainingState Training::save() const {
+  return {.step = step_,
+          .weights = copy(std::as_const(model_->parameters).numbers()),
+          .first_moment = copy(adam_.first_moment().numbers()),
+          .second_moment = copy(adam_.second_moment().numbers()),
+          .adam_steps = adam_.steps(),
+          .loss_sum = loss_sum_,
+          .losses = losses_,
+          .moved = moved_,
+          .chain = chain_};
+}
+
+void Training::restore(const TrainingState& state) {
+  const std::size_t weights = static_cast<std::size_t>(model_->parameters.size());
+  const int since_record = state.step == settings_.protocol.steps ? 0 : (state.step - 1) % settings_.protocol.record_every;
+  const bool reachable = state.step >= 0 && state.step <= settings_.protocol.steps && state.adam_steps == state.step &&
+                         state.losses == (state.step == 0 ? 0 : since_record) && std::isfinite(state.loss_sum) &&
+                         bytes_of_hex(state.chain).size() == 32;
+  const bool fits = state.weights.size() == weights && state.first_moment.size() == weights && state.second_moment.size() == weights;
+  check(reachable && fits, [&] {
+    return Error(Fault::data, "training: no run of these settings comes to this state")
+        .fact("step", std::to_string(state.step) + " of " + std::to_string(settings_.protocol.steps))
+        .fact("weights", std::to_string(state.weights.size()) + ", expected " + std::to_string(weights));
+  });
+  check_finite(TensorView(state.weights.data(), {model_->parameters.size()}), "training: a weight of a saved state");
+  adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
+  batch_ = nullptr;
+  gradients_ = nullptr;
+  direction_ = nullptr;
+  step_ = state.step;
+  loss_sum_ = state.loss_sum;
+  losses_ = state.losses;
+  moved_ = state.moved;
+  chain_ = state.chain;
+  time_ = {};
+  timed_ = 0;
+}
+
+std::optional<std::string> Training::never_learned() const {
+  const auto weights = std::as_const(model_->parameters).numbers();
+  if (!moved_) return "the direction was zero in every step: the mask never opened for any weight";
+  if (std::equal(first_.begin(), first_.end(), weights.begin())) return "no weight differs from its initial value";
+  return std::nullopt;
+}
+
+std::string Training::fingerprint() const { return Fingerprint().add(std::as_const(model_->parameters).numbers()).text(); }
+
+Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events) {
+  Training run(settings, data, threads);
+  Outcome outcome;
+  outcome.training = run.training_domains();
+  while (!run.finished() && !outcome.interrupted) {
+    run.update();
+    if (events.step) events.step(run.step() - 1, run.loss());
+    if (run.record_due()) {
+      outcome.last = run.record();
+      if (events.record) events.record(outcome.last);
+    }
+    outcome.interrupted = events.stop && events.stop();
+  }
+  outcome.steps = run.step();
+  outcome.never_learned = run.never_learned();
+  outcome.fingerprint = run.fingerprint();
+  outcome.model = run.take_model();
   return outcome;
 }
 
