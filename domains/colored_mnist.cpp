@@ -54,7 +54,8 @@ DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed) 
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number) {
     return colored_domain(name, colour_noise, {digits, hands[number], {}, 1}, Random(seed, kFlipStream, number));
   };
-  return {"ColoredMNIST", digits->source, {2, 28, 28}, 2, {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)}};
+  return {"ColoredMNIST", digits->source, {2, 28, 28}, 2, {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)}, {}, {},
+          digits->files};
 }
 
 DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t seed) {
@@ -70,7 +71,10 @@ DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t se
           digits->source,
           {2, 14, 14},
           2,
-          {domain("e=0.2", 0.2, 0, hands[0]), domain("e=0.1", 0.1, 1, hands[1]), domain("e=0.9", 0.9, 2, test)}};
+          {domain("e=0.2", 0.2, 0, hands[0]), domain("e=0.1", 0.1, 1, hands[1]), domain("e=0.9", 0.9, 2, test)},
+          {},
+          {},
+          digits->files};
 }
 
 }  // namespace sand::domains

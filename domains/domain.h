@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -35,6 +36,7 @@ struct DataSet {
   std::vector<Domain> domains;
   /// Of the channels of photos, which are read as (x - mean) / deviation with x in 0 .. 1; empty where that is not done.
   std::vector<double> mean = {}, deviation = {};
+  std::vector<std::filesystem::path> files = {};  ///< all that was read, in this order; none where it is generated
 };
 
 /// Some examples of a domain, by number: all, those to train on, those held out. The domain must outlive it.

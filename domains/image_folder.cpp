@@ -259,6 +259,8 @@ DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, 
       .domains = {},
       .mean = {kMean.begin(), kMean.end()},
       .deviation = {kDeviation.begin(), kDeviation.end()}};
+  for (const File* file : all)
+    if (file->unreadable.empty()) data.files.push_back(file->path);
   if (unreadable > 0) data.source += ", " + std::to_string(unreadable) + " unreadable ones left out";
   std::size_t first = 0;
   for (std::size_t d = 0; d < found.domains.size(); ++d) {

@@ -87,7 +87,7 @@ void append(Digits& digits, const fs::path& images_file, const fs::path& labels_
 
 Digits read_mnist(const fs::path& directory, MnistPart part) {
   const std::vector<fs::path> files = find_all(directory, part);
-  Digits digits{"MNIST digits from " + directory.string(), {}, {}};
+  Digits digits{"MNIST digits from " + directory.string(), {}, {}, files};
   for (std::size_t i = 0; i < files.size(); i += 2) append(digits, files[i], files[i + 1]);
   return digits;
 }

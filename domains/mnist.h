@@ -13,9 +13,10 @@ struct Digits {
   static constexpr int kSide = 28;                       ///< h = w
   static constexpr std::size_t kPixels = kSide * kSide;  ///< of one image
 
-  std::string source;                ///< one plain phrase on where they are from
-  std::vector<std::uint8_t> pixels;  ///< [n, 28, 28]
-  std::vector<std::uint8_t> labels;  ///< [n], the digit 0 .. 9
+  std::string source;                             ///< one plain phrase on where they are from
+  std::vector<std::uint8_t> pixels;               ///< [n, 28, 28]
+  std::vector<std::uint8_t> labels;               ///< [n], the digit 0 .. 9
+  std::vector<std::filesystem::path> files = {};  ///< that were read
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(labels.size()); }
 };

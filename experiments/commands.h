@@ -13,6 +13,7 @@ struct TrainOptions {
   RunRequest request;
   std::string output_dir;  ///< "" keeps nothing
   bool fresh = false;
+  int checkpoint_every = 0;  ///< steps; 0: whenever accuracies are measured
   int threads = 0;
   bool json = false;
 };

@@ -60,6 +60,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(kNotNegative);
   c->add_option("--model", r.model, "MLP, MNIST_CNN, SmallCNN, or auto: DomainBed's choice for the data set")->capture_default_str();
   c->add_option("--convolution", r.convolution, "winograd: in tiles where that is faster; direct: term by term")->capture_default_str();
+  c->add_option("--init-from,--init_from", r.init_from, "a safetensors file with the first weights; a checkpoint is one, too");
   c->add_option("--steps", r.steps, "updates")->check(kAtLeastOne);
   c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(kAtLeastOne);
   c->add_option("--evaluate-every,--evaluate_every", r.evaluate_every, "steps; without it, at every record")->check(kAtLeastOne);
@@ -72,7 +73,9 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_flag("--mask-update", r.mask_update, "a weight whose mask is 0 does not move at all");
   c->add_flag("--allow-closed", r.allow_closed, "accept settings under which nothing can be learned");
   c->add_option("--output-dir,--output_dir", o.output_dir, "the run directory; without one nothing is kept");
-  c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run");
+  c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run; without it that run goes on");
+  c->add_option("--checkpoint-every,--checkpoint_every", o.checkpoint_every, "steps; without it, whenever accuracies are measured")
+      ->check(kAtLeastOne);
   c->add_option("--threads", o.threads, "0 for every core; the numbers are the same for any")->check(CLI::Range(0, 1024));
   c->add_flag("--json", o.json, "records on stdout as JSON lines");
   c->callback([&] { chosen = [&] { return train_command(o); }; });

@@ -1,6 +1,7 @@
-// A run's settings and records as JSON: what stands in config.json, results.jsonl and metrics.jsonl.
+// What a run measures, as JSON: the lines of results.jsonl and metrics.jsonl, and done.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "domains/domain.h"
@@ -8,9 +9,6 @@
 #include "experiments/training.h"
 
 namespace sand::experiments {
-
-/// All that decides a run's numbers, and what they were computed with.
-std::string config_json(const Settings& settings, const domains::DataSet& data, const Threads& threads);
 
 /// One line with DomainBed's keys: args, hparams, step, epoch, step_time, loss, env{i}_in_acc, env{i}_out_acc, mem_gb. The
 /// accuracy of a part without examples is left out. `output_dir` is only quoted.
@@ -20,6 +18,6 @@ std::string result_line(const Settings& settings, const Record& record, const st
 std::string metrics_line(const domains::DataSet& data, const Record& record);
 
 /// How the run ended: steps, the fingerprint of its weights, and whether it never learned.
-std::string outcome_json(const Outcome& outcome);
+std::string outcome_json(int steps, const std::string& fingerprint, const std::optional<std::string>& never_learned);
 
 }  // namespace sand::experiments

@@ -5,6 +5,7 @@
 
 #include "experiments/algorithms.h"
 #include "experiments/names.h"
+#include "experiments/sha256.h"
 #include "tensor/error.h"
 
 namespace sand::experiments {
@@ -48,7 +49,10 @@ Settings settle(const RunRequest& request) {
                     .seed = request.seed,
                     .decoupled_decay = request.decoupled_decay,
                     .mask_update = request.mask_update,
-                    .allow_closed = request.allow_closed};
+                    .allow_closed = request.allow_closed,
+                    .init_from = request.init_from,
+                    .init_sha256 = request.init_sha256};
+  if (!settings.init_from.empty() && settings.init_sha256.empty()) settings.init_sha256 = sha256_of_file(settings.init_from);
   Protocol& protocol = settings.protocol;
   if (request.steps >= 0) protocol.steps = request.steps;
   if (request.record_every >= 0) protocol.record_every = request.record_every;

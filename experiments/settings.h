@@ -26,6 +26,7 @@ struct RunRequest {
   int image_size = 64;
   bool skip_unreadable = false, no_augment = false;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
+  std::string init_from, init_sha256;  ///< a file of weights, and what it must hash to; "" takes it as it is
 };
 
 /// How much is evaluated: everything at every record, unless somebody asked for less.
@@ -46,9 +47,10 @@ struct Settings {
   Effort evaluation;
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
+  std::string init_from, init_sha256;  ///< the file with the first weights and its hash; "" where they are drawn
 };
 
-/// Throws Error(usage) naming the first thing that does not fit.
+/// Throws Error(usage) naming the first thing that does not fit, and what sha256_of_file throws.
 Settings settle(const RunRequest& request);
 
 /// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test domain that does

@@ -5,6 +5,7 @@
 #include "experiments/algorithms.h"
 #include "experiments/commands.h"
 #include "experiments/models.h"
+#include "experiments/parameter_file.h"
 #include "experiments/training.h"
 #include "nn/objectives.h"
 #include "optim/adam.h"
@@ -21,29 +22,6 @@ void print_slots(const Parameters& parameters) {
     list.push_back({{"name", slot.name}, {"shape", shape}});
   }
   std::printf("%s\n", list.dump().c_str());
-}
-
-/// A tensor of the file that must have the shape of a slot.
-Tensor read_like(const Safetensors& file, const std::string& name, const Shape& shape) {
-  Tensor tensor = file.tensor(name);
-  check(tensor.shape() == shape, [&] {
-    return Error(Fault::data, "step: " + name + " has the wrong shape")
-        .fact("expected", shape.text())
-        .fact("found   ", tensor.shape().text());
-  });
-  return tensor;
-}
-
-/// Fills the block, slot by slot, from PREFIX + slot name.
-void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters, std::span<Scalar> block) {
-  for (const Slot& slot : parameters.slots()) {
-    const Tensor tensor = read_like(file, prefix + slot.name, slot.shape);
-    std::copy(tensor.data(), tensor.data() + tensor.size(), block.data() + slot.offset);
-  }
-}
-
-void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters, const Scalar* block) {
-  for (const Slot& slot : parameters.slots()) file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
 }
 
 /// [E, ...]: one axis more than the slot has, which may be more than a Tensor's four.

@@ -1,25 +1,27 @@
 // `sandgrad train`: one run, told on stdout and kept in a run directory.
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <optional>
 
-#include "experiments/algorithms.h"
+#include "experiments/checkpoint.h"
 #include "experiments/commands.h"
+#include "experiments/parameter_file.h"
 #include "experiments/progress.h"
 #include "experiments/records.h"
 #include "experiments/run_directory.h"
+#include "experiments/run_record.h"
 #include "experiments/training.h"
 #include "nn/summary.h"
 #include "tensor/kernels/kernels.h"
-#include "tensor/safetensors.h"
 
 namespace sand::experiments {
 namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-/// While it lives, Ctrl-C and a polite kill ask for an end after the step at hand; a second one ends at once.
+/// While it lives, Ctrl-C, a polite kill and a scheduler's SIGUSR1 ask for an end after the step at hand; a second Ctrl-C ends at once.
 class Interrupts {
  public:
   Interrupts() {
@@ -27,19 +29,20 @@ class Interrupts {
     struct sigaction action {};
     action.sa_handler = [](int signal) { interrupted = signal; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &old_[i]);
   }
   ~Interrupts() {
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
   }
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
 
+  /// As a shell has it; for SIGUSR1 75, which asks schedulers to try again (EX_TEMPFAIL).
+  static int exit_code() { return interrupted == SIGUSR1 ? 75 : 128 + static_cast<int>(interrupted); }
+
  private:
-  struct sigaction old_int_ {
-  }, old_term_{};
+  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGUSR1};
+  std::array<struct sigaction, kSignals.size()> old_{};
 };
 
 /// What the run says: to stdout, and to out.txt.
@@ -63,6 +66,7 @@ std::string percent(double share) {
   return text;
 }
 
+/// NaN where one of them was not measured.
 double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& envs) {
   double total = 0;
   for (const int env : envs) total += scores[static_cast<std::size_t>(env)].accuracy;
@@ -94,11 +98,28 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
   return head + "   mask: closed, partial, open";
 }
 
-Safetensors weights_file(const Model& model) {
-  Safetensors file;
-  for (const Slot& slot : model.parameters.slots()) file.add(slot.name, std::as_const(model.parameters)[slot]);
-  file.metadata["model"] = model.description;
-  return file;
+/// The run that is in the directory, if it is to go on. Throws Error(busy) if it has other settings.
+std::optional<RunRecord> run_to_go_on(const RunDirectory& directory, const TrainOptions& options, const Settings& settings) {
+  if (options.fresh || !RunDirectory::holds_run(directory.path())) return std::nullopt;
+  RunRecord recorded = read_record(directory.record().string());
+  check_same_run(recorded, settings);
+  return recorded;
+}
+
+/// Puts the run where its last whole checkpoint says, and cuts the lines back that came after it.
+void go_on(Training& run, const RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
+  const auto damaged = [](const std::string& file, const std::string& why) {
+    std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
+  };
+  const auto usable = [&](const Checkpoint& checkpoint) {
+    directory.check_line_end("results.jsonl", checkpoint.results_bytes);
+    directory.check_line_end("metrics.jsonl", checkpoint.metrics_bytes);
+  };
+  const std::optional<Checkpoint> last = checkpoints.last(usable, damaged);
+  if (last) run.restore(last->state);
+  directory.cut("results.jsonl", last ? last->results_bytes : 0);
+  directory.cut("metrics.jsonl", last ? last->metrics_bytes : 0);
+  voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no checkpoint yet: starts over");
 }
 
 }  // namespace
@@ -106,51 +127,85 @@ Safetensors weights_file(const Model& model) {
 int train_command(const TrainOptions& options) {
   const Settings settings = settle(options.request);
   const Threads threads(options.threads);
-  const domains::DataSet data = make_data_set(settings.data, threads);
-  const std::vector<int> training = training_domains(settings, static_cast<int>(data.domains.size()),
-                                                     settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains);
-  const std::unique_ptr<Model> model = initial_model(settings, data);
+  std::optional<RunDirectory> directory;
+  std::optional<RunRecord> recorded;
+  const auto open_directory = [&] {
+    directory.emplace(options.output_dir);
+    recorded = run_to_go_on(*directory, options, settings);
+  };
+  if (!options.output_dir.empty() && RunDirectory::holds_run(options.output_dir)) open_directory();
+  if (recorded && directory->has("done")) {
+    std::fprintf(options.json ? stderr : stdout, "the run in %s is finished: %s", options.output_dir.c_str(),
+                 directory->read("done").c_str());
+    return 0;
+  }
 
-  std::optional<RunDirectory> directory;  // only now: nothing is made for a run that cannot begin
-  if (!options.output_dir.empty()) directory.emplace(options.output_dir, options.fresh);
-  if (directory) directory->write("config.json", config_json(settings, data, threads));
+  const domains::DataSet data = make_data_set(settings.data, threads);
+  Training run(settings, data, threads);
+  const Model& model = run.model();
+  if (!options.output_dir.empty() && !directory) open_directory();  // only now: nothing is made for a run that cannot begin
+  std::optional<Checkpoints> checkpoints;
   const Voice voice(directory ? &*directory : nullptr, options.json);
+  if (directory) {
+    checkpoints.emplace(directory->checkpoints(), settings, model.parameters);
+    const RunRecord record = run_record(settings, data, model.parameters);
+    if (recorded) {
+      check_same_inputs(*recorded, record);
+    } else {
+      if (RunDirectory::holds_run(directory->path())) directory->clear();
+      directory->write("record.json", record_json(record, data, threads));
+    }
+  }
+  const std::vector<int>& training = run.training_domains();
   voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
             std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
             std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
-  voice.say(nn::summary(model->network, model->parameters, data.example));
+  voice.say(nn::summary(model.network, model.parameters, data.example));
+  if (recorded) go_on(run, *directory, *checkpoints, voice);
   voice.say(table_head(settings, data));
 
   Progress progress("train", settings.protocol.steps);
   const Interrupts interrupts;
-  TrainingEvents events;
-  events.step = [&](int step, double loss) { progress.at(step + 1, "loss " + std::to_string(loss)); };
-  events.stop = [] { return interrupted != 0; };
-  events.record = [&](const Record& record) {
-    progress.clear();
-    voice.say(table_line(record, settings, training));
-    if (options.json) std::printf("%s\n", result_line(settings, record, options.output_dir).c_str());
-    if (!directory) return;
-    directory->append("results.jsonl", result_line(settings, record, options.output_dir));
-    directory->append("metrics.jsonl", metrics_line(data, record));
-  };
-  const Outcome outcome = train(settings, data, threads, events);
+  std::optional<Record> last;
+  for (bool stop = false; !run.finished() && !stop;) {
+    run.update();
+    progress.at(run.step(), "loss " + std::to_string(run.loss()));
+    double score = NAN;
+    bool measured = false;
+    if (run.record_due()) {
+      last = run.record();
+      score = mean_accuracy(last->out, training);
+      measured = !std::isnan(mean_accuracy(last->in, training));
+      progress.clear();
+      voice.say(table_line(*last, settings, training));
+      if (options.json) std::printf("%s\n", result_line(settings, *last, options.output_dir).c_str());
+      if (directory) directory->append("results.jsonl", result_line(settings, *last, options.output_dir));
+      if (directory) directory->append("metrics.jsonl", metrics_line(data, *last));
+    }
+    const bool due = options.checkpoint_every > 0 ? (run.step() - 1) % options.checkpoint_every == 0 : measured;
+    stop = interrupted != 0;
+    if (directory && (due || run.finished() || stop)) {
+      directory->sync();
+      checkpoints->keep({run.save(), score, directory->length("results.jsonl"), directory->length("metrics.jsonl")});
+    }
+  }
   progress.clear();
 
-  if (outcome.last.masks && settings.algorithm != "ERM") voice.say("\n" + outcome.last.masks->text());
-  if (directory) weights_file(*outcome.model).write((directory->path() / "weights.safetensors").string());
-  voice.say("weights " + outcome.fingerprint + " after " + std::to_string(outcome.steps) + " steps");
-  if (outcome.interrupted) {
-    voice.say("stopped on request after step " + std::to_string(outcome.steps) + " of " + std::to_string(settings.protocol.steps) +
-              (directory ? "; the records so far and these weights are kept" : ""));
-    return 128 + static_cast<int>(interrupted);
+  if (last && settings.algorithm != "ERM") voice.say("\n" + last->masks->text());
+  voice.say("weights " + run.fingerprint() + " after " + std::to_string(run.step()) + " steps");
+  if (!run.finished()) {
+    voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
+              (directory ? "; the same command goes on from there" : ""));
+    return Interrupts::exit_code();
   }
-  if (outcome.never_learned) {
-    const std::string warning = "NEVER LEARNED: " + *outcome.never_learned + ". Its accuracies are those of an untrained network.";
+  const std::optional<std::string> never_learned = run.never_learned();
+  if (never_learned) {
+    const std::string warning = "NEVER LEARNED: " + *never_learned + ". Its accuracies are those of an untrained network.";
     voice.say(warning);
     std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
-  if (directory) directory->write("done", outcome_json(outcome));
+  if (directory) weights_file(model).write((directory->path() / "weights.safetensors").string());
+  if (directory) directory->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
   return 0;
 }
 

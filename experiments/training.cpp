@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiments/algorithms.h"
+#include "experiments/parameter_file.h"
 #include "experiments/seed_hash.h"
 #include "experiments/sha256.h"
 #include "nn/objectives.h"
@@ -56,17 +57,7 @@ optim::AdamOptions adam_options(const Settings& settings) {
 
 std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
 
-}  // namespace
-
-void check_finite(TensorView numbers, const std::string& what) {
-  // A sum in double is finite only if every term is, and of finite floats it cannot overflow.
-  const auto broken = [](Scalar number) { return !std::isfinite(number); };
-  check(std::isfinite(sum(numbers.numbers())) || std::none_of(numbers.numbers().begin(), numbers.numbers().end(), broken), [&] {
-    return Error(Fault::non_finite, what + " is not finite").hint("a lower learning rate often helps: --hparams '{\"lr\": ...}'");
-  });
-}
-
-std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data) {
+std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::DataSet& data) {
   const Index outputs = settings.protocol.one_output ? 1 : data.classes;
   const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
   if (settings.model != "MLP")
@@ -85,6 +76,30 @@ std::unique_ptr<Model> initial_model(const Settings& settings, const domains::Da
                          .dropout = settings.hparams.at("mlp_dropout"),
                          .initializer = settings.protocol.initializer};
   return make_mlp(options, data.example, seed);
+}
+
+}  // namespace
+
+void check_finite(TensorView numbers, const std::string& what) {
+  // A sum in double is finite only if every term is, and of finite floats it cannot overflow.
+  const auto broken = [](Scalar number) { return !std::isfinite(number); };
+  check(std::isfinite(sum(numbers.numbers())) || std::none_of(numbers.numbers().begin(), numbers.numbers().end(), broken), [&] {
+    return Error(Fault::non_finite, what + " is not finite").hint("a lower learning rate often helps: --hparams '{\"lr\": ...}'");
+  });
+}
+
+std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data) {
+  std::unique_ptr<Model> model = drawn_model(settings, data);
+  if (settings.init_from.empty()) return model;
+  const std::string found = sha256_of_file(settings.init_from);
+  check(found == settings.init_sha256, [&] {
+    return Error(Fault::data, "init-from: this is not the file that the run started from")
+        .fact("file", settings.init_from)
+        .fact("expected", "SHA-256 " + settings.init_sha256)
+        .fact("found   ", "SHA-256 " + found);
+  });
+  load_weights(settings.init_from, model->parameters);
+  return model;
 }
 
 Training::Training(const Settings& settings, const domains::DataSet& data, const Threads& threads)

@@ -138,7 +138,8 @@ struct TrainingEvents {
   std::function<bool()> stop;  ///< asked after every step; true ends the run
 };
 
-/// The model that a run of these settings starts from.
+/// The model that a run of these settings starts from. Throws Error(data) for a file of weights that does not fit or is not the
+/// one of the settings.
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data);
 
 /// Throws Error(non_finite) unless every number is finite; `what` begins the message: "step 12: the direction".

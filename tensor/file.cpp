@@ -80,6 +80,14 @@ void NewFile::commit() {
       ::fsync(descriptor_) == 0 && ::close(std::exchange(descriptor_, -1)) == 0 && std::rename(part_.c_str(), path_.c_str()) == 0;
   check(whole, [&, reason = errno] { return refused(Fault::io, "writing failed; nothing was changed", path_, reason); });
   part_.clear();
+  // The new name, too, must outlive a power cut. Some file systems have nothing to wait for, and say EINVAL.
+  const std::size_t slash = path_.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool kept = directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);
+  const int reason = errno;
+  if (directory >= 0) ::close(directory);
+  check(kept, [&] { return refused(Fault::io, "written, but a power cut may undo it", path_, reason); });
 }
 
 }  // namespace sand

@@ -38,7 +38,7 @@ class NewFile {
   ~NewFile();
 
   void write(std::span<const std::byte> block);  ///< throws Error(io), for example when the disk is full
-  void commit();                                 ///< waits for the disk, then renames; throws Error(io)
+  void commit();                                 ///< waits for the disk, renames, waits for the name; throws Error(io)
 
  private:
   std::string path_, part_;  // part_ is "" once it is renamed

@@ -76,6 +76,12 @@ Safetensors Safetensors::load(const std::string& source, std::uint64_t size, con
 }
 
 void Safetensors::write(const std::string& path) const {
+  NewFile file(path);
+  file.write(bytes());
+  file.commit();
+}
+
+std::vector<std::byte> Safetensors::bytes() const {
   SafetensorsHeader header{.entries = {}, .metadata = metadata};
   std::vector<std::span<const std::byte>> blocks;
   std::uint64_t begin = 0;
@@ -88,12 +94,11 @@ void Safetensors::write(const std::string& path) const {
     }
   const std::string text = header.text();
   const std::array length = {std::uint64_t{text.size()}};
-
-  NewFile file(path);
-  file.write(bytes_of(length));
-  file.write(bytes_of(text));
-  for (const auto block : blocks) file.write(block);
-  file.commit();
+  blocks.insert(blocks.begin(), {bytes_of(length), bytes_of(text)});
+  std::vector<std::byte> bytes;
+  bytes.reserve(sizeof length + text.size() + begin);
+  for (const auto block : blocks) bytes.insert(bytes.end(), block.begin(), block.end());
+  return bytes;
 }
 
 void Safetensors::add(const std::string& name, StoredTensor tensor) {

@@ -46,6 +46,8 @@ class Safetensors {
   /// Equal content makes equal bytes, in whatever order it was added. Throws Error(io), and then leaves the old file.
   void write(const std::string& path) const;
 
+  std::vector<std::byte> bytes() const;  ///< of the file that write() writes
+
   /// Adds a tensor. Throws Error(usage) for a name that is taken or reserved, and for bytes that do not fit the shape.
   void add(const std::string& name, StoredTensor tensor);
   void add(const std::string& name, TensorView numbers);                     ///< as Scalar

@@ -18,9 +18,7 @@ struct Untrained {
   std::unique_ptr<sand::experiments::Model> model = sand::experiments::make_model("mlp:18-9-2", sand::nn::Activation::tanh, 3);
   sand::nn::CrossEntropy objective;
 
-  Score score(const sand::domains::Part& part, int threads) {
-    return Evaluation(*model, sand::Threads(threads))(part, objective);
-  }
+  Score score(const sand::domains::Part& part, int threads) { return Evaluation(*model, sand::Threads(threads))(part, objective); }
 };
 
 }  // namespace

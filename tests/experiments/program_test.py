@@ -4,6 +4,7 @@
     program_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
 """
 import glob
+import hashlib
 import json
 import os
 import platform
@@ -63,10 +64,10 @@ class Case(unittest.TestCase):
 
     def assert_nothing_half_written(self, folder):
         for name in os.listdir(self.path(folder)):
-            self.assertIn(name, ["config.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"])
+            self.assertIn(name, ["checkpoints", "record.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"])
             if name.endswith(".jsonl"):
                 self.whole_lines(folder, name)
-            elif name in ("config.json", "done"):
+            elif name in ("record.json", "done"):
                 json.loads(self.read(folder, name))
 
 
@@ -121,11 +122,13 @@ class Runs(Case):
         self.assertEqual(stderr, "")
         self.assertEqual(stdout, self.read("run", "out.txt"))
         self.assertEqual(set(os.listdir(self.path("run"))),
-                         {"config.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"})
-        config = json.loads(self.read("run", "config.json"))
+                         {"checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl", "weights.safetensors"})
+        config = json.loads(self.read("run", "record.json"))
         self.assertEqual(config["args"]["trial_seed"], 3)
         self.assertEqual(config["hparams"]["mlp_width"], 16)
         self.assertEqual(len(config["data"]["domains"]), 17)
+        self.assertEqual([(slot["name"], slot["offset"]) for slot in config["parameters"]][:2], [("linear0.weight", 0), ("linear0.bias", 288)])
+        self.assertEqual(sorted(os.listdir(self.path("run", "checkpoints"))), ["step-000002.safetensors", "step-000004.safetensors"])
         done = json.loads(self.read("run", "done"))
         self.assertEqual((done["never_learned"], done["steps"]), (False, 5))
         self.assertIn(f"weights {done['weights']} after 5 steps", stdout)
@@ -164,10 +167,12 @@ class Runs(Case):
         self.assertIs(done["never_learned"], True)
         self.assertIn("the mask never opened", done["reason"])
 
-    def test_a_directory_that_holds_a_run_is_left_alone_until_fresh(self):
+    def test_a_run_with_other_settings_is_left_alone_until_fresh(self):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
         before = self.read("run", "results.jsonl")
-        self.refused(BUSY, *QUICK, "--steps", "2", "--output-dir", "run", says=["it holds a run already", "--fresh"])
+        self.refused(BUSY, *QUICK, "--steps", "2", "--seed", "3", "--output-dir", "run",
+                     says=["other settings", "--steps  recorded 1, asked 2", "--seed  recorded 0, asked 3", "--fresh"])
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "run", program="sandgrad64", says=["recorded float, asked double"])
         self.assertEqual(self.read("run", "results.jsonl"), before)
         self.run_program(*QUICK, "--steps", "2", "--output-dir", "run", "--fresh")
         self.assertEqual([line["step"] for line in self.whole_lines("run", "results.jsonl")], [0, 1])
@@ -175,6 +180,36 @@ class Runs(Case):
             notes.write("mine")
         self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", self.folder, "--fresh", says=["holds no run"])
         self.assertEqual(self.read("notes.txt"), "mine")
+
+    def test_a_finished_run_says_so(self):
+        command = [*QUICK, "--steps", "2", "--output-dir", "run"]
+        self.run_program(*command)
+        before = self.read("run", "out.txt")
+        stdout, stderr = self.run_program(*command)
+        self.assertIn("the run in run is finished", stdout)
+        self.assertIn(json.loads(self.read("run", "done"))["weights"], stdout)
+        self.assertEqual((stderr, self.read("run", "out.txt")), ("", before))
+        self.assertEqual(self.run_program(*command, "--json")[0], "")
+
+    def test_a_record_that_is_damaged_is_named(self):
+        self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
+        os.truncate(self.path("run", "record.json"), 300)
+        self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "run", says=["run/record.json", "was the file cut?"])
+
+    def test_weights_come_from_a_file_and_the_file_is_kept_in_mind(self):
+        self.run_program(*QUICK, "--steps", "3", "--output-dir", "first")
+        more = [*QUICK, "--steps", "1", "--init-from", "first/weights.safetensors", "--output-dir", "second"]
+        self.run_program(*more)
+        args = json.loads(self.read("second", "record.json"))["args"]
+        with open(self.path("first", "weights.safetensors"), "rb") as file:
+            self.assertEqual(args["init_sha256"], hashlib.sha256(file.read()).hexdigest())
+        same = self.run_program(*QUICK, "--steps", "1", "--init-from", "first/checkpoints/step-000002.safetensors")[0]
+        self.assertIn("weights " + json.loads(self.read("second", "done"))["weights"], same)
+        self.refused(BUSY, *QUICK, "--steps", "1", "--init-from", "first/checkpoints/step-000002.safetensors", "--output-dir", "second",
+                     says=["--init-from  recorded"])
+        self.refused(MISSING, *QUICK, "--init-from", "nothing", says=["nothing"])
+        self.refused(DATA, "train", "--hparams", '{"mlp_width": 17}', "--init-from", "first/weights.safetensors",
+                     says=["does not fit the model", "misshaped linear0.weight [17, 18], found [16, 18]"])
 
     def test_nothing_is_made_for_a_run_that_cannot_begin(self):
         self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", "nowhere", "--output-dir", "run", says=[])
@@ -211,13 +246,14 @@ class Runs(Case):
                 process.send_signal(number)
                 stdout, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
-            steps = int(re.search(r"^stopped on request after step (\d+) of 1000000; the records so far and these weights are kept$",
+            steps = int(re.search(r"^stopped on request after (\d+) of 1000000 steps; the same command goes on from there$",
                                   stdout, re.M)[1])
             self.assertEqual(stdout, self.read(folder, "out.txt"))
             recorded = [line["step"] for line in self.whole_lines(folder, "results.jsonl")]
             self.assertEqual(recorded, list(range(0, steps, 100)))
             self.assertEqual(set(os.listdir(self.path(folder))),
-                             {"config.json", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"})
+                             {"checkpoints", "metrics.jsonl", "out.txt", "record.json", "results.jsonl"})
+            self.assertIn(f"step-{steps - 1:06}.safetensors", os.listdir(self.path(folder, "checkpoints")))
 
 
 class Networks(Case):
@@ -277,7 +313,7 @@ class Disks(Case):
             failed.add(re.search(r"(?:file|path)\s+\S*/(\S+)", stderr)[1])
             self.assert_nothing_half_written(folder)
             self.assertNotIn("done", os.listdir(self.path(folder)))
-        self.assertEqual(failed, {"config.json", "metrics.jsonl", "weights.safetensors"})  # each was once the first that did not fit
+        self.assertEqual(failed, {"record.json", "step-000000.safetensors"})  # each was once the first that did not fit
 
     def test_results_that_stdout_does_not_take_are_an_io_error(self):
         for arguments in [["doctor"], [*QUICK, "--steps", "1", "--json"], ["step", "--model", "mlp:2-2", "--slots"]]:
@@ -363,7 +399,9 @@ class Photos(Case):
             weights.append(json.loads(self.read(f"run{number}", "done"))["weights"])
         self.assertEqual(weights[0], weights[1])
         self.assertNotEqual(weights[0], weights[2])
-        config = json.loads(self.read("run0", "config.json"))
+        config = json.loads(self.read("run0", "record.json"))
+        self.assertEqual(len(config["data"]["files"]), sum(domain["examples"] for domain in config["data"]["domains"]))
+        self.assertRegex(config["data"]["files"][0]["name"], r"^\w+/\w+/\w+\.png$")
         self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"], config["hparams"]["batch_size"]), (8, 1, 32))
 
     def test_published_sets_are_found_by_their_name_however_it_is_spelled(self):
@@ -410,7 +448,7 @@ class Mnist(Case):
         stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data, "--model", "MLP", "--hparams", '{"mlp_width": 16}',
                                      "--steps", "2", "--test-envs", "2", "--output-dir", "run")
         self.assertIn("MNIST digits", stdout)
-        sizes = [domain["examples"] for domain in json.loads(self.read("run", "config.json"))["data"]["domains"]]
+        sizes = [domain["examples"] for domain in json.loads(self.read("run", "record.json"))["data"]["domains"]]
         self.assertEqual(sizes, [23334, 23333, 23333])
 
 

@@ -184,7 +184,7 @@ TEST_CASE("A mask that never opens is told apart from one that learns badly") {
   const Outcome outcome = train(settings, small_spirals(), Threads(2), {});
   REQUIRE(outcome.never_learned.has_value());
   CHECK(outcome.never_learned->find("the mask never opened") != std::string::npos);
-  const nlohmann::json told = nlohmann::json::parse(outcome_json(outcome));
+  const nlohmann::json told = nlohmann::json::parse(outcome_json(outcome.steps, outcome.fingerprint, outcome.never_learned));
   CHECK(told["never_learned"] == true);
   CHECK(told["reason"] == *outcome.never_learned);
   settings.hparams["weight_decay"] = 0.01;  // moves weights, and yet nothing is learned

@@ -1,0 +1,64 @@
+#include "experiments/parameter_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "experiments/training.h"
+#include "tensor/error.h"
+#include "tensor/safetensors_header.h"
+
+namespace sand::experiments {
+
+void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters, std::span<Scalar> block) {
+  for (const Slot& slot : parameters.slots()) {
+    const Tensor tensor = file.tensor(prefix + slot.name);
+    check(tensor.shape() == slot.shape, [&] {
+      return Error(Fault::data, "tensor " + prefix + slot.name + " has the wrong shape")
+          .fact("expected", slot.shape.text())
+          .fact("found   ", tensor.shape().text());
+    });
+    std::copy(tensor.data(), tensor.data() + tensor.size(), block.data() + slot.offset);
+  }
+}
+
+void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters, const Scalar* block) {
+  for (const Slot& slot : parameters.slots()) file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
+}
+
+Safetensors weights_file(const Model& model) {
+  Safetensors file;
+  write_block(file, "", model.parameters, model.parameters.numbers().data());
+  file.metadata["model"] = model.description;
+  return file;
+}
+
+void load_weights(const std::string& path, Parameters& parameters) {
+  const Safetensors file = Safetensors::read(path);
+  Error error(Fault::data, "weights: the file does not fit the model");
+  error.fact("file", path);
+  constexpr int kMost = 8;
+  int problems = 0;
+  const auto problem = [&](const char* what, const std::string& text) {
+    if (++problems <= kMost) error.fact(what, text);
+  };
+  for (const Slot& slot : parameters.slots()) {
+    const StoredTensor* stored = file.find(slot.name);
+    if (stored == nullptr)
+      problem("missing  ", slot.name + " " + slot.shape.text());
+    else if (Shape(stored->shape) != slot.shape)
+      problem("misshaped", slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
+  }
+  for (const auto& [name, stored] : file.tensors()) {
+    const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
+                                   [&, &name = name](const Slot& slot) { return slot.name == name; });
+    if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", printable(name));
+  }
+  if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
+  check(problems == 0, [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });
+  std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
+  read_block(file, "", parameters, block);
+  check_finite(TensorView(block.data(), {parameters.size()}), "weights: " + path);
+  std::copy(block.begin(), block.end(), parameters.numbers().begin());
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Runs that are killed, interrupted, or find no room on the disk: the same command, given again, ends with the same bits.
+
+    crash_test.py FOLDER_OF_THE_PROGRAMS [--every N] [--random N]      exit: 0 passed, 1 failed, 77 there is no strace
+
+--every 1 kills at each system call that changes a file, not at every 7th; --random kills so many runs at random times.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SKIPPED, BUSY, IO = 77, 73, 74
+# A run of three checkpoints, the best of which is not the last.
+RUN = ["train", "--protocol", "domainbed", "--hparams", '{"batch_size": 16, "mlp_width": 8, "tau": 0.4}', "--steps", "9", "--record-every", "4",
+       "--evaluate-examples", "40", "--threads", "1"]
+CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2",
+         "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "flock"]
+arguments = None
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="sandgrad-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def read(self, *names):
+        with open(self.path(*names), "rb") as file:
+            return file.read()
+
+    def command(self, folder, *more, run=RUN):
+        return [os.path.join(arguments.programs, "sandgrad"), *run, "--output-dir", folder, *more]
+
+    def run_program(self, folder, *more, code=0, run=RUN, **options):
+        """-> stderr, after a look at the exit code"""
+        done = subprocess.run(self.command(folder, *more, run=run), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              encoding="utf-8", check=False, timeout=200, **options)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stderr
+
+    def wait_for(self, process, *names):
+        while not os.path.exists(self.path(*names)):
+            self.assertIsNone(process.poll(), "it has ended")
+            time.sleep(0.002)
+
+    def state(self, folder):
+        """All that a run leaves and that must not depend on when it was killed."""
+        results = [json.loads(line) for line in self.read(folder, "results.jsonl").decode().splitlines()]
+        for line in results:
+            del line["step_time"], line["mem_gb"], line["args"]["output_dir"]
+        files = {name: self.read(folder, name) for name in ["metrics.jsonl", "weights.safetensors", "done", "record.json"]}
+        return results, files, sorted(os.listdir(self.path(folder))), sorted(os.listdir(self.path(folder, "checkpoints")))
+
+    def assert_ends_like(self, undisturbed, folder):
+        self.run_program(folder)
+        self.assertEqual(self.state(folder), undisturbed)
+
+
+class Killed(Case):
+    def setUp(self):
+        super().setUp()
+        self.run_program("whole")
+        self.undisturbed = self.state("whole")
+        self.assertEqual(self.undisturbed[2], ["checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl",
+                                               "weights.safetensors"])
+
+    def calls_of_a_run(self):
+        """-> [(system call, which one of its kind)] of an undisturbed run"""
+        subprocess.run(["strace", "-f", "-o", "trace", "-e", "trace=" + ",".join("?" + call for call in CALLS), *self.command("traced")],
+                       cwd=self.folder, stdout=subprocess.DEVNULL, check=True, timeout=200)
+        counts, calls = {}, []
+        for line in self.read("trace").decode(errors="replace").splitlines():
+            if (call := re.match(r"(?:\d+ +)?(\w+)\(", line)) and call[1] in CALLS:
+                counts[call[1]] = counts.get(call[1], 0) + 1
+                calls.append((call[1], counts[call[1]]))
+        return calls
+
+    def test_at_a_system_call_that_changes_a_file(self):
+        calls = self.calls_of_a_run()
+        self.assertGreater(len(calls), 60)
+        for call, when in calls[::arguments.every]:
+            with self.subTest(call=call, when=when):
+                killed = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e",
+                                         f"inject={call}:signal=KILL:when={when}", *self.command("run")], cwd=self.folder,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=200)
+                self.assertIn(killed.returncode, [-signal.SIGKILL, 128 + signal.SIGKILL], "the kill must strike")
+                self.assert_ends_like(self.undisturbed, "run")
+                shutil.rmtree(self.path("run"))
+
+    def test_at_random_times(self):
+        slow = [*RUN, "--checkpoint-every", "1"]
+        seconds = time.monotonic()
+        self.run_program("slow", run=slow)
+        seconds = time.monotonic() - seconds
+        undisturbed = self.state("slow")
+        choice = random.Random(1)
+        for number in range(arguments.random):
+            with self.subTest(number=number):
+                killed = 0
+                while not os.path.exists(self.path("run", "done")):
+                    with subprocess.Popen(self.command("run", run=slow), cwd=self.folder, stdout=subprocess.DEVNULL,
+                                          stderr=subprocess.DEVNULL) as process:
+                        time.sleep(choice.uniform(0, seconds) if killed < 5 else seconds + 1)
+                        process.kill()
+                    killed += 1
+                self.run_program("run", run=slow)
+                self.assertEqual(self.state("run"), undisturbed)
+                shutil.rmtree(self.path("run"))
+
+
+class Resumed(Case):
+    def test_from_every_checkpoint_with_any_number_of_threads(self):
+        self.run_program("whole")
+        undisturbed = self.state("whole")
+        names = undisturbed[3]
+        self.assertEqual(names, ["step-000000.safetensors", "step-000004.safetensors", "step-000008.safetensors"])
+        for last in range(4):
+            shutil.rmtree(self.path("run"), ignore_errors=True)
+            shutil.copytree(self.path("whole"), self.path("run"))
+            os.remove(self.path("run", "done"))
+            for name in names[last:]:
+                with open(self.path("run", "checkpoints", name), "r+b") as file:
+                    file.seek(1000)
+                    byte = file.read(1)
+                    file.seek(1000)
+                    file.write(bytes([byte[0] ^ 1]))
+            stderr = self.run_program("run", "--threads", "3", run=RUN[:-2])
+            for name in names[last:]:
+                self.assertIn(f"passed over run/checkpoints/{name}", stderr)
+            self.assertEqual(self.state("run"), undisturbed)
+
+    def test_after_lines_got_lost(self):
+        self.run_program("whole")
+        undisturbed = self.state("whole")
+        shutil.copytree(self.path("whole"), self.path("run"))
+        os.remove(self.path("run", "done"))
+        os.truncate(self.path("run", "metrics.jsonl"), len(undisturbed[1]["metrics.jsonl"]) - 5)
+        self.assertIn("is not the one that was written", self.run_program("run"))
+        self.assertEqual(self.state("run"), undisturbed)
+
+    def test_after_each_signal_with_its_exit_code(self):
+        long = ["train", "--hparams", '{"batch_size": 16, "mlp_width": 8}', "--steps", "2000", "--record-every", "700", "--threads", "1"]
+        self.run_program("whole", run=long)
+        undisturbed = self.state("whole")
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 75)]:
+            folder = f"run{code}"
+            with subprocess.Popen(self.command(folder, run=long), cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
+                self.wait_for(process, folder, "checkpoints", "step-000000.safetensors")
+                process.send_signal(number)
+                stdout, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code)
+            steps = int(re.search(r"^stopped on request after (\d+) of 2000 steps; the same command goes on from there$", stdout, re.M)[1])
+            self.assertIn(f"step-{steps - 1:06}.safetensors", os.listdir(self.path(folder, "checkpoints")))
+            self.assertNotIn("done", os.listdir(self.path(folder)))
+            self.run_program(folder, run=long)
+            self.assertEqual(self.state(folder), undisturbed)
+
+    def test_a_second_interrupt_ends_at_once(self):
+        endless = ["train", "--hparams", '{"batch_size": 1024, "mlp_width": 512, "mlp_depth": 8}', "--steps", "1000", "--threads", "1",
+                   "--evaluate-examples", "1"]
+        with subprocess.Popen(self.command("run", run=endless), cwd=self.folder, stdout=subprocess.DEVNULL) as process:
+            self.wait_for(process, "run", "metrics.jsonl")  # steps take seconds
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=20), -signal.SIGINT)
+
+
+class Shared(Case):
+    def test_a_directory_belongs_to_one_process_until_it_dies(self):
+        endless = ["1000000" if word == "9" else word for word in RUN]
+        with subprocess.Popen(self.command("run", run=endless), cwd=self.folder, stdout=subprocess.DEVNULL) as process:
+            self.wait_for(process, "run", "metrics.jsonl")
+            for more in [[], ["--fresh"]]:
+                self.assertIn(f"holder process {process.pid} on ", self.run_program("run", *more, code=BUSY, run=endless))
+            process.kill()
+        self.run_program("run", "--fresh")
+
+
+class FullDisk(Case):
+    def test_the_last_checkpoint_survives_a_full_disk_and_nothing_stays_behind(self):
+        self.run_program("whole")
+        undisturbed = self.state("whole")
+        largest = max(os.path.getsize(self.path("whole", *names)) for names in
+                      [["results.jsonl"], ["metrics.jsonl"], ["record.json"], ["weights.safetensors"], ["checkpoints", undisturbed[3][0]]])
+        failed = set()
+        for size in range(1024, largest, 1024):  # with less clang's OpenMP cannot start
+            def limit(size=size):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            stderr = self.run_program("run", code=IO, preexec_fn=limit)
+            failed.add(re.search(r"(?:file|path)\s+\S*/(\S+)", stderr)[1])
+            left = os.listdir(self.path("run")) + os.listdir(self.path("run", "checkpoints"))
+            self.assertEqual([name for name in left if ".part" in name or "lock" in name], [])
+        self.assertIn("record.json", failed)
+        self.assertIn("metrics.jsonl", failed)
+        self.assertGreaterEqual(len(failed), 3)
+        self.assert_ends_like(undisturbed, "run")  # where the last attempt had come to
+
+    def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(self):
+        small = [*RUN, "--checkpoint-every", "1"]
+        self.run_program("whole", run=small)
+        undisturbed = self.state("whole")
+        with subprocess.Popen(["sh", "-c", 'ulimit -f 6; exec "$@"', "sh", *self.command("run", run=small)], cwd=self.folder,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            process.communicate(timeout=60)
+        self.assertEqual(process.returncode, IO)
+        self.run_program("run", run=small)
+        self.assertEqual(self.state("run"), undisturbed)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("programs")
+    parser.add_argument("classes", nargs="*")
+    parser.add_argument("--every", type=int, default=7)
+    parser.add_argument("--random", type=int, default=3)
+    arguments = parser.parse_args()
+    arguments.programs = os.path.abspath(arguments.programs)
+    classes = [globals()[name] for name in arguments.classes] or [Resumed, Shared, FullDisk, Killed]
+    if Killed in classes and shutil.which("strace") is None:
+        print("skipped: no strace here; apt install strace")
+        sys.exit(SKIPPED)
+    if Killed in classes and subprocess.run(["strace", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        print("skipped: strace may not trace here (ptrace is forbidden)")
+        sys.exit(SKIPPED)
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in classes)
+    sys.exit(0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1)
