@@ -19,6 +19,16 @@ struct TrainOptions {
 };
 int train_command(const TrainOptions& options);
 
+struct VerifyOptions {
+  std::string run;                   ///< a run directory
+  std::string data_dir;              ///< "" where the record says
+  int from_step = -1, to_step = -1;  ///< -1: from the beginning, to the end
+  int threads = 0;
+  bool second_opinion = false;
+  std::string opinion_on;  ///< of sandgrad64: a folder with updates of sandgrad
+};
+int verify_command(const VerifyOptions& options);
+
 struct DemoOptions {
   int threads = 0;
 };

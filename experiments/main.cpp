@@ -102,6 +102,18 @@ void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
   c->callback([&] { chosen = [&] { return bench_command(o); }; });
 }
 
+void add_verify(CLI::App& app, VerifyOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("verify", "Make a recorded run again and compare every bit");
+  c->add_option("run", o.run, "the --output-dir of the run")->required();
+  c->add_option("--data-dir,--data_dir", o.data_dir, "where the data lie, if not where they lay");
+  c->add_option("--from-step", o.from_step, "go on after this step, which must have a checkpoint")->check(CLI::NonNegativeNumber);
+  c->add_option("--to-step", o.to_step, "the last step that is made again")->check(CLI::NonNegativeNumber);
+  c->add_flag("--second-opinion", o.second_opinion, "gradients of some steps once more, in double and with plain loops");
+  c->add_option("--opinion-on", o.opinion_on)->group("");  // what the other program is asked with
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->callback([&] { chosen = [&] { return verify_command(o); }; });
+}
+
 void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("step", "One update as a function of files (safetensors)");
   c->add_option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")->required();
@@ -143,6 +155,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "sandgrad " SANDGRAD_VERSION);
   app.require_subcommand(1);
   TrainOptions train;
+  VerifyOptions verify;
   DemoOptions demo;
   BenchOptions bench;
   StepOptions step;
@@ -150,6 +163,7 @@ int run(int argc, char** argv) {
   DoctorOptions doctor;
   std::function<int()> chosen;
   add_train(app, train, chosen);
+  add_verify(app, verify, chosen);
   add_demo(app, demo, chosen);
   add_bench(app, bench, chosen);
   add_step(app, step, chosen);

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Recorded runs are made again: what is as it was is verified, and whatever was changed is named.
+
+    verify_test.py FOLDER_OF_THE_PROGRAMS [--faults N]      exit: 0 passed, 1 failed
+"""
+import argparse
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+USAGE, DATA, MISSING = 64, 65, 66
+RUN = ["train", "--dataset", "ColoredMNIST", "--data-dir", "data", "--model", "MLP", "--hparams",
+       '{"batch_size": 8, "mlp_width": 4, "tau": 0.4}', "--steps", "13", "--record-every", "4", "--threads", "1"]
+arguments = None
+
+
+def write_digits(folder, count, seed):
+    """MNIST's two files of a kind, with noise for digits."""
+    dice = random.Random(seed)
+    for name, head, body in [("train-images-idx3-ubyte", struct.pack(">IIII", 0x803, count, 28, 28), dice.randbytes(count * 784)),
+                             ("train-labels-idx1-ubyte", struct.pack(">II", 0x801, count), bytes(dice.randrange(10) for _ in range(count)))]:
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(head + body)
+
+
+class Verify(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="sandgrad-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        os.mkdir(os.path.join(cls.folder, "data"))
+        write_digits(os.path.join(cls.folder, "data"), 120, 1)
+        for kind in ("images-idx3", "labels-idx1"):
+            shutil.copy(os.path.join(cls.folder, "data", f"train-{kind}-ubyte"), os.path.join(cls.folder, "data", f"t10k-{kind}-ubyte"))
+        cls.run_program(*RUN, "--output-dir", "run")
+
+    @classmethod
+    def run_program(cls, *words, code=0):
+        done = subprocess.run([os.path.join(arguments.programs, "sandgrad"), *words], cwd=cls.folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=100)
+        assert done.returncode == code, f"{words}\n{done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def copy_of_run(self):
+        shutil.rmtree(self.path("copy"), ignore_errors=True)
+        shutil.copytree(self.path("run"), self.path("copy"))
+
+    def change(self, file, edit):
+        with open(self.path(file), "rb") as old:
+            content = edit(bytearray(old.read()))
+        with open(self.path(file), "wb") as new:
+            new.write(content)
+
+    def change_line(self, file, number, edit):
+        def changed(content):
+            lines = content.decode().splitlines()
+            line = json.loads(lines[number])
+            edit(line)
+            lines[number] = json.dumps(line)
+            return ("\n".join(lines) + "\n").encode()
+        self.change(file, changed)
+
+    def checkpoints(self):
+        return sorted(os.listdir(self.path("copy", "checkpoints")))
+
+    def test_a_run_is_verified_whole_and_in_parts_with_any_number_of_threads(self):
+        self.assertIn("verified: 13 steps, 4 records, ", self.run_program("verify", "run"))
+        self.assertIn("bit-identical", self.run_program("verify", "run", "--threads", "3"))
+        self.copy_of_run()
+        first = int(re.search(r"\d+", self.checkpoints()[0])[0])
+        self.assertIn(f"verified: {12 - first} step", self.run_program("verify", "run", "--from-step", str(first)))
+        self.assertIn("verified: 6 steps, 2 records, ", self.run_program("verify", "run", "--to-step", "5"))
+
+    def test_steps_without_a_checkpoint_are_refused_with_those_that_have_one(self):
+        self.assertIn("there are", self.run_program("verify", "run", "--from-step", "1", code=USAGE))
+        self.run_program("verify", "nothing", code=MISSING)
+
+    def test_a_run_is_verified_from_another_place(self):
+        shutil.rmtree(self.path("elsewhere"), ignore_errors=True)
+        shutil.copytree(self.path("data"), self.path("elsewhere"))
+        self.assertIn("bit-identical", self.run_program("verify", "run", "--data-dir", "elsewhere"))
+
+    def test_a_changed_line_is_told_from_a_changed_weight(self):
+        self.copy_of_run()
+        self.change_line("copy/metrics.jsonl", 2, lambda line: line.update(loss=line["loss"] + 1e-12))
+        said = self.run_program("verify", "copy", code=DATA)
+        self.assertIn("step 8: metrics.jsonl differs", said)
+        self.assertIn("at        loss", said)
+        self.assertIn("the last record that agrees is of  step 4", said)
+        self.assertIn("the weights are the same", said)
+
+    def test_a_weight_that_was_changed_with_its_hash_is_named(self):
+        self.copy_of_run()
+        name = "copy/checkpoints/" + self.checkpoints()[-1]
+
+        def edit(content):
+            size = struct.unpack("<Q", content[:8])[0]
+            place = json.loads(content[8:8 + size])["linear1.weight"]["data_offsets"][0] + 8 + size + 4 * 5  # [1, 1] of [4, 4]
+            content[place] ^= 1
+            at = content.index(b'"sha256":"') + 10
+            content[at:at + 64] = b"0" * 64
+            content[at:at + 64] = hashlib.sha256(content).hexdigest().encode()
+            return content
+        self.change(name, edit)
+        said = self.run_program("verify", "copy", code=DATA)
+        self.assertIn("the weights differ in 1 of ", said)
+        self.assertIn("linear1.weight[1,1]: recorded ", said)
+
+    def test_missing_and_doubled_lines_are_named(self):
+        for file in ("metrics.jsonl", "results.jsonl"):
+            for lines in ([0, 1, 3], [0, 1, 1, 2, 3]):
+                self.copy_of_run()
+                self.change(f"copy/{file}", lambda content, lines=lines: b"".join(content.splitlines(True)[i] for i in lines))
+                self.assertIn(f"{file}: a line is missing, doubled or out of order", self.run_program("verify", "copy", code=DATA))
+
+    def test_what_stands_at_the_end_is_compared(self):
+        self.copy_of_run()
+        self.change("copy/weights.safetensors", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
+        self.assertIn("weights.safetensors: the numbers differ in 1 of ", self.run_program("verify", "copy", code=DATA))
+
+    def test_planted_faults_are_named(self):
+        dice = random.Random(7)
+        for number in range(arguments.faults):
+            self.copy_of_run()
+            kind = number % 3
+            if kind == 0:  # a bit of a data file
+                file = "data/train-" + dice.choice(["images-idx3", "labels-idx1"]) + "-ubyte"
+                place, bit = dice.randrange(16, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
+                flip = lambda content, place=place, bit=bit: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:]
+                self.change(file, flip)
+                said = self.run_program("verify", "copy", code=DATA)
+                self.change(file, flip)
+                self.assertIn(os.path.basename(file), said)
+            elif kind == 1:  # a seed
+                seed = dice.choice(["seed", "trial_seed", "hparams_seed"])
+                self.change("copy/record.json", lambda content, seed=seed: re.sub(rb'"%s": \d+' % seed.encode(),
+                                                                                  b'"%s": %d' % (seed.encode(), dice.randrange(1, 1000)), content))
+                said = self.run_program("verify", "copy", code=DATA)
+                self.assertIn(f"args/{seed}\n", said)
+            else:  # a bit of a checkpoint
+                file = "copy/checkpoints/" + dice.choice(self.checkpoints())
+                place, bit = dice.randrange(8, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
+                self.change(file, lambda content, place=place, bit=bit: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
+                said = self.run_program("verify", "copy", code=DATA)
+                self.assertIn(os.path.basename(file), said)
+
+    def test_a_second_opinion_in_double_agrees(self):
+        said = self.run_program("verify", "run", "--second-opinion")
+        worst = [float(line.split()[-1]) for line in said.splitlines() if line.startswith("    step")]
+        self.assertEqual(len(worst), 3 * 6)  # steps, tensors
+        self.assertLess(max(worst), 1e-4)
+        self.assertGreater(max(worst), 0)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs")
+    parser.add_argument("--faults", type=int, default=9)
+    arguments = parser.parse_args()
+    arguments.programs = os.path.abspath(arguments.programs)
+    unittest.main(argv=sys.argv[:1])
