@@ -36,10 +36,19 @@ int bench_kernels(bool json);  ///< --kernels
 struct StepOptions {
   std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
   std::string in, out;
-  bool slots = false, allow_closed = false;
+  std::vector<std::string> explain;     ///< weights whose story is told
+  std::string explain_layer, heat_map;  ///< a slot; a PNG
+  bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
+  bool json = false;  ///< of the stories
   int threads = 0;
 };
 int step_command(const StepOptions& options);
+
+struct TraceOptions {
+  std::string model, activation = "relu", convolution = "winograd";
+  int rows = 2;
+};
+int trace_command(const TraceOptions& options);
 
 struct DataShowOptions {
   DataRequest request;

@@ -108,10 +108,25 @@ void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
   c->add_option("--hparams", o.hparams, R"('{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
   c->add_option("--in", o.in, "weights, x0, y0, x1, y1, ..., perhaps Adam's state");
   c->add_option("--out", o.out, "losses, gradients, masks, directions, new weights, Adam's state");
+  c->add_option("--explain", o.explain, "tell how weights came to move: 'linear0.weight[12,3]', perhaps several")->expected(1, -1);
+  c->add_option("--explain-layer", o.explain_layer, "ranges of mask, agreement and gradients of a parameter tensor");
+  c->add_option("--heat-map", o.heat_map, "a PNG of its mask (left) and agreement (right)")->needs("--explain-layer");
+  c->add_flag("--json", o.json, "what is explained as JSON lines");
+  c->add_flag("--decoupled-decay", o.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
+  c->add_flag("--mask-update", o.mask_update, "a weight whose mask is 0 does not move at all");
   c->add_flag("--slots", o.slots, "print the parameters' names and shapes as JSON, and stop");
   c->add_flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
   c->callback([&] { chosen = [&] { return step_command(o); }; });
+}
+
+void add_trace(CLI::App& app, TraceOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("trace", "Print the tape of one pass: operations, shapes, formulas, lines of source");
+  c->add_option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")->required();
+  c->add_option("--convolution", o.convolution, "winograd or direct")->capture_default_str();
+  c->add_option("--activation", o.activation, "relu, leaky_relu or tanh")->capture_default_str();
+  c->add_option("--rows", o.rows, "generated examples")->check(CLI::Range(1, 4096))->capture_default_str();
+  c->callback([&] { chosen = [&] { return trace_command(o); }; });
 }
 
 void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
@@ -143,6 +158,7 @@ int run(int argc, char** argv) {
   DemoOptions demo;
   BenchOptions bench;
   StepOptions step;
+  TraceOptions trace;
   DataShowOptions show;
   DoctorOptions doctor;
   std::function<int()> chosen;
@@ -150,6 +166,7 @@ int run(int argc, char** argv) {
   add_demo(app, demo, chosen);
   add_bench(app, bench, chosen);
   add_step(app, step, chosen);
+  add_trace(app, trace, chosen);
   add_data(app, show, chosen);
   add_doctor(app, doctor, chosen);
   try {
