@@ -221,7 +221,8 @@ class Commands(Case):
 
     def test_a_trace_lists_every_operation_with_its_formulas_and_its_line(self):
         stdout, _ = self.run_program("trace", "--model", "mlp:5-4-2", "--rows", "3")
-        self.assertRegex(stdout, r"(?m)^%3   linear +%0 %1 %2 +\[3, 4\] +60 +48  nn/mlp.cpp:\d+\n       y = x w\^T \+ b\n       dx \+= dy w, ")
+        self.assertRegex(stdout, r"(?m)^%3   linear +%0 %1 %2 +\[3, 4\] +60 +48  nn/mlp.cpp:\d+\n"
+                                 r"       y = x w\^T \+ b\n       dx \+= dy w, ")
         self.assertRegex(stdout, r"in all 9 entries, 34 weights, 84 multiply-adds forward, \d+ bytes")
         self.assertIn("conv2d", self.run_program("trace", "--model", "SmallCNN:3x8x8-2", "--convolution", "direct")[0])
         self.refused(USAGE, "trace", "--model", "mlp:5", says=["model: expected"])
