@@ -29,6 +29,17 @@ struct VerifyOptions {
 };
 int verify_command(const VerifyOptions& options);
 
+struct InspectOptions {
+  std::string run;       ///< a run directory
+  std::string data_dir;  ///< "" where the record says
+  int step = -1;
+  std::vector<std::string> weights;  ///< 'linear1.weight[12,40]'
+  std::string layer, heat_map;       ///< a tensor of weights, and where its picture goes
+  int threads = 0;
+  bool json = false;
+};
+int inspect_command(const InspectOptions& options);
+
 struct DemoOptions {
   int threads = 0;
 };
@@ -47,10 +58,19 @@ int bench_kernels(bool json);  ///< --kernels
 struct StepOptions {
   std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
   std::string in, out;
-  bool slots = false, allow_closed = false;
+  std::vector<std::string> explain;     ///< weights whose story is told
+  std::string explain_layer, heat_map;  ///< a slot; a PNG
+  bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
+  bool json = false;  ///< of the stories
   int threads = 0;
 };
 int step_command(const StepOptions& options);
+
+struct TraceOptions {
+  std::string model, activation = "relu", convolution = "winograd";
+  int rows = 2;
+};
+int trace_command(const TraceOptions& options);
 
 struct DataShowOptions {
   DataRequest request;

@@ -114,6 +114,19 @@ void add_verify(CLI::App& app, VerifyOptions& o, std::function<int()>& chosen) {
   c->callback([&] { chosen = [&] { return verify_command(o); }; });
 }
 
+void add_inspect(CLI::App& app, InspectOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("inspect", "The story of one weight in one step of a recorded run");
+  c->add_option("run", o.run, "the --output-dir of the run")->required();
+  c->add_option("--step", o.step, "the update, from 0")->required();
+  c->add_option("--weight", o.weights, "'linear1.weight[12,40]'; may be given again");
+  c->add_option("--layer", o.layer, "ranges of mask, agreement and gradients of a whole tensor: linear1.weight");
+  c->add_option("--heat-map,--heat_map", o.heat_map, "a PNG of the layer's mask and agreement");
+  c->add_option("--data-dir,--data_dir", o.data_dir, "where the data lie, if not where they lay");
+  c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->add_flag("--json", o.json, "one JSON object a line");
+  c->callback([&] { chosen = [&] { return inspect_command(o); }; });
+}
+
 void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("step", "One update as a function of files (safetensors)");
   c->add_option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")->required();
@@ -123,10 +136,25 @@ void add_step(CLI::App& app, StepOptions& o, std::function<int()>& chosen) {
   c->add_option("--hparams", o.hparams, R"('{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
   c->add_option("--in", o.in, "weights, x0, y0, x1, y1, ..., perhaps Adam's state");
   c->add_option("--out", o.out, "losses, gradients, masks, directions, new weights, Adam's state");
+  c->add_option("--explain", o.explain, "tell how weights came to move: 'linear0.weight[12,3]', perhaps several")->expected(1, -1);
+  c->add_option("--explain-layer", o.explain_layer, "ranges of mask, agreement and gradients of a parameter tensor");
+  c->add_option("--heat-map", o.heat_map, "a PNG of its mask (left) and agreement (right)")->needs("--explain-layer");
+  c->add_flag("--json", o.json, "what is explained as JSON lines");
+  c->add_flag("--decoupled-decay", o.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
+  c->add_flag("--mask-update", o.mask_update, "a weight whose mask is 0 does not move at all");
   c->add_flag("--slots", o.slots, "print the parameters' names and shapes as JSON, and stop");
   c->add_flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
   c->callback([&] { chosen = [&] { return step_command(o); }; });
+}
+
+void add_trace(CLI::App& app, TraceOptions& o, std::function<int()>& chosen) {
+  CLI::App* c = app.add_subcommand("trace", "Print the tape of one pass: operations, shapes, formulas, lines of source");
+  c->add_option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")->required();
+  c->add_option("--convolution", o.convolution, "winograd or direct")->capture_default_str();
+  c->add_option("--activation", o.activation, "relu, leaky_relu or tanh")->capture_default_str();
+  c->add_option("--rows", o.rows, "generated examples")->check(CLI::Range(1, 4096))->capture_default_str();
+  c->callback([&] { chosen = [&] { return trace_command(o); }; });
 }
 
 void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
@@ -156,17 +184,21 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   TrainOptions train;
   VerifyOptions verify;
+  InspectOptions inspect;
   DemoOptions demo;
   BenchOptions bench;
   StepOptions step;
+  TraceOptions trace;
   DataShowOptions show;
   DoctorOptions doctor;
   std::function<int()> chosen;
   add_train(app, train, chosen);
   add_verify(app, verify, chosen);
+  add_inspect(app, inspect, chosen);
   add_demo(app, demo, chosen);
   add_bench(app, bench, chosen);
   add_step(app, step, chosen);
+  add_trace(app, trace, chosen);
   add_data(app, show, chosen);
   add_doctor(app, doctor, chosen);
   try {

@@ -4,8 +4,10 @@
 
 #include "experiments/algorithms.h"
 #include "experiments/commands.h"
+#include "experiments/layer_story.h"
 #include "experiments/models.h"
 #include "experiments/parameter_file.h"
+#include "experiments/story.h"
 #include "experiments/training.h"
 #include "nn/objectives.h"
 #include "optim/adam.h"
@@ -90,39 +92,8 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
   adam.resume(first, second, steps[0]);
 }
 
-}  // namespace
-
-int step_command(const StepOptions& options) {
-  const std::unique_ptr<Model> model =
-      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
-  Parameters& parameters = model->parameters;
-  if (options.slots) {
-    print_slots(parameters);
-    return 0;
-  }
-  check(!options.in.empty() && !options.out.empty(), [] { return Error(Fault::usage, "step: --in and --out are needed (or --slots)"); });
-
-  const Algorithm& method = algorithm(options.algorithm);
-  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
-  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
-
-  const Safetensors in = Safetensors::read(options.in);
-  const Batch batch = read_batch(in, model->example);
-  check_names(in, parameters, batch.domains.size());
-  read_block(in, "", parameters, parameters.numbers());
-  optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"), .weight_decay = hparams.at("weight_decay")});
-  read_adam(in, parameters, adam);
-
-  const Threads threads(options.threads);
-  DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
-  const GradientTable& g = engine(batch, nn::CrossEntropy{});
-  const optim::Direction& direction = combiner->combine(g, threads);
-  check_finite(direction.values, "step: the direction");
-  adam.step(parameters, direction, threads);
-  check_finite(adam.second_moment(), "step: Adam's second moment");
-
+void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g, const optim::Direction& direction,
+                  const optim::Adam& adam) {
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
   out.add("loss", TensorView(losses.data(), {g.domains()}));
@@ -134,7 +105,73 @@ int step_command(const StepOptions& options) {
   write_block(out, "adam_v.", parameters, adam.second_moment().data());
   const std::int64_t steps[] = {adam.steps()};
   out.add("adam_t", std::span<const std::int64_t>(steps));
-  out.write(options.out);
+  out.write(path);
+}
+
+template <class Story>
+void tell(const Story& story, bool json) {
+  std::printf("%s\n", (json ? story.json() : story.text()).c_str());
+}
+
+}  // namespace
+
+int step_command(const StepOptions& options) {
+  const std::unique_ptr<Model> model =
+      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
+  Parameters& parameters = model->parameters;
+  if (options.slots) {
+    print_slots(parameters);
+    return 0;
+  }
+  const bool explains = !options.explain.empty() || !options.explain_layer.empty();
+  check(!options.in.empty() && (!options.out.empty() || explains),
+        [] { return Error(Fault::usage, "step: --in and --out are needed (--out not with --explain, neither with --slots)"); });
+  std::vector<WeightPlace> weights;
+  for (const std::string& name : options.explain) weights.push_back(weight_named(parameters, name));
+  const Slot* const layer = options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
+
+  const Algorithm& method = algorithm(options.algorithm);
+  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
+  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
+
+  const Safetensors in = Safetensors::read(options.in);
+  const Batch batch = read_batch(in, model->example);
+  check_names(in, parameters, batch.domains.size());
+  read_block(in, "", parameters, parameters.numbers());
+  optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"),
+                                .weight_decay = hparams.at("weight_decay"),
+                                .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+                                .mask_update = options.mask_update});
+  read_adam(in, parameters, adam);
+
+  const Threads threads(options.threads);
+  DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
+  const nn::CrossEntropy objective;
+  const GradientTable& g = engine(batch, objective);
+  const optim::Direction& direction = combiner->combine(g, threads);
+  check_finite(direction.values, "step: the direction");
+  const Update update{.model = *model,
+                      .objective = objective,
+                      .batch = batch,
+                      .gradients = g,
+                      .method = method,
+                      .hparams = hparams,
+                      .allow_closed = options.allow_closed,
+                      .adam = adam,
+                      .threads = threads};
+  const std::vector<WeightStory> stories = weights.empty() ? std::vector<WeightStory>() : explain(update, weights);
+  adam.step(parameters, direction, threads);
+  check_finite(adam.second_moment(), "step: Adam's second moment");
+
+  for (std::size_t i = 0; i < stories.size(); ++i) stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
+  if (!options.out.empty()) write_update(options.out, parameters, g, direction, adam);
+  for (const WeightStory& story : stories) tell(story, options.json);
+  if (layer == nullptr) return 0;
+  const LayerStory story(g, direction, *layer);
+  if (!options.heat_map.empty()) story.write_heat_map(options.heat_map);
+  tell(story, options.json);
   return 0;
 }
 

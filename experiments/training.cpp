@@ -123,7 +123,9 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
   check(!settings.protocol.one_output || data.classes == 2, [] { return Error(Fault::usage, "train: this protocol is for two classes"); });
 }
 
-void Training::update() {
+void Training::update() { update({}); }
+
+void Training::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
   const Clock::time_point start = Clock::now();
   ++step_;
@@ -133,6 +135,7 @@ void Training::update() {
   gradients_ = &engine_(*batch_, *objective_);
   direction_ = &combiner_->combine(*gradients_, threads_);
   check_finite(direction_->values, "step " + std::to_string(step_ - 1) + ": the direction");
+  if (look) look();
   adam_.step(parameters, *direction_, threads_);
   time_ += Clock::now() - start;
   ++timed_;

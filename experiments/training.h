@@ -61,6 +61,8 @@ class Training {
 
   /// Makes the next update. Throws Error(non_finite) when numbers go wrong, and is then of no further use.
   void update();
+  /// The same; `look` is called when all is computed and no weight has moved yet.
+  void update(const std::function<void()>& look);
 
   // Of the last update; valid until the next.
   const Batch& batch() const { return *batch_; }

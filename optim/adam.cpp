@@ -27,32 +27,36 @@ Adam::Adam(const Parameters& parameters, const AdamOptions& given)
     option.must(option.value >= 0 && option.value < 1, "in [0, 1)");
 }
 
+AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
+    : correction1(1 - power(options.beta1, t)),
+      correction2(1 - power(options.beta2, t)),
+      beta1(static_cast<Scalar>(options.beta1)),
+      rest1(static_cast<Scalar>(1 - options.beta1)),
+      beta2(static_cast<Scalar>(options.beta2)),
+      rest2(static_cast<Scalar>(1 - options.beta2)),
+      step_size(static_cast<Scalar>(options.learning_rate / correction1)),
+      root_scale(static_cast<Scalar>(std::sqrt(correction2))),
+      epsilon(static_cast<Scalar>(options.epsilon)),
+      decay(static_cast<Scalar>(options.decay == WeightDecay::coupled ? options.weight_decay : 0)),
+      shrink(static_cast<Scalar>(options.decay == WeightDecay::coupled ? 1 : 1 - options.learning_rate * options.weight_decay)) {}
+
 void Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
-  const bool coupled = options.decay == WeightDecay::coupled;
   check(!options.mask_update || direction.mask.size() == direction.values.size(),
         [] { return Error(Fault::usage, "Adam: mask_update needs a direction with a mask"); });
-  // All constants are computed in double and rounded once, where they meet the tensors.
-  const double correction1 = 1 - power(options.beta1, steps_ + 1), correction2 = 1 - power(options.beta2, steps_ + 1);
-  const auto beta1 = static_cast<Scalar>(options.beta1), rest1 = static_cast<Scalar>(1 - options.beta1);
-  const auto beta2 = static_cast<Scalar>(options.beta2), rest2 = static_cast<Scalar>(1 - options.beta2);
-  const auto step_size = static_cast<Scalar>(options.learning_rate / correction1);
-  const auto root_scale = static_cast<Scalar>(std::sqrt(correction2));
-  const auto epsilon = static_cast<Scalar>(options.epsilon);
-  const auto decay = static_cast<Scalar>(coupled ? options.weight_decay : 0);
-  const auto shrink = static_cast<Scalar>(coupled ? 1 : 1 - options.learning_rate * options.weight_decay);
+  const AdamConstants c(options, steps_ + 1);
 
   for_each_piece("Adam", first_.size(), parameters, direction, threads, [&](Index first, Index count) {
     Eigen::Map<FlatArray> p(parameters.numbers().data() + first, count);
     auto m = first_.array().segment(first, count);
     auto v = second_.array().segment(first, count);
-    Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + decay * p;  // g
-    m = beta1 * m + rest1 * moved;
-    v = beta2 * v + rest2 * moved * moved;
+    Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + c.decay * p;  // g
+    m = c.beta1 * m + c.rest1 * moved;
+    v = c.beta2 * v + c.rest2 * moved * moved;
     // Through double: Eigen's square root of eight floats is an estimate, while the double root, rounded, is the exact float one.
     Eigen::Array<double, Eigen::Dynamic, 1, 0, kPiece, 1> root = v.cast<double>();
     root = root.sqrt().eval();
     moved = root.cast<Scalar>();
-    moved = p * shrink - step_size * m / (moved / root_scale + epsilon);
+    moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);
     if (options.mask_update)
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
     else

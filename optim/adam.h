@@ -26,6 +26,16 @@ struct AdamOptions {
   bool mask_update = false;  ///< a weight with mask 0 does not move at all, while its moments go on
 };
 
+/// What all weights share in step t: computed in double and rounded once, where it meets the tensors.
+struct AdamConstants {
+  AdamConstants(const AdamOptions& options, std::int64_t t);
+
+  double correction1, correction2;    ///< 1 - beta1^t, 1 - beta2^t
+  Scalar beta1, rest1, beta2, rest2;  ///< rest = 1 - beta
+  Scalar step_size, root_scale;       ///< learning_rate / correction1, sqrt(correction2)
+  Scalar epsilon, decay, shrink;      ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
+};
+
 /// With g the direction and t the steps taken, this one included:
 ///
 ///     m = beta1 m + (1 - beta1) g                  v = beta2 v + (1 - beta2) g g

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Is README.md true? Python's standard library only. Exit: 0 yes, 1 no, with what is wrong on stderr.
+"""Are README.md and the other pages true? Python's standard library only. Exit: 0 yes, 1 no, with what is wrong on stderr.
 
     readme_test.py text SOURCE              links, lines of code, formula cards, sources of formulas, random streams
-    readme_test.py commands SOURCE BUILD    writes its C++ to files, runs its shell blocks, compares what they print
+    readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
 only its flags and files are checked), "needs numpy", "exit 64", "differs from machine to machine" (then only the words
 that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS; $OPENMP_FLAGS stands for -fopenmp.
@@ -27,6 +27,7 @@ ROOMS = {
     "tests": "what of all this is true",
 }
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
+COMMANDS = ["README.md", "experiments/AUDIT.md"]  # pages whose commands are run
 problems = []
 
 
@@ -95,7 +96,7 @@ def check_text(source, lines, write):
     elif cards.read_text().splitlines() != formula_cards(source):
         problems.append(f"{cards}: is not what the formula cards say (readme_test.py text --write)")
 
-    for page in (source / "README.md", source / "CONTRIBUTING.md", cards):
+    for page in (*(source / page for page in COMMANDS), source / "CONTRIBUTING.md", cards):
         text = page.read_text()
         paths = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
         paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text) if "NAME" not in path]
@@ -155,14 +156,14 @@ def words(text):
     return re.findall(r'^\w+|"\w+":', text, re.MULTILINE)
 
 
-def check_flags(block, build):
+def check_flags(page, block, build):
     for line in block.body.splitlines():
         program, *arguments = shlex.split(line, comments=True) or [""]
         if not program.startswith("build/release/"):
             continue
         usage = subprocess.run([build / program[14:], arguments[0], "--help"], stdout=subprocess.PIPE, text=True).stdout
         known = set(re.findall(r"--[\w-]+", usage))
-        problems.extend(f"README.md: there is no flag {flag}: {line}" for flag in arguments if flag.startswith("--") and flag not in known)
+        problems.extend(f"{page}: there is no flag {flag}: {line}" for flag in arguments if flag.startswith("--") and flag not in known)
 
 
 def run(block, place, environment, written):
@@ -181,8 +182,9 @@ def run(block, place, environment, written):
         problems.append(f"{block.body}\n    must print\n{shown}\n    but prints\n{printed}")
 
 
-def check_commands(source, build, lines, write):
-    written = []
+def check_commands(source, build, page, write):
+    """Each page in a sandbox of its own, from its first block to its last."""
+    lines, written = (source / page).read_text().splitlines(), []
     with tempfile.TemporaryDirectory() as name:
         place = pathlib.Path(name)
         environment = sandbox_of(source, build, place)
@@ -190,7 +192,7 @@ def check_commands(source, build, lines, write):
             if block.language == "cpp":
                 (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")  # its first line is // and its name
             elif block.language == "sh" and block.note.startswith("not run"):
-                check_flags(block, build)
+                check_flags(page, block, build)
             elif block.language == "sh" and block.note == "needs numpy" and not numpy_python():
                 print("skipped, numpy is missing:", block.body.split("\n")[0])
             elif block.language == "sh":
@@ -198,6 +200,7 @@ def check_commands(source, build, lines, write):
     if write:
         for block, output in reversed(written):
             lines[block.first : block.last] = output
+        (source / page).write_text("\n".join(lines) + "\n")
 
 
 def main():
@@ -206,18 +209,18 @@ def main():
     if len(arguments) < 2 or arguments[0] not in ("text", "commands"):
         sys.exit(__doc__)
     source = pathlib.Path(arguments[1]).resolve()
-    readme = source / "README.md"
-    lines = readme.read_text().splitlines()
     if arguments[0] == "text":
+        readme = source / "README.md"
+        lines = readme.read_text().splitlines()
         check_text(source, lines, write)
+        if write:
+            readme.write_text("\n".join(lines) + "\n")
     else:
-        check_commands(source, pathlib.Path(arguments[2]).resolve(), lines, write)
-    if write:
-        readme.write_text("\n".join(lines) + "\n")
-        return
-    for problem in problems:
+        for page in COMMANDS:
+            check_commands(source, pathlib.Path(arguments[2]).resolve(), page, write)
+    for problem in problems if not write else []:
         print(problem, file=sys.stderr)
-    sys.exit(1 if problems else 0)
+    sys.exit(1 if problems and not write else 0)
 
 
 if __name__ == "__main__":

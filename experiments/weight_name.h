@@ -1,0 +1,22 @@
+// Names of single weights: "linear1.weight[12,40]", "conv2.weight[3,5,0,2]", "norm0.bias[7]".
+#pragma once
+
+#include <string>
+
+#include "autograd/parameters.h"
+
+namespace sand::experiments {
+
+struct WeightPlace {
+  std::string name;  ///< as it was given
+  Slot slot;
+  Index column;  ///< its place in the block of parameters, and in a row of a gradient table
+};
+
+/// The slot called `name`. Throws Error(usage) naming the slots that exist and their shapes, with a did-you-mean.
+const Slot& slot_named(const Parameters& parameters, const std::string& name);
+
+/// NAME[i,j,...] with one index for each axis of the slot, from 0, in decimal digits and nothing else. Throws Error(usage).
+WeightPlace weight_named(const Parameters& parameters, const std::string& text);
+
+}  // namespace sand::experiments

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""`sandgrad step --explain`: from the printed numbers alone, mask and Adam are computed anew, and arrive at the recorded weight.
+
+    story_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]        exit: 0 passed, 1 failed
+Python's standard library only; a float is rounded as struct packs it.
+"""
+import json
+import math
+import random
+import re
+import struct
+import sys
+import unittest
+
+from program_test import DATA, USAGE, Case, main
+from update_file import random_update, write_tensors
+
+
+def float32(number):
+    return struct.unpack("<f", struct.pack("<f", number))[0]
+
+
+def float64(number):
+    return number
+
+
+def ulps(a, b, code):
+    """How many numbers of that precision lie from a to b."""
+    def place(number):
+        bits = struct.unpack("<i" if code == "f" else "<q", struct.pack("<" + code, number))[0]
+        return bits if bits >= 0 else -(bits & (0x7FFFFFFF if code == "f" else 0x7FFFFFFFFFFFFFFF))
+    return abs(place(a) - place(b))
+
+
+def mask_and_average(method, g, tau, k, rounded):
+    """The formulas of README.md, for the gradients g of all domains."""
+    domains = len(g)
+    s = abs(sum(x > 0 for x in g) - sum(x < 0 for x in g)) / domains
+    mean = math.fsum(g) / domains
+    average, mask = rounded(mean), 1.0
+    if method == "SANDMask":
+        variance = math.fsum((x - mean) ** 2 for x in g) / (domains - 1)
+        x = k * (s - tau) / variance if variance > 0 else math.copysign(math.inf, s - tau) if s != tau else 1e-17
+        mask = rounded(max(0.0, math.tanh(x)))
+    elif method != "ERM":
+        mask = 1.0 if s >= tau else 0.0
+    if method == "GeometricMean":
+        average = rounded(math.copysign(math.exp(math.fsum(math.log(abs(x) + 1e-10) for x in g) / domains), mean) if mean else 0.0)
+    return mask, average
+
+
+def moved(adam, direction, mask, rounded):
+    """One update of one weight by Adam, every operation rounded -> the weight"""
+    f, w, wd, lr = rounded, adam["weight"], adam["weight_decay"], adam["learning_rate"]
+    coupled = adam["decay"] == "coupled"
+    if adam["mask_update"] and mask == 0:
+        return w
+    g = f(direction + f(f(wd) * w)) if coupled else direction
+    m = f(f(f(adam["beta1"]) * adam["m_before"]) + f(f(1 - adam["beta1"]) * g))
+    v = f(f(f(adam["beta2"]) * adam["v_before"]) + f(f(f(1 - adam["beta2"]) * g) * g))
+    step_size = f(lr / (1 - adam["beta1"] ** adam["t"]))
+    denominator = f(f(f(math.sqrt(v)) / f(math.sqrt(1 - adam["beta2"] ** adam["t"]))) + f(adam["epsilon"]))
+    start = w if coupled else f(w * f(1 - lr * wd))
+    return f(start - f(f(step_size * m) / denominator))
+
+
+SAND = {"tau": 0.2, "k": 1e-3, "weight_decay": 0.01}
+UPDATES = [  # model, algorithm, hyper-parameters, flags, rows, with a state of Adam
+    ("mlp:18-32-2", "SANDMask", SAND, [], [9, 30, 12, 17], True),
+    ("mlp:18-32-2", "SANDMask", SAND, ["--decoupled-decay"], [9, 30, 12, 17], False),
+    ("mlp:18-32-2", "SANDMask", {**SAND, "rescale": 0}, ["--mask-update"], [70, 65, 64], True),
+    ("mlp:7-9-5-3", "SANDMask", {"tau": 0.5, "k": 10}, ["--activation", "tanh"], [5] * 7, False),
+    ("mlp:18-32-2", "ANDMask", {"tau": 0.5, "weight_decay": 0.1}, [], [8, 9, 10, 11], True),
+    ("mlp:18-32-2", "ANDMask", {"tau": 1}, ["--mask-update", "--decoupled-decay"], [8] * 3, True),
+    ("mlp:7-9-5-3", "GeometricMean", {"tau": 0.5, "lr": 0.1}, [], [8, 9, 10, 11], True),
+    ("mlp:18-32-2", "ERM", {"weight_decay": 0.01}, [], [30, 31], True),
+    ("mlp:18-32-2", "ERM", {"weight_decay": 0.3}, ["--decoupled-decay"], [12], False),
+    ("MNIST_CNN:2x6x5-2", "SANDMask", {"tau": 0.3, "k": 1e-5}, [], [4, 3, 5], False),
+]
+
+
+class Stories(Case):
+    WEIGHTS = 100  # of every update
+
+    def stories(self, update, program="sandgrad", seed=0):
+        model, algorithm, hparams, flags, rows, adam = update
+        slots = json.loads(self.run_program("step", "--model", model, "--slots", program=program)[0])
+        tensors = random_update(slots, rows, seed, adam)
+        if ":" in model and "x" in model.split(":")[1]:  # images
+            pixels, draw = math.prod(int(n) for n in model.split(":")[1].split("-")[0].split("x")), random.Random(seed)
+            for domain, count in enumerate(rows):
+                tensors[f"x{domain}"] = [count, pixels], [draw.randint(0, 255) / 256 for _ in range(count * pixels)]
+        write_tensors(self.path("in"), tensors, program == "sandgrad64")
+        draw = random.Random(seed + 1)
+        weights = [f"{slot['name']}[{','.join(str(draw.randrange(n)) for n in slot['shape'])}]"
+                   for slot in draw.choices(slots, k=self.WEIGHTS)]
+        told = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), *flags, "--in", "in",
+                                "--out", "out", "--explain", *weights, "--json", program=program)[0]
+        stories = [json.loads(line) for line in told.splitlines()]
+        self.assertEqual([story["weight"] for story in stories], weights)
+        return stories
+
+    def made(self, story):
+        """The weight in the file that the program wrote."""
+        with open(self.path("out"), "rb") as file:
+            size = struct.unpack("<Q", file.read(8))[0]
+            name, place = story["weight"][:-1].split("[")
+            entry = json.loads(file.read(size))[name]
+            index = 0
+            for i, n in zip(place.split(","), entry["shape"]):
+                index = index * n + int(i)
+            code, width = ("f", 4) if entry["dtype"] == "F32" else ("d", 8)
+            file.seek(8 + size + entry["data_offsets"][0] + index * width)
+            return struct.unpack("<" + code, file.read(width))[0]
+
+    def test_the_new_weight_follows_from_the_printed_numbers(self):
+        for program, rounded, code, slack in [("sandgrad", float32, "f", 1), ("sandgrad64", float64, "d", 1000)]:
+            partial = closed = 0
+            for update in UPDATES:
+                for story in self.stories(update, program):
+                    told, adam = story["mask"], story["adam"]
+                    g = [domain["gradient"] for domain in story["domains"]]
+                    for way in [told, *story["others"]]:
+                        mask, average = mask_and_average(way["method"], g, way.get("tau"), way.get("k"), rounded)
+                        self.assertLessEqual(ulps(mask, way["mask"], code), slack, (update, story["weight"], way))
+                        masked = rounded(average * mask)
+                        direction = rounded(masked * rounded(1 / (1e-10 + way["mask_mean"]))) if "mask_mean" in way else masked
+                        after = moved(adam, direction, mask, rounded)
+                        recorded = adam["after"] if way is told else way["after"]
+                        self.assertLessEqual(ulps(after, recorded, code), slack, (update, story["weight"], way["method"]))
+                    self.assertEqual(adam["after"], self.made(story))
+                    partial += 0 < told["mask"] < 0.99
+                    closed += told["mask"] == 0
+            self.assertGreater(partial, 50)
+            self.assertGreater(closed, 50)
+
+    def test_the_examples_add_up_to_the_gradient_of_their_domain(self):
+        for update in UPDATES:
+            for story in self.stories(update, seed=5):
+                for domain in story["domains"]:
+                    gradients = [example["gradient"] for example in domain["examples"]]
+                    magnitudes = math.fsum(map(abs, gradients))
+                    self.assertLessEqual(abs(math.fsum(gradients) - domain["sum"]), 1e-14 * magnitudes)
+                    self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * magnitudes, (update, story["weight"]))
+
+    def test_a_story_can_be_followed_line_by_line(self):
+        model, algorithm, hparams, flags, rows, adam = UPDATES[0]
+        followed = [story for story in self.stories(UPDATES[0]) if story["variance"] > 0][:20]  # a dead unit has no gradients
+        self.assertEqual(len(followed), 20)
+        for story in followed:
+            text = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), "--in", "in",
+                                    "--explain", story["weight"])[0]
+            table = re.findall(r"(?m)^  \d +\d+ +\S+ +(\S+) +\S+e[+-]\d\d$", text)
+            g = [float(number) for number in table]
+            self.assertEqual(len(g), len(rows))
+            n = {name: float(value) for name, value in re.findall(r"(?m)^  (\S+(?: \S+)*?) {2,}(-?\d\S*) {2,}\S.*$", text)}
+            f = float32
+            near = lambda name, value: self.assertLessEqual(abs(n[name] - value), 1e-6 * abs(value) + 1e-12, (name, text))
+            near("s", abs(n["n_plus"] - n["n_minus"]) / n["E"])
+            near("gbar", sum(g) / n["E"])
+            near("var", sum((x - n["gbar"]) ** 2 for x in g) / (n["E"] - 1))
+            near("lambda", 1 / n["var"])
+            near("x", n["k"] * (n["s"] - n["tau"]) / n["var"])
+            near("m", max(0, math.tanh(n["x"])))
+            near("a", n["gbar"])
+            near("a m", n["a"] * n["m"])
+            near("c", 1 / (1e-10 + n["mean m"]))
+            near("m c", n["m"] * n["c"])
+            near("d", n["a m"] * n["c"])
+            near("g", n["d"] + n["wd"] * n["w"])
+            near("m1", n["beta1"] * n["m0"] + (1 - n["beta1"]) * n["g"])
+            near("v1", n["beta2"] * n["v0"] + (1 - n["beta2"]) * n["g"] ** 2)
+            near("b1", 1 - n["beta1"] ** n["t"])
+            near("b2", 1 - n["beta2"] ** n["t"])
+            near("a1", n["lr"] / n["b1"])
+            near("r2", math.sqrt(n["b2"]))
+            near("q", math.sqrt(n["v1"]) / n["r2"] + n["eps"])
+            near("step", n["a1"] * n["m1"] / n["q"])
+            self.assertLessEqual(ulps(f(n["w"] - n["step"]), n["w'"], "f"), 1)
+            near("w' - w", f(f(n["w'"]) - f(n["w"])))
+            self.assertEqual(n["w'"], float(f"{story['adam']['after']:.9g}"))
+
+
+class Commands(Case):
+    MODEL = ["--model", "mlp:5-4-2"]
+
+    def setUp(self):
+        super().setUp()
+        slots = json.loads(self.run_program("step", *self.MODEL, "--slots")[0])
+        write_tensors(self.path("in"), random_update(slots, [4, 5], 0, False), False)
+
+    def test_names_that_are_wrong_are_answered_before_anything_is_read(self):
+        step = ["step", *self.MODEL, "--in", "missing"]
+        self.refused(USAGE, *step, "--explain", "linear0.weight[4,0]", says=["linear0.weight [4, 5]", "linear0.weight[3,4]"])
+        self.refused(USAGE, *step, "--explain", "linear0.wait[4,0]", says=["did you mean linear0.weight?"])
+        self.refused(USAGE, *step, "--explain-layer", "linear9.bias", says=["linear1.bias [2]"])
+        self.refused(USAGE, "step", *self.MODEL, "--in", "in", says=["--out"])
+        self.refused(USAGE, "step", *self.MODEL, "--in", "in", "--out", "out", "--heat-map", "map.png", says=["--explain-layer"])
+
+    def test_an_explained_update_is_the_same_update(self):
+        step = ["step", *self.MODEL, "--in", "in", "--hparams", '{"tau": 0.2}']
+        self.run_program(*step, "--out", "plain")
+        self.run_program(*step, "--out", "told", "--explain", "linear0.bias[1]", "--explain-layer", "linear0.weight")
+        with open(self.path("plain"), "rb") as plain, open(self.path("told"), "rb") as told:
+            self.assertEqual(plain.read(), told.read())
+
+    def test_a_layer_is_a_table_and_a_picture(self):
+        step = ["step", *self.MODEL, "--in", "in", "--explain-layer", "linear0.weight"]
+        stdout, _ = self.run_program(*step, "--heat-map", "map.png")
+        self.assertIn("linear0.weight [4, 5], 20 weights: ", stdout)
+        with open(self.path("map.png"), "rb") as file:
+            self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
+        table = json.loads(self.run_program(*step, "--json")[0])
+        self.assertEqual([r["name"] for r in table["ranges"]], ["mask", "agreement", "gradient of domain 0", "gradient of domain 1"])
+        self.assertEqual(table["closed"] + table["partial"] + table["open"], 20)
+
+    def test_a_broken_input_is_told_as_ever(self):
+        with open(self.path("in"), "r+b") as file:
+            file.truncate(100)
+        self.refused(DATA, "step", *self.MODEL, "--in", "in", "--explain", "linear0.bias[1]", says=[])
+
+    def test_a_trace_lists_every_operation_with_its_formulas_and_its_line(self):
+        stdout, _ = self.run_program("trace", "--model", "mlp:5-4-2", "--rows", "3")
+        self.assertRegex(stdout, r"(?m)^%3   linear +%0 %1 %2 +\[3, 4\] +60 +48  nn/mlp.cpp:\d+\n"
+                                 r"       y = x w\^T \+ b\n       dx \+= dy w, ")
+        self.assertRegex(stdout, r"in all 9 entries, 34 weights, 84 multiply-adds forward, \d+ bytes")
+        self.assertIn("conv2d", self.run_program("trace", "--model", "SmallCNN:3x8x8-2", "--convolution", "direct")[0])
+        self.refused(USAGE, "trace", "--model", "mlp:5", says=["model: expected"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
