@@ -9,7 +9,7 @@ libeigen3-dev arrays and small matrices
 nlohmann-json3-dev settings and records
 zlib1g-dev gzipped data sets
 libcli11-dev the flags of the program
-libssl-dev hashes that seed the experiments
+libssl-dev hashes of records and checkpoints
 libstb-dev pictures'
 
 tests_need="$programs_need

@@ -185,6 +185,7 @@ std::optional<Checkpoint> Checkpoints::last(const std::function<void(const Check
     } catch (const Error& error) {
       damaged(file(*step).string(), error.what());
     }
+  if (found) remove_old();  // what a run that was killed had no time for
   return found;
 }
 
@@ -200,6 +201,10 @@ void Checkpoints::keep(const Checkpoint& checkpoint) {
 
   std::erase_if(kept_, [&](const Kept& old) { return old.step >= step; });
   kept_.push_back({step, checkpoint.score});
+  remove_old();
+}
+
+void Checkpoints::remove_old() {
   const auto worse = [](const Kept& a, const Kept& b) { return !(a.score >= b.score) && !std::isnan(b.score); };
   const auto best = std::max_element(kept_.begin(), kept_.end(), worse);
   std::vector<Kept> rest;
@@ -207,7 +212,8 @@ void Checkpoints::keep(const Checkpoint& checkpoint) {
     if (kept_.end() - kept <= 2 || (kept == best && !std::isnan(kept->score))) rest.push_back(*kept);
   kept_ = std::move(rest);
   for (const int old : steps()) {
-    const bool wanted = old > step || std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
+    const bool wanted =
+        old > kept_.back().step || std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
     std::error_code ignored;  // one too many does no harm
     if (!wanted) fs::remove(file(old), ignored);
   }

@@ -45,7 +45,7 @@ class Checkpoints {
   Checkpoint read(int step) const;  ///< throws what parse_checkpoint and InputFile throw
 
   /// The last one that can be read and that `usable` does not throw an Error about; `damaged` hears of every other file, which is
-  /// passed over and never removed before the run has come past its step again.
+  /// passed over and not removed before the run has come past its step again.
   std::optional<Checkpoint> last(const std::function<void(const Checkpoint&)>& usable,
                                  const std::function<void(const std::string& file, const std::string& why)>& damaged);
 
@@ -58,6 +58,7 @@ class Checkpoints {
     int step;
     double score;
   };
+  void remove_old();  // all but the last two and the best, and what lies after them
   std::filesystem::path folder_;
   std::string settings_;  // hash
   const Parameters& parameters_;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "tensor/error.h"
@@ -149,13 +150,14 @@ std::uint64_t RunDirectory::length(const std::string& name) const {
   return none ? 0 : bytes;
 }
 
-void RunDirectory::sync() const {
+void RunDirectory::sync() {
   for (const char* name : kLines) {
     if (!has(name)) continue;
     const Opened file(path_ / name, O_RDONLY);
-    check(::fsync(file.number) == 0, [&] { return cannot("write", path_ / name, errno); });
+    check(::fdatasync(file.number) == 0, [&] { return cannot("write", path_ / name, errno); });
   }
-  const Opened folder(path_, O_RDONLY | O_DIRECTORY);
+  if (std::exchange(names_synced_, true)) return;
+  const Opened folder(path_, O_RDONLY | O_DIRECTORY);  // the files are new, and their names must last, too
   check(::fsync(folder.number) == 0 || errno == EINVAL, [&] { return cannot("write", path_, errno); });
 }
 

@@ -36,7 +36,7 @@ class RunDirectory {
   /// Bytes of a file of lines; 0 where there is none.
   std::uint64_t length(const std::string& name) const;
   /// Waits until all appended lines are on the disk. Throws Error(io).
-  void sync() const;
+  void sync();
   /// Throws Error(data) unless a file of lines is at least so long and a line ends there; 0 is the end of no line, in no file.
   void check_line_end(const std::string& name, std::uint64_t length) const;
   /// Cuts a file of lines back to what it was when it had this length. Throws Error(io), and what check_line_end throws.
@@ -45,6 +45,7 @@ class RunDirectory {
  private:
   std::filesystem::path path_;
   RunLock lock_;
+  bool names_synced_ = false;
 };
 
 }  // namespace sand::experiments

@@ -122,6 +122,13 @@ void go_on(Training& run, const RunDirectory& directory, Checkpoints& checkpoint
   voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no checkpoint yet: starts over");
 }
 
+/// The next update. When numbers go wrong in it, the error says what there is to go back to.
+void update(Training& run, const std::optional<Checkpoints>& checkpoints) try { run.update(); } catch (Error& error) {
+  const std::vector<int> steps = checkpoints ? checkpoints->steps() : std::vector<int>();
+  if (error.fault() == Fault::non_finite && !steps.empty()) error.fact("kept", checkpoints->file(steps.back()).string());
+  throw;
+}
+
 }  // namespace
 
 int train_command(const TrainOptions& options) {
@@ -168,7 +175,7 @@ int train_command(const TrainOptions& options) {
   const Interrupts interrupts;
   std::optional<Record> last;
   for (bool stop = false; !run.finished() && !stop;) {
-    run.update();
+    update(run, checkpoints);
     progress.at(run.step(), "loss " + std::to_string(run.loss()));
     double score = NAN;
     bool measured = false;

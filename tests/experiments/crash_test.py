@@ -6,6 +6,8 @@
 --every 1 kills at each system call that changes a file, not at every 7th; --random kills so many runs at random times.
 """
 import argparse
+import hashlib
+import importlib.util
 import json
 import os
 import random
@@ -13,6 +15,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -118,6 +121,57 @@ class Killed(Case):
                 self.run_program("run", run=slow)
                 self.assertEqual(self.state("run"), undisturbed)
                 shutil.rmtree(self.path("run"))
+
+
+class Read(Case):
+    """Checkpoints as anybody else reads them."""
+
+    @staticmethod
+    def blocks(content):
+        """-> (metadata, {name: array}) of a safetensors file"""
+        import numpy
+        length = struct.unpack("<Q", content[:8])[0]
+        header = json.loads(content[8:8 + length])
+        metadata = header.pop("__metadata__")
+        return metadata, {name: numpy.frombuffer(content[8 + length:][slice(*entry["data_offsets"])],
+                                                 {"F32": "<f4", "I64": "<i8"}[entry["dtype"]]).reshape(entry["shape"])
+                          for name, entry in header.items()}
+
+    def test_by_numpy_the_chain_of_records_can_be_followed(self):
+        self.run_program("run", "--checkpoint-every", "4")
+        slots = [slot["name"] for slot in json.loads(self.read("run", "record.json"))["parameters"]]
+        chain = {json.loads(line)["step"]: json.loads(line)["chain"] for line in self.read("run", "metrics.jsonl").splitlines()}
+        self.assertEqual(list(chain), [0, 4, 8])
+        before = "0" * 64
+        for step, after in chain.items():
+            content = self.read("run", "checkpoints", f"step-{step:06}.safetensors")
+            metadata, numbers = self.blocks(content)
+            self.assertEqual((metadata["step"], metadata["chain"], numbers["adam_t"].tolist()), (str(step), after, [step + 1]))
+            blank = content.replace(metadata["sha256"].encode(), b"0" * 64)
+            self.assertEqual(hashlib.sha256(blank).hexdigest(), metadata["sha256"])
+            link = bytes.fromhex(before) + struct.pack("<q", step)
+            for prefix in ["", "adam_m.", "adam_v."]:
+                link += b"".join(numbers[prefix + name].tobytes() for name in slots)
+            self.assertEqual(hashlib.sha256(link).hexdigest(), after)
+            before = after
+        weights = self.blocks(self.read("run", "weights.safetensors"))[1]
+        self.assertEqual({name: array.tobytes() for name, array in weights.items()},
+                         {name: array.tobytes() for name, array in numbers.items() if not name.startswith("adam_")})
+
+    def test_weights_as_pytorch_writes_them_are_a_place_to_start_from(self):
+        self.run_program("first")
+        weights = self.blocks(self.read("first", "weights.safetensors"))[1]
+        header, data = {"__metadata__": {"format": "pt"}}, b""
+        for name, array in sorted(weights.items(), reverse=True):  # in any order, the header unpadded
+            header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [len(data), len(data) + array.nbytes]}
+            data += array.tobytes()
+        text = json.dumps(header).encode()
+        with open(self.path("pytorch.safetensors"), "wb") as file:
+            file.write(struct.pack("<Q", len(text)) + text + data)
+        for folder, start in [("ours", "first/weights.safetensors"), ("theirs", "pytorch.safetensors")]:
+            self.run_program(folder, "--init-from", start)
+        self.assertEqual(self.read("ours", "metrics.jsonl"), self.read("theirs", "metrics.jsonl"))
+        self.assertNotEqual(self.read("ours", "metrics.jsonl"), self.read("first", "metrics.jsonl"))
 
 
 class Resumed(Case):
@@ -229,12 +283,15 @@ if __name__ == "__main__":
     parser.add_argument("--random", type=int, default=3)
     arguments = parser.parse_args()
     arguments.programs = os.path.abspath(arguments.programs)
-    classes = [globals()[name] for name in arguments.classes] or [Resumed, Shared, FullDisk, Killed]
+    classes = [globals()[name] for name in arguments.classes] or [Read, Resumed, Shared, FullDisk, Killed]
     if Killed in classes and shutil.which("strace") is None:
         print("skipped: no strace here; apt install strace")
         sys.exit(SKIPPED)
     if Killed in classes and subprocess.run(["strace", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
         print("skipped: strace may not trace here (ptrace is forbidden)")
+        sys.exit(SKIPPED)
+    if Read in classes and importlib.util.find_spec("numpy") is None:
+        print("skipped: numpy is missing here; apt install python3-numpy")
         sys.exit(SKIPPED)
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in classes)
     sys.exit(0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1)

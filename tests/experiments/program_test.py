@@ -401,7 +401,7 @@ class Photos(Case):
         self.assertNotEqual(weights[0], weights[2])
         config = json.loads(self.read("run0", "record.json"))
         self.assertEqual(len(config["data"]["files"]), sum(domain["examples"] for domain in config["data"]["domains"]))
-        self.assertRegex(config["data"]["files"][0]["name"], r"^\w+/\w+/\w+\.png$")
+        self.assertEqual(config["data"]["files"][0]["name"], "a/blues/0.PNG")
         self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"], config["hparams"]["batch_size"]), (8, 1, 32))
 
     def test_published_sets_are_found_by_their_name_however_it_is_spelled(self):
