@@ -8,9 +8,9 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND arithmetic -march=x86-64-v3)
-  # The bits are those of the fused a * b + c in every kind of build. g++ fuses from -O2 on; clang only inside a basic block,
-  # which its sanitizers cut to pieces (under g++'s the kernels are looked at).
-  set(fused -O3 -ffp-contract=fast)
+  # Kernels fuse a * b + c where they say so (`fused` in multiply.h): g++ by contraction, clang by a builtin. clang's sanitizers are
+  # kept off them, g++'s look at them.
+  set(fused -O3 -ffp-contract=$<IF:$<CXX_COMPILER_ID:GNU>,fast,off>)
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     list(APPEND fused -fno-sanitize=address,undefined)
   endif()
@@ -38,6 +38,10 @@ if(SANDGRAD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+if(SANDGRAD_BITS)
+  include(cmake/Bits.cmake)
+  return()
+endif()
 foreach(library sandgrad sandgrad_f64)
   add_library(${library} STATIC ${floor_sources})
   target_include_directories(${library} PUBLIC

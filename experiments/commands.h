@@ -82,6 +82,7 @@ int data_show_command(const DataShowOptions& options);
 
 struct DoctorOptions {
   int threads = 0;
+  bool bits = false;  ///< only the hashes of experiments/bits.h
 };
 int doctor_command(const DoctorOptions& options);
 

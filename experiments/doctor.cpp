@@ -3,14 +3,20 @@
 #include <string>
 
 #include "domains/spirals.h"
+#include "experiments/bits.h"
 #include "experiments/commands.h"
 #include "experiments/training.h"
 #include "tensor/kernels/kernels.h"
+#include "tensor/numerics.h"
 
 namespace sand::experiments {
 
 int doctor_command(const DoctorOptions& options) {
   const Threads threads(options.threads);
+  if (options.bits) {
+    std::fputs(bits(threads).c_str(), stdout);
+    return 0;
+  }
   std::string tables;
   int count = 0;
   const kernels::Table* const* list = kernels::tables(&count);
@@ -29,6 +35,7 @@ int doctor_command(const DoctorOptions& options) {
   std::printf("               clang\n");
 #endif
   std::printf("kernels        %s (this CPU runs %s)\n", kernels::chosen().name, tables.c_str());
+  std::printf("numerics       version %d\n", kNumericsVersion);
   std::printf("threads        %d\n", threads.count());
   std::printf("20-step hash   %s\n", run.fingerprint.c_str());
   return 0;

@@ -6,17 +6,29 @@
 #include "domains/random_state.h"
 #include "experiments/names.h"
 #include "experiments/seed_hash.h"
+#include "tensor/elementary.h"
 #include "tensor/error.h"
 
 namespace sand::experiments {
+namespace {
+
+/// base^x, where ln base = high + low: what x high loses to rounding is put back. libm's pow differs from machine to machine.
+double power(double high, double low, double x) {
+  const double product = x * high, e = sand::exp(product);
+  return std::fma(e, std::fma(x, low, std::fma(x, high, -product)), e);
+}
+double power_of_10(double x) { return power(0x1.26bb1bbb55516p+1, -0x1.f48ad494ea3e9p-53, x); }
+double power_of_2(double x) { return power(0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56, x); }
+
+}  // namespace
 
 double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t trial_seed) {
   if (hparams_seed == 0) return rule.standard;
   domains::RandomState random(seed_hash(seed_hash(hparams_seed, trial_seed), rule.name));
   switch (rule.draw) {
     case HparamRule::Draw::uniform: return random.uniform(rule.low, rule.high);
-    case HparamRule::Draw::power_of_10: return std::pow(10.0, random.uniform(rule.low, rule.high));
-    case HparamRule::Draw::whole_power_of_2: return std::floor(std::pow(2.0, random.uniform(rule.low, rule.high)));
+    case HparamRule::Draw::power_of_10: return power_of_10(random.uniform(rule.low, rule.high));
+    case HparamRule::Draw::whole_power_of_2: return std::floor(power_of_2(random.uniform(rule.low, rule.high)));
     case HparamRule::Draw::fixed: break;
   }
   return rule.standard;

@@ -175,6 +175,7 @@ void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
 void add_doctor(CLI::App& app, DoctorOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("doctor", "What to paste into a bug report");
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
+  c->add_flag("--bits", o.bits, "only the hashes of short runs, which are the same on every machine (tests/golden/bits.txt)");
   c->callback([&] { chosen = [&] { return doctor_command(o); }; });
 }
 

@@ -13,7 +13,6 @@ namespace sand::kernels {
 namespace {
 
 constexpr Index kDoubles = VECTOR_BYTES / sizeof(double);
-typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
 typedef Scalar Narrow __attribute__((vector_size(kDoubles * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
 
 Doubles widened(const Scalar* from) { return __builtin_convertvector(*reinterpret_cast<const Narrow*>(from), Doubles); }
@@ -28,8 +27,8 @@ void sum_block(const Scalar* a, const Scalar* b, Index pixels, Index channels, d
     for (int v = 0; v < Vectors; ++v) {
       const Doubles x = widened(a + v * kDoubles);
       of_a[v] += x;
-      if constexpr (P == Products::squares) of_ab[v] += x * x;  // fused
-      if constexpr (P == Products::of_both) of_ab[v] += x * widened(b + v * kDoubles);
+      if constexpr (P == Products::squares) of_ab[v] = fused(x, x, of_ab[v]);
+      if constexpr (P == Products::of_both) of_ab[v] = fused(x, widened(b + v * kDoubles), of_ab[v]);
     }
   for (int v = 0; v < Vectors; ++v)
     for (Index i = 0; i < kDoubles; ++i) {

@@ -29,8 +29,23 @@ constexpr Index kLanes = VECTOR_BYTES / sizeof(Scalar);
 constexpr Index kWidth = 2 * kLanes;  // columns of a panel
 constexpr int kTileRows = TILE_ROWS;
 
-/// a * x + sum, rounded once: these files compile with -ffp-contract=fast.
-Vector fused(Scalar a, Vector x, Vector sum) { return sum + a * x; }
+typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
+typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
+
+// a * x + sum, rounded once. For g++ these files compile with -ffp-contract=fast. clang would take a product that two sums share
+// once, and then fuse neither; it has to be told (4: rounded as ever).
+#ifndef __clang__
+[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return sum + a * x; }
+Doubles fused(Doubles a, Doubles x, Doubles sum) { return sum + a * x; }
+#elif VECTOR_BYTES == 64
+[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return __builtin_ia32_vfmaddps512_mask(a, x, sum, 0xffff, 4); }
+Doubles fused(Doubles a, Doubles x, Doubles sum) { return __builtin_ia32_vfmaddpd512_mask(a, x, sum, 0xff, 4); }
+#else
+[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return __builtin_ia32_vfmaddps256(a, x, sum); }
+Doubles fused(Doubles a, Doubles x, Doubles sum) { return __builtin_ia32_vfmaddpd256(a, x, sum); }
+#endif
+
+Vector fused(Scalar a, Vector x, Vector sum) { return fused(a - Vector{}, x, sum); }  // a - 0: in every lane, -0 as it is
 
 Scalar fused(Scalar a, Scalar x, Scalar sum) {
 #ifdef SANDGRAD_DOUBLE

@@ -39,7 +39,7 @@ TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit"
   request.hparams_seed = 1;
   const Settings drawn = settle(request);
   CHECK(drawn.hparams.at("tau") == 0.3934322275531539);
-  CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // through libm's pow
+  CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
 
 TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Is anything that decides bits left to libm, to Eigen's products or to contraction? Looks at how every object of the floors
+and of the programs was compiled, at what it calls, and at the sources for what would be inlined.
+
+    objects_test.py SOURCE BUILD        exit: 0 no, 1 yes, with what and where on stderr, 77 there is no nm
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+ROOMS = "tensor|autograd|nn|optim|domains|experiments"  # all but main.cpp, which only reads flags
+KERNELS = re.compile(r"tensor/kernels/x86_64_v\d\.cpp$")  # fuse on purpose; tests/tensor/kernels compares them with plain loops
+# IEEE 754 prescribes every bit of sqrt, fma, floor, ceil, trunc, round, lround, rint, fmin, fmax, fabs, copysign and fmod, so they
+# are the same everywhere and not on this list. Of the others each libm has its own last digits.
+LIBM = re.compile(r"^(__)?(a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10|1p|b)?|pow|cbrt|hypot|[lt]gamma|erfc?|j[01n]|y[01n]"
+                  r"|lgamma_r)(f|l|f32|f64)?(_finite)?$|^_ZGV")
+EIGEN = re.compile(r"Eigen::internal::(gebp|gemm_|gemv_|gemm_pack|general_matrix|generic_product_impl|triangular_|selfadjoint_|outer_product"
+                   r"|parallelize_gemm|p?(exp|log|tanh|sin|cos|pow)_(float|double))")
+FLAGS = re.compile(r"^(-ffast-math|-Ofast|-funsafe-math-optimizations|-fassociative-math|-freciprocal-math|-ffinite-math-only)$")
+# Eigen's reductions and transcendental functions are inlined and leave no name. Exact: the root of doubles (adam.cpp says why).
+INLINED = re.compile(r"\.(sum|mean|prod|dot|norm|squaredNorm|redux|exp|log|log1p|expm1|tanh|sqrt|rsqrt|pow|sin|cos|inverse)\(\)|noalias\(|lazyProduct")
+EXACT = {"optim/adam.cpp": "root = root.sqrt().eval();"}
+RANDOM = re.compile(r"std::(\w+_distribution|shuffle|random_device|accumulate|reduce|transform_reduce|inner_product)\b")
+
+
+def objects(build):
+    """-> (source, object, words of its command) of everything that was compiled from ROOMS"""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        for entry in json.load(file):
+            words = entry["command"].split()
+            yield entry["file"], os.path.join(entry["directory"], words[words.index("-o") + 1]), words
+
+
+def main(source, build):
+    if not shutil.which("nm"):
+        print("skipped: there is no nm here; apt install binutils")
+        return 77
+    wrong, looked_at = [], 0
+    inside = re.compile(rf"^{re.escape(source)}/({ROOMS})/")
+    for file, name, words in objects(build):
+        if not inside.match(file) or not os.path.exists(name) or file.endswith("experiments/main.cpp"):
+            continue
+        looked_at += 1
+        where = os.path.relpath(file, source) + (" (double)" if "f64" in name or "experiments64" in name else "")
+        contraction = [word for word in words if word.startswith("-ffp-contract=")]
+        if (contraction[-1:] != ["-ffp-contract=off"]) and not KERNELS.search(file):
+            wrong.append(f"{where}: compiled with {contraction or 'the contraction of its compiler'}, not -ffp-contract=off")
+        wrong += [f"{where}: compiled with {word}" for word in words if FLAGS.match(word)]
+        for line in subprocess.run(["nm", "-C", name], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.splitlines():
+            kind, symbol = line[17:18], line[19:]
+            if kind == "U" and LIBM.match(symbol):
+                wrong.append(f"{where}: calls {symbol} of libm; tensor/elementary.h has one whose bits are ours")
+            if EIGEN.search(symbol):
+                wrong.append(f"{where}: holds {symbol[:100]}; a product that decides bits is kernels::multiply")
+    for room in ROOMS.split("|"):
+        for folder, _, names in os.walk(os.path.join(source, room)):
+            for name in (name for name in names if name.endswith((".h", ".cpp"))):
+                path = os.path.join(folder, name)
+                short = os.path.relpath(path, source)
+                with open(path, encoding="utf-8") as text:
+                    for number, line in enumerate(text, 1):
+                        code = line.split("//")[0]
+                        for found in (found for found in (INLINED.search(code), RANDOM.search(code)) if found):
+                            if code.strip() != EXACT.get(short):
+                                wrong.append(f"{short}:{number}: {found[0]} leaves its bits to a library")
+    if looked_at < 100:
+        wrong.append(f"only {looked_at} objects found in {build}; are both programs built?")
+    print("\n".join(sorted(set(wrong))), file=sys.stderr)
+    print(f"{looked_at} objects, {len(wrong)} complaints")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(os.path.abspath, sys.argv[1:3])))
