@@ -131,7 +131,7 @@ void check_same_inputs(const RunRecord& recorded, const RunRecord& found) {
     return Error(Fault::data, "run directory: the data are not those of the run in it")
         .fact("recorded", text(was, recorded.files.end()))
         .fact("found   ", text(is, found.files.end()))
-        .hint("--fresh starts over with the data there are; or give another --output-dir");
+        .hint("--data-dir says where the recorded ones lie; train --fresh starts over with those there are");
   });
   const auto equal = [](const Slot& a, const Slot& b) { return a.name == b.name && a.shape == b.shape; };
   check(std::equal(recorded.parameters.begin(), recorded.parameters.end(), found.parameters.begin(), found.parameters.end(), equal),

@@ -7,6 +7,7 @@
 
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
+#include "experiments/exact.h"
 #include "experiments/parameter_file.h"
 #include "experiments/progress.h"
 #include "experiments/records.h"
@@ -97,14 +98,9 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
         std::find_if(parameters.slots().begin(), parameters.slots().end(), [&](const Slot& it) { return j < it.offset + it.shape.size(); });
     return prefix + element_name(*slot, j - slot->offset);
   };
-  const auto number = [](Scalar x) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*g", sizeof(Scalar) == 8 ? 17 : 9, static_cast<double>(x));
-    return std::string(text);
-  };
   const auto both = [&](Index j) {
     const Scalar was = recorded[std::size_t(j)], is = replayed[std::size_t(j)];
-    return "recorded " + number(was) + ", replayed " + number(is) + ", apart by " + number(static_cast<Scalar>(apart(j)));
+    return "recorded " + exact(was) + ", replayed " + exact(is) + ", apart by " + exact(static_cast<Scalar>(apart(j)));
   };
   return Finding{what + " differ in " + std::to_string(count) + " of " + std::to_string(parameters.size()) + " numbers",
                  {{"first  ", name(first) + ": " + both(first)}, {"largest", name(largest) + ": " + both(largest)}}};
@@ -143,7 +139,9 @@ class Verification {
     }
     progress.clear();
     if (replay_.finished() && fs::exists(run_ / "done")) compare_end();
-    if (opinion_ && findings_.empty()) opinion_->ask(options_.run, options_.data_dir);
+    if (opinion_ && findings_.empty())
+      if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
+        findings_.push_back({"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
     return tell();
   }
 

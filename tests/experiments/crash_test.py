@@ -18,9 +18,10 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
+
+import program_test
 
 SKIPPED, BUSY, IO = 77, 73, 74
 # A run of three checkpoints, the best of which is not the last.
@@ -31,14 +32,7 @@ CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "wr
 arguments = None
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="sandgrad-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
-
+class Case(program_test.Case):
     def read(self, *names):
         with open(self.path(*names), "rb") as file:
             return file.read()
