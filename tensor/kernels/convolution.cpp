@@ -1,5 +1,7 @@
 #include "tensor/kernels/convolution.h"
 
+#include <unistd.h>
+
 namespace sand::kernels {
 namespace {
 
@@ -22,6 +24,17 @@ Index tile_for(const Convolution& s) {
   return best;
 }
 
+/// The products of a point read U once for so many tiles, and what they make should stay in the second cache until it is transformed
+/// back. A step of MNIST_CNN: with 2 MB before a slow third cache 36 are 22 % faster than 12; with 1 MB before a fast one 5 % slower.
+Index tiles_at_once() {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  static const bool large = sysconf(_SC_LEVEL2_CACHE_SIZE) >= 2 << 20;
+  return large ? 36 : 12;
+#else
+  return 12;
+#endif
+}
+
 }  // namespace
 
 Convolution convolution(const Shape& x, const Shape& w, Index stride, Index padding, ConvolutionMethod method) {
@@ -35,7 +48,8 @@ Convolution convolution(const Shape& x, const Shape& w, Index stride, Index padd
                 .kernel_width = w[3],
                 .stride = stride,
                 .padding = padding,
-                .tile = 0};
+                .tile = 0,
+                .at_once = tiles_at_once()};
   if (method == ConvolutionMethod::winograd) s.tile = tile_for(s);
   return s;
 }

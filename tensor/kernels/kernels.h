@@ -24,7 +24,8 @@ struct Convolution {
   Index out_height, out_width, outputs;  // of y
   Index kernel_height, kernel_width;     // odd
   Index stride, padding;
-  Index tile;  // 0: term by term; m: by Winograd's algorithm, m x m outputs at a time
+  Index tile;     // 0: term by term; m: by Winograd's algorithm, m x m outputs at a time
+  Index at_once;  // so many tiles are multiplied and transformed back together; no bit depends on it
   friend bool operator==(const Convolution&, const Convolution&) = default;
 };
 

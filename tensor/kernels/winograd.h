@@ -23,9 +23,6 @@
 namespace sand::kernels {
 namespace {
 
-/// Tiles whose products are made and transformed back together: 12 x 128 numbers x 49 points are 300 KB, a third of a second
-/// cache. Fewer would leave the register tile half empty; 24 and 36 were 2 and 5 % slower in a whole step.
-constexpr Index kPart = 12;
 constexpr Index kApart = 64 / sizeof(Scalar);  // between points, so that they do not fall into the same cache sets
 
 /// How the tiles of all images lie, and what the blocks of one point take.
@@ -39,7 +36,7 @@ struct Tiles {
         count(images * down * across),
         v_point(packed_size(count, s.channels) + kApart),
         dm_point(packed_size(count, s.outputs) + kApart),
-        product_point(kPart * (s.outputs > s.channels ? s.outputs : s.channels) + kApart),
+        product_point(s.at_once * (s.outputs > s.channels ? s.outputs : s.channels) + kApart),
         u_point(packed_size(s.channels, s.outputs)),
         u_back_point(packed_size(s.outputs, s.channels)) {}
 
@@ -135,7 +132,7 @@ void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, In
 /// Calls body(first, end) for a few tiles at a time, so that what one step writes is still in the second cache for the next.
 template <class T, class Body>
 void each_part(const Tiles<T>& t, const Body& body) {
-  const Index parts = (t.count + kPart - 1) / kPart;
+  const Index parts = (t.count + t.s.at_once - 1) / t.s.at_once;
   for (Index part = 0; part < parts; ++part) body(part * t.count / parts, (part + 1) * t.count / parts);
 }
 
@@ -172,7 +169,7 @@ void prepare_filters_in_tiles(const Tiles<T>& t, const Scalar* w, bool back, Sca
 template <class T>
 void convolve_in_tiles(const Tiles<T>& t, const Scalar* x, const Scalar* u, const Scalar* bias, Scalar* y, Scalar* v, Scalar* m) {
   const Convolution& s = t.s;
-  const Index point = kPart * s.outputs + kApart;
+  const Index point = s.at_once * s.outputs + kApart;
   each_part(t, [&](Index first, Index end) {
     transform_in<T::kInput>(
         t, first, end, s.channels, t.v_point,
@@ -217,7 +214,7 @@ void convolve_back_in_tiles(const Tiles<T>& t, const Scalar* u, const Scalar* dy
   const Convolution& s = t.s;
   Scalar* const dv = dm + t.kAll * t.dm_point;  // dv and a block of dU are not needed at the same time
   const Scalar* const u_back = u + t.kAll * t.u_point;
-  const Index point = kPart * s.channels + kApart;
+  const Index point = s.at_once * s.channels + kApart;
   each_part(t, [&](Index first, Index end) {
     transform_in<T::kOutputBack>(
         t, first, end, s.outputs, t.dm_point,

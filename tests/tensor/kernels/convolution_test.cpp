@@ -135,7 +135,12 @@ TEST_CASE("Every table convolves in tiles with the same bits, on awkward sizes, 
 
 TEST_CASE("More tiles than are multiplied together, and more channels than a panel has, change no bit") {
   for (const Index stride : {1, 2})
-    for (const Index tile : tiles_of(stride)) check_every_table(shape_of(14, 14, 70, 40, 3, stride, 1, tile), 9);
+    for (const Index tile : tiles_of(stride))
+      for (const Index at_once : {5, 36}) {
+        Convolution s = shape_of(14, 14, 70, 40, 3, stride, 1, tile);
+        s.at_once = at_once;
+        check_every_table(s, 9);
+      }
 }
 
 TEST_CASE("A row of x that no output sees gets no gradient, and a filter larger than x is fine with padding") {
