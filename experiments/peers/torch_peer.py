@@ -107,7 +107,7 @@ def sand_mask(torch, rows, variance):
 
 
 def make_net(torch, model, activation):
-    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes); its state_dict is named as Sandgrad's files"""
+    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes); names as in Sandgrad's files"""
     nn = torch.nn
     kind, sizes = model.split(":")
     example, *widths = sizes.split("-")

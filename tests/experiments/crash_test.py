@@ -31,7 +31,9 @@ RUN = ["train", "--protocol", "domainbed", "--hparams", '{"batch_size": 16, "mlp
        "--evaluate-examples", "40", "--threads", "1"]
 CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2",
          "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "flock"]
-LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "read", "pread64", "lseek", "getdents64", "close"]
+LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "read", "pread64", "lseek", "getdents64",
+         "close"]
+STRACE = ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0"]  # nobody can look for leaks under strace
 # Calls that may fail: who holds the lock is told to people only, and a lock file that is left over locks nobody out; lines that were
 # written are waited for by fdatasync; and libraries look at stdout and at the parent of a folder that is to be made.
 NEEDLESS = r'(ftruncate|pwrite64|unlink)\(.*run\.lock|close\((?!.*\.part)|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
@@ -55,8 +57,8 @@ class Case(program_test.Case):
 
     def calls_of_a_run(self, folder, kinds):
         """-> [(system call, which one of its kind, the line of strace)] of an undisturbed run"""
-        subprocess.run(["strace", "-f", "-y", "-o", "trace", "-e", "trace=" + ",".join("?" + call for call in kinds), *self.command(folder)],
-                       cwd=self.folder, stdout=subprocess.DEVNULL, check=True, timeout=200)
+        subprocess.run([*STRACE, "-y", "-e", "trace=" + ",".join("?" + call for call in kinds), *self.command(folder)], cwd=self.folder,
+                       stdout=subprocess.DEVNULL, check=True, timeout=200)
         counts, calls = {}, []
         for line in self.read("trace").decode(errors="replace").splitlines():
             if (call := re.match(r"(?:\d+ +)?(\w+)\(", line)) and call[1] in kinds:
@@ -66,9 +68,9 @@ class Case(program_test.Case):
 
     def injected(self, call, when, what):
         """The run in the folder "run" in which something happens at a system call."""
-        return subprocess.run(["strace", "-f", "-o", "trace", "-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}",
-                               *self.command("run")], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-                              check=False, timeout=200)
+        return subprocess.run([*STRACE, "-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}", *self.command("run")],
+                              cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                              timeout=200)
 
     def wait_for(self, process, *names):
         while not os.path.exists(self.path(*names)):

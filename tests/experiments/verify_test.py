@@ -124,29 +124,29 @@ class Verify(Case):
         self.change("run/weights.safetensors", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
         self.assertIn("weights.safetensors: the numbers differ in 1 of ", self.verify(code=DATA))
 
+    def flip_a_bit(self, file, first, dice):
+        """Of any byte from the first on."""
+        place, bit = dice.randrange(first, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
+        self.change(file, lambda content: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
+
     def test_planted_faults_are_named(self):
         dice = random.Random(7)
         for number in range(arguments.faults):
             self.restore()
-            kind = number % 3
-            if kind == 0:  # a bit of a data file
+            if number % 3 == 0:
                 file = "data/train-" + dice.choice(["images-idx3", "labels-idx1"]) + "-ubyte"
-                place, bit = dice.randrange(16, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
-                self.change(file, lambda content, place=place, bit=bit: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
-                said = self.verify(code=DATA)
-                self.assertIn(os.path.basename(file), said)
-            elif kind == 1:  # a seed
+                self.flip_a_bit(file, 16, dice)
+                named = os.path.basename(file)
+            elif number % 3 == 1:
                 seed = dice.choice(["seed", "trial_seed", "hparams_seed"])
-                self.change("run/record.json", lambda content, seed=seed: re.sub(rb'"%s": \d+' % seed.encode(),
-                                                                                  b'"%s": %d' % (seed.encode(), dice.randrange(1, 1000)), content))
-                said = self.verify(code=DATA)
-                self.assertIn(f"args/{seed}\n", said)
-            else:  # a bit of a checkpoint
+                other = f'"{seed}": {dice.randrange(1, 1000)}'
+                self.change("run/record.json", lambda content: re.sub(f'"{seed}": \\d+', other, content.decode()).encode())
+                named = f"args/{seed}\n"
+            else:
                 file = "run/checkpoints/" + dice.choice(self.checkpoints())
-                place, bit = dice.randrange(8, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
-                self.change(file, lambda content, place=place, bit=bit: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
-                said = self.verify(code=DATA)
-                self.assertIn(os.path.basename(file), said)
+                self.flip_a_bit(file, 8, dice)
+                named = os.path.basename(file)
+            self.assertIn(named, self.verify(code=DATA))
 
     def test_a_second_opinion_in_double_agrees(self):
         said = self.verify("--second-opinion")
