@@ -55,9 +55,9 @@ class Case(program_test.Case):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stderr
 
-    def calls_of_a_run(self, folder, kinds):
-        """-> [(system call, which one of its kind, the line of strace)] of an undisturbed run"""
-        subprocess.run([*STRACE, "-y", "-e", "trace=" + ",".join("?" + call for call in kinds), *self.command(folder)], cwd=self.folder,
+    def calls_of_a_run(self, kinds):
+        """-> [(system call, which one of its kind, the line of strace)] of the run in the folder called run"""
+        subprocess.run([*STRACE, "-y", "-e", "trace=" + ",".join("?" + call for call in kinds), *self.command("run")], cwd=self.folder,
                        stdout=subprocess.DEVNULL, check=True, timeout=200)
         counts, calls = {}, []
         for line in self.read("trace").decode(errors="replace").splitlines():
@@ -67,7 +67,7 @@ class Case(program_test.Case):
         return calls
 
     def injected(self, call, when, what):
-        """The run in the folder "run" in which something happens at a system call."""
+        """The same, in which something happens at a system call."""
         return subprocess.run([*STRACE, "-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}", *self.command("run")],
                               cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
                               timeout=200)
@@ -111,18 +111,30 @@ class BesideAWholeRun(Case):
         self.assertEqual(self.undisturbed[2], ["checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl",
                                                "weights.safetensors"])
 
+    def begin(self, checkpoints):
+        """In the folder "run" a run that was stopped after so many of its three checkpoints."""
+        shutil.rmtree(self.path("run"), ignore_errors=True)
+        if checkpoints > 0:
+            shutil.copytree(self.path("whole"), self.path("run"))
+            for name in ["done", "weights.safetensors", *(os.path.join("checkpoints", name) for name in self.undisturbed[3][checkpoints:])]:
+                os.remove(self.path("run", name))
+
 
 class Killed(BesideAWholeRun):
     def test_at_a_system_call_that_changes_a_file(self):
-        calls = self.calls_of_a_run("traced", CALLS)
-        self.assertGreater(len(calls), 60)
-        for call, when, _ in calls[::arguments.every]:
-            with self.subTest(call=call, when=when):
-                killed = self.injected(call, when, "signal=KILL")
-                self.assertIn(killed.returncode, [-signal.SIGKILL, 128 + signal.SIGKILL], "the kill must strike")
-                self.assert_ends_like(self.undisturbed, "run")
-                shutil.rmtree(self.path("run"))
-        print(f"{len(calls[::arguments.every])} kills", file=sys.stderr)
+        kills = 0
+        for checkpoints in [0, 2]:
+            self.begin(checkpoints)
+            calls = self.calls_of_a_run(CALLS)
+            self.assertGreater(len(calls), 60)
+            for call, when, line in calls[::arguments.every]:
+                with self.subTest(checkpoints=checkpoints, line=line):
+                    self.begin(checkpoints)
+                    killed = self.injected(call, when, "signal=KILL")
+                    self.assertIn(killed.returncode, [-signal.SIGKILL, 128 + signal.SIGKILL], "the kill must strike")
+                    self.assert_ends_like(self.undisturbed, "run")
+                    kills += 1
+        print(f"{kills} kills", file=sys.stderr)
 
     def test_at_random_times(self):
         slow = [*RUN, "--checkpoint-every", "1"]
@@ -299,14 +311,6 @@ class FullDisk(Case):
 class FailingDisk(BesideAWholeRun):
     """Whatever the disk refuses: exit 74, what was kept stays, and nothing half written."""
 
-    def begin(self, checkpoints):
-        """In the folder "run" a run that was stopped after so many of its three checkpoints."""
-        shutil.rmtree(self.path("run"), ignore_errors=True)
-        if checkpoints > 0:
-            shutil.copytree(self.path("whole"), self.path("run"))
-            for name in ["done", "weights.safetensors", *(os.path.join("checkpoints", name) for name in self.undisturbed[3][checkpoints:])]:
-                os.remove(self.path("run", name))
-
     def assert_nothing_is_lost(self, checkpoints, may_be_left):
         left = [name for _, _, names in os.walk(self.path("run")) for name in names]
         self.assertEqual([name for name in left if (".part" in name or "lock" in name) and name not in may_be_left], [])
@@ -323,7 +327,7 @@ class FailingDisk(BesideAWholeRun):
         count = 0
         for checkpoints in [0, 2]:
             self.begin(checkpoints)
-            calls = [(call, when, line) for call, when, line in self.calls_of_a_run("run", CALLS + LOOKS)
+            calls = [(call, when, line) for call, when, line in self.calls_of_a_run(CALLS + LOOKS)
                      if '"run' in line or "/run" in line or "(1<" in line]  # all others are of libraries: /lib, /proc, /etc/ssl
             for error, (call, when, line) in list(itertools.product(["EIO", "ENOSPC", "EROFS"], calls))[::arguments.every]:
                 with self.subTest(checkpoints=checkpoints, error=error, line=line):
