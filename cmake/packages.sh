@@ -15,17 +15,18 @@ libstb-dev pictures'
 tests_need="$programs_need
 doctest-dev the test framework
 libmpfr-dev exact values of exp, log, tanh
+strace kills runs at any system call, or lets it fail
 python3-numpy an independent reference of one update"
 
 elsewhere='a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, CLI11 2, OpenSSL (libcrypto), stb;
-for the tests also doctest 2.4, MPFR, Python 3 with numpy'
+for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy'
 
 # installed PACKAGE: a program counts wherever it came from; a library as dpkg knows it, or where there is no dpkg, as CMake
 # will find it or not.
 installed() {
   case $1 in
     g++) command -v "${CXX:-g++}" || command -v c++ || command -v clang++ ;;
-    cmake) command -v cmake ;;
+    cmake | strace) command -v "$1" ;;
     ninja-build) command -v ninja ;;
     *) ! command -v dpkg-query || [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>&1)" = installed ] ;;
   esac >/dev/null

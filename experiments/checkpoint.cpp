@@ -149,14 +149,17 @@ fs::path Checkpoints::file(int step) const {
 
 std::vector<int> Checkpoints::steps() const {
   std::vector<int> steps;
-  std::error_code none;
-  for (fs::directory_iterator at(folder_, none), end; !none && at != end; at.increment(none)) {
+  std::error_code failure;
+  for (fs::directory_iterator at(folder_, failure), end; !failure && at != end; at.increment(failure)) {
     const std::string name = at->path().filename().string();
     int step = -1;
     const std::size_t first = std::string_view("step-").size();
     if (name.size() > first) std::from_chars(name.data() + first, name.data() + name.size(), step);
     if (step >= 0 && file(step) == at->path()) steps.push_back(step);
   }
+  check(!failure || failure == std::errc::no_such_file_or_directory, [&] {
+    return Error(Fault::io, "checkpoints: cannot look for them").fact("path", folder_.string()).fact("reason", failure.message());
+  });
   std::sort(steps.begin(), steps.end());
   return steps;
 }
@@ -182,7 +185,8 @@ std::optional<Checkpoint> Checkpoints::last(const std::function<void(const Check
       usable(checkpoint);
       kept_.insert(kept_.begin(), {*step, checkpoint.score});
       if (!found) found = std::move(checkpoint);
-    } catch (const Error& error) {
+    } catch (Error& error) {
+      if (error.fault() == Fault::io) throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
       damaged(file(*step).string(), error.what());
     }
   if (found) remove_old();  // what a run that was killed had no time for

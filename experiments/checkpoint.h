@@ -40,12 +40,12 @@ class Checkpoints {
   /// `folder` need not exist yet; the run's settings and parameters say what fits.
   Checkpoints(std::filesystem::path folder, const Settings& settings, const Parameters& parameters);
 
-  std::vector<int> steps() const;  ///< of the files that are there, ascending
+  std::vector<int> steps() const;  ///< of the files that are there, ascending; throws Error(io)
   std::filesystem::path file(int step) const;
   Checkpoint read(int step) const;  ///< throws what parse_checkpoint and InputFile throw
 
   /// The last one that can be read and that `usable` does not throw an Error about; `damaged` hears of every other file, which is
-  /// passed over and not removed before the run has come past its step again.
+  /// passed over and not removed before the run has come past its step again. Throws Error(io) for one that the disk does not give.
   std::optional<Checkpoint> last(const std::function<void(const Checkpoint&)>& usable,
                                  const std::function<void(const std::string& file, const std::string& why)>& damaged);
 

@@ -36,6 +36,14 @@ std::string half_written(const std::string& name) {
   return is_part && name.size() > dot + 5 ? name.substr(0, dot) : "";
 }
 
+/// Whether there is something; a disk that does not answer is no "no".
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  const bool found = fs::exists(path, failure);
+  check(!failure, [&] { return cannot("look into it", path, failure.value()); });
+  return found;
+}
+
 std::vector<fs::path> entries(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code failure;
@@ -87,10 +95,7 @@ class Opened {
 
 }  // namespace
 
-bool RunDirectory::holds_run(const fs::path& path) {
-  std::error_code none;
-  return fs::exists(path / kRecord, none);
-}
+bool RunDirectory::holds_run(const fs::path& path) { return is_there(path / kRecord); }
 
 RunDirectory::RunDirectory(const fs::path& path) : path_(made(path)), lock_(free_for_a_run(path_)) {
   free_for_a_run(path_);  // another process may have been here before the lock was ours
@@ -104,10 +109,7 @@ RunDirectory::RunDirectory(const fs::path& path) : path_(made(path)), lock_(free
     }
 }
 
-bool RunDirectory::has(const std::string& name) const {
-  std::error_code none;
-  return fs::exists(path_ / name, none);
-}
+bool RunDirectory::has(const std::string& name) const { return is_there(path_ / name); }
 
 std::string RunDirectory::read(const std::string& name) const {
   InputFile file((path_ / name).string());
@@ -145,9 +147,11 @@ void RunDirectory::append(const std::string& name, const std::string& line) cons
 }
 
 std::uint64_t RunDirectory::length(const std::string& name) const {
-  std::error_code none;
-  const std::uintmax_t bytes = fs::file_size(path_ / name, none);
-  return none ? 0 : bytes;
+  if (!has(name)) return 0;
+  std::error_code failure;
+  const std::uintmax_t bytes = fs::file_size(path_ / name, failure);
+  check(!failure, [&] { return cannot("look into it", path_ / name, failure.value()); });
+  return bytes;
 }
 
 void RunDirectory::sync() {
@@ -165,9 +169,11 @@ void RunDirectory::check_line_end(const std::string& name, std::uint64_t length)
   if (length == 0) return;
   const fs::path path = path_ / name;
   char last = 0;
-  const bool ends_a_line =
-      has(name) && ::pread(Opened(path, O_RDONLY).number, &last, 1, static_cast<off_t>(length) - 1) == 1 && last == '\n';
-  check(ends_a_line, [&] {
+  if (length <= this->length(name)) {
+    const Opened file(path, O_RDONLY);
+    check(::pread(file.number, &last, 1, static_cast<off_t>(length) - 1) >= 0, [&] { return cannot("read", path, errno); });
+  }
+  check(last == '\n', [&] {
     return Error(Fault::data, "run directory: a file of lines is not the one that was written")
         .fact("path", path.string())
         .fact("expected", "a line that ends at byte " + std::to_string(length));

@@ -13,7 +13,7 @@ namespace sand::experiments {
 /// Nobody else works in it while this object lives.
 class RunDirectory {
  public:
-  /// Whether there is a run, finished or not.
+  /// Whether there is a run, finished or not. Throws Error(io) where that cannot be found out.
   static bool holds_run(const std::filesystem::path& path);
 
   /// Makes the directory, or takes one that is empty or holds a run, and removes half-written files that a killed process left.
@@ -23,7 +23,7 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path record() const { return path_ / "record.json"; }
-  bool has(const std::string& name) const;
+  bool has(const std::string& name) const;          ///< throws Error(io) where that cannot be found out
   std::string read(const std::string& name) const;  ///< a short file, whole; throws what InputFile throws
 
   /// Removes the run, and no other file. Throws Error(io).
@@ -33,11 +33,12 @@ class RunDirectory {
   /// Appends a whole line or nothing. Throws Error(io).
   void append(const std::string& name, const std::string& line) const;
 
-  /// Bytes of a file of lines; 0 where there is none.
+  /// Bytes of a file of lines; 0 where there is none. Throws Error(io).
   std::uint64_t length(const std::string& name) const;
   /// Waits until all appended lines are on the disk. Throws Error(io).
   void sync();
-  /// Throws Error(data) unless a file of lines is at least so long and a line ends there; 0 is the end of no line, in no file.
+  /// Throws Error(data) unless a file of lines is at least so long and a line ends there, Error(io) where that cannot be found out;
+  /// 0 is the end of no line, in no file.
   void check_line_end(const std::string& name, std::uint64_t length) const;
   /// Cuts a file of lines back to what it was when it had this length. Throws Error(io), and what check_line_end throws.
   void cut(const std::string& name, std::uint64_t length) const;

@@ -48,8 +48,11 @@ RunLock::RunLock(const std::filesystem::path& directory) : path_(directory / kNa
           .fact("holder", holder)
           .hint("wait until it ends, or give another --output-dir");
     }
+    errno = 0;
     if (is_in_place(descriptor_, path_.c_str())) break;
+    const int reason = errno;  // of a look that failed
     ::close(descriptor_);
+    check(reason == 0 || reason == ENOENT, [&] { return io_error(reason); });
   }
   char host[100] = "";
   ::gethostname(host, sizeof host - 1);

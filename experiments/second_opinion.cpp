@@ -45,7 +45,8 @@ SecondOpinion::SecondOpinion() {
   program_ = fs::read_symlink("/proc/self/exe", failure).replace_filename("sandgrad64");
   check(!failure && fs::exists(program_), [&] {
     return Error(Fault::missing, "second opinion: it is given by sandgrad64, which must stand beside sandgrad")
-        .fact("looked for", program_.string());
+        .fact("looked for", program_.string())
+        .hint("copy or link the sandgrad64 of the same build to that place");
   });
   std::string name = (fs::temp_directory_path(failure) / "sandgrad-XXXXXX").string();
   check(!failure && mkdtemp(name.data()) != nullptr, [&] {

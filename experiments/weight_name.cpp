@@ -10,13 +10,18 @@ namespace {
 
 constexpr std::size_t kShown = 200;  // characters of what was typed
 
+std::string element_name(const Slot& slot, Index element) {
+  std::string indices = "]";
+  for (int axis = slot.shape.rank(); axis-- > 0; element /= slot.shape[axis])
+    indices = (axis > 0 ? "," : "[") + std::to_string(element % slot.shape[axis]) + indices;
+  return slot.name + indices;
+}
+
 Error malformed(const std::string& text, const Slot& slot) {
-  std::string example = slot.name + "[";
-  for (int axis = 0; axis < slot.shape.rank(); ++axis) example += (axis ? "," : "") + std::to_string(slot.shape[axis] - 1);
   return Error(Fault::usage, "weight: expected NAME[i,j,...] with an index from 0 for every axis of the slot")
       .fact("found", text.substr(0, kShown))
       .fact("shape", slot.name + " " + slot.shape.text())
-      .hint("the last of its weights is " + example + "]");
+      .hint("the last of its weights is " + element_name(slot, slot.shape.size() - 1));
 }
 
 }  // namespace
@@ -56,6 +61,12 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
   }
   must(at + 1 == end && *at == ']');
   return {text, slot, slot.offset + place};
+}
+
+std::string weight_name(const Parameters& parameters, Index column) {
+  const std::vector<Slot>& slots = parameters.slots();
+  const auto slot = std::find_if(slots.begin(), slots.end(), [&](const Slot& it) { return column < it.offset + it.shape.size(); });
+  return element_name(*slot, column - slot->offset);
 }
 
 }  // namespace sand::experiments

@@ -19,4 +19,7 @@ const Slot& slot_named(const Parameters& parameters, const std::string& name);
 /// NAME[i,j,...] with one index for each axis of the slot, from 0, in decimal digits and nothing else. Throws Error(usage).
 WeightPlace weight_named(const Parameters& parameters, const std::string& text);
 
+/// The other way round: the name of the weight whose place in the block, at least 0 and below its size, is `column`.
+std::string weight_name(const Parameters& parameters, Index column);
+
 }  // namespace sand::experiments

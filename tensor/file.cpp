@@ -28,8 +28,11 @@ InputFile::InputFile(const std::string& path)
     return refused(missing ? Fault::missing : Fault::io, missing ? "there is no such file" : "cannot be opened", path, reason);
   });
   struct stat status = {};
-  const bool regular = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+  const bool known = ::fstat(descriptor_, &status) == 0;
+  const int reason = errno;
+  const bool regular = known && S_ISREG(status.st_mode);
   if (!regular) ::close(descriptor_);  // no destructor runs for a constructor that throws
+  check(known, [&] { return refused(Fault::io, "cannot be looked at", path, reason); });
   check(regular, [&] { return Error(Fault::data, "file: must be a regular file").fact("file", path); });
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
@@ -48,7 +51,9 @@ void InputFile::read(std::span<std::byte> block) {
 
 NewFile::NewFile(const std::string& path) : path_(path) {
   struct stat status = {};
-  check(::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode),
+  const bool taken = ::stat(path.c_str(), &status) == 0;
+  check(taken || errno == ENOENT, [&, reason = errno] { return refused(Fault::io, "cannot be created", path, reason); });
+  check(!taken || S_ISREG(status.st_mode),
         [&] { return Error(Fault::io, "file: only a regular file can be replaced").fact("file", path); });
   // A part left over from a crash is never touched: another process may be writing it.
   constexpr int kMostParts = 1000;

@@ -26,7 +26,6 @@ def stop(code, message):
 
 try:
     import torch
-    from network_reference import Network
     from step_reference import read_tensors, write_tensors
 except ImportError as missing:
     stop(MISSING_SERVICE, f"{missing}: apt install python3-torch python3-numpy")
@@ -97,13 +96,13 @@ def row(found, truth, names):
 def main():
     options = parse_arguments()
     torch.manual_seed(options.seed)
-    names = list(Network(options.model).slots)
     print(f"{options.model}, {options.domains} x {options.rows} rows\n")
     print("| activation | convolution | relative error | worst slot | sign differs |\n|---|---|---|---|---|")
     for activation in options.activations:
         net, example, classes = torch_peer.make_net(torch, options.model, ACTIVATIONS[activation])
         batches = [(images(options.rows, *example), torch.randint(classes, (options.rows,))) for _ in range(options.domains)]
-        given = {name: parameter.detach().numpy() for name, parameter in zip(names, net.parameters())}
+        given = {name: parameter.detach().numpy() for name, parameter in net.named_parameters()}
+        names = list(given)
         for domain, (x, y) in enumerate(batches):
             given.update({f"x{domain}": x.numpy(), f"y{domain}": y.numpy()})
         found = {convolution: by_program(options, names, given, "--activation", activation, "--convolution", convolution)

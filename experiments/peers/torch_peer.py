@@ -4,6 +4,7 @@
 Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest (README.md); no DomainBed needed.
 """
 import argparse
+import collections
 import ctypes
 import json
 import os
@@ -112,21 +113,26 @@ def sand_mask(torch, rows, variance):
 
 
 def make_net(torch, model, activation):
-    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes)"""
+    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes); names as in Sandgrad's files"""
     nn = torch.nn
     kind, sizes = model.split(":")
     example, *widths = sizes.split("-")
     example, widths = [int(size) for size in example.split("x")], [int(width) for width in widths]
-    layers, inputs = [], example[0]
-    for channels, stride in BLOCKS.get(kind, []):
-        layers += [nn.Conv2d(inputs, channels, 3, stride, padding=1), activation(), nn.GroupNorm(GROUPS, channels)]
+    layers, inputs = collections.OrderedDict(), example[0]
+    for index, (channels, stride) in enumerate(BLOCKS.get(kind, [])):
+        layers[f"conv{index}"] = nn.Conv2d(inputs, channels, 3, stride, padding=1)
+        layers[f"activation{index}"] = activation()
+        layers[f"norm{index}"] = nn.GroupNorm(GROUPS, channels)
         inputs = channels
     if layers:
-        layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-    for width in widths:
-        layers += [nn.Linear(inputs, width), activation()]
+        layers |= {"mean": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(), "linear": nn.Linear(inputs, widths[-1])}
+        return nn.Sequential(layers), example, widths[-1]
+    for index, width in enumerate(widths):
+        layers[f"linear{index}"] = nn.Linear(inputs, width)
+        layers[f"activation{index}"] = activation()
         inputs = width
-    return nn.Sequential(*layers[:-1]), example, widths[-1]
+    layers.popitem()
+    return nn.Sequential(layers), example, widths[-1]
 
 
 def make_step(torch, options):

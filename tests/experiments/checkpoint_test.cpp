@@ -159,6 +159,20 @@ TEST_CASE("A damaged checkpoint is named and passed over, and stays until the ru
   CHECK(checkpoints.last(unusable, [](const std::string&, const std::string&) {})->state.step == 2);
 }
 
+TEST_CASE("A checkpoint that the disk does not give is not given up") {
+  const Folder folder;
+  const Parameters parameters = two_tensors();
+  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  for (int step = 0; step < 3; ++step) checkpoints.keep(checkpoint_of(step));
+  const std::set<std::string> names = names_in(folder.path);
+  const auto no_answer = [](const Checkpoint&) { throw Error(Fault::io, "no answer"); };
+  const auto passed_over = [](const std::string&, const std::string&) { FAIL("it must not be passed over"); };
+  CHECK_THROWS_WITH_AS(checkpoints.last(no_answer, passed_over), doctest::Contains("no answer\n    hint: try again"), Error);
+  CHECK(names_in(folder.path) == names);
+  std::filesystem::create_symlink("loop", folder.path / "loop");
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", settle({}), parameters).steps(), doctest::Contains("cannot look for them"), Error);
+}
+
 TEST_CASE("A file under the name of another step is no checkpoint, and other files are none of ours") {
   const Folder folder;
   const Parameters parameters = two_tensors();

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs that are killed, interrupted, or find no room on the disk: the same command, given again, ends with the same bits.
 
-    crash_test.py FOLDER_OF_THE_PROGRAMS [--every N] [--random N]      exit: 0 passed, 1 failed, 77 there is no strace
+    crash_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...] [--every N] [--random N]      exit: 0 passed, 1 failed, 77 there is no strace
 
---every 1 kills at each system call that changes a file, not at every 7th; --random kills so many runs at random times.
+--every 1 kills at each system call that changes a file, and lets each call fail, not every 11th; --random kills so often at random times.
 """
 import argparse
+import errno
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import random
@@ -29,6 +31,12 @@ RUN = ["train", "--protocol", "domainbed", "--hparams", '{"batch_size": 16, "mlp
        "--evaluate-examples", "40", "--threads", "1"]
 CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2",
          "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "flock"]
+LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "read", "pread64", "lseek", "getdents64",
+         "close"]
+STRACE = ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0"]  # nobody can look for leaks under strace
+# Calls that may fail: who holds the lock is told to people only, and a lock file that is left over locks nobody out; lines that were
+# written are waited for by fdatasync; and libraries look at stdout and at the parent of a folder that is to be made.
+NEEDLESS = r'(ftruncate|pwrite64|unlink)\(.*run\.lock|close\((?!.*\.part)|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
 arguments = None
 
 
@@ -47,10 +55,40 @@ class Case(program_test.Case):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stderr
 
+    def calls_of_a_run(self, kinds):
+        """-> [(system call, which one of its kind, the line of strace)] of the run in the folder called run"""
+        subprocess.run([*STRACE, "-y", "-e", "trace=" + ",".join("?" + call for call in kinds), *self.command("run")], cwd=self.folder,
+                       stdout=subprocess.DEVNULL, check=True, timeout=200)
+        counts, calls = {}, []
+        for line in self.read("trace").decode(errors="replace").splitlines():
+            if (call := re.match(r"(?:\d+ +)?(\w+)\(", line)) and call[1] in kinds:
+                counts[call[1]] = counts.get(call[1], 0) + 1
+                calls.append((call[1], counts[call[1]], line))
+        return calls
+
+    def injected(self, call, when, what):
+        """The same, in which something happens at a system call."""
+        return subprocess.run([*STRACE, "-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}", *self.command("run")],
+                              cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                              timeout=200)
+
     def wait_for(self, process, *names):
         while not os.path.exists(self.path(*names)):
             self.assertIsNone(process.poll(), "it has ended")
             time.sleep(0.002)
+
+    @staticmethod
+    def header_and_data(content):
+        """Of a safetensors file."""
+        end = 8 + struct.unpack("<Q", content[:8])[0]
+        return json.loads(content[8:end]), content[end:]
+
+    def metadata_of_a_whole(self, checkpoint):
+        """After a look whether its hash is that of its content."""
+        metadata = self.header_and_data(checkpoint)[0]["__metadata__"]
+        blank = checkpoint.replace(metadata["sha256"].encode(), b"0" * 64)
+        self.assertEqual(hashlib.sha256(blank).hexdigest(), metadata["sha256"])
+        return metadata
 
     def state(self, folder):
         """All that a run leaves and that must not depend on when it was killed."""
@@ -65,7 +103,7 @@ class Case(program_test.Case):
         self.assertEqual(self.state(folder), undisturbed)
 
 
-class Killed(Case):
+class BesideAWholeRun(Case):
     def setUp(self):
         super().setUp()
         self.run_program("whole")
@@ -73,28 +111,30 @@ class Killed(Case):
         self.assertEqual(self.undisturbed[2], ["checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl",
                                                "weights.safetensors"])
 
-    def calls_of_a_run(self):
-        """-> [(system call, which one of its kind)] of an undisturbed run"""
-        subprocess.run(["strace", "-f", "-o", "trace", "-e", "trace=" + ",".join("?" + call for call in CALLS), *self.command("traced")],
-                       cwd=self.folder, stdout=subprocess.DEVNULL, check=True, timeout=200)
-        counts, calls = {}, []
-        for line in self.read("trace").decode(errors="replace").splitlines():
-            if (call := re.match(r"(?:\d+ +)?(\w+)\(", line)) and call[1] in CALLS:
-                counts[call[1]] = counts.get(call[1], 0) + 1
-                calls.append((call[1], counts[call[1]]))
-        return calls
+    def begin(self, checkpoints):
+        """In the folder "run" a run that was stopped after so many of its three checkpoints."""
+        shutil.rmtree(self.path("run"), ignore_errors=True)
+        if checkpoints > 0:
+            shutil.copytree(self.path("whole"), self.path("run"))
+            for name in ["done", "weights.safetensors", *(os.path.join("checkpoints", name) for name in self.undisturbed[3][checkpoints:])]:
+                os.remove(self.path("run", name))
 
+
+class Killed(BesideAWholeRun):
     def test_at_a_system_call_that_changes_a_file(self):
-        calls = self.calls_of_a_run()
-        self.assertGreater(len(calls), 60)
-        for call, when in calls[::arguments.every]:
-            with self.subTest(call=call, when=when):
-                killed = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e",
-                                         f"inject={call}:signal=KILL:when={when}", *self.command("run")], cwd=self.folder,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=200)
-                self.assertIn(killed.returncode, [-signal.SIGKILL, 128 + signal.SIGKILL], "the kill must strike")
-                self.assert_ends_like(self.undisturbed, "run")
-                shutil.rmtree(self.path("run"))
+        kills = 0
+        for checkpoints in [0, 2]:
+            self.begin(checkpoints)
+            calls = self.calls_of_a_run(CALLS)
+            self.assertGreater(len(calls), 60)
+            for call, when, line in calls[::arguments.every]:
+                with self.subTest(checkpoints=checkpoints, line=line):
+                    self.begin(checkpoints)
+                    killed = self.injected(call, when, "signal=KILL")
+                    self.assertIn(killed.returncode, [-signal.SIGKILL, 128 + signal.SIGKILL], "the kill must strike")
+                    self.assert_ends_like(self.undisturbed, "run")
+                    kills += 1
+        print(f"{kills} kills", file=sys.stderr)
 
     def test_at_random_times(self):
         slow = [*RUN, "--checkpoint-every", "1"]
@@ -103,33 +143,34 @@ class Killed(Case):
         seconds = time.monotonic() - seconds
         undisturbed = self.state("slow")
         choice = random.Random(1)
-        for number in range(arguments.random):
-            with self.subTest(number=number):
-                killed = 0
-                while not os.path.exists(self.path("run", "done")):
-                    with subprocess.Popen(self.command("run", run=slow), cwd=self.folder, stdout=subprocess.DEVNULL,
-                                          stderr=subprocess.DEVNULL) as process:
-                        time.sleep(choice.uniform(0, seconds) if killed < 5 else seconds + 1)
-                        process.kill()
-                    killed += 1
-                self.run_program("run", run=slow)
-                self.assertEqual(self.state("run"), undisturbed)
+        kills, runs, code = 0, 0, None
+        while kills < arguments.random or code != 0:
+            with subprocess.Popen(self.command("run", run=slow), cwd=self.folder, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as process:
+                if kills < arguments.random:
+                    time.sleep(choice.uniform(0, seconds))
+                    process.kill()
+            code = process.returncode
+            self.assertIn(code, [0, -signal.SIGKILL])
+            kills += code != 0
+            if code == 0:
+                with self.subTest(kills=kills):
+                    self.assertEqual(self.state("run"), undisturbed)
                 shutil.rmtree(self.path("run"))
+                runs += 1
+        print(f"{kills} kills in {runs} runs", file=sys.stderr)
 
 
 class Read(Case):
     """Checkpoints as anybody else reads them."""
 
-    @staticmethod
-    def blocks(content):
-        """-> (metadata, {name: array}) of a safetensors file"""
+    def blocks(self, content):
+        """-> {name: array} of a safetensors file"""
         import numpy
-        length = struct.unpack("<Q", content[:8])[0]
-        header = json.loads(content[8:8 + length])
-        metadata = header.pop("__metadata__")
-        return metadata, {name: numpy.frombuffer(content[8 + length:][slice(*entry["data_offsets"])],
-                                                 {"F32": "<f4", "I64": "<i8"}[entry["dtype"]]).reshape(entry["shape"])
-                          for name, entry in header.items()}
+        header, data = self.header_and_data(content)
+        return {name: numpy.frombuffer(data[slice(*entry["data_offsets"])],
+                                       {"F32": "<f4", "I64": "<i8"}[entry["dtype"]]).reshape(entry["shape"])
+                for name, entry in header.items() if name != "__metadata__"}
 
     def test_by_numpy_the_chain_of_records_can_be_followed(self):
         self.run_program("run", "--checkpoint-every", "4")
@@ -139,22 +180,20 @@ class Read(Case):
         before = "0" * 64
         for step, after in chain.items():
             content = self.read("run", "checkpoints", f"step-{step:06}.safetensors")
-            metadata, numbers = self.blocks(content)
+            metadata, numbers = self.metadata_of_a_whole(content), self.blocks(content)
             self.assertEqual((metadata["step"], metadata["chain"], numbers["adam_t"].tolist()), (str(step), after, [step + 1]))
-            blank = content.replace(metadata["sha256"].encode(), b"0" * 64)
-            self.assertEqual(hashlib.sha256(blank).hexdigest(), metadata["sha256"])
             link = bytes.fromhex(before) + struct.pack("<q", step)
             for prefix in ["", "adam_m.", "adam_v."]:
                 link += b"".join(numbers[prefix + name].tobytes() for name in slots)
             self.assertEqual(hashlib.sha256(link).hexdigest(), after)
             before = after
-        weights = self.blocks(self.read("run", "weights.safetensors"))[1]
+        weights = self.blocks(self.read("run", "weights.safetensors"))
         self.assertEqual({name: array.tobytes() for name, array in weights.items()},
                          {name: array.tobytes() for name, array in numbers.items() if not name.startswith("adam_")})
 
     def test_weights_as_pytorch_writes_them_are_a_place_to_start_from(self):
         self.run_program("first")
-        weights = self.blocks(self.read("first", "weights.safetensors"))[1]
+        weights = self.blocks(self.read("first", "weights.safetensors"))
         header, data = {"__metadata__": {"format": "pt"}}, b""
         for name, array in sorted(weights.items(), reverse=True):  # in any order, the header unpadded
             header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [len(data), len(data) + array.nbytes]}
@@ -269,23 +308,96 @@ class FullDisk(Case):
         self.assertEqual(self.state("run"), undisturbed)
 
 
+class FailingDisk(BesideAWholeRun):
+    """Whatever the disk refuses: exit 74, what was kept stays, and nothing half written."""
+
+    def assert_nothing_is_lost(self, checkpoints, may_be_left):
+        left = [name for _, _, names in os.walk(self.path("run")) for name in names]
+        self.assertEqual([name for name in left if (".part" in name or "lock" in name) and name not in may_be_left], [])
+        kept = sorted(name for name in left if name.startswith("step-"))
+        self.assertGreaterEqual(len(kept), checkpoints)
+        self.assertEqual(kept, self.undisturbed[3][:len(kept)])
+        for number, name in enumerate(kept):
+            metadata = self.metadata_of_a_whole(self.read("run", "checkpoints", name))
+            for kind in ["results", "metrics"]:  # it knows where its lines end
+                lines = self.read("run", kind + ".jsonl")[:int(metadata[kind + "_bytes"])]
+                self.assertEqual((lines.count(b"\n"), lines[-1:]), (number + 1, b"\n"))
+
+    def test_a_system_call_that_fails(self):
+        count = 0
+        for checkpoints in [0, 2]:
+            self.begin(checkpoints)
+            calls = [(call, when, line) for call, when, line in self.calls_of_a_run(CALLS + LOOKS)
+                     if '"run' in line or "/run" in line or "(1<" in line]  # all others are of libraries: /lib, /proc, /etc/ssl
+            for error, (call, when, line) in list(itertools.product(["EIO", "ENOSPC", "EROFS"], calls))[::arguments.every]:
+                with self.subTest(checkpoints=checkpoints, error=error, line=line):
+                    self.begin(checkpoints)
+                    failed = self.injected(call, when, "error=" + error)
+                    self.assertIn("(INJECTED)", self.read("trace").decode(errors="replace"), "the failure must strike")
+                    self.assertIn(failed.returncode, [IO, 0] if re.search(NEEDLESS, line) else [IO], failed.stderr)
+                    if failed.returncode == IO:
+                        self.assertIn("stdout" if "(1<" in line else os.strerror(getattr(errno, error)), failed.stderr)
+                    self.assert_nothing_is_lost(checkpoints, ["run.lock"] if "run.lock" in line else [])
+                    self.assert_ends_like(self.undisturbed, "run")
+                    count += 1
+        print(f"{count} failures", file=sys.stderr)
+
+    def mounted(self, script, *command):
+        """A script with mounts of its own, for a command in "$@" -> (exit code, stderr)"""
+        mounts = ["unshare", "-rm", "sh", "-c"]
+        if subprocess.run([*mounts, "mount -t tmpfs none ."], cwd=self.folder, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            self.skipTest("nothing may be mounted here")
+        done = subprocess.run([*mounts, script, "sh", *command], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              encoding="utf-8", check=False, timeout=200)
+        return done.returncode, done.stderr
+
+    def test_a_disk_that_is_read_only(self):
+        self.begin(2)
+        before = [sorted(os.listdir(self.path("run", folder))) for folder in ["", "checkpoints"]]
+        code, stderr = self.mounted('mount --bind run run && mount -o remount,bind,ro run && exec "$@"', *self.command("run"))
+        self.assertEqual(code, IO, stderr)
+        self.assertIn("Read-only file system", stderr)
+        self.assertEqual([sorted(os.listdir(self.path("run", folder))) for folder in ["", "checkpoints"]], before)
+        self.assert_nothing_is_lost(2, [])
+        self.assert_ends_like(self.undisturbed, "run")
+
+    def test_a_disk_that_fills_up_under_a_run(self):
+        long = ["train", "--hparams", '{"batch_size": 16, "mlp_width": 8}', "--steps", "3000", "--record-every", "100",
+                "--evaluate-examples", "40", "--threads", "1"]
+        self.run_program("long", run=long)
+        os.mkdir(self.path("disk"))
+        code, stderr = self.mounted("""
+            mount -t tmpfs -o size=8m none disk || exit 1
+            "$@" & until [ -e disk/run/checkpoints/step-000100.safetensors ]; do sleep 0.01; done
+            cat /dev/zero 2>/dev/null >disk/filler
+            wait $!; code=$?
+            rm disk/filler && "$@" && cp -r disk/run . && exit $code""", *self.command("disk/run", run=long))
+        self.assertEqual(code, IO, stderr)
+        self.assertIn("No space left on device", stderr)
+        self.assertEqual(self.state("run"), self.state("long"))
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("classes", nargs="*")
-    parser.add_argument("--every", type=int, default=7)
+    parser.add_argument("--every", type=int, default=11)
     parser.add_argument("--random", type=int, default=3)
     arguments = parser.parse_args()
     arguments.programs = os.path.abspath(arguments.programs)
-    classes = [globals()[name] for name in arguments.classes] or [Read, Resumed, Shared, FullDisk, Killed]
-    if Killed in classes and shutil.which("strace") is None:
+    classes = [globals()[name] for name in arguments.classes] or [Read, Resumed, Shared, FullDisk, FailingDisk, Killed]
+    traces = Killed in classes or FailingDisk in classes
+    if traces and shutil.which("strace") is None:
         print("skipped: no strace here; apt install strace")
         sys.exit(SKIPPED)
-    if Killed in classes and subprocess.run(["strace", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+    if traces and subprocess.run(["strace", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
         print("skipped: strace may not trace here (ptrace is forbidden)")
         sys.exit(SKIPPED)
     if Read in classes and importlib.util.find_spec("numpy") is None:
         print("skipped: numpy is missing here; apt install python3-numpy")
         sys.exit(SKIPPED)
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in classes)
-    sys.exit(0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    for test, reason in result.skipped:
+        print(f"skipped: {test.id()}: {reason}")
+    sys.exit(0 if result.wasSuccessful() else 1)

@@ -90,12 +90,23 @@ TEST_CASE("A file in the way of the directory is an I/O error") {
   CHECK(fault_of_making(folder.path / "file/run") == Fault::io);
 }
 
+TEST_CASE("A question that the disk does not answer is an I/O error, and no no") {
+  const Folder folder;
+  const RunDirectory run(folder.path);
+  for (const char* name : {"record.json", "metrics.jsonl"}) std::filesystem::create_symlink(name, folder.path / name);  // to itself
+  const doctest::Contains says("run directory: cannot look into it");
+  CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path), says, Error);
+  CHECK_THROWS_WITH_AS(run.has("metrics.jsonl"), says, Error);
+  CHECK_THROWS_WITH_AS(run.length("metrics.jsonl"), says, Error);
+  CHECK_THROWS_WITH_AS(run.check_line_end("metrics.jsonl", 5), says, Error);
+}
+
 TEST_CASE("Lines are cut back to what they were, and to nothing that they never were") {
   const Folder folder;
   const RunDirectory run(folder.path);
   for (const char* line : {"one", "two", "three"}) run.append("metrics.jsonl", line);
   CHECK(run.length("metrics.jsonl") == 14);
-  for (const std::uint64_t length : {15, 13, 5, 1}) {
+  for (const std::uint64_t length : {~std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{13}, std::uint64_t{5}, std::uint64_t{1}}) {
     CHECK_THROWS_WITH_AS(run.cut("metrics.jsonl", length), doctest::Contains("is not the one that was written"), Error);
     CHECK(text_of(folder.path / "metrics.jsonl") == "one\ntwo\nthree\n");
   }

@@ -36,14 +36,7 @@ Batch batch_of(const Model& model, const std::vector<Index>& rows, std::uint64_t
 
 std::vector<WeightPlace> all_weights(const Parameters& parameters) {
   std::vector<WeightPlace> weights;
-  for (const Slot& slot : parameters.slots())
-    for (Index i = 0; i < slot.shape.size(); ++i) {
-      std::string name = "]";
-      Index rest = i;
-      for (int axis = slot.shape.rank(); axis-- > 0; rest /= slot.shape[axis])
-        name = (axis > 0 ? "," : "[") + std::to_string(rest % slot.shape[axis]) + name;
-      weights.push_back(weight_named(parameters, slot.name + name));
-    }
+  for (Index column = 0; column < parameters.size(); ++column) weights.push_back(weight_named(parameters, weight_name(parameters, column)));
   return weights;
 }
 
