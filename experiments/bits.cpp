@@ -76,10 +76,10 @@ std::string line(const char* model, const char* method, const Fingerprint& hash)
 
 std::string bits(const Threads& threads) {
   const auto mlp = [] { return make_mlp({.inputs = 18, .hidden = {65, 64}, .outputs = 2, .dropout = 0.1}, {18}, 1); };
-  const auto cnn = [] { return make_model("MNIST_CNN:2x14x14-2", nn::Activation::relu, 1); };
-  const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(30, 1, threads));
+  const auto cnn = [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); };
+  const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(12, 1, threads));
   const Subject subjects[] = {{"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
-                              {"MNIST_CNN", domains::colored_mnist_irm(digits, 1), cnn, 1, 2, 20}};
+                              {"MNIST_CNN", domains::colored_mnist(digits, 1), cnn, 1, 2, 5}};
   const Method methods[] = {{"ERM", [] { return std::make_unique<optim::MeanGradient>(); }},
                             {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
                             {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};

@@ -52,10 +52,8 @@ void Adam::step(Parameters& parameters, const Direction& direction, const Thread
     Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + c.decay * p;  // g
     m = c.beta1 * m + c.rest1 * moved;
     v = c.beta2 * v + c.rest2 * moved * moved;
-    // Through double: Eigen's square root of eight floats is an estimate, while the double root, rounded, is the exact float one.
-    Eigen::Array<double, Eigen::Dynamic, 1, 0, kPiece, 1> root = v.cast<double>();
-    root = root.sqrt().eval();
-    moved = root.cast<Scalar>();
+    // Not Eigen's sqrt(), which is an estimate wherever its vectors are wide enough; this one is IEEE's, and vector code all the same.
+    moved = v.unaryExpr([](Scalar x) { return std::sqrt(x); });
     moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);
     if (options.mask_update)
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);

@@ -1,16 +1,21 @@
 #!/bin/sh
 # Do all compilers, levels of optimisation, kernels, processors and numbers of threads give the bits of tests/golden/bits.txt?
-#     sh tests/bits.sh [--repeats N] [--in DIR]         every variant, each N times (20): an hour; DIR keeps the builds
-#     sh tests/bits.sh --short PROGRAM [--in DIR]       PROGRAM, which is there already, against one build with clang++
-# Plain loops and foreign processors run once for each number of threads. Exit: 0 the same bits, 1 differences, named on stdout.
+#     sh tests/bits.sh [--repeats N] [--jobs N] [--in DIR]    every variant N times (20), N runs side by side (every core)
+#     sh tests/bits.sh --only build --in DIR                  one program for each variant, in DIR/bin
+#     sh tests/bits.sh --only run --in DIR ...                what is in DIR/bin, on this machine or on another
+#     sh tests/bits.sh --short PROGRAM --in DIR               PROGRAM, which is there already, against one build with clang++
+# Plain loops and foreign processors run once for each number of threads. DIR/runs.txt tells of every run.
+# Exit: 0 the same bits, 1 differences, named on stdout.
 set -eu
 cd "$(dirname "$0")/.."
-repeats=20 short='' dir='' builds=0 runs=0 differences=0
+repeats=20 jobs=$(getconf _NPROCESSORS_ONLN) dir='' only='build run' short='' threads='1 2 3 4 7 16'
 while [ $# -gt 0 ]; do
   case $1 in
     --repeats) repeats=$2 ;;
+    --jobs) jobs=$2 ;;
     --in) dir=$2 ;;
-    --short) short=$2 repeats=1 ;;
+    --only) only=$2 ;;
+    --short) short=$2 repeats=1 threads='1 3' ;;
     *) echo "bits.sh: what is $1?" >&2; exit 64 ;;
   esac
   shift 2
@@ -19,71 +24,91 @@ if [ -z "$dir" ]; then
   dir=$(mktemp -d)
   trap 'rm -rf "$dir"' EXIT
 fi
-threads='1 2 3 4 7 16'
-[ -z "$short" ] || threads='1 3'
-tables=''
-case $(uname -m) in
-  x86_64) for table in x86-64-v3 $(grep -qw avx512vl /proc/cpuinfo && echo x86-64-v4); do tables="$tables $table"; done ;;
-esac
-[ "${tables% x86-64-v4}" != "$tables" ] || echo "skipped: x86-64-v4, which this CPU does not run"
+mkdir -p "$dir/bin"
 
-# build NAME FLAG...: sandgrad_bits in DIR/NAME.
+# have COMMAND PACKAGES: or say so.
+have() { command -v "$1" >/dev/null || { echo "skipped: the bits of $1, which is not installed (apt-get install $2)"; false; }; }
+
+# build NAME FLAG...: DIR/bin/NAME.
 build() {
   name=$1; shift
   echo "build  $name"
-  cmake -S . -B "$dir/$name" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSANDGRAD_BITS=ON "$@" >"$dir/$name.log" 2>&1 &&
+  cmake -S . -B "$dir/$name" -G Ninja -DCMAKE_BUILD_TYPE=None -DSANDGRAD_BITS=ON "$@" >"$dir/$name.log" 2>&1 &&
     cmake --build "$dir/$name" >>"$dir/$name.log" 2>&1 || { tail -20 "$dir/$name.log"; exit 1; }
-  builds=$((builds + 1))
+  cp "$dir/$name/sandgrad_bits" "$dir/bin/$name"
 }
 
-# compare NAME KIND TABLE TIMES COMMAND...: runs the command with every number of threads behind it.
-compare() {
-  name=$1 kind=$2 table=$3 times=$4; shift 4
-  expected=$(grep -E "^(numerics|$kind) " tests/golden/bits.txt)
-  for count in $threads; do
-    for _ in $(seq "$times"); do
-      found=$(SANDGRAD_KERNELS=$table "$@" "$count" 2>&1) || true
-      runs=$((runs + 1))
-      [ "$found" != "$expected" ] || continue
-      differences=$((differences + 1))
-      printf 'differs: %s, kernels %s, %s threads\n%s\n' "$name" "$table" "$count" "$found"
-    done
-  done
-}
-on_all_tables() {
-  for table in $tables; do compare "$1" "$2" "$table" "$repeats" "$dir/$1/sandgrad_bits"; done
-  [ -n "$short" ] || compare "$1" "$2" reference 1 "$dir/$1/sandgrad_bits"
-}
-
-if [ -n "$short" ]; then
-  for table in $tables; do compare "$short" float "$table" 1 "$short" doctor --bits --threads; done
-  if command -v clang++ >/dev/null; then
-    build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS_RELEASE=-O2
-    on_all_tables clang++-O2 float
-  else
-    echo "skipped: the bits of clang++, which is not installed (apt-get install clang libomp-dev)"
-  fi
-else
+build_all() {
   for compiler in g++ clang++; do
-    command -v $compiler >/dev/null || { echo "skipped: $compiler is not installed"; continue; }
-    for level in 2 3; do
-      build $compiler-O$level -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_CXX_FLAGS_RELEASE=-O$level
-      on_all_tables $compiler-O$level float
+    have $compiler 'g++ clang libomp-dev' || continue
+    for machine in ${machines:-$(uname -m)}; do
+      for flags in -O2 -O3 '-O2 -DSANDGRAD_DOUBLE'; do
+        build "$(echo "$compiler$flags-$machine" | tr -d ' ')" \
+          -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_CXX_FLAGS="$flags" -DSANDGRAD_MACHINE="$machine"
+      done
     done
-    build $compiler-double -DCMAKE_CXX_COMPILER=$compiler -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DSANDGRAD_DOUBLE"
-    on_all_tables $compiler-double double
   done
-  build g++-lto -DCMAKE_CXX_COMPILER=g++ -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
-  on_all_tables g++-lto float
-  if command -v aarch64-linux-gnu-g++ >/dev/null && command -v qemu-aarch64 >/dev/null; then
+  build g++-lto -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS=-O3 -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+  if have aarch64-linux-gnu-g++ g++-aarch64-linux-gnu && have qemu-aarch64 qemu-user; then
     for level in 2 3; do
       build aarch64-O$level -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
-        -DCMAKE_CXX_FLAGS_RELEASE=-O$level -DEigen3_DIR="${EIGEN3_DIR:-/usr/share/eigen3/cmake}"
-      compare aarch64-O$level float reference 1 qemu-aarch64 -L /usr/aarch64-linux-gnu "$dir/aarch64-O$level/sandgrad_bits"
+        -DCMAKE_CXX_FLAGS=-O$level -DEigen3_DIR="${EIGEN3_DIR:-/usr/share/eigen3/cmake}"
     done
-  else
-    echo "skipped: aarch64 (apt-get install g++-aarch64-linux-gnu qemu-user)"
   fi
+}
+
+build_short() {
+  printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/bin/program"
+  chmod +x "$dir/bin/program"
+  ! have clang++ 'clang libomp-dev' || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
+}
+
+# kernels_of NAME ROUND: the tables of kernels that this program is to run with on this CPU.
+kernels_of() {
+  [ "$2" != 1 ] || [ -n "$short" ] && [ -n "$machines" ] || echo reference
+  case $1 in aarch64*) return ;; esac
+  echo "$machines"
+}
+
+# list: a line "NAME KERNELS THREADS" for every run.
+list() {
+  for round in $(seq "$repeats"); do
+    for program in "$dir"/bin/*; do
+      name=${program##*/}
+      case $name,$machines in *-x86-64-v4,*x86-64-v4 | *[!4],*) ;; *) continue ;; esac
+      for kernels in $(kernels_of "$name" "$round"); do
+        for count in $threads; do echo "$name $kernels $count"; done
+      done
+    done
+  done
+}
+
+# $run NAME KERNELS THREADS: "same" and these three, or "differs" with what was printed.
+run='
+  case $1 in aarch64*) emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu" ;; *) emulator="" ;; esac
+  case $1 in *DOUBLE*) kind=double ;; *) kind=float ;; esac
+  found=$(SANDGRAD_KERNELS=$2 $emulator "$dir/bin/$1" "$3" 2>&1)
+  if [ "$found" = "$(grep -E "^(numerics|$kind) " tests/golden/bits.txt)" ]; then
+    echo "same    $1 $2 $3"
+  else
+    printf "differs %s %s %s\n%s\n" "$1" "$2" "$3" "$found"
+  fi'
+
+machines=''
+if [ "$(uname -m)" = x86_64 ]; then
+  machines=x86-64-v3
+  if grep -qw avx512vl /proc/cpuinfo; then machines='x86-64-v3 x86-64-v4'; else echo "skipped: x86-64-v4, which this CPU does not run"; fi
 fi
-echo "$builds builds, $runs runs, $differences differences"
-[ "$differences" = 0 ]
+case $only in
+  *build*) rm -f "$dir"/bin/*; if [ -n "$short" ]; then build_short; else build_all; fi ;;
+esac
+case $only in
+  *run*)
+    export dir OMP_WAIT_POLICY=passive  # threads that wait leave their core to the runs beside
+    list | xargs -P "$jobs" -n 3 sh -c "$run" run >"$dir/runs.txt"
+    grep -v '^same ' "$dir/runs.txt" || true
+    differences=$(grep -c '^differs ' "$dir/runs.txt" || true)
+    echo "$(list | cut -d ' ' -f 1 | sort -u | wc -l) builds, $(grep -c '^same ' "$dir/runs.txt") runs with the same bits, $differences differences"
+    [ "$differences" = 0 ]
+    ;;
+esac

@@ -3,6 +3,8 @@
 and of the programs was compiled, at what it calls, and at the sources for what would be inlined.
 
     objects_test.py SOURCE BUILD        exit: 0 no, 1 yes, with what and where on stderr, 77 there is no nm
+
+First it looks at sources that break these rules on purpose: what it does not find there, it would not find anywhere.
 """
 import json
 import os
@@ -10,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOMS = "tensor|autograd|nn|optim|domains|experiments"  # all but main.cpp, which only reads flags
 KERNELS = re.compile(r"tensor/kernels/x86_64_v\d\.cpp$")  # fuse on purpose; tests/tensor/kernels compares them with plain loops
@@ -20,10 +23,16 @@ LIBM = re.compile(r"^(__)?(a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10
 EIGEN = re.compile(r"Eigen::internal::(gebp|gemm_|gemv_|gemm_pack|general_matrix|generic_product_impl|triangular_|selfadjoint_|outer_product"
                    r"|parallelize_gemm|p?(exp|log|tanh|sin|cos|pow)_(float|double))")
 FLAGS = re.compile(r"^(-ffast-math|-Ofast|-funsafe-math-optimizations|-fassociative-math|-freciprocal-math|-ffinite-math-only)$")
-# Eigen's reductions and transcendental functions are inlined and leave no name. Exact: the root of doubles (adam.cpp says why).
+# Eigen's reductions and transcendental functions are inlined and leave no name.
 INLINED = re.compile(r"\.(sum|mean|prod|dot|norm|squaredNorm|redux|exp|log|log1p|expm1|tanh|sqrt|rsqrt|pow|sin|cos|inverse)\(\)|noalias\(|lazyProduct")
-EXACT = {"optim/adam.cpp": "root = root.sqrt().eval();"}
 RANDOM = re.compile(r"std::(\w+_distribution|shuffle|random_device|accumulate|reduce|transform_reduce|inner_product)\b")
+PLANTED = {  # a source that breaks the rules: a flag for it, and what has to be said of it
+    "double f(double a, double b, double c) { return a * b + c; }": ("-ffp-contract=fast", "not -ffp-contract=off"),
+    "double f(double a, double b, double c) { return a + b + c; }": ("-ffast-math", "compiled with -ffast-math"),
+    "#include <cmath>\ndouble f(double x) { return std::exp(x); }": ("-O1", "calls exp of libm"),
+    "#include <Eigen/Core>\nEigen::MatrixXf f(const Eigen::MatrixXf& a) { return a * a; }": ("-O1", "a product that decides bits"),
+    "#include <Eigen/Core>\nfloat f(const Eigen::ArrayXf& a) { return a.sum(); }": ("-O1", ".sum() leaves its bits to a library"),
+}
 
 
 def objects(build):
@@ -34,10 +43,8 @@ def objects(build):
             yield entry["file"], os.path.join(entry["directory"], words[words.index("-o") + 1]), words
 
 
-def main(source, build):
-    if not shutil.which("nm"):
-        print("skipped: there is no nm here; apt install binutils")
-        return 77
+def complaints(source, build):
+    """-> how many objects there are, and all that is wrong with them and with the sources"""
     wrong, looked_at = [], 0
     inside = re.compile(rf"^{re.escape(source)}/({ROOMS})/")
     for file, name, words in objects(build):
@@ -64,11 +71,38 @@ def main(source, build):
                     for number, line in enumerate(text, 1):
                         code = line.split("//")[0]
                         for found in (found for found in (INLINED.search(code), RANDOM.search(code)) if found):
-                            if code.strip() != EXACT.get(short):
-                                wrong.append(f"{short}:{number}: {found[0]} leaves its bits to a library")
+                            wrong.append(f"{short}:{number}: {found[0]} leaves its bits to a library")
+    return looked_at, sorted(set(wrong))
+
+
+def overlooked(build):
+    """-> a line for everything that is wrong with the planted sources, compiled as Adam is, and was not found"""
+    file, _, words = next(it for it in objects(build) if it[0].endswith("/optim/adam.cpp"))
+    with tempfile.TemporaryDirectory() as folder:
+        planted = os.path.join(folder, "tensor", "planted.cpp")
+        os.mkdir(os.path.dirname(planted))
+        for text, (flag, complaint) in PLANTED.items():
+            with open(planted, "w", encoding="utf-8") as out:
+                out.write(text)
+            command = [planted if word == file else word for word in words] + [flag]
+            command[command.index("-o") + 1] = planted + ".o"
+            subprocess.run(command, cwd=folder, check=True)
+            with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as out:
+                json.dump([{"file": planted, "directory": folder, "command": " ".join(command)}], out)
+            found = complaints(folder, folder)[1]
+            if not any(complaint in line for line in found):
+                yield f"planted, and not found: {text!r} with {flag}; found {found}"
+
+
+def main(source, build):
+    if not shutil.which("nm"):
+        print("skipped: there is no nm here; apt install binutils")
+        return 77
+    looked_at, wrong = complaints(source, build)
+    wrong += overlooked(build)
     if looked_at < 100:
         wrong.append(f"only {looked_at} objects found in {build}; are both programs built?")
-    print("\n".join(sorted(set(wrong))), file=sys.stderr)
+    print("\n".join(wrong), file=sys.stderr)
     print(f"{looked_at} objects, {len(wrong)} complaints")
     return 1 if wrong else 0
 
