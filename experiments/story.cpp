@@ -44,7 +44,8 @@ Hparams borrowed(const Algorithm& other, const Update& update) {
   return hparams;
 }
 
-/// The gradients of the chosen weights by each row of each domain: [domain][row][weight].
+/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. By the network of the step, not by a more exact
+/// one: only so does every ReLU open for the same pixels, and what the rows miss of g_e is the rounding of the engine's sum.
 std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update, const std::vector<WeightPlace>& weights) {
   const Parameters& parameters = update.model.parameters;
   std::vector<Tape> tapes(static_cast<std::size_t>(update.threads.count()));
@@ -76,12 +77,13 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
 }
 
 DomainStory domain_story(const Update& update, std::size_t domain, const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
-                         Index column) {
+                         const WeightPlace& weight) {
   const DomainRows& rows = update.batch.domains[domain];
   DomainStory story;
   story.name = domain < update.domain_names.size() ? update.domain_names[domain] : std::to_string(domain);
   story.loss = update.gradients.losses()[domain];
-  story.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(column)];
+  story.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(weight.column)];
+  story.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
   std::vector<double> contributions, magnitudes;
   for (std::size_t row = 0; row < by_row.size(); ++row) {
     story.examples.push_back({static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
@@ -210,7 +212,7 @@ std::vector<WeightStory> explain(const Update& update, const std::vector<WeightP
     optim::Agreement agreement(g, column, 1);
     agreement.measure_variance();
     std::vector<DomainStory> domains;
-    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_story(update, e, by_row[e], which, column));
+    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_story(update, e, by_row[e], which, weight));
     const auto count = [&](auto sign) {
       return static_cast<int>(std::count_if(domains.begin(), domains.end(), [&](const DomainStory& d) { return sign(d.gradient); }));
     };

@@ -40,6 +40,7 @@ struct DomainStory {
   std::string name;
   double loss;                         ///< mean over its rows
   Scalar gradient;                     ///< g_e
+  Scalar largest;                      ///< |g_e| of all weights of the tensor
   std::vector<ExampleStory> examples;  ///< by row
   double sum, magnitudes;              ///< of the examples' gradients and of their absolute values; the sum is g_e but for rounding
 };

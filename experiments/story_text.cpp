@@ -41,19 +41,26 @@ std::string examples_text(const DomainStory& domain) {
          padded("sum of their absolute values", 36) + exact(domain.magnitudes) + "\n";
 }
 
+/// off / of, as short as a size is told.
+std::string share(double off, double of) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", off == 0 ? 0 : off / of);
+  return text;
+}
+
 std::string gradients_text(const WeightStory& story) {
   std::size_t width = 8;
   for (const DomainStory& domain : story.domains) width = std::max(width, domain.name.size() + 2);
   std::string text = "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
-                     padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) +
-                     "|g_e - sum of its rows| / sum of |row|\n";
+                     padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) + padded("off / A", 10) +
+                     "off / G\n";
   for (const DomainStory& domain : story.domains) {
-    const double off = domain.magnitudes > 0 ? std::fabs(static_cast<double>(domain.gradient) - domain.sum) / domain.magnitudes : 0.0;
-    char share[32];
-    std::snprintf(share, sizeof share, "%.1e", off);
+    const double off = std::fabs(static_cast<double>(domain.gradient) - domain.sum);
     text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) + padded(exact(domain.loss), 26) +
-            padded(exact(domain.gradient), 26) + share + "\n";
+            padded(exact(domain.gradient), 26) + padded(share(off, domain.magnitudes), 10) +
+            share(off, static_cast<double>(domain.largest)) + "\n";
   }
+  text += "  off = |g_e - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
   text += "\nExamples: what each row adds to g_e, from the largest to the smallest\n";
   for (const DomainStory& domain : story.domains) text += examples_text(domain);
   return text;
@@ -192,6 +199,7 @@ std::string WeightStory::json() const {
     list.push_back({{"name", domain.name},
                     {"loss", domain.loss},
                     {"gradient", domain.gradient},
+                    {"largest", domain.largest},
                     {"sum", domain.sum},
                     {"magnitudes", domain.magnitudes},
                     {"examples", examples}});

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -34,9 +35,12 @@ Batch batch_of(const Model& model, const std::vector<Index>& rows, std::uint64_t
   return batch;
 }
 
-std::vector<WeightPlace> all_weights(const Parameters& parameters) {
+/// All weights, or one of so many in a row.
+std::vector<WeightPlace> all_weights(const Parameters& parameters, Index every = 1) {
   std::vector<WeightPlace> weights;
-  for (Index column = 0; column < parameters.size(); ++column) weights.push_back(weight_named(parameters, weight_name(parameters, column)));
+  for (const Slot& slot : parameters.slots())
+    for (Index i = 0; i < slot.shape.size(); i += every)
+      weights.push_back(weight_named(parameters, weight_name(parameters, slot.offset + i)));
   return weights;
 }
 
@@ -146,6 +150,44 @@ TEST_CASE("The examples of a domain add up to its gradient") {
       REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * domain.magnitudes);
       REQUIRE(domain.magnitudes == doctest::Approx(magnitudes).epsilon(1e-12));
     }
+}
+
+TEST_CASE("The examples of a network of convolutions add up to its gradients, but for rounding that is relative to the whole tensor") {
+  const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
+  for (const auto convolution : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+    const auto model = make_model("MNIST_CNN:2x14x14-2", nn::Activation::relu, 2, convolution);
+    const Batch batch = batch_of(*model, {5, 9}, 15);
+    const nn::CrossEntropy objective;
+    DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows});
+    const GradientTable& g = engine(batch, objective);
+    const optim::Adam adam(model->parameters);
+    const std::vector<WeightPlace> weights = all_weights(model->parameters, 301);
+    const auto stories = explain(
+        {.model = *model, .objective = objective, .batch = batch, .gradients = g, .method = algorithm("ERM"), .hparams = {}, .adam = adam},
+        weights);
+    for (std::size_t i = 0; i < stories.size(); ++i)
+      for (int e = 0; e < 2; ++e) {
+        const DomainStory& domain = stories[i].domains[static_cast<std::size_t>(e)];
+        const std::span<const Scalar> tensor = g.gradient(e, weights[i].slot).numbers();
+        CAPTURE(stories[i].weight);
+        REQUIRE(domain.largest ==
+                std::abs(*std::max_element(tensor.begin(), tensor.end(), [](Scalar a, Scalar b) { return std::abs(a) < std::abs(b); })));
+        REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * (domain.magnitudes + domain.largest));
+      }
+  }
+}
+
+TEST_CASE("What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to nothing it is inf") {
+  Play play{small(), {}, "ERM", {}};
+  play.batch = batch_of(*play.model, {4, 4}, 12);
+  WeightStory story = play.run().front();
+  DomainStory& domain = story.domains[0];
+  domain.gradient = 3, domain.sum = 1, domain.magnitudes = 4, domain.largest = 8;
+  CHECK(story.text().find(" 5.0e-01   2.5e-01\n") != std::string::npos);
+  domain.magnitudes = 0;
+  CHECK(story.text().find(" inf       2.5e-01\n") != std::string::npos);
+  domain.sum = 3;
+  CHECK(story.text().find(" 0.0e+00   0.0e+00\n") != std::string::npos);
 }
 
 TEST_CASE("A gradient of exactly zero counts for neither sign") {
@@ -290,6 +332,7 @@ TEST_CASE("Readers and machines are told the same numbers") {
     for (const auto& domain : json["domains"]) {
       told(domain["gradient"], false);
       for (const char* name : {"loss", "sum", "magnitudes"}) told(domain[name], true);
+      CHECK(domain["largest"].get<double>() >= std::fabs(domain["gradient"].get<double>()));
     }
     for (const char* name : {"agreement", "mean", "variance"}) told(json[name], true);
     for (const char* name : {"mask", "average", "masked", "scale", "direction"}) told(json["mask"][name], false);
