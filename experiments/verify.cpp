@@ -15,6 +15,7 @@
 #include "experiments/second_opinion.h"
 #include "experiments/settings_json.h"
 #include "experiments/training.h"
+#include "experiments/weight_name.h"
 #include "tensor/file.h"
 #include "tensor/safetensors.h"
 
@@ -69,16 +70,6 @@ std::optional<Finding> difference(const std::string& what, const Json& recorded,
   return std::nullopt;
 }
 
-/// "conv0.weight[3,0,1,2]"
-std::string element_name(const Slot& slot, Index element) {
-  std::string text = "]";
-  for (int axis = slot.shape.rank() - 1; axis >= 0; --axis) {
-    text = (axis > 0 ? "," : "[") + std::to_string(element % slot.shape[axis]) + text;
-    element /= slot.shape[axis];
-  }
-  return slot.name + text;
-}
-
 /// The first of J numbers whose bits differ, the largest difference, and how many there are.
 std::optional<Finding> difference(const std::string& what, const std::string& prefix, const Parameters& parameters,
                                   std::span<const Scalar> recorded, std::span<const Scalar> replayed) {
@@ -93,11 +84,7 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
     if (largest < 0 || !(apart(j) <= apart(largest))) largest = j;
   }
   if (count == 0) return std::nullopt;
-  const auto name = [&](Index j) {
-    const auto slot =
-        std::find_if(parameters.slots().begin(), parameters.slots().end(), [&](const Slot& it) { return j < it.offset + it.shape.size(); });
-    return prefix + element_name(*slot, j - slot->offset);
-  };
+  const auto name = [&](Index j) { return prefix + weight_name(parameters.slots(), j); };
   const auto both = [&](Index j) {
     const Scalar was = recorded[std::size_t(j)], is = replayed[std::size_t(j)];
     return "recorded " + exact(was) + ", replayed " + exact(is) + ", apart by " + exact(static_cast<Scalar>(apart(j)));

@@ -21,6 +21,17 @@ Error malformed(const std::string& text, const Slot& slot) {
 
 }  // namespace
 
+std::string weight_name(const std::vector<Slot>& slots, Index column) {
+  const auto slot = std::find_if(slots.begin(), slots.end(), [&](const Slot& it) { return column < it.offset + it.shape.size(); });
+  Index place = column - slot->offset;
+  std::string text = "]";
+  for (int axis = slot->shape.rank() - 1; axis >= 0; --axis) {
+    text = (axis > 0 ? "," : "[") + std::to_string(place % slot->shape[axis]) + text;
+    place /= slot->shape[axis];
+  }
+  return slot->name + text;
+}
+
 const Slot& slot_named(const Parameters& parameters, const std::string& name) {
   const std::vector<Slot>& slots = parameters.slots();
   const auto found = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "autograd/parameters.h"
 
@@ -12,6 +13,9 @@ struct WeightPlace {
   Slot slot;
   Index column;  ///< its place in the block of parameters, and in a row of a gradient table
 };
+
+/// The name of the number that stands at `column` of the block of parameters.
+std::string weight_name(const std::vector<Slot>& slots, Index column);
 
 /// The slot called `name`. Throws Error(usage) naming the slots that exist and their shapes, with a did-you-mean.
 const Slot& slot_named(const Parameters& parameters, const std::string& name);

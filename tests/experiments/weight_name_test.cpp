@@ -28,6 +28,13 @@ TEST_CASE("A weight is a slot and an index for each of its axes, the last one ru
   CHECK(weight.name == "conv1.weight[1,2,4,6]");
 }
 
+TEST_CASE("Every column has the name that leads to it") {
+  const Parameters parameters = some();
+  for (Index column = 0; column < parameters.size(); ++column)
+    CHECK(weight_named(parameters, weight_name(parameters.slots(), column)).column == column);
+  CHECK(weight_name(parameters.slots(), 0) == "linear0.weight[0,0]");
+}
+
 TEST_CASE("What is not exactly such a name is refused with the slot's shape") {
   for (const char* wrong :
        {"linear0.weight",        "linear0.weight[",       "linear0.weight[]",      "linear0.weight[1]",
