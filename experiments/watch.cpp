@@ -27,11 +27,10 @@ constexpr const char* kHint = "a lower learning rate often helps: --hparams '{\"
 }  // namespace
 
 void check_direction(const WatchedUpdate& update) {
-  const TensorView values = update.direction.values;
-  if (all_finite(values.numbers())) return;
+  if (update.direction.finite) return;
   update.engine.check_every_op(update.batch, update.objective);
   Index j = 0;
-  while (std::isfinite(values[j])) ++j;
+  while (std::isfinite(update.direction.values[j])) ++j;
   throw report(update, "the direction is not finite, while all gradients are", update.combiner.name(), j)
       .fact("mask     ", exact(update.direction.mask[j]))
       .hint(kHint);

@@ -12,7 +12,7 @@ using namespace sand::experiments;
 
 TEST_CASE(
     "A gradient that is not finite makes a direction that is not, whatever the algorithm, the domain, the weight and its neighbours") {
-  // The watch over a step looks at the direction alone and counts on it.
+  // The watch over a step looks at nothing else.
   constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   Random random(5);
   for (const Algorithm& method : algorithms())
@@ -25,6 +25,7 @@ TEST_CASE(
           const auto combiner = method.make(hparams, false);
           GradientTable table = optim::random_table({40, 300}, domains, spread, random);
           REQUIRE(all_finite(combiner->combine(table).values.view().numbers()));
+          REQUIRE(combiner->combine(table).finite);
           for (const int domain : {0, domains / 2, domains - 1})
             for (const std::size_t weight : {0u, 39u, 40u, 339u})
               for (const double bad : {infinity, -infinity, nan}) {
@@ -38,7 +39,9 @@ TEST_CASE(
                   CAPTURE(domain);
                   CAPTURE(weight);
                   CAPTURE(bad);
-                  CHECK_FALSE(all_finite(combiner->combine(table).values.view().numbers()));
+                  const optim::Direction& direction = combiner->combine(table);
+                  CHECK_FALSE(direction.finite);
+                  CHECK_FALSE(all_finite(direction.values.view().numbers()));
                   for (int e = 0; e < domains; ++e) table.row(e)[weight] = kept[static_cast<std::size_t>(e)];
                 }
               }
