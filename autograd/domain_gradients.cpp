@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/finite.h"
+
 namespace sand {
 namespace {
 
@@ -17,14 +19,29 @@ std::span<const Number> tile_of(const std::vector<Number>& numbers, Index first,
   return std::span<const Number>(numbers).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows));
 }
 
-[[noreturn]] void refuse_loss(const Tape& tape, std::uint32_t step, int domain) {
-  const Tape::Entry culprit = tape.entry(tape.first_non_finite());
-  throw Error(Fault::non_finite,
-              "step " + std::to_string(step) + ": the loss of domain " + std::to_string(domain) + " is not a finite number")
-      .fact("first at", std::string(culprit.doc.name) + (culprit.slot ? " " + culprit.slot->name : "") + " " + culprit.shape.text())
-      .fact("formula", culprit.doc.forward)
-      .at(culprit.here)
-      .hint(culprit.arity == 0 && culprit.slot == nullptr ? "the data has a NaN or an infinity" : "a lower learning rate often helps");
+std::string called(const Tape::Entry& entry) {
+  return std::string(entry.doc.name) + (entry.slot ? " " + entry.slot->name : "") + " " + entry.shape.text();
+}
+
+Error not_finite(std::uint32_t step, const char* what, int domain) {
+  return Error(Fault::non_finite,
+               "step " + std::to_string(step) + ": the " + what + " of domain " + std::to_string(domain) + " is not finite");
+}
+
+/// Completes the error with the entry at fault, what it was given and what it made of that.
+Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
+  const Tape::Entry op = tape.entry(culprit);
+  error.fact("first at", called(op) + (backward ? ", backward" : ", forward"))
+      .fact("formula ", backward ? op.doc.backward : op.doc.forward);
+  if (backward) error.fact("dy      ", range_text(op.gradient.numbers()));
+  for (int k = 0; k < op.arity; ++k) {
+    const Tape::Entry input = tape.entry(op.inputs[static_cast<std::size_t>(k)]);
+    error.fact("input   ", called(input) + ": " + range_text(input.value.numbers()));
+    if (backward && !all_finite(input.gradient.numbers())) error.fact("gives it", range_text(input.gradient.numbers()));
+  }
+  if (!backward) error.fact("gives   ", range_text(op.value.numbers()));
+  return error.at(op.here).hint(op.arity == 0 && op.slot == nullptr ? "the data has a NaN or an infinity"
+                                                                    : "a lower learning rate often helps: --hparams '{\"lr\": ...}'");
 }
 
 }  // namespace
@@ -78,6 +95,8 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Tape& tape : tapes_) prepared_.add(tape.wishes());
   fold(threads);
   make_room();
+  const std::span<const double> losses = table_->losses();
+  if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); })) check_every_op(batch, objective);
   return *table_;
 }
 
@@ -97,28 +116,52 @@ void DomainGradients::make_room() {
     if (&tape != &largest) tape.make_room_like(largest);
 }
 
-/// One shard, on one core, in plain order.
-void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
+/// Records the tile of a shard that begins with row `first` of the domain; returns its part of the loss.
+Var DomainGradients::forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const {
   const DomainRows& domain = batch.domains[static_cast<std::size_t>(shard.domain)];
+  const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
+  const Var x = tape.constant(tile_of(domain.inputs, first, rows));
+  const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
+  return objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
+}
+
+/// One shard, on one core, in plain order; no further than to a loss that is not finite.
+void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
   const std::span<Scalar> row = shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
   std::fill(row.begin(), row.end(), Scalar{0});
   shard.loss = 0;
   for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
-    const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
-    const auto record = [&] {
-      tape.start(parameters_, row, &prepared_);
-      const Var x = tape.constant(tile_of(domain.inputs, first, rows));
-      const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
-      return objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
-    };
-    const Var loss = record();
-    if (!std::isfinite(loss.value()[0])) {
-      tape.keep_values(true);
-      record();
-      refuse_loss(tape, batch.step, shard.domain);
-    }
+    tape.start(parameters_, row, &prepared_);
+    const Var loss = forward(shard, first, batch, objective, tape);
     shard.loss += static_cast<double>(loss.value()[0]);
+    if (!std::isfinite(shard.loss)) return;
     tape.backward(loss);
+  }
+}
+
+void DomainGradients::check_every_op(const Batch& batch, const Objective& objective) const {
+  Tape tape;
+  tape.keep_values(true);
+  std::vector<Scalar> row(static_cast<std::size_t>(parameters_.size()));
+  for (const Shard& shard : shards_) {
+    std::fill(row.begin(), row.end(), Scalar{0});
+    for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
+      tape.start(parameters_, row);
+      const Var loss = forward(shard, first, batch, objective, tape);
+      if (!std::isfinite(loss.value()[0]))
+        throw blaming(not_finite(batch.step, "loss", shard.domain), tape, tape.first_non_finite(), false);
+      const int backward = tape.checked_backward(loss);
+      if (backward < 0) continue;  // also where a value was not finite and left no trace, as -inf in front of a relu
+      const int value = tape.first_non_finite();
+      throw blaming(not_finite(batch.step, "gradient", shard.domain), tape, value < 0 ? backward : value, value < 0);
+    }
+  }
+  for (int domain = 0; domain < table_->domains(); ++domain) {
+    const char* const sum = "a sum over the shards of the domain, each of which is finite";
+    check(std::isfinite(table_->losses()[static_cast<std::size_t>(domain)]),
+          [&] { return not_finite(batch.step, "loss", domain).fact("first at", sum); });
+    check(all_finite(table_->row(domain)),
+          [&] { return not_finite(batch.step, "gradient", domain).fact("first at", sum).fact("range", range_text(table_->row(domain))); });
   }
 }
 

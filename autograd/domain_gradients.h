@@ -39,9 +39,14 @@ class DomainGradients {
   DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
 
   /// The gradients at the parameters' present values; valid until the next call. After the first call of a size nothing
-  /// is allocated. Throws Error(usage) for a batch that does not fit the network, Error(non_finite) naming step, domain
-  /// and op where a loss is not a finite number.
+  /// is allocated. Throws Error(usage) for a batch that does not fit the network, and what check_every_op throws where a
+  /// loss is not finite.
   const GradientTable& operator()(const Batch& batch, const Objective& objective);
+
+  /// The last batch once more, one tile after the other and with a look at every number, while the weights have not moved.
+  /// Throws Error(non_finite) where a loss or a gradient is not finite: names step, domain and the first op at fault, whether it
+  /// went forward or backward, and the range of what it was given.
+  void check_every_op(const Batch& batch, const Objective& objective) const;
 
  private:
   struct Shard {
@@ -53,6 +58,7 @@ class DomainGradients {
   void cut(const Batch& batch);
   void rehearse(const Batch& batch);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  Var forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const;
   void fold(const Threads& threads);
   void make_room();
 

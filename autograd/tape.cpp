@@ -1,7 +1,8 @@
 #include "autograd/tape.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "tensor/finite.h"
 
 namespace sand {
 namespace {
@@ -9,10 +10,6 @@ namespace {
 constexpr OpDoc kConstant{"constant", "data", ""};
 constexpr OpDoc kVariable{"variable", "a leaf", "dx += dy"};
 constexpr OpDoc kParameter{"parameter", "weights", "row of the gradient table += dy"};
-
-bool all_finite(TensorView x) {
-  return std::all_of(x.numbers().begin(), x.numbers().end(), [](Scalar number) { return std::isfinite(number); });
-}
 
 }  // namespace
 
@@ -109,33 +106,44 @@ TensorSpan Tape::outgoing(int input, const Node& from) {
   return node.gradient;
 }
 
-void Tape::backward(Var y, TensorView seed) {
+/// Backward from y; with `checked`, what checked_backward says.
+int Tape::walk_back(Var y, TensorView seed, bool checked) {
   check(seed.shape() == y.shape(), [&] {
     return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
   });
-  if (!nodes_[at(y)].wanted) return;
+  if (!nodes_[at(y)].wanted) return -1;
   outgoing(y.index(), Node{}).array() += seed.array();
   for (std::size_t i = at(y) + 1; i-- > 0;) {
     Node& node = nodes_[i];
     if (node.backward == nullptr || !node.gradient) continue;
     node.backward(*this, node);
+    const auto spoilt = [&](int input) { return !all_finite(nodes_[static_cast<std::size_t>(input)].gradient.numbers()); };
+    if (checked && std::any_of(node.inputs.begin(), node.inputs.begin() + node.arity, spoilt)) return static_cast<int>(i);
     const TensorSpan gradient = std::exchange(node.gradient, {});
     if (!node.over) arena_.spare(gradient);
   }
+  return -1;
 }
+
+void Tape::backward(Var y, TensorView seed) { walk_back(y, seed, false); }
 
 void Tape::backward(Var loss) {
   const Scalar one = 1;
-  backward(loss, TensorView(&one, Shape{}));
+  walk_back(loss, TensorView(&one, Shape{}), false);
+}
+
+int Tape::checked_backward(Var loss) {
+  const Scalar one = 1;
+  return walk_back(loss, TensorView(&one, Shape{}), true);
 }
 
 Tape::Entry Tape::entry(int index) const {
   const Node& node = nodes_[static_cast<std::size_t>(index)];
-  return {*node.doc, node.inputs, node.arity, node.value.shape(), node.value, node.multiply_adds, node.slot, node.here};
+  return {*node.doc, node.inputs, node.arity, node.value.shape(), node.value, node.gradient, node.multiply_adds, node.slot, node.here};
 }
 
 int Tape::first_non_finite() const {
-  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return !all_finite(node.value); });
+  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return !all_finite(node.value.numbers()); });
   return found == nodes_.end() ? -1 : static_cast<int>(found - nodes_.begin());
 }
 

@@ -62,6 +62,8 @@ class Tape {
   /// Adds d (seed . y) / d leaf to the gradient of every leaf; once per recording. `seed` has the shape of y.
   void backward(Var y, TensorView seed);
   void backward(Var loss);  ///< of a single number, seed 1
+  /// The same, but stops after the first op that hands on a gradient with a NaN or an infinity, and returns its index; else -1.
+  int checked_backward(Var loss);
 
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
@@ -76,7 +78,7 @@ class Tape {
     std::array<int, 3> inputs;  ///< indices of earlier entries
     int arity;
     Shape shape;
-    TensorView value;
+    TensorView value, gradient;  ///< the gradient where one is at hand: of an op, only while backward is at it
     Index multiply_adds;
     const Slot* slot;  ///< of a parameter, else null
     Here here;
@@ -112,6 +114,7 @@ class Tape {
   Var push(const Node& node);
   Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
   TensorSpan outgoing(int input, const Node& from);
+  int walk_back(Var y, TensorView seed, bool checked);
   const Scalar* prepared(int weight, const WeightForm& form);
   void refuse_lost(Var input) const;
   TensorSpan room_over(Var input) const;

@@ -16,6 +16,7 @@
 #include "experiments/evaluation.h"
 #include "experiments/models.h"
 #include "experiments/names.h"
+#include "experiments/watch.h"
 #include "nn/objectives.h"
 #include "optim/adam.h"
 #include "tensor/kernels/kernels.h"
@@ -115,7 +116,13 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
   auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
   auto adam = std::make_shared<optim::Adam>(model.parameters);
-  return [=, &model, &batch] { adam->step(model.parameters, combiner->combine((*engine)(batch, nn::CrossEntropy{}), threads), threads); };
+  return [=, &model, &batch] {
+    const nn::CrossEntropy objective;
+    const GradientTable& g = (*engine)(batch, objective);
+    const WatchedUpdate watched{*engine, batch, objective, g, *combiner, combiner->combine(g, threads)};
+    check_direction(watched);
+    move_weights(watched, *adam, model.parameters, threads);
+  };
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "experiments/sha256.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/finite.h"
 #include "tensor/numerics.h"
 #include "tensor/safetensors.h"
 
@@ -197,7 +198,7 @@ void Checkpoints::keep(const Checkpoint& checkpoint) {
   const TrainingState& state = checkpoint.state;
   const int step = state.step - 1;
   for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
-    check_finite(TensorView(block->data(), {static_cast<Index>(block->size())}), "step " + std::to_string(step) + ": a weight or a moment");
+    check_finite(*block, "step " + std::to_string(step) + ": a weight or a moment");
   const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, settings_);
   NewFile file_of_step(file(step).string());
   file_of_step.write(bytes);

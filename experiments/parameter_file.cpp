@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "experiments/training.h"
 #include "tensor/error.h"
+#include "tensor/finite.h"
 #include "tensor/safetensors_header.h"
 
 namespace sand::experiments {
@@ -57,7 +57,7 @@ void load_weights(const std::string& path, Parameters& parameters) {
   check(problems == 0, [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });
   std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
   read_block(file, "", parameters, block);
-  check_finite(TensorView(block.data(), {parameters.size()}), "weights: " + path);
+  check_finite(block, "weights: " + path);
   std::copy(block.begin(), block.end(), parameters.numbers().begin());
 }
 

@@ -8,7 +8,7 @@
 #include "experiments/models.h"
 #include "experiments/parameter_file.h"
 #include "experiments/story.h"
-#include "experiments/training.h"
+#include "experiments/watch.h"
 #include "nn/objectives.h"
 #include "optim/adam.h"
 #include "tensor/safetensors.h"
@@ -151,7 +151,8 @@ int step_command(const StepOptions& options) {
   const nn::CrossEntropy objective;
   const GradientTable& g = engine(batch, objective);
   const optim::Direction& direction = combiner->combine(g, threads);
-  check_finite(direction.values, "step: the direction");
+  const WatchedUpdate watched{engine, batch, objective, g, *combiner, direction};
+  check_direction(watched);
   const Update update{.model = *model,
                       .objective = objective,
                       .batch = batch,
@@ -162,8 +163,7 @@ int step_command(const StepOptions& options) {
                       .adam = adam,
                       .threads = threads};
   const std::vector<WeightStory> stories = weights.empty() ? std::vector<WeightStory>() : explain(update, weights);
-  adam.step(parameters, direction, threads);
-  check_finite(adam.second_moment(), "step: Adam's second moment");
+  move_weights(watched, adam, parameters, threads);
 
   for (std::size_t i = 0; i < stories.size(); ++i) stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
   if (!options.out.empty()) write_update(options.out, parameters, g, direction, adam);

@@ -8,8 +8,10 @@
 #include "experiments/parameter_file.h"
 #include "experiments/seed_hash.h"
 #include "experiments/sha256.h"
+#include "experiments/watch.h"
 #include "nn/objectives.h"
 #include "tensor/fingerprint.h"
+#include "tensor/finite.h"
 #include "tensor/sum.h"
 
 namespace sand::experiments {
@@ -80,14 +82,6 @@ std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::Data
 
 }  // namespace
 
-void check_finite(TensorView numbers, const std::string& what) {
-  // A sum in double is finite only if every term is, and of finite floats it cannot overflow.
-  const auto broken = [](Scalar number) { return !std::isfinite(number); };
-  check(std::isfinite(sum(numbers.numbers())) || std::none_of(numbers.numbers().begin(), numbers.numbers().end(), broken), [&] {
-    return Error(Fault::non_finite, what + " is not finite").hint("a lower learning rate often helps: --hparams '{\"lr\": ...}'");
-  });
-}
-
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data) {
   std::unique_ptr<Model> model = drawn_model(settings, data);
   if (settings.init_from.empty()) return model;
@@ -134,9 +128,10 @@ void Training::update(const std::function<void()>& look) {
   batch_ = &sampler_.draw(static_cast<std::uint32_t>(step_ - 1));
   gradients_ = &engine_(*batch_, *objective_);
   direction_ = &combiner_->combine(*gradients_, threads_);
-  check_finite(direction_->values, "step " + std::to_string(step_ - 1) + ": the direction");
+  const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
+  check_direction(watched);
   if (look) look();
-  adam_.step(parameters, *direction_, threads_);
+  move_weights(watched, adam_, parameters, threads_);
   time_ += Clock::now() - start;
   ++timed_;
 
@@ -202,7 +197,7 @@ void Training::restore(const TrainingState& state) {
         .fact("step", std::to_string(state.step) + " of " + std::to_string(settings_.protocol.steps))
         .fact("weights", std::to_string(state.weights.size()) + ", expected " + std::to_string(weights));
   });
-  check_finite(TensorView(state.weights.data(), {model_->parameters.size()}), "training: a weight of a saved state");
+  check_finite(state.weights, "training: a weight of a saved state");
   adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
   std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
   batch_ = nullptr;

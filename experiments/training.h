@@ -59,7 +59,7 @@ class Training {
   int step() const { return step_; }  ///< updates made: the number of the next one
   bool finished() const { return step_ == settings_.protocol.steps; }
 
-  /// Makes the next update. Throws Error(non_finite) when numbers go wrong, and is then of no further use.
+  /// Makes the next update. Throws Error(non_finite) when numbers go wrong (experiments/watch.h), and is then of no further use.
   void update();
   /// The same; `look` is called when all is computed and no weight has moved yet.
   void update(const std::function<void()>& look);
@@ -143,9 +143,6 @@ struct TrainingEvents {
 /// The model that a run of these settings starts from. Throws Error(data) for a file of weights that does not fit or is not the
 /// one of the settings.
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data);
-
-/// Throws Error(non_finite) unless every number is finite; `what` begins the message: "step 12: the direction".
-void check_finite(TensorView numbers, const std::string& what);
 
 /// A whole run. Throws what Training throws.
 Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events);

@@ -89,8 +89,8 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
     return "recorded " + exact(was) + ", replayed " + exact(is) + ", apart by " + exact(static_cast<Scalar>(apart(j)));
   };
   return Finding{what + " differ in " + std::to_string(count) + " of " + std::to_string(parameters.size()) + " numbers",
-                 {{"first  ", prefix + weight_name(parameters, first) + ": " + both(first)},
-                  {"largest", prefix + weight_name(parameters, largest) + ": " + both(largest)}}};
+                 {{"first  ", prefix + weight_name(parameters.slots(), first) + ": " + both(first)},
+                  {"largest", prefix + weight_name(parameters.slots(), largest) + ": " + both(largest)}}};
 }
 
 /// A run directory and the run that is made again beside it.

@@ -63,8 +63,7 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
   return {text, slot, slot.offset + place};
 }
 
-std::string weight_name(const Parameters& parameters, Index column) {
-  const std::vector<Slot>& slots = parameters.slots();
+std::string weight_name(const std::vector<Slot>& slots, Index column) {
   const auto slot = std::find_if(slots.begin(), slots.end(), [&](const Slot& it) { return column < it.offset + it.shape.size(); });
   return element_name(*slot, column - slot->offset);
 }

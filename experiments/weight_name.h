@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "autograd/parameters.h"
 
@@ -20,6 +21,6 @@ const Slot& slot_named(const Parameters& parameters, const std::string& name);
 WeightPlace weight_named(const Parameters& parameters, const std::string& text);
 
 /// The other way round: the name of the weight whose place in the block, at least 0 and below its size, is `column`.
-std::string weight_name(const Parameters& parameters, Index column);
+std::string weight_name(const std::vector<Slot>& slots, Index column);
 
 }  // namespace sand::experiments

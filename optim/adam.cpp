@@ -1,9 +1,11 @@
 #include "optim/adam.h"
 
+#include <atomic>
 #include <cmath>
 
 #include "optim/flat_step.h"
 #include "optim/option.h"
+#include "tensor/finite.h"
 
 namespace sand::optim {
 namespace {
@@ -40,10 +42,11 @@ AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
       decay(static_cast<Scalar>(options.decay == WeightDecay::coupled ? options.weight_decay : 0)),
       shrink(static_cast<Scalar>(options.decay == WeightDecay::coupled ? 1 : 1 - options.learning_rate * options.weight_decay)) {}
 
-void Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
+bool Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
   check(!options.mask_update || direction.mask.size() == direction.values.size(),
         [] { return Error(Fault::usage, "Adam: mask_update needs a direction with a mask"); });
   const AdamConstants c(options, steps_ + 1);
+  std::atomic<bool> finite = true;
 
   for_each_piece("Adam", first_.size(), parameters, direction, threads, [&](Index first, Index count) {
     Eigen::Map<FlatArray> p(parameters.numbers().data() + first, count);
@@ -59,13 +62,17 @@ void Adam::step(Parameters& parameters, const Direction& direction, const Thread
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
     else
       p = moved;
+    // While it is in the cache. m needs no look: where v is finite, g is, and m lies between numbers that were.
+    if (!all_finite({p.data(), static_cast<std::size_t>(count)}) || !all_finite({v.data(), static_cast<std::size_t>(count)}))
+      finite = false;
   });
   ++steps_;
+  return finite;
 }
 
 void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment, std::int64_t steps) {
   Tensor first(first_.shape(), first_moment), second(second_.shape(), second_moment);
-  check(steps >= 0 && first.array().allFinite() && second.array().allFinite() && (second.array() >= 0).all(), [&] {
+  check(steps >= 0 && all_finite(first.view().numbers()) && all_finite(second.view().numbers()) && (second.array() >= 0).all(), [&] {
     return Error(Fault::data, "Adam: a saved state has finite moments, a second moment and steps of at least 0")
         .fact("steps", std::to_string(steps));
   });

@@ -45,9 +45,9 @@ class Adam {
   /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not negative.
   explicit Adam(const Parameters& parameters, const AdamOptions& options = {});
 
-  /// Moves all parameters at once. The bits do not depend on `threads`.
+  /// Moves all parameters at once. The bits do not depend on `threads`. Returns whether all weights and moments are finite.
   /// Throws Error(usage) if the direction is not as long as the parameters.
-  void step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
+  bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
 
   AdamOptions options;  ///< a schedule may change them between steps
 

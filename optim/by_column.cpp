@@ -1,8 +1,10 @@
 #include "optim/by_column.h"
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 
+#include "tensor/finite.h"
 #include "tensor/sum.h"
 
 namespace sand::optim {
@@ -43,20 +45,30 @@ const Direction& ByColumn::combine(const GradientTable& table, const Threads& th
   lay_out(table);
   const Threads team = table.columns() * table.domains() < kWorthATeam ? Threads(1) : threads;
   const int chunks = static_cast<int>(chunks_.size());
-  team.run(chunks, [&](int chunk, int) { combine(table, chunks_[static_cast<std::size_t>(chunk)]); });
-  if (!rescale_) return direction_;
-
-  std::vector<double>::const_iterator opening = openings_.begin();
-  for (std::size_t slot = 0; slot < extents_.size(); ++slot) {
-    const Index columns = extents_[slot].columns;
-    double open = 0;
-    for (Index done = 0; done < columns; done += Agreement::kColumns) open += *opening++;
-    scales_[slot] = static_cast<Scalar>(1 / (1e-10 + open / static_cast<double>(columns)));
-  }
+  std::atomic<bool> finite = true;
+  const auto look = [&](const Chunk& chunk) {  // while it is in the cache
+    if (!all_finite({direction_.values.data() + chunk.first, static_cast<std::size_t>(chunk.columns)})) finite = false;
+  };
   team.run(chunks, [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
-    direction_.values.array().segment(chunk.first, chunk.columns) *= scales_[chunk.slot];
+    combine(table, chunk);
+    if (!rescale_) look(chunk);
   });
+  if (rescale_) {
+    std::vector<double>::const_iterator opening = openings_.begin();
+    for (std::size_t slot = 0; slot < extents_.size(); ++slot) {
+      const Index columns = extents_[slot].columns;
+      double open = 0;
+      for (Index done = 0; done < columns; done += Agreement::kColumns) open += *opening++;
+      scales_[slot] = static_cast<Scalar>(1 / (1e-10 + open / static_cast<double>(columns)));
+    }
+    team.run(chunks, [&](int task, int) {
+      const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+      direction_.values.array().segment(chunk.first, chunk.columns) *= scales_[chunk.slot];
+      look(chunk);
+    });
+  }
+  direction_.finite = finite;
   return direction_;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "autograd/ops/add.h"
@@ -91,6 +92,46 @@ TEST_CASE("The first entry with a NaN is found") {
   const Var b = tape.constant(bad);
   add(a, b);
   CHECK(tape.first_non_finite() == b.index());
+}
+
+TEST_CASE("A checked backward pass stops at the first op that hands on a gradient with an infinity or a NaN") {
+  // y = (x b) b at x = 0: every value is finite, dy / d(x b) = b is, and dy / dx = b b is not
+  Parameters parameters;
+  const Slot slot = parameters.add("x", {2});
+  const Tensor big(Shape{2}, std::vector<Scalar>{1, std::numeric_limits<Scalar>::max() / 2});
+  std::vector<Scalar> row(2);
+  Tape tape;
+  tape.start(parameters, row);
+  const Var b = tape.constant(big);
+  const Var inner = mul(tape.parameter(slot), b);
+  const Var outer = mul(inner, b);
+  const int culprit = tape.checked_backward(sum(outer));
+  CHECK(culprit == inner.index());
+  CHECK(tape.first_non_finite() == -1);
+  const TensorView dy = tape.entry(culprit).gradient;
+  REQUIRE(dy.size() == 2);
+  CHECK(dy[1] == big[1]);
+  CHECK(row == std::vector<Scalar>{1, std::numeric_limits<Scalar>::infinity()});
+}
+
+TEST_CASE("A checked backward pass in which all is finite gives the gradients of an unchecked one") {
+  Parameters parameters;
+  const Slot slot = parameters.add("w", {3});
+  parameters.numbers()[0] = 2;
+  std::vector<Scalar> rows[2];
+  for (const bool checked : {false, true}) {
+    rows[checked].resize(3);
+    Tape tape;
+    tape.start(parameters, rows[checked]);
+    const Var w = tape.parameter(slot);
+    const Var loss = sum(tanh(mul(w, w)));
+    if (checked)
+      CHECK(tape.checked_backward(loss) == -1);
+    else
+      tape.backward(loss);
+  }
+  CHECK(rows[0] == rows[1]);
+  CHECK(rows[0][0] != 0);
 }
 
 TEST_CASE("An op that may write over its input takes the memory of a value that nobody reads again, with the same gradients") {

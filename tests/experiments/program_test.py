@@ -291,6 +291,49 @@ class Networks(Case):
         self.assertEqual(everything[0]["env0_in_acc"] * 20 % 1, 0)
 
 
+class NotFinite(Case):
+    """Numbers that go wrong: the run ends with a report, and what it had written before stays as good as it was."""
+
+    def ended(self, *run):
+        """A run ends with a report; so it does when it goes on, and verify believes what it left: -> the report"""
+        run = [*QUICK[:1], *run, "--record-every", "1", "--evaluate-examples", "20", "--output-dir", "run"]
+        _, report = self.run_program(*run, "--threads", "2", code=NON_FINITE)
+        before = {name: self.read("run", name) for name in ["results.jsonl", "metrics.jsonl", "record.json"]}
+        self.assert_nothing_half_written("run")
+        self.assertNotIn("done", os.listdir(self.path("run")))
+        self.assertEqual(os.listdir(self.path("run", "checkpoints")), [f"step-{len(self.whole_lines('run', 'results.jsonl')) - 1:06}.safetensors"])
+        stdout, again = self.run_program(*run, "--threads", "1", code=NON_FINITE)
+        self.assertIn("goes on after step", stdout)
+        self.assertEqual(again, report)
+        self.assertEqual({name: self.read("run", name) for name in before}, before)
+        self.run_program("verify", "run")
+        self.assertTrue(report.startswith("sandgrad: step "), report)
+        self.assertIn("\n    kept run/checkpoints/step-", report)
+        self.assertLess(max(map(len, report.splitlines())), 200)
+        return report
+
+    def test_a_loss_is_traced_to_step_domain_op_and_the_range_of_its_inputs(self):
+        report = self.ended("--hparams", '{"batch_size": 32, "mlp_width": 16, "lr": 1e30}')
+        self.assertRegex(report, r"""^sandgrad: step 1: the loss of domain 0 is not finite
+    first at linear \[32, 16\], forward
+    formula  y = x w\^T \+ b
+    input    leaky_relu \[32, 16\]: 512 numbers from -\S+e\+2\d to \S+e\+3\d
+    input    parameter linear1.weight \[16, 16\]: 256 numbers from -9.9\d+e\+29 to 9.9\d+e\+29
+    input    parameter linear1.bias \[16\]: 16 numbers from \S+e\+29 to \S+e\+29
+    gives    512 numbers.*, \d+ infinite
+    at \S*nn/mlp.cpp:\d+
+    hint: a lower learning rate""")
+
+    def test_a_weight_is_not_finite_in_the_step_that_made_it_and_no_record_or_checkpoint_has_it(self):
+        stdout, report = self.run_program(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1", "--output-dir", "run",
+                                          code=NON_FINITE)
+        self.assertRegex(report, r"^sandgrad: step 0: Adam made a weight that is not finite\n    first at  Adam, linear0.weight\[0,0\]\n"
+                                 r"    gradients by domain 16 numbers from ")
+        self.assertNotIn("done", os.listdir(self.path("run")))
+        self.assertEqual(os.listdir(self.path("run", "checkpoints")), [])
+        self.assertFalse(os.path.exists(self.path("run", "results.jsonl")) and self.read("run", "results.jsonl"))
+
+
 class Disks(Case):
     def test_a_file_in_the_way_or_a_place_that_cannot_be_written_is_an_io_error(self):
         with open(self.path("file"), "w", encoding="utf-8"):

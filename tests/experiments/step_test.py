@@ -170,7 +170,7 @@ class Inputs(Case):
     def test_numbers_that_are_not_finite_are_traced_to_domain_and_operation(self):
         np = step_reference.np
         for change, *says in [
-                (lambda t: t["x1"].__setitem__((2, 3), np.nan), "loss of domain 1", "first at constant", "the data has a NaN"),
+                (lambda t: t["x1"].__setitem__((2, 3), np.nan), "loss of domain 1", "first at constant", ", 1 NaN", "the data has a NaN"),
                 (lambda t: t["x2"].__setitem__((0, 0), np.inf), "loss of domain 2", "first at constant"),
                 (lambda t: t["linear1.weight"].__setitem__((0, 0), np.nan), "first at parameter linear1.weight")]:
             self.given(change)

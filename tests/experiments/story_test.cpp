@@ -40,7 +40,7 @@ std::vector<WeightPlace> all_weights(const Parameters& parameters, Index every =
   std::vector<WeightPlace> weights;
   for (const Slot& slot : parameters.slots())
     for (Index i = 0; i < slot.shape.size(); i += every)
-      weights.push_back(weight_named(parameters, weight_name(parameters, slot.offset + i)));
+      weights.push_back(weight_named(parameters, weight_name(parameters.slots(), slot.offset + i)));
   return weights;
 }
 

@@ -30,11 +30,11 @@ TEST_CASE("A weight is a slot and an index for each of its axes, the last one ru
 
 TEST_CASE("The weight at every place of the block is found again by its name") {
   const Parameters parameters = some();
-  CHECK(weight_name(parameters, 11) == "linear0.weight[2,3]");
-  CHECK(weight_name(parameters, 12) == "linear0.bias[0]");
-  CHECK(weight_name(parameters, 15 + 1 * 105 + 2 * 35 + 4 * 7 + 6) == "conv1.weight[1,2,4,6]");
+  CHECK(weight_name(parameters.slots(), 11) == "linear0.weight[2,3]");
+  CHECK(weight_name(parameters.slots(), 12) == "linear0.bias[0]");
+  CHECK(weight_name(parameters.slots(), 15 + 1 * 105 + 2 * 35 + 4 * 7 + 6) == "conv1.weight[1,2,4,6]");
   for (Index column = 0; column < parameters.size(); ++column)
-    CHECK(weight_named(parameters, weight_name(parameters, column)).column == column);
+    CHECK(weight_named(parameters, weight_name(parameters.slots(), column)).column == column);
 }
 
 TEST_CASE("What is not exactly such a name is refused with the slot's shape") {

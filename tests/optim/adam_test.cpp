@@ -121,6 +121,30 @@ TEST_CASE("Adam goes on from a saved state as if it had never stopped") {
   CHECK(std::equal(one.numbers().begin(), one.numbers().end(), two.numbers().begin()));
 }
 
+TEST_CASE("A step says whether all that it leaves is finite, wherever it is not and whichever thread sees it") {
+  constexpr Scalar most = std::numeric_limits<Scalar>::max(), infinity = std::numeric_limits<Scalar>::infinity();
+  const Index last = 40'000;  // of three tasks
+  for (const int threads : {1, 3})
+    for (const Index j : {Index{0}, Index{1023}, Index{1024}, Index{20'000}, last}) {
+      const auto steps_well = [&](const AdamOptions& options, Scalar g, Scalar p = 1) {
+        std::vector<Scalar> start(static_cast<std::size_t>(last + 1), 1), direction(start.size(), 1), open(start.size(), 1);
+        start[static_cast<std::size_t>(j)] = p;
+        direction[static_cast<std::size_t>(j)] = g;
+        open[static_cast<std::size_t>(j)] = 0;
+        Parameters parameters = parameters_of(start);
+        return Adam(parameters, options).step(parameters, direction_of(direction, open), Threads(threads));
+      };
+      CHECK(steps_well({}, 1));
+      CHECK(steps_well({}, std::sqrt(most)));
+      CHECK_FALSE(steps_well({}, infinity));
+      CHECK_FALSE(steps_well({.mask_update = true}, -infinity));  // the weight stays, the moments do not
+      CHECK_FALSE(steps_well({}, std::numeric_limits<Scalar>::quiet_NaN()));
+      CHECK_FALSE(steps_well({}, most));           // v overflows, and the weight stays where it is
+      CHECK_FALSE(steps_well({.epsilon = 0}, 0));  // 0 / 0
+      CHECK_FALSE(steps_well({.learning_rate = static_cast<double>(most), .epsilon = 0}, 1, -most));
+    }
+}
+
 TEST_CASE("A state that no Adam could have reached is refused") {
   Parameters parameters = parameters_of({1, 1});
   Adam adam(parameters);
