@@ -46,6 +46,10 @@ Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
 
 }  // namespace
 
+Index DomainGradientsOptions::shards_of(Index rows, int domains) const {
+  return std::min<Index>((rows + tile_rows - 1) / tile_rows, std::max(1, shards / domains));
+}
+
 DomainGradients::DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options)
     : network_(std::move(network)), parameters_(parameters), options_(options), tapes_(static_cast<std::size_t>(options.threads.count())) {
   check(options.tile_rows > 0 && options.shards > 0, [&] {
@@ -69,7 +73,7 @@ void DomainGradients::cut(const Batch& batch) {
           .fact("examples", std::to_string(rows.examples.size()));
     });
     const Index tiles = (rows.size() + options_.tile_rows - 1) / options_.tile_rows;
-    const Index shards = std::min<Index>(tiles, std::max(1, options_.shards / domains));
+    const Index shards = options_.shards_of(rows.size(), domains);
     for (Index shard = 0; shard < shards; ++shard) {
       const Index first = shard * tiles / shards * options_.tile_rows;
       const Index end = std::min((shard + 1) * tiles / shards * options_.tile_rows, rows.size());
@@ -102,9 +106,10 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
 
 /// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
 void DomainGradients::rehearse(const Batch& batch) {
-  tapes_[0].start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
-  network_(tapes_[0].constant(tile_of(batch.domains[0].inputs, 0, 1)), {});
-  prepared_.add(tapes_[0].wishes());
+  Tape tape;                                // of its own, for it holds the forms, which no other pass will
+  tape.start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
+  network_(tape.constant(tile_of(batch.domains[0].inputs, 0, 1)), {});
+  prepared_.add(tape.wishes());
   rehearsed_ = true;
 }
 

@@ -24,6 +24,9 @@ struct DomainGradientsOptions {
   int shards = 16;         ///< a batch is cut into at most so many shards, but at least one for every domain
   std::uint64_t seed = 0;  ///< of dropout
   Threads threads{};
+
+  /// Into how many shards the rows of one of the domains of a batch are cut.
+  Index shards_of(Index rows, int domains) const;
 };
 
 /// Cuts each domain's rows into shards. A shard is the unit of parallel work: plain sequential code on one core that

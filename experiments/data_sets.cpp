@@ -13,6 +13,7 @@
 #include "domains/printable.h"
 #include "domains/rotated_mnist.h"
 #include "domains/spirals.h"
+#include "experiments/available_memory.h"
 #include "experiments/names.h"
 #include "experiments/progress.h"
 #include "tensor/error.h"
@@ -84,6 +85,8 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
     if (name == set.name) folder = folder_of(set, request.data_dir);
   std::optional<Progress> progress;
   domains::ImageFolderOptions options{.name = name, .side = request.image_size, .skip_unreadable = request.skip_unreadable};
+  const std::optional<AvailableMemory> available = available_memory(threads);
+  if (available) options.memory = static_cast<std::uint64_t>(std::max(available->bytes, 1.0));
   options.progress = [&](int done, int total) {
     if (!progress) progress.emplace("decode", total, "images");
     progress->at(done);

@@ -13,6 +13,7 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
   const std::size_t chunks = (part.examples.size() + rows - 1) / rows;
   std::vector<double> losses(chunks);
   std::vector<Index> right(chunks);
+  if (!rehearsed_) rehearse(part);
   prepared_.prepare(model_.parameters, threads_);
   threads_.run(static_cast<int>(chunks), [&](int task, int id) {
     const std::size_t chunk = static_cast<std::size_t>(task);
@@ -35,6 +36,16 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
   }
   const double examples = static_cast<double>(part.examples.size());
   return {loss / examples, static_cast<double>(all_right) / examples};
+}
+
+/// One row goes forward, so that the forms of weights are known before the first part, and not made by every worker.
+void Evaluation::rehearse(const domains::Part& part) {
+  Worker alone;
+  domains::gather(*part.domain, std::span(part.examples).first(1), alone.rows);
+  alone.tape.start(model_.parameters);
+  model_.network(alone.tape.constant(alone.rows.inputs), {});
+  prepared_.add(alone.tape.wishes());
+  rehearsed_ = true;
 }
 
 }  // namespace sand::experiments

@@ -23,6 +23,7 @@ class Evaluation {
   Score operator()(const domains::Part& part, const Objective& objective);
 
  private:
+  void rehearse(const domains::Part& part);
   struct Worker {
     Tape tape;
     DomainRows rows;
@@ -30,6 +31,7 @@ class Evaluation {
   const Model& model_;
   Threads threads_;
   PreparedWeights prepared_;
+  bool rehearsed_ = false;
   std::vector<Worker> workers_;
 };
 

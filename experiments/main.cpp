@@ -10,6 +10,10 @@
 #include "experiments/names.h"
 #include "tensor/error.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace sand::experiments {
 namespace {
 
@@ -225,6 +229,9 @@ int run(int argc, char** argv) {
 }  // namespace sand::experiments
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // large blocks go back to the system when they are freed, always, so that memory can be foretold
+#endif
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, and no sudden death
   try {
     const int code = sand::experiments::run(argc, argv);

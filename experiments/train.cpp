@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <optional>
 
+#include "experiments/available_memory.h"
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
+#include "experiments/memory_estimate.h"
 #include "experiments/parameter_file.h"
 #include "experiments/progress.h"
 #include "experiments/records.h"
@@ -147,8 +149,14 @@ int train_command(const TrainOptions& options) {
     return 0;
   }
 
+  MemoryEstimate memory{.program = process_memory("VmRSS")};
   const domains::DataSet data = make_data_set(settings.data, threads);
+  memory.measure_data();
+  memory.foresee(settings, data);
+  check_fits(memory, threads);
   Training run(settings, data, threads);
+  memory.foresee(run, threads, !options.output_dir.empty());
+  check_fits(memory, threads);
   const Model& model = run.model();
   if (!options.output_dir.empty() && !directory) open_directory();  // only now: nothing is made for a run that cannot begin
   std::optional<Checkpoints> checkpoints;
@@ -163,6 +171,7 @@ int train_command(const TrainOptions& options) {
       directory->write("record.json", record_json(record, data, threads));
     }
   }
+  std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
   const std::vector<int>& training = run.training_domains();
   voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
             std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +

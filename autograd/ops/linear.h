@@ -23,7 +23,7 @@ struct Linear {
     return {x[0], w[0]};
   }
   static WeightForm form(const Shape&, const Shape& w, const Shape&, bool wanted) {
-    return {packed_size(w[1], w[0]) + packed_size(w[0], w[1]), pack, wanted};
+    return {packed_size(w[1], w[0]) + (wanted ? packed_size(w[0], w[1]) : 0), pack, wanted};
   }
   static Shape scratch_shape(const Shape& x, const Shape&, const Shape&) { return {packed_size(x[0], x[1])}; }
   static Index multiply_adds(const Shape& x, const Shape& w, const Shape&) { return x[0] * w.size(); }
