@@ -59,7 +59,8 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
   const std::set<std::string> free = {"weight_decay", "k",           "lr",     "trial_seed", "seed",        "hparams_seed",
                                       "data_dir",     "init_sha256", "digits", "image_size", "mlp_dropout", "rescale"};
   for (const char* part : {"args", "hparams"})
-    for (const auto& [name, value] : good[part].items()) {
+    for (const auto& entry : good[part].items()) {
+      const std::string& name = entry.key();
       CAPTURE(name);
       json bad = good;
       bad[part].erase(name);

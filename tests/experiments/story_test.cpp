@@ -106,8 +106,8 @@ TEST_CASE("A story ends where the engine puts the weight, to the last bit, for e
   for (const auto& [method, hparams] : kMethods)
     for (const optim::WeightDecay decay : {optim::WeightDecay::coupled, optim::WeightDecay::decoupled})
       for (const bool mask_update : {false, true}) {
-        CAPTURE(method);
         Play play{small(), {}, method, hparams, {.learning_rate = 3e-3, .weight_decay = 0.02, .decay = decay, .mask_update = mask_update}};
+        CAPTURE(play.method);
         play.batch = batch_of(*play.model, {9, 70, 1, 5}, 3);
         play.run();
       }
