@@ -172,7 +172,11 @@ class Inputs(Case):
         for change, *says in [
                 (lambda t: t["x1"].__setitem__((2, 3), np.nan), "loss of domain 1", "first at constant", ", 1 NaN", "the data has a NaN"),
                 (lambda t: t["x2"].__setitem__((0, 0), np.inf), "loss of domain 2", "first at constant"),
-                (lambda t: t["linear1.weight"].__setitem__((0, 0), np.nan), "first at parameter linear1.weight")]:
+                (lambda t: t["linear1.weight"].__setitem__((0, 0), np.nan), "first at parameter linear1.weight"),
+                (lambda t: t.update({"linear0.weight": 0 * t["linear0.weight"], "linear1.weight": 1e3 * t["linear1.weight"],
+                                     "x1": 0 * t["x1"] + 1e38}),
+                 "gradient of domain 1", "first at linear [4, 7], backward", "input    constant [4, 5]: 20 numbers from 1e+38 to 1e+38",
+                 "parameter linear0.weight [7, 5]: 35 numbers from 0 to 0\n    gives it 35 numbers", "infinite")]:
             self.given(change)
             self.refused_step(NON_FINITE, *says)
 
