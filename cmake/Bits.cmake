@@ -6,6 +6,7 @@ list(FILTER bits_sources EXCLUDE REGEX "/(ladder|gradient_check|mask_report|sgd)
 add_executable(sandgrad_bits ${bits_sources} experiments/bits.cpp experiments/evaluation.cpp experiments/models.cpp experiments/names.cpp
   tests/bits.cpp)
 target_include_directories(sandgrad_bits PRIVATE ${PROJECT_SOURCE_DIR})
+target_precompile_headers(sandgrad_bits PRIVATE <Eigen/Core> <functional> <string> <vector>)
 target_compile_options(sandgrad_bits PRIVATE ${arithmetic})
 target_link_libraries(sandgrad_bits PRIVATE Eigen3::Eigen)
 if(OpenMP_CXX_FOUND)

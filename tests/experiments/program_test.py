@@ -295,15 +295,22 @@ class Networks(Case):
 class NotFinite(Case):
     """Numbers that go wrong: the run ends with a report, and what it had written before stays as good as it was."""
 
+    def report(self, *run):
+        """-> what a run says on stdout, and on stderr behind the line on memory"""
+        stdout, stderr = self.run_program(*run, code=NON_FINITE)
+        memory, report = stderr.split("\n", 1)
+        self.assertRegex(memory + "\n", MEMORY)
+        return stdout, report
+
     def ended(self, *run):
         """A run ends with a report; so it does when it goes on, and verify believes what it left: -> the report"""
         run = [*QUICK[:1], *run, "--record-every", "1", "--evaluate-examples", "20", "--output-dir", "run"]
-        _, report = self.run_program(*run, "--threads", "2", code=NON_FINITE)
+        report = self.report(*run, "--threads", "2")[1]
         before = {name: self.read("run", name) for name in ["results.jsonl", "metrics.jsonl", "record.json"]}
         self.assert_nothing_half_written("run")
         self.assertNotIn("done", os.listdir(self.path("run")))
         self.assertEqual(os.listdir(self.path("run", "checkpoints")), [f"step-{len(self.whole_lines('run', 'results.jsonl')) - 1:06}.safetensors"])
-        stdout, again = self.run_program(*run, "--threads", "1", code=NON_FINITE)
+        stdout, again = self.report(*run, "--threads", "1")
         self.assertIn("goes on after step", stdout)
         self.assertEqual(again, report)
         self.assertEqual({name: self.read("run", name) for name in before}, before)
@@ -326,8 +333,7 @@ class NotFinite(Case):
     hint: a lower learning rate""")
 
     def test_a_weight_is_not_finite_in_the_step_that_made_it_and_no_record_or_checkpoint_has_it(self):
-        stdout, report = self.run_program(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1", "--output-dir", "run",
-                                          code=NON_FINITE)
+        report = self.report(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1", "--output-dir", "run")[1]
         self.assertRegex(report, r"^sandgrad: step 0: Adam made a weight that is not finite\n    first at  Adam, linear0.weight\[0,0\]\n"
                                  r"    gradients by domain 16 numbers from ")
         self.assertNotIn("done", os.listdir(self.path("run")))
