@@ -1,13 +1,12 @@
 // `sandgrad verify`: makes a recorded run again and compares every bit that the record has of it.
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
-#include "experiments/exact.h"
+#include "experiments/difference.h"
 #include "experiments/parameter_file.h"
 #include "experiments/progress.h"
 #include "experiments/records.h"
@@ -15,7 +14,6 @@
 #include "experiments/second_opinion.h"
 #include "experiments/settings_json.h"
 #include "experiments/training.h"
-#include "experiments/weight_name.h"
 #include "tensor/file.h"
 #include "tensor/safetensors.h"
 
@@ -24,12 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-/// What differs, and where: facts for the report.
-struct Finding {
-  std::string rule;
-  std::vector<std::pair<std::string, std::string>> facts;
-};
 
 std::string whole_file(const fs::path& path) {
   InputFile file(path.string());
@@ -57,40 +49,6 @@ std::vector<Json> json_lines(const fs::path& path) {
     at = end + 1;
   }
   return lines;
-}
-
-/// The first number or text that two JSON objects do not share.
-std::optional<Finding> difference(const std::string& what, const Json& recorded, const Json& replayed) {
-  const Json was = recorded.flatten(), is = replayed.flatten();
-  const auto text = [](const Json& all, const std::string& key) { return all.contains(key) ? all[key].dump() : std::string("nothing"); };
-  for (const Json* keys : {&is, &was})
-    for (const auto& [key, value] : keys->items())
-      if (text(was, key) != text(is, key))
-        return Finding{what + " differs", {{"at      ", key.substr(1)}, {"recorded", text(was, key)}, {"replayed", text(is, key)}}};
-  return std::nullopt;
-}
-
-/// The first of J numbers whose bits differ, the largest difference, and how many there are.
-std::optional<Finding> difference(const std::string& what, const std::string& prefix, const Parameters& parameters,
-                                  std::span<const Scalar> recorded, std::span<const Scalar> replayed) {
-  Index first = -1, largest = -1, count = 0;
-  const auto apart = [&](Index j) {
-    return std::abs(static_cast<double>(recorded[std::size_t(j)]) - static_cast<double>(replayed[std::size_t(j)]));
-  };
-  for (Index j = 0; j < parameters.size(); ++j) {
-    if (std::memcmp(&recorded[std::size_t(j)], &replayed[std::size_t(j)], sizeof(Scalar)) == 0) continue;
-    ++count;
-    if (first < 0) first = j;
-    if (largest < 0 || !(apart(j) <= apart(largest))) largest = j;
-  }
-  if (count == 0) return std::nullopt;
-  const auto both = [&](Index j) {
-    const Scalar was = recorded[std::size_t(j)], is = replayed[std::size_t(j)];
-    return "recorded " + exact(was) + ", replayed " + exact(is) + ", apart by " + exact(static_cast<Scalar>(apart(j)));
-  };
-  return Finding{what + " differ in " + std::to_string(count) + " of " + std::to_string(parameters.size()) + " numbers",
-                 {{"first  ", prefix + weight_name(parameters.slots(), first) + ": " + both(first)},
-                  {"largest", prefix + weight_name(parameters.slots(), largest) + ": " + both(largest)}}};
 }
 
 /// A run directory and the run that is made again beside it.
