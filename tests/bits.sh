@@ -1,8 +1,8 @@
 #!/bin/sh
 # Do all compilers, levels of optimisation, kernels, processors and numbers of threads give the bits of tests/golden/bits.txt?
 #     sh tests/bits.sh [--repeats N] [--jobs N] [--in DIR]    every variant N times (20), N runs side by side (every core)
-#     sh tests/bits.sh --only build --in DIR                  one program for each variant, in DIR/bin
-#     sh tests/bits.sh --only run --in DIR ...                what is in DIR/bin, on this machine or on another
+#     sh tests/bits.sh --only build --in DIR                  one program for each variant, in DIR/programs
+#     sh tests/bits.sh --only run --in DIR ...                what is in DIR/programs, on this machine or on another
 #     sh tests/bits.sh --short PROGRAM --in DIR               PROGRAM, which is there already, against one build with clang++
 # Plain loops and foreign processors run once for each number of threads. DIR/runs.txt tells of every run.
 # Exit: 0 the same bits, 1 differences, named on stdout.
@@ -24,18 +24,18 @@ if [ -z "$dir" ]; then
   dir=$(mktemp -d)
   trap 'rm -rf "$dir"' EXIT
 fi
-mkdir -p "$dir/bin"
+mkdir -p "$dir/programs"
 
 # have COMMAND PACKAGES: or say so.
 have() { command -v "$1" >/dev/null || { echo "skipped: the bits of $1, which is not installed (apt-get install $2)"; false; }; }
 
-# build NAME FLAG...: DIR/bin/NAME.
+# build NAME FLAG...: DIR/programs/NAME.
 build() {
   name=$1; shift
   echo "build  $name"
   cmake -S . -B "$dir/$name" -G Ninja -DCMAKE_BUILD_TYPE=None -DSANDGRAD_BITS=ON "$@" >"$dir/$name.log" 2>&1 &&
     cmake --build "$dir/$name" >>"$dir/$name.log" 2>&1 || { tail -20 "$dir/$name.log"; exit 1; }
-  cp "$dir/$name/sandgrad_bits" "$dir/bin/$name"
+  cp "$dir/$name/sandgrad_bits" "$dir/programs/$name"
 }
 
 build_all() {
@@ -58,8 +58,8 @@ build_all() {
 }
 
 build_short() {
-  printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/bin/program"
-  chmod +x "$dir/bin/program"
+  printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/programs/program"
+  chmod +x "$dir/programs/program"
   ! have clang++ 'clang libomp-dev' || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
 }
 
@@ -73,7 +73,7 @@ kernels_of() {
 # list: a line "NAME KERNELS THREADS" for every run.
 list() {
   for round in $(seq "$repeats"); do
-    for program in "$dir"/bin/*; do
+    for program in "$dir"/programs/*; do
       name=${program##*/}
       case $name,$machines in *-x86-64-v4,*x86-64-v4 | *[!4],*) ;; *) continue ;; esac
       for kernels in $(kernels_of "$name" "$round"); do
@@ -87,7 +87,7 @@ list() {
 run='
   case $1 in aarch64*) emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu" ;; *) emulator="" ;; esac
   case $1 in *DOUBLE*) kind=double ;; *) kind=float ;; esac
-  found=$(SANDGRAD_KERNELS=$2 $emulator "$dir/bin/$1" "$3" 2>&1)
+  found=$(SANDGRAD_KERNELS=$2 $emulator "$dir/programs/$1" "$3" 2>&1)
   if [ "$found" = "$(grep -E "^(numerics|$kind) " tests/golden/bits.txt)" ]; then
     echo "same    $1 $2 $3"
   else
@@ -100,7 +100,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   if grep -qw avx512vl /proc/cpuinfo; then machines='x86-64-v3 x86-64-v4'; else echo "skipped: x86-64-v4, which this CPU does not run"; fi
 fi
 case $only in
-  *build*) rm -f "$dir"/bin/*; if [ -n "$short" ]; then build_short; else build_all; fi ;;
+  *build*) if [ -n "$short" ]; then build_short; else build_all; fi ;;
 esac
 case $only in
   *run*)
