@@ -12,7 +12,8 @@
 //   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed: 28 (12) leave room to spare;
 //   - 28 accumulators + 2 of b = 30 of 32 registers (12 + 2 + 1 = 15 of 16);
 //   - 2 loads of b and 14 broadcasts feed 28 multiply-adds: the load ports are a third idle.
-// Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far below its rate.
+// Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far below its rate;
+// the next panel is fetched into L2 in the meantime, spread over all tiles of this one.
 // a is not packed either: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing modes), so
 // 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8 would run half empty.
 #pragma once
@@ -86,9 +87,15 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
 /// What a product starts from: what stands in c, or zero.
 enum class Start { stored, zero };
 
+/// What is read next, a number of every `step`: fetched one by one with every k. It may lie past the end, and is fetched in vain.
+struct Ahead {
+  const Scalar* next;
+  Index step;
+};
+
 /// One register tile: Rows x (Vectors * kLanes) of c, all of depth.
 template <int Rows, int Vectors>
-void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start) {
+void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start, Ahead ahead) {
   Vector sum[Rows][Vectors];
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; ++i)
@@ -102,7 +109,8 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
 #pragma GCC unroll 16
     for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] = a.data + 3 * group * a.row;
     const Index end = depth - first < run ? depth - first : run;
-    for (Index k = 0; k < end; ++k, b += kWidth) {
+    for (Index k = 0; k < end; ++k, b += kWidth, ahead.next += ahead.step) {
+      __builtin_prefetch(ahead.next, 0, 2);  // into the second cache
       Vector bk[Vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) bk[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
@@ -123,7 +131,7 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
     for (int v = 0; v < Vectors; ++v) *reinterpret_cast<Unaligned*>(c + i * c_row + v * kLanes) = sum[i][v];
 }
 
-typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start);
+typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start, Ahead ahead);
 
 /// The tile for a number of rows known only at run time.
 template <int Vectors, int Rows = kTileRows>
@@ -135,11 +143,12 @@ Tile tile_of(Index rows) {
 }
 
 /// A tile at the right edge: c is copied to a full-width block and back, so that no number outside c is touched.
-void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth, Index width, Start start) {
+void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth, Index width, Start start,
+               Ahead ahead) {
   Scalar block[kTileRows * kWidth] = {};
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < width; ++j) block[i * kWidth + j] = c[i * c_row + j];
-  full(a, b, block, kWidth, depth, start);
+  full(a, b, block, kWidth, depth, start, ahead);
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < width; ++j) c[i * c_row + j] = block[i * kWidth + j];
 }
@@ -149,6 +158,7 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
   const Index tall = rows / tiles;    // rows of most tiles;
   const Index taller = rows % tiles;  // the first `taller` tiles have one more
+  const Index step = (kWidth + tiles - 1) / tiles;
   for (Index j = 0; j < columns; j += kWidth, packed += kWidth * depth) {
     const Index width = columns - j < kWidth ? columns - j : kWidth;
     Index i = 0;
@@ -156,10 +166,11 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
       const Index height = tall + (t < taller);
       const Strided rows_of_a{a.data + i * a.row, a.row, a.column, a.run, a.jump};
       const Tile full = width > kLanes ? tile_of<2>(height) : tile_of<1>(height);
+      const Ahead ahead{packed + (kWidth + t * step) * depth, step};
       if (width == kWidth || width == kLanes)
-        full(rows_of_a, packed, c + i * c_row + j, c_row, depth, start);
+        full(rows_of_a, packed, c + i * c_row + j, c_row, depth, start, ahead);
       else
-        edge_tile(full, rows_of_a, packed, c + i * c_row + j, c_row, height, depth, width, start);
+        edge_tile(full, rows_of_a, packed, c + i * c_row + j, c_row, height, depth, width, start, ahead);
       i += height;
     }
   }

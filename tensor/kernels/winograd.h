@@ -12,7 +12,9 @@
 // numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
 // A tile of 5 x 5 outputs takes 49 products instead of 225; one of 7 x 7 with stride 2, 225 instead of 441. What this buys is limited by
 // U_p and dU_p, read and written anew for however few images: from 4 images of 14 x 14 on it hardly matters. dU never
-// leaves the second cache: kTileRows x kWidth of it, all points, are made and turned into dw at once.
+// leaves the second cache: kWidth x kWidth of it, all points, are made and turned into dw at once, and of each point V and dM are
+// read into the first cache once for its few register tiles. What comes next is fetched meanwhile: where U comes from a slow
+// third cache that is a seventh of a step.
 #pragma once
 
 #include "tensor/kernels/direct.h"
@@ -37,8 +39,8 @@ struct Tiles {
         v_point(packed_size(count, s.channels) + kApart),
         dm_point(packed_size(count, s.outputs) + kApart),
         product_point(s.at_once * (s.outputs > s.channels ? s.outputs : s.channels) + kApart),
-        u_point(packed_size(s.channels, s.outputs)),
-        u_back_point(packed_size(s.outputs, s.channels)) {}
+        u_point(packed_size(s.channels, s.outputs) + kApart),
+        u_back_point(packed_size(s.outputs, s.channels) + kApart) {}
 
   /// Calls body(tile, image, row of tiles, column of tiles) for tiles `first` to `end` - 1.
   template <class Body>
@@ -51,7 +53,7 @@ struct Tiles {
   Index place(Index tile, Index channel) const { return channel / kWidth * kWidth * count + tile * kWidth + channel % kWidth; }
 
   static constexpr Index kAll = T::kPoints * T::kPoints;
-  static constexpr Index kBlock = kTileRows * kWidth;  // dU of one point: a block of channels by a panel of outputs
+  static constexpr Index kBlock = kWidth * kWidth + kApart;  // dU of one point: a block of channels by a panel of outputs
   Convolution s;
   Index images, down, across, count;
   Index v_point, dm_point, product_point, u_point, u_back_point;  // numbers from one point to the next
@@ -182,29 +184,30 @@ void convolve_in_tiles(const Tiles<T>& t, const Scalar* x, const Scalar* u, cons
   });
 }
 
-/// dw += G^T (V^T dM) G, block by block: all points of kTileRows channels by kWidth outputs at a time.
+/// dw += G^T (V^T dM) G, block by block: all points of kWidth channels by kWidth outputs at a time.
 template <class T>
 void filter_gradient_in_tiles(const Tiles<T>& t, const Scalar* v, const Scalar* dm, Scalar* dw, Scalar* block) {
   const Convolution& s = t.s;
-  Scalar taps[kTileRows * 9 * kWidth];
+  Scalar taps[kWidth * 9 * kWidth];
   for (Index o = 0; o < s.outputs; o += kWidth) {
     const Index width = s.outputs - o < kWidth ? s.outputs - o : kWidth;
-    for (Index panel = 0; panel < s.channels; panel += kWidth) {
-      const Index height = s.channels - panel < kWidth ? s.channels - panel : kWidth;
+    for (Index c = 0; c < s.channels; c += kWidth) {
+      const Index height = s.channels - c < kWidth ? s.channels - c : kWidth;
       const Index blocks = (height + kTileRows - 1) / kTileRows;
-      for (Index b = 0; b < blocks; ++b) {
-        const Index first = panel + b * height / blocks, rows = panel + (b + 1) * height / blocks - first;
-        const Tile product = width > kLanes ? tile_of<2>(rows) : tile_of<1>(rows);
-        for (Index p = 0; p < t.kAll; ++p)
-          product({v + p * t.v_point + t.place(0, first), 1, kWidth}, dm + p * t.dm_point + t.place(0, o), block + p * t.kBlock, kWidth,
-                  t.count, Start::zero);
-        for (Index c = 0; c < rows; ++c)
-          for (Index lane = 0; lane < width; lane += kLanes)
-            transform<T::kFilterBack, Vector>(
-                [&](Index i, Index j) { return load(block + (i * T::kPoints + j) * t.kBlock + c * kWidth + lane, kLanes); },
-                [&](Index i, Index j, Vector number) { store(taps + (c * 9 + i * 3 + j) * kWidth + lane, kLanes, number); });
-        add_taps(taps, kWidth, rows * 9, width, dw + (o * s.channels + first) * 9, s.channels * 9);
-      }
+      for (Index p = 0; p < t.kAll; ++p)
+        for (Index b = 0; b < blocks; ++b) {
+          const Index first = b * height / blocks, rows = (b + 1) * height / blocks - first;
+          const Tile product = width > kLanes ? tile_of<2>(rows) : tile_of<1>(rows);
+          const Scalar *const left = v + p * t.v_point + t.place(0, c), *const right = dm + p * t.dm_point + t.place(0, o);
+          const Scalar* const next = (b % 2 == 0 ? right + t.dm_point : left + t.v_point) + b / 2 * kLanes;
+          product({left + first, 1, kWidth}, right, block + p * t.kBlock + first * kWidth, kWidth, t.count, Start::zero, {next, kWidth});
+        }
+      for (Index row = 0; row < height; ++row)
+        for (Index lane = 0; lane < width; lane += kLanes)
+          transform<T::kFilterBack, Vector>(
+              [&](Index i, Index j) { return load(block + (i * T::kPoints + j) * t.kBlock + row * kWidth + lane, kLanes); },
+              [&](Index i, Index j, Vector number) { store(taps + (row * 9 + i * 3 + j) * kWidth + lane, kLanes, number); });
+      add_taps(taps, kWidth, height * 9, width, dw + (o * s.channels + c) * 9, s.channels * 9);
     }
   }
 }
