@@ -26,7 +26,7 @@ struct OpDoc {
 //     Index multiply_adds(x, ...) what forward costs
 //     bool spares_value           backward does not read y
 //     bool spares_input(x, ...)   backward does not read its first input
-//     bool writes_over            y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x, and dx in
-//                                 that of dy, and then backward assigns
+//     bool writes_over            y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x
+//     bool writes_over_dy         dx may be in the memory of dy, and then backward assigns
 
 }  // namespace sand

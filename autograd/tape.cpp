@@ -94,15 +94,14 @@ void Tape::read(Var input, bool needed) {
   node.lost = node.lost || input.last_;
 }
 
-/// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for.
-TensorSpan Tape::outgoing(int input, const Node& from) {
+/// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for; or
+/// it takes the place of that of the node `over`, whose op assigns.
+TensorSpan Tape::outgoing(int input, Node* over) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
-  if (from.over) {
-    node.gradient = from.gradient;
-  } else if (node.wanted && !node.gradient) {
-    node.gradient = arena_.tensor(node.value.shape());
-    node.gradient.array().setZero();
-  }
+  if (!node.wanted || node.gradient) return node.gradient;
+  if (over != nullptr && !keep_values_) return node.gradient = std::exchange(over->gradient, {});
+  node.gradient = arena_.tensor(node.value.shape());
+  node.gradient.array().setZero();
   return node.gradient;
 }
 
@@ -112,15 +111,14 @@ int Tape::walk_back(Var y, TensorView seed, bool checked) {
     return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
   });
   if (!nodes_[at(y)].wanted) return -1;
-  outgoing(y.index(), Node{}).array() += seed.array();
+  outgoing(y.index(), nullptr).array() += seed.array();
   for (std::size_t i = at(y) + 1; i-- > 0;) {
     Node& node = nodes_[i];
     if (node.backward == nullptr || !node.gradient) continue;
     node.backward(*this, node);
     const auto spoilt = [&](int input) { return !all_finite(nodes_[static_cast<std::size_t>(input)].gradient.numbers()); };
     if (checked && std::any_of(node.inputs.begin(), node.inputs.begin() + node.arity, spoilt)) return static_cast<int>(i);
-    const TensorSpan gradient = std::exchange(node.gradient, {});
-    if (!node.over) arena_.spare(gradient);
+    if (node.gradient) arena_.spare(std::exchange(node.gradient, {}));
   }
   return -1;
 }

@@ -101,7 +101,6 @@ class Tape {
     int arity = 0;
     bool wanted = false;  // does a gradient have to flow through here?
     bool lost = false;    // has the last op read the value?
-    bool over = false;    // is the value where that of the input was?
     TensorSpan spare;     // the value, if backward will not read it
     TensorView value;
     TensorSpan gradient;
@@ -113,7 +112,7 @@ class Tape {
   static std::size_t at(Var x) { return static_cast<std::size_t>(x.index()); }
   Var push(const Node& node);
   Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
-  TensorSpan outgoing(int input, const Node& from);
+  TensorSpan outgoing(int input, Node* over);
   int walk_back(Var y, TensorView seed, bool checked);
   const Scalar* prepared(int weight, const WeightForm& form);
   void refuse_lost(Var input) const;

@@ -67,6 +67,11 @@ void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar*
 
 void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
                          const Scalar* shift, Scalar* y) {
+  if (y == a) {
+    for (Index pixel = 0; pixel < pixels; ++pixel, b += channels, y += channels)
+      for (Index c = 0; c < channels; ++c) y[c] = fused(y[c], a_scale[c], fused(b[c], b_scale[c], shift[c]));
+    return;
+  }
   for (Index pixel = 0; pixel < pixels; ++pixel, a += channels, b += channels, y += channels)
     for (Index c = 0; c < channels; ++c) y[c] += fused(a[c], a_scale[c], fused(b[c], b_scale[c], shift[c]));
 }

@@ -81,7 +81,7 @@ struct Table {
   void (*channel_sums)(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product);
   /// y = x scale + shift, rounded once.
   void (*scale_channels)(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y);
-  /// y += a a_scale + (b b_scale + shift), each product rounded together with its sum.
+  /// y += a a_scale + (b b_scale + shift), each product rounded together with its sum. Where y is a, y = instead of y +=.
   void (*add_scaled_channels)(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
                               const Scalar* shift, Scalar* y);
 

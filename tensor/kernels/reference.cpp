@@ -61,8 +61,10 @@ void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar*
 
 void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
                          const Scalar* shift, Scalar* y) {
-  for (Index i = 0; i < pixels * channels; ++i)
-    y[i] += fused(a[i], a_scale[i % channels], fused(b[i], b_scale[i % channels], shift[i % channels]));
+  for (Index i = 0; i < pixels * channels; ++i) {
+    const Scalar sum = fused(a[i], a_scale[i % channels], fused(b[i], b_scale[i % channels], shift[i % channels]));
+    y[i] = y == a ? sum : y[i] + sum;
+  }
 }
 
 void signs_and_range(const Rows& x, int* balance, Scalar* low, Scalar* high) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "autograd/ops/add.h"
+#include "autograd/ops/group_norm.h"
 #include "autograd/ops/linear.h"
 #include "autograd/ops/mul.h"
 #include "autograd/ops/relu.h"
@@ -151,6 +152,32 @@ TEST_CASE("An op that may write over its input takes the memory of a value that 
   }
   CHECK(rows[0] == rows[1]);
   CHECK(std::any_of(rows[0].begin(), rows[0].end(), [](Scalar g) { return g != 0; }));
+}
+
+TEST_CASE("A gradient written over that of the output is the one that is added elsewhere, and others still add to it") {
+  const Tensor x = testing::random_tensor({2, 3, 2, 4}, 1), c = testing::random_tensor({2, 3, 2, 4}, 2), g = testing::random_tensor({4}, 3),
+               b = testing::random_tensor({4}, 4);
+  const Tensor zero(x.shape());
+  enum class Reader { alone, last, first };  // of group_norm: which gradient reaches x before that of the other reader
+  const auto gradient = [&](bool of_leaf, Reader reader) {
+    Parameters none;
+    Tensor dx(x.shape());
+    Tape tape;
+    tape.start(none);
+    const Var leaf = tape.variable(x, dx), y = of_leaf ? leaf : add(leaf, tape.constant(zero)), weight = tape.constant(c);
+    const auto normed = [&] { return mul(relu(group_norm(y, tape.constant(g), tape.constant(b), 2)), weight); };
+    if (reader == Reader::alone) {
+      tape.backward(sum(normed()));
+    } else if (reader == Reader::last) {
+      const Var other = mul(y, weight);
+      tape.backward(sum(add(other, normed())));
+    } else {
+      const Var first = normed();
+      tape.backward(sum(add(first, mul(y, weight))));
+    }
+    return std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end());
+  };
+  for (const Reader reader : {Reader::alone, Reader::last, Reader::first}) CHECK(gradient(true, reader) == gradient(false, reader));
 }
 
 TEST_CASE("A value that backward of its own op needs is not written over") {

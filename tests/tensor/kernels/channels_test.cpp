@@ -27,7 +27,7 @@ bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
 
 /// All that the three kernels write, sums first.
 std::vector<double> run(const Table& table, Index pixels, Index channels, bool products) {
-  const std::vector<Scalar> a = random_numbers(pixels * channels, 1), b = random_numbers(pixels * channels, 2);
+  std::vector<Scalar> a = random_numbers(pixels * channels, 1), b = random_numbers(pixels * channels, 2);
   const std::vector<Scalar> s = random_numbers(channels, 3), t = random_numbers(channels, 4), u = random_numbers(channels, 5);
   std::vector<double> sums(static_cast<std::size_t>(2 * channels + 1), -1);
   table.channel_sums(a.data(), products ? b.data() : nullptr, pixels, channels, sums.data(), sums.data() + channels);
@@ -36,6 +36,8 @@ std::vector<double> run(const Table& table, Index pixels, Index channels, bool p
   sums.insert(sums.end(), y.begin(), y.end());
   table.add_scaled_channels(a.data(), s.data(), b.data(), t.data(), pixels, channels, u.data(), y.data());
   sums.insert(sums.end(), y.begin(), y.end());
+  table.add_scaled_channels(a.data(), s.data(), b.data(), t.data(), pixels, channels, u.data(), a.data());
+  sums.insert(sums.end(), a.begin(), a.end());
   return sums;
 }
 
