@@ -41,7 +41,7 @@ Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
   }
   if (!backward) error.fact("gives   ", range_text(op.value.numbers()));
   return error.at(op.here).hint(op.arity == 0 && op.slot == nullptr ? "the data has a NaN or an infinity"
-                                                                    : "a lower learning rate often helps: --hparams '{\"lr\": ...}'");
+                                                                    : "a lower learning rate often helps");
 }
 
 }  // namespace

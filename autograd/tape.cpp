@@ -161,7 +161,7 @@ std::string Tape::text() const {
     column(e.shape.text(), 18);
     column(e.doc.forward, 38);
     column(e.doc.backward, 46);
-    text += e.here.line != 0 ? std::string(e.here.file) + ":" + std::to_string(e.here.line) : "";
+    text += e.here.text();
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }

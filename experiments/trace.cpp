@@ -9,18 +9,6 @@
 #include "tensor/random.h"
 
 namespace sand::experiments {
-namespace {
-
-/// Where in our sources, from the room on, wherever the house was built.
-std::string place(Here here) {
-  const std::string file = here.file;
-  std::size_t room = file.size();
-  for (int slashes = 0; room > 0 && slashes < 2; --room) slashes += file[room - 1] == '/';
-  return file.substr(room == 0 ? 0 : room + 1) + ":" + std::to_string(here.line);
-}
-
-}  // namespace
-
 int trace_command(const TraceOptions& options) {
   const std::unique_ptr<Model> model =
       make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
@@ -46,7 +34,7 @@ int trace_command(const TraceOptions& options) {
     for (int k = 0; k < e.arity; ++k) of += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
     const Index own = e.shape.size() * static_cast<Index>(sizeof(Scalar));
     const std::string line = padded("%" + std::to_string(i), 5) + padded(e.doc.name, 15) + padded(of, 18) + padded(e.shape.text(), 18);
-    std::printf("%s%14td%12td  %s\n", line.c_str(), e.multiply_adds, own, e.here.line != 0 ? place(e.here).c_str() : e.doc.forward);
+    std::printf("%s%14td%12td  %s\n", line.c_str(), e.multiply_adds, own, e.here.line != 0 ? e.here.text().c_str() : e.doc.forward);
     if (e.arity > 0) std::printf("       %s\n       %s\n", e.doc.forward, e.doc.backward);
     weights += e.slot != nullptr ? e.shape.size() : 0;
     multiply_adds += e.multiply_adds;

@@ -22,7 +22,7 @@ Error report(const WatchedUpdate& update, const std::string& rule, const std::st
       .fact("direction", exact(update.direction.values[j]) + ", of all weights " + range_text(update.direction.values.view().numbers()));
 }
 
-constexpr const char* kHint = "a lower learning rate often helps: --hparams '{\"lr\": ...}'";
+constexpr const char* kHint = "a lower learning rate often helps";
 
 }  // namespace
 

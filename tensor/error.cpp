@@ -12,8 +12,7 @@ Error& Error::fact(std::string_view name, std::string_view value) {
 }
 
 Error& Error::at(Here here) {
-  if (here.line == 0) return *this;  // nobody's line: a leaf of a tape
-  message_ += "\n    at " + std::string(here.file) + ":" + std::to_string(here.line);
+  if (here.line != 0) message_ += "\n    at " + here.text();  // else a leaf of a tape
   return *this;
 }
 
