@@ -79,7 +79,7 @@ std::string bits(const Threads& threads) {
   const auto cnn = [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); };
   const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(12, 1, threads));
   const Subject subjects[] = {{"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
-                              {"MNIST_CNN", domains::colored_mnist(digits, 1), cnn, 1, 2, 5}};
+                              {"MNIST_CNN", domains::colored_mnist(digits, 1), cnn, 1, 2, 20}};
   const Method methods[] = {{"ERM", [] { return std::make_unique<optim::MeanGradient>(); }},
                             {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
                             {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
