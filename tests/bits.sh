@@ -4,7 +4,7 @@
 #     sh tests/bits.sh --only build --in DIR                  one program for each variant, in DIR/programs
 #     sh tests/bits.sh --only run --in DIR ...                what is in DIR/programs, on this machine or on another
 #     sh tests/bits.sh --short PROGRAM --in DIR               PROGRAM, which is there already, against one build with clang++
-# Plain loops and foreign processors run once for each number of threads. DIR/runs.txt tells of every run.
+# Foreign processors run once for each number of threads, plain loops beside faster kernels once. DIR/runs.txt tells of every run.
 # Exit: 0 the same bits, 1 differences, named on stdout.
 set -eu
 cd "$(dirname "$0")/.."
@@ -63,11 +63,13 @@ build_short() {
   ! have clang++ 'clang libomp-dev' || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
 }
 
-# kernels_of NAME ROUND: the tables of kernels that this program is to run with on this CPU.
+# kernels_of NAME ROUND THREADS: the tables of kernels that this program is to run with on this CPU.
 kernels_of() {
-  [ "$2" != 1 ] || [ -n "$short" ] && [ -n "$machines" ] || echo reference
-  case $1 in aarch64*) return ;; esac
-  echo "$machines"
+  case $1,$machines in
+    *,) echo reference ;;  # there are no others for this CPU
+    aarch64*) [ "$2" != 1 ] || echo reference ;;
+    *) echo "$machines"; [ "$2,$3,$short" != 1,3, ] || echo reference ;;
+  esac
 }
 
 # list: a line "NAME KERNELS THREADS" for every run.
@@ -76,8 +78,8 @@ list() {
     for program in "$dir"/programs/*; do
       name=${program##*/}
       case $name,$machines in *-x86-64-v4,*x86-64-v4 | *[!4],*) ;; *) continue ;; esac
-      for kernels in $(kernels_of "$name" "$round"); do
-        for count in $threads; do echo "$name $kernels $count"; done
+      for count in $threads; do
+        for kernels in $(kernels_of "$name" "$round" "$count"); do echo "$name $kernels $count"; done
       done
     done
   done
