@@ -87,7 +87,8 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
 /// What a product starts from: what stands in c, or zero.
 enum class Start { stored, zero };
 
-/// What is read next, a number of every `step`: fetched one by one with every k. It may lie past the end, and is fetched in vain.
+/// What the tiles after this one will read: with every k the cache line of `next`, which then moves on by `step` numbers. It may lie
+/// past the end; then it is fetched in vain.
 struct Ahead {
   const Scalar* next;
   Index step;
@@ -156,9 +157,9 @@ void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, In
 void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns, Start start) {
   if (rows == 0) return;
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
-  const Index tall = rows / tiles;    // rows of most tiles;
-  const Index taller = rows % tiles;  // the first `taller` tiles have one more
-  const Index step = (kWidth + tiles - 1) / tiles;
+  const Index tall = rows / tiles;                  // rows of most tiles;
+  const Index taller = rows % tiles;                // the first `taller` tiles have one more
+  const Index step = (kWidth + tiles - 1) / tiles;  // each tile fetches its share of the next panel
   for (Index j = 0; j < columns; j += kWidth, packed += kWidth * depth) {
     const Index width = columns - j < kWidth ? columns - j : kWidth;
     Index i = 0;

@@ -198,6 +198,7 @@ void filter_gradient_in_tiles(const Tiles<T>& t, const Scalar* v, const Scalar* 
         for (Index b = 0; b < blocks; ++b) {
           const Index first = b * height / blocks, rows = (b + 1) * height / blocks - first;
           const Tile product = width > kLanes ? tile_of<2>(rows) : tile_of<1>(rows);
+          // The tiles take turns in fetching V and dM of the next point.
           const Scalar *const left = v + p * t.v_point + t.place(0, c), *const right = dm + p * t.dm_point + t.place(0, o);
           const Scalar* const next = (b % 2 == 0 ? right + t.dm_point : left + t.v_point) + b / 2 * kLanes;
           product({left + first, 1, kWidth}, right, block + p * t.kBlock + first * kWidth, kWidth, t.count, Start::zero, {next, kWidth});
