@@ -27,6 +27,6 @@ struct OpDoc {
 //     bool spares_value           backward does not read y
 //     bool spares_input(x, ...)   backward does not read its first input
 //     bool writes_over            y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x
-//     bool writes_over_dy         dx may be in the memory of dy, and then backward assigns
+//     bool writes_over_dy         dx of the first input may be in the memory of dy, and then backward assigns it
 
 }  // namespace sand

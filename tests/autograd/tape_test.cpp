@@ -158,7 +158,7 @@ TEST_CASE("A gradient written over that of the output is the one that is added e
   const Tensor x = testing::random_tensor({2, 3, 2, 4}, 1), c = testing::random_tensor({2, 3, 2, 4}, 2), g = testing::random_tensor({4}, 3),
                b = testing::random_tensor({4}, 4);
   const Tensor zero(x.shape());
-  enum class Reader { alone, last, first };  // of group_norm: which gradient reaches x before that of the other reader
+  enum class Reader { alone, last, first };  // when group_norm reads y; what it reads last it gives a gradient first
   const auto gradient = [&](bool of_leaf, Reader reader) {
     Parameters none;
     Tensor dx(x.shape());
