@@ -10,8 +10,8 @@
 
 #include "domains/augmentation.h"
 #include "domains/image_decoder.h"
-#include "domains/printable.h"
 #include "tensor/error.h"
+#include "tensor/printable.h"
 
 namespace sand::domains {
 namespace {

@@ -10,13 +10,13 @@
 #include "domains/generated_digits.h"
 #include "domains/image_folder.h"
 #include "domains/mnist.h"
-#include "domains/printable.h"
 #include "domains/rotated_mnist.h"
 #include "domains/spirals.h"
 #include "experiments/available_memory.h"
 #include "experiments/names.h"
 #include "experiments/progress.h"
 #include "tensor/error.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
@@ -57,7 +57,7 @@ std::string letters_of(const std::string& name) {
 
 std::string list(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + domains::printable(name);
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
   return text.size() > 300 ? text.substr(0, 300) + "..." : text;
 }
 
@@ -70,7 +70,7 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
   const std::vector<std::string> found = folder == data_dir ? folders : domains::folders_in(folder);
   check(std::equal(found.begin(), found.end(), set.domains.begin(), set.domains.end(), same), [&] {
     return Error(folder == data_dir ? Fault::missing : Fault::data, std::string(set.name) + ": its domains are not here")
-        .fact("expected", list(set.domains) + ", in " + domains::printable(folder.native()) +
+        .fact("expected", list(set.domains) + ", in " + printable(folder.native()) +
                               (folder == data_dir ? std::string(" or in ") + set.name + " there" : ""))
         .fact("found   ", found.empty() ? "no folders" : list(found))
         .hint("--data-dir names the folder that holds " + std::string(set.name) + "; --dataset ImageFolder takes any domains");

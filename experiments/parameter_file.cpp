@@ -5,6 +5,7 @@
 
 #include "tensor/error.h"
 #include "tensor/finite.h"
+#include "tensor/printable.h"
 #include "tensor/safetensors_header.h"
 
 namespace sand::experiments {
@@ -51,7 +52,7 @@ void load_weights(const std::string& path, Parameters& parameters) {
   for (const auto& [name, stored] : file.tensors()) {
     const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
                                    [&, &name = name](const Slot& slot) { return slot.name == name; });
-    if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", printable(name));
+    if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", in_quotes(name));
   }
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
   check(problems == 0, [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });

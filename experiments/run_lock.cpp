@@ -9,8 +9,8 @@
 #include <cstring>
 #include <string>
 
-#include "domains/printable.h"
 #include "tensor/error.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 std::string holder_in(int descriptor) {
   char text[200];
   const ssize_t length = ::pread(descriptor, text, sizeof text, 0);
-  return length > 0 ? domains::printable({text, static_cast<std::size_t>(length)}) : "unknown";
+  return length > 0 ? printable({text, static_cast<std::size_t>(length)}) : "unknown";
 }
 
 /// Whether the locked file is still the one that others will find: its last holder may have removed it meanwhile.

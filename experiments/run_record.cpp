@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "domains/printable.h"
 #include "experiments/build.h"
 #include "experiments/settings_json.h"
 #include "experiments/sha256.h"
@@ -12,6 +11,7 @@
 #include "tensor/file.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/numerics.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
@@ -24,7 +24,7 @@ constexpr const char* kNumber = sizeof(Scalar) == 8 ? "double" : "float";
 std::vector<DataFile> data_files(const domains::DataSet& data, const std::string& data_dir) {
   std::vector<DataFile> files;
   for (const std::filesystem::path& path : data.files)
-    files.push_back({domains::printable(path.lexically_relative(data_dir).generic_string()), InputFile(path.string()).size(),
+    files.push_back({printable(path.lexically_relative(data_dir).generic_string()), InputFile(path.string()).size(),
                      sha256_of_file(path.string())});
   return files;
 }

@@ -1,13 +1,26 @@
 #include "tensor/error.h"
 
+#include <algorithm>
+
+#include "tensor/printable.h"
+
 namespace sand {
+
+Error::Error(Fault fault, std::string_view rule) : fault_(fault) {
+  for (;; message_ += '\n') {  // a rule may be that of another error, with its facts
+    const std::size_t end = std::min(rule.find('\n'), rule.size());
+    message_ += without_controls(rule.substr(0, end));
+    if (end == rule.size()) return;
+    rule.remove_prefix(end + 1);
+  }
+}
 
 Error& Error::fact(std::string_view name, std::string_view value) {
   constexpr std::size_t kNameWidth = 3;  // short operand names line up; a longer one just takes its room
   message_ += "\n    ";
-  message_ += name;
+  message_ += without_controls(name);
   message_.append(name.size() < kNameWidth ? kNameWidth - name.size() : 1, ' ');
-  message_ += value;
+  message_ += without_controls(value);
   return *this;
 }
 
@@ -18,7 +31,7 @@ Error& Error::at(Here here) {
 
 Error& Error::hint(std::string_view what_to_do) {
   message_ += "\n    hint: ";
-  message_ += what_to_do;
+  message_ += without_controls(what_to_do);
   return *this;
 }
 

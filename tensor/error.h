@@ -29,13 +29,14 @@ enum class Fault : int {
   diverged = 77,    ///< training ran away
 };
 
-/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do:
+/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do. Text of others may stand
+/// in each of them: control characters, and line breaks outside the rule, are written as \x1b.
 ///
 ///     throw Error(Fault::usage, "linear: features of x must equal columns of w")
 ///         .fact("x", x.text("n, in")).fact("w", w.text("out, in")).at(here).hint("...");
 class Error : public std::exception {
  public:
-  Error(Fault fault, std::string rule) : fault_(fault), message_(std::move(rule)) {}
+  Error(Fault fault, std::string_view rule);
 
   Error& fact(std::string_view name, std::string_view value);  ///< "    name  value"
   Error& at(Here here);                                        ///< "    at file:line"

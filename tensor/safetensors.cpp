@@ -8,6 +8,7 @@
 
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/printable.h"
 #include "tensor/safetensors_header.h"
 
 namespace sand {
@@ -103,10 +104,10 @@ std::vector<std::byte> Safetensors::bytes() const {
 
 void Safetensors::add(const std::string& name, StoredTensor tensor) {
   check(name != "__metadata__" && find(name) == nullptr,
-        [&] { return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", printable(name)); });
+        [&] { return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", in_quotes(name)); });
   check(byte_count(tensor.dtype, tensor.shape) == static_cast<Index>(tensor.bytes.size()), [&] {
     return Error(Fault::usage, "safetensors: bytes must be as many as the shape holds, with at most eight axes")
-        .fact("tensor", printable(name))
+        .fact("tensor", in_quotes(name))
         .fact("shape", printable(tensor.dtype, tensor.shape))
         .fact("found", std::to_string(tensor.bytes.size()) + " bytes");
   });
@@ -114,7 +115,7 @@ void Safetensors::add(const std::string& name, StoredTensor tensor) {
 }
 
 void Safetensors::add(const std::string& name, TensorView numbers) {
-  check(bool(numbers), [&] { return Error(Fault::usage, "safetensors: a view of nothing").fact("tensor", printable(name)); });
+  check(bool(numbers), [&] { return Error(Fault::usage, "safetensors: a view of nothing").fact("tensor", in_quotes(name)); });
   StoredTensor tensor;
   for (int axis = 0; axis < numbers.shape().rank(); ++axis) tensor.shape.push_back(numbers.shape()[axis]);
   const auto bytes = bytes_of(numbers.numbers());
@@ -137,12 +138,12 @@ const StoredTensor& Safetensors::require(std::string_view name, Dtype dtype) con
   check(tensor != nullptr, [&] {
     std::string names;
     for (const auto& [other, stored] : tensors_)
-      if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(other);
-    return broken_file("a tensor is missing", source_).fact("expected", printable(name)).fact("found", names.empty() ? "none" : names);
+      if (names.size() < 200) names += (names.empty() ? "" : ", ") + in_quotes(other);
+    return broken_file("a tensor is missing", source_).fact("expected", in_quotes(name)).fact("found", names.empty() ? "none" : names);
   });
   check(tensor->dtype == dtype, [&] {
     return broken_file("a tensor holds another type of numbers", source_)
-        .fact("tensor", printable(name))
+        .fact("tensor", in_quotes(name))
         .fact("expected", dtype_name(dtype))
         .fact("found", dtype_name(tensor->dtype))
         .hint(dtype == kScalarDtype ? "sandgrad reads and writes F32, sandgrad64 F64" : "was the file written by another program?");
@@ -153,7 +154,7 @@ const StoredTensor& Safetensors::require(std::string_view name, Dtype dtype) con
 Tensor Safetensors::tensor(std::string_view name) const {
   const StoredTensor& stored = require(name, kScalarDtype);
   check(stored.shape.size() <= Shape::kMaxRank, [&] {
-    return broken_file("at most four axes", source_).fact("tensor", printable(name)).fact("found", printable(stored.dtype, stored.shape));
+    return broken_file("at most four axes", source_).fact("tensor", in_quotes(name)).fact("found", printable(stored.dtype, stored.shape));
   });
   Tensor tensor{Shape(stored.shape)};
   std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(tensor.span().numbers()).begin());

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "tensor/printable.h"
+
 namespace sand {
 namespace {
 
@@ -46,7 +48,7 @@ class Reader final : public json::json_sax_t {
     if (place_ != Place::tensor || field_ != "dtype") refuse("a string");
     const auto found = std::find_if(kDtypes.begin(), kDtypes.end(), [&](Dtype dtype) { return dtype_name(dtype) == text; });
     check(found != kDtypes.end(), [&] {
-      return wrong("this type of numbers is not supported").fact("expected", "F32, F64 or I64").fact("found", printable(text));
+      return wrong("this type of numbers is not supported").fact("expected", "F32, F64 or I64").fact("found", in_quotes(text));
     });
     dtype_ = *found;
     return true;
@@ -92,8 +94,8 @@ class Reader final : public json::json_sax_t {
   bool enter(Place place) { return place_ = place, true; }
 
   Error wrong(const std::string& rule) const {
-    Error error = broken_file(rule, source_).fact("tensor", printable(name_));
-    return field_.empty() ? error : error.fact("entry", printable(field_));
+    Error error = broken_file(rule, source_).fact("tensor", in_quotes(name_));
+    return field_.empty() ? error : error.fact("entry", in_quotes(field_));
   }
 
   [[noreturn]] void refuse(const std::string& found) const {
@@ -136,7 +138,7 @@ void check_cover(const std::vector<SafetensorsHeader::Entry>& entries, std::uint
   for (const SafetensorsHeader::Entry& entry : entries) {
     check(entry.begin == end, [&] {
       return broken_file("tensors must cover the data without holes and overlaps", source)
-          .fact("tensor", printable(entry.name))
+          .fact("tensor", in_quotes(entry.name))
           .fact("expected", "begin at byte " + std::to_string(end) + " of the data")
           .fact("found", "begin at byte " + std::to_string(entry.begin));
     });
@@ -186,11 +188,6 @@ Index byte_count(Dtype dtype, const std::vector<Index>& shape) {
 
 Error broken_file(const std::string& rule, const std::string& source) {
   return Error(Fault::data, "safetensors: " + rule).fact("file", source);
-}
-
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLine = 80;
-  return json(text.substr(0, kLine)).dump(-1, ' ', true, json::error_handler_t::replace) + (text.size() > kLine ? "..." : "");
 }
 
 std::string printable(Dtype dtype, const std::vector<Index>& shape) {

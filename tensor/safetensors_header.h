@@ -38,8 +38,6 @@ Index byte_count(Dtype dtype, const std::vector<Index>& shape);
 
 /// A broken rule of a file: the rule and the name of the file.
 Error broken_file(const std::string& rule, const std::string& source);
-/// A text from a file as one may print it: quoted, control characters escaped, not longer than a line.
-std::string printable(std::string_view text);
 /// "[2, 3] of F32"
 std::string printable(Dtype dtype, const std::vector<Index>& shape);
 

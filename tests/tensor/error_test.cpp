@@ -24,6 +24,14 @@ TEST_CASE("A message is the rule, then one line per fact, then where, then what 
         "    hint: transpose w");
 }
 
+TEST_CASE("Text of others cannot move the cursor, colour the terminal or forge a line of the message") {
+  const std::string foreign = "\x1b[2J\u009b31m\nsandgrad: all is well\r\xff";
+  const std::string shown = "\\x1b[2J\\xc2\\x9b31m\\x0asandgrad: all is well\\x0d\\xff";
+  CHECK(Error(Fault::data, "record: broken").fact(foreign, foreign).hint(foreign).what() ==
+        "record: broken\n    " + shown + " " + shown + "\n    hint: " + shown);
+  CHECK(std::string(Error(Fault::data, "name \x1b[2J is bad\n    file caf\u00e9").what()) == "name \\x1b[2J is bad\n    file caf\u00e9");
+}
+
 TEST_CASE("An error keeps its fault, whose number is the exit code of the program") {
   CHECK(Error(Fault::missing, "x").fault() == Fault::missing);
   CHECK(static_cast<int>(Fault::usage) == 64);

@@ -253,7 +253,7 @@ TEST_CASE("Every file cut short is refused") {
 TEST_CASE("A hostile name is printed harmlessly and short") {
   const std::string name = std::string("\x1b[2J\xc3\xa9") + std::string(500, 'x');
   const std::string said = complaint_about("{\"\\u001b[2J\xc3\xa9" + std::string(500, 'x') + "\":1}");
-  CHECK(contains(said, R"("\u001b[2J\u00e9xxx)"));
+  CHECK(contains(said, "\"\\x1b[2J\u00e9xxx"));
   CHECK(contains(said, "x\"..."));
   CHECK(said.size() < 300);
 }

@@ -1,8 +1,10 @@
-#include "domains/printable.h"
+#include "tensor/printable.h"
 
 #include <doctest/doctest.h>
 
-using sand::domains::printable;
+using sand::name_of_printable;
+using sand::printable;
+using sand::without_controls;
 
 TEST_CASE("Names that can be printed stay as they are") {
   CHECK(printable("art_painting/pic 001 (2).jpg") == "art_painting/pic 001 (2).jpg");
@@ -28,4 +30,24 @@ TEST_CASE("Bytes that are no UTF-8 are written by number, and what follows is re
   CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");                             // a slash written too long
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");                                               // half a surrogate pair
   CHECK(printable("\xf4\x90\x80\x80\xf0\x80\x80\x80") == "\\xf4\\x90\\x80\\x80\\xf0\\x80\\x80\\x80");  // beyond the last, too long
+}
+
+TEST_CASE("The name of a printable text is read back, byte by byte") {
+  for (const std::string name : {"", "plain",
+                                 "gr\xf6\xdf"
+                                 "e",
+                                 "a\nb\\x41\\", "\\x1b", "caf\u00e9\xff"})
+    CHECK(name_of_printable(printable(name)) == name);
+  for (const char* text : {"\\", "\\x", "\\x4", "\\xg1", "\\n"}) CHECK(name_of_printable(text) == text);
+}
+
+TEST_CASE("Text without controls stays as it is, backslashes too, so that doing it twice changes nothing") {
+  CHECK(without_controls("\x1b]0;title\x07 \u009b31m line\nforged \\ caf\u00e9 \xff") ==
+        "\\x1b]0;title\\x07 \\xc2\\x9b31m line\\x0aforged \\ caf\u00e9 \\xff");
+  CHECK(without_controls(printable("a\x1b\\")) == printable("a\x1b\\"));
+}
+
+TEST_CASE("Quoted text is no longer than a line") {
+  CHECK(sand::in_quotes("a\n") == "\"a\\x0a\"");
+  CHECK(sand::in_quotes(std::string(81, 'x')) == "\"" + std::string(80, 'x') + "\"...");
 }
