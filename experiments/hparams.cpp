@@ -1,10 +1,10 @@
 #include "experiments/hparams.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "domains/random_state.h"
 #include "experiments/names.h"
+#include "experiments/parse_json.h"
 #include "experiments/seed_hash.h"
 #include "tensor/elementary.h"
 #include "tensor/error.h"
@@ -35,7 +35,7 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
 }
 
 std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json, const std::vector<std::string>& of_others) {
-  const nlohmann::json given = nlohmann::json::parse(json, nullptr, false);
+  const nlohmann::json given = parse_json(json);
   check(given.is_object(), [&] {
     return Error(Fault::usage, "hparams: expected a JSON object of numbers")
         .fact("found", json.substr(0, 200))

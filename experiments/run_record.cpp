@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "experiments/build.h"
+#include "experiments/parse_json.h"
 #include "experiments/settings_json.h"
 #include "experiments/sha256.h"
 #include "tensor/error.h"
@@ -18,14 +18,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  // a line of 150 bytes for each of a million photos fits
 constexpr const char* kNumber = sizeof(Scalar) == 8 ? "double" : "float";
 
 std::vector<DataFile> data_files(const domains::DataSet& data, const std::string& data_dir) {
   std::vector<DataFile> files;
   for (const std::filesystem::path& path : data.files)
-    files.push_back({printable(path.lexically_relative(data_dir).generic_string()), InputFile(path.string()).size(),
-                     sha256_of_file(path.string())});
+    files.push_back(
+        {printable(path.lexically_relative(data_dir).generic_string()), InputFile(path.string()).size(), sha256_of_file(path.string())});
   return files;
 }
 
@@ -33,14 +32,6 @@ Json shape_of(const Shape& shape) {
   Json sizes = Json::array();
   for (int axis = 0; axis < shape.rank(); ++axis) sizes.push_back(shape[axis]);
   return sizes;
-}
-
-std::string text_of(const std::string& path) {
-  InputFile file(path);
-  check(file.size() <= kMostBytes, [&] { return Error(Fault::data, "record: no record is that long").fact("file", path); });
-  std::string text(file.size(), ' ');
-  file.read(std::as_writable_bytes(std::span(text)));
-  return text;
 }
 
 }  // namespace
@@ -72,35 +63,36 @@ std::string record_json(const RunRecord& record, const domains::DataSet& data, c
 }
 
 RunRecord read_record(const std::string& path) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  // a line of 150 bytes for each of a million photos fits
   const auto broken = [&](const std::string& why) {
-    return Error(Fault::data, "record: it does not describe a run").fact("file", path).fact("found", why.substr(0, 300));
+    return Error(Fault::data, "record: it does not describe a run: " + why).fact("file", path);
   };
-  const Json json = Json::parse(text_of(path), nullptr, false);
-  check(json.is_object(), [&] { return broken("no JSON object; was the file cut?"); });
+  const Json json = read_json(path, kMostBytes);
+  check(json.is_object() && json.contains("args") && json.contains("hparams"),
+        [&] { return broken("no JSON object with args and hparams; was the file cut?"); });
   RunRecord record;
+  record.settings = settings_from_json(Json{{"args", json["args"]}, {"hparams", json["hparams"]}}.dump(), path);
   try {
-    record.settings = settings_from_json(Json{{"args", json.at("args")}, {"hparams", json.at("hparams")}}.dump(), path);
-    json.at("numerics").get_to(record.numerics);
-    json.at("number").get_to(record.number);
+    record.numerics = value_of<int>(json, "numerics");
+    record.number = value_of<std::string>(json, "number");
     const Json &files = json.at("data").at("files"), &slots = json.at("parameters");
-    check(files.is_array() && slots.is_array(), [&] { return broken("files and parameters that are no lists"); });
+    check(files.is_array() && slots.is_array(), [] { return Error(Fault::data, "files and parameters that are no lists"); });
     for (const Json& file : files) {
-      check(file.at("size").is_number_unsigned(), [&] { return broken("a size that is none: " + file.dump()); });
       record.files.push_back(
-          {file.at("name").get<std::string>(), file.at("size").get<std::uint64_t>(), file.at("sha256").get<std::string>()});
-      check(bytes_of_hex(record.files.back().sha256).size() == 32, [&] { return broken("a hash that is none: " + file.dump()); });
+          {value_of<std::string>(file, "name"), value_of<std::uint64_t>(file, "size"), value_of<std::string>(file, "sha256")});
+      check(bytes_of_hex(record.files.back().sha256).size() == 32,
+            [&] { return Error(Fault::data, "a hash that is none: " + file.dump().substr(0, 300)); });
     }
     Index offset = 0;
     for (const Json& slot : slots) {
-      const std::vector<Index> shape = slot.at("shape").get<std::vector<Index>>();
-      check(slot.at("offset") == offset, [&] { return broken("a tensor with an offset that is not the end of the one before"); });
-      record.parameters.push_back({slot.at("name").get<std::string>(), Shape(shape), offset, static_cast<int>(record.parameters.size())});
-      offset += record.parameters.back().shape.size();
+      const Shape shape(value_of<std::vector<Index>>(slot, "shape"));
+      record.parameters.push_back({value_of<std::string>(slot, "name"), shape, offset, static_cast<int>(record.parameters.size())});
+      check(value_of<Index>(slot, "offset") == offset && !__builtin_add_overflow(offset, shape.size(), &offset),
+            [] { return Error(Fault::data, "a tensor with an offset that is not the end of the one before"); });
     }
   } catch (const Json::exception& problem) {
     throw broken(problem.what());
   } catch (const Error& problem) {
-    if (problem.fault() == Fault::data) throw;
     throw broken(problem.what());
   }
   return record;

@@ -56,7 +56,7 @@ Settings settle(const RunRequest& request) {
   Protocol& protocol = settings.protocol;
   if (request.steps >= 0) protocol.steps = request.steps;
   if (request.record_every >= 0) protocol.record_every = request.record_every;
-  if (request.holdout_fraction >= 0) protocol.holdout_fraction = request.holdout_fraction;
+  if (!(request.holdout_fraction < 0)) protocol.holdout_fraction = request.holdout_fraction;  // NaN, too, which is refused
   if (!request.test_envs.empty()) protocol.test_envs = request.test_envs;
   check(protocol.steps >= 1 && protocol.record_every >= 1 && protocol.holdout_fraction < 1, [&] {
     return Error(Fault::usage, "train: steps and record-every must be at least 1, the holdout fraction below 1")

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "experiments/parse_json.h"
 #include "experiments/sha256.h"
 #include "tensor/error.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
@@ -16,7 +18,7 @@ constexpr const char* kPlaces[] = {"data_dir", "init_from"};  // where files lie
 Json args_of(const Settings& settings) {
   return {{"dataset", settings.data.name},
           {"algorithm", settings.algorithm},
-          {"data_dir", settings.data.data_dir},
+          {"data_dir", printable(settings.data.data_dir)},
           {"digits", settings.data.digits},
           {"image_size", settings.data.image_size},
           {"skip_unreadable", settings.data.skip_unreadable},
@@ -25,7 +27,7 @@ Json args_of(const Settings& settings) {
           {"holdout_fraction", settings.protocol.holdout_fraction},
           {"model", settings.model},
           {"convolution", settings.convolution == kernels::ConvolutionMethod::direct ? "direct" : "winograd"},
-          {"init_from", settings.init_from},
+          {"init_from", printable(settings.init_from)},
           {"init_sha256", settings.init_sha256},
           {"evaluate_every", settings.evaluation.every},
           {"evaluate_examples", settings.evaluation.examples},
@@ -46,11 +48,11 @@ Json json_of(const Settings& settings) { return {{"args", args_of(settings)}, {"
 // Text of a user may be bytes of any kind.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The request that settles to the settings of which this is the JSON. Throws what Json throws.
+/// The request that settles to the settings of which this is the JSON. Throws Error(data), and what Json throws.
 RunRequest request_of(const Json& json) {
   const Json& args = json.at("args");
   RunRequest request;
-  const auto take = [&](const char* name, auto& to) { args.at(name).get_to(to); };
+  const auto take = [&]<class Value>(const char* name, Value& to) { to = value_of<Value>(args, name); };
   take("dataset", request.dataset);
   take("algorithm", request.algorithm);
   take("data_dir", request.data_dir);
@@ -75,6 +77,7 @@ RunRequest request_of(const Json& json) {
   take("decoupled_decay", request.decoupled_decay);
   take("mask_update", request.mask_update);
   take("allow_closed", request.allow_closed);
+  for (std::string* place : {&request.data_dir, &request.init_from}) *place = name_of_printable(*place);
   request.hparams = json.at("hparams").dump();
   return request;
 }
@@ -90,24 +93,25 @@ std::string flag_of(const std::string& arg) {
 std::string settings_json(const Settings& settings) { return text_of(json_of(settings)); }
 
 Settings settings_from_json(const std::string& text, const std::string& source) {
-  const auto broken = [&](const std::string& why) {
-    return Error(Fault::data, "record: the settings of a run cannot be made from it")
-        .fact("file", source)
-        .fact("found", why.substr(0, 300));
+  constexpr std::size_t kMostBytes = 1 << 16;
+  const auto broken = [&](const std::string& why) {  // which may be a message of several lines
+    return Error(Fault::data, "record: the settings of a run cannot be made from it: " + why).fact("file", source);
   };
-  const Json json = Json::parse(text, nullptr, false);
+  check(text.size() <= kMostBytes, [&] { return broken("no settings are that long"); });
+  const Json json = parse_json(text);
   check(!json.is_discarded(), [&] { return broken("no JSON"); });
+  Settings settings;
   try {
-    const Settings settings = settle(request_of(json));
-    const Json again = Json::parse(settings_json(settings));
-    check(again == json, [&] { return broken("a setting that is unknown or out of range: " + Json::diff(again, json)[0].dump()); });
-    return settings;
+    settings = settle(request_of(json));
   } catch (const Json::exception& problem) {
     throw broken(problem.what());
   } catch (const Error& problem) {
-    if (problem.fault() == Fault::data) throw;
     throw broken(problem.what());
   }
+  const Json again = Json::parse(settings_json(settings));
+  check(again == json,
+        [&] { return broken("a setting that is unknown or out of range: " + Json::diff(again, json)[0].dump().substr(0, 300)); });
+  return settings;
 }
 
 std::string settings_hash(const Settings& settings) {
