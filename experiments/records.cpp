@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -42,12 +43,18 @@ std::string result_line(const Settings& settings, const Record& record, const st
                {"loss", record.loss},
                {"mem_gb", static_cast<double>(usage.ru_maxrss) / (1 << 20)}});
   line["args"]["output_dir"] = output_dir;
-  for (std::size_t env = 0; env < record.in.size(); ++env) {
-    const std::string key = "env" + std::to_string(env);
-    if (!std::isnan(record.in[env].accuracy)) line[key + "_in_acc"] = record.in[env].accuracy;
-    if (!std::isnan(record.out[env].accuracy)) line[key + "_out_acc"] = record.out[env].accuracy;
+  for (const auto& [part, scores] : {std::pair{"in", &record.in}, {"out", &record.out}}) {
+    const auto measured = [](const Score& score) { return !std::isnan(score.accuracy); };
+    if (!std::all_of(scores->begin(), scores->end(), measured)) continue;  // a gap would hide the domains behind it
+    for (std::size_t env = 0; env < scores->size(); ++env)
+      line["env" + std::to_string(env) + "_" + part + "_acc"] = (*scores)[env].accuracy;
   }
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool is_result(const Settings& settings, int step) {
+  const bool last = step == settings.protocol.steps - 1;
+  return last || (step % settings.evaluation.every == 0 && !settings.evaluation.test_at_end);
 }
 
 std::string metrics_line(const domains::DataSet& data, const Record& record) {

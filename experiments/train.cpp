@@ -11,6 +11,7 @@
 #include "experiments/memory_estimate.h"
 #include "experiments/parameter_file.h"
 #include "experiments/progress.h"
+#include "experiments/record_table.h"
 #include "experiments/records.h"
 #include "experiments/run_directory.h"
 #include "experiments/run_record.h"
@@ -60,45 +61,6 @@ class Voice {
   const RunDirectory* directory_;
   bool quiet_;
 };
-
-std::string percent(double share) {
-  if (std::isnan(share)) return "      -";
-  char text[16];
-  std::snprintf(text, sizeof text, "%6.1f%%", 100 * share);
-  return text;
-}
-
-/// NaN where one of them was not measured.
-double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& envs) {
-  double total = 0;
-  for (const int env : envs) total += scores[static_cast<std::size_t>(env)].accuracy;
-  return total / static_cast<double>(envs.size());
-}
-
-/// "   100    0.1234   99.8%   99.1%   51.2%   closed  93.1%"
-std::string table_line(const Record& record, const Settings& settings, const std::vector<int>& training) {
-  char start[64];
-  std::snprintf(start, sizeof start, "%6d  %10.4g", record.step, record.loss);
-  std::string line = start;
-  line += "  " + percent(mean_accuracy(record.in, training));
-  line += settings.protocol.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
-  for (const int env : settings.protocol.test_envs) line += "  " + percent(record.in[static_cast<std::size_t>(env)].accuracy);
-  if (record.masks) {
-    const optim::MaskCounts& total = record.masks->total;
-    line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) + " " +
-            percent(total.fraction(total.open));
-  }
-  return line;
-}
-
-std::string table_head(const Settings& settings, const domains::DataSet& data) {
-  std::string head = "  step        loss  train in  held out";
-  for (const int env : settings.protocol.test_envs) {
-    std::string name = "test " + data.domains[static_cast<std::size_t>(env)].name;
-    head += "  " + name;
-  }
-  return head + "   mask: closed, partial, open";
-}
 
 /// The run that is in the directory, if it is to go on. Throws Error(busy) if it has other settings.
 std::optional<RunRecord> run_to_go_on(const RunDirectory& directory, const TrainOptions& options, const Settings& settings) {
@@ -195,7 +157,8 @@ int train_command(const TrainOptions& options) {
       progress.clear();
       voice.say(table_line(*last, settings, training));
       if (options.json) std::printf("%s\n", result_line(settings, *last, options.output_dir).c_str());
-      if (directory) directory->append("results.jsonl", result_line(settings, *last, options.output_dir));
+      if (directory && is_result(settings, last->step))
+        directory->append("results.jsonl", result_line(settings, *last, options.output_dir));
       if (directory) directory->append("metrics.jsonl", metrics_line(data, *last));
     }
     const bool due = options.checkpoint_every > 0 ? (run.step() - 1) % options.checkpoint_every == 0 : measured;
@@ -208,7 +171,7 @@ int train_command(const TrainOptions& options) {
   progress.clear();
 
   if (last && settings.algorithm != "ERM") voice.say("\n" + last->masks->text());
-  voice.say("weights " + run.fingerprint() + " after " + std::to_string(run.step()) + " steps");
+  voice.say(weights_line(run));
   if (!run.finished()) {
     voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
               (directory ? "; the same command goes on from there" : ""));
@@ -216,7 +179,7 @@ int train_command(const TrainOptions& options) {
   }
   const std::optional<std::string> never_learned = run.never_learned();
   if (never_learned) {
-    const std::string warning = "NEVER LEARNED: " + *never_learned + ". Its accuracies are those of an untrained network.";
+    const std::string warning = never_learned_line(*never_learned);
     voice.say(warning);
     std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }

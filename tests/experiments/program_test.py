@@ -20,7 +20,7 @@ import time
 import unittest
 import zlib
 
-USAGE, DATA, MISSING, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 73, 74, 76, 77
+USAGE, DATA, MISSING, RESOURCES, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 69, 73, 74, 76, 77
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 MEMORY = r"^memory: about \d+ MB \(program \d+, data \d+, [^()\n]*\)\n$"  # what stands on stderr when there is nothing to complain of
 QUICK = ["train", "--hparams", '{"batch_size": 32, "mlp_width": 16}']  # Spirals, SAND-mask
@@ -90,7 +90,7 @@ class Usage(Case):
 
     def test_numbers_out_of_range_are_refused_briefly(self):
         for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
-                          ["--holdout-fraction", "1"], ["--threads", "1025"], ["--hparams", "tau"], ["--record-every", "0"]]:
+                          ["--holdout-fraction", "1"], ["--holdout-fraction", "nan"], ["--holdout-fraction", "inf"], ["--holdout-fraction", "-0.1"], ["--threads", "1025"], ["--hparams", "tau"], ["--record-every", "0"]]:
             self.refused(USAGE, "train", *arguments, says=[])
 
     def test_a_mask_that_never_opens_is_refused_with_the_reason(self):
@@ -277,7 +277,7 @@ class Networks(Case):
             self.assertEqual(len({weights("--convolution", convolution, "--threads", threads) for threads in "123"}), 1)
         self.assertNotEqual(weights("--convolution", "direct"), weights("--convolution", "winograd"))
 
-    def test_less_evaluation_leaves_records_without_accuracies_and_the_weights_alone(self):
+    def test_less_evaluation_leaves_metrics_without_accuracies_and_the_weights_alone(self):
         def run(*arguments):
             stdout, _ = self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1", "--output-dir", "run", "--fresh", *arguments)
             return re.search(r"^weights (\w{16})", stdout, re.M)[1], self.whole_lines("run", "results.jsonl")
@@ -285,11 +285,27 @@ class Networks(Case):
         self.assertTrue(all("env1_in_acc" in line and "env0_in_acc" in line for line in everything))
         less, lines = run("--evaluate-every", "2", "--test-at-end")
         self.assertEqual(less, whole)
-        self.assertEqual([line["step"] for line in lines if "env1_in_acc" in line], [0, 2, 4])
-        self.assertEqual([line["step"] for line in lines if "env0_in_acc" in line], [4])
+        metrics = self.whole_lines("run", "metrics.jsonl")
+        self.assertEqual([line["step"] for line in metrics], [0, 1, 2, 3, 4])
+        self.assertEqual([line["step"] for line in metrics if "in_accuracy" in line["domains"][1]], [0, 2, 4])
+        self.assertEqual([line["step"] for line in metrics if "in_accuracy" in line["domains"][0]], [4])
+        self.assertEqual([line["step"] for line in lines], [4])
         self.assertEqual(lines[-1]["env0_out_acc"], everything[-1]["env0_out_acc"])
         self.assertEqual(lines[0]["args"]["evaluate_examples"], 20)
         self.assertEqual(everything[0]["env0_in_acc"] * 20 % 1, 0)
+
+    def test_every_line_of_results_has_what_domainbeds_collector_reads(self):
+        """It counts env0, env1, ... until one is missing, and asks every line for the accuracies of the test domains."""
+        for number, effort in enumerate([[], ["--evaluate-every", "2"], ["--test-at-end"], ["--evaluate-every", "2", "--test-at-end"]]):
+            run = f"run{number}"
+            self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1", "--output-dir", run, *effort)
+            lines = self.whole_lines(run, "results.jsonl")
+            self.assertEqual([line["step"] for line in lines], [[0, 1, 2, 3, 4], [0, 2, 4], [4], [4]][number])
+            for line in lines:
+                keys = {key for key in line if key.startswith("env")}
+                self.assertEqual(keys, {f"env{env}_{part}_acc" for env in range(len(keys) // 2) for part in ("in", "out")})
+                self.assertIn(f"env{line['args']['test_envs'][0]}_in_acc", line)
+            self.assertIn("bit-identical", self.run_program("verify", run)[0])
 
 
 class NotFinite(Case):
