@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kDigits = 64;  // of a SHA-256
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 36;
 
 /// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a name with such a
 /// text in it is escaped.
@@ -71,6 +70,15 @@ class Fields {
   const std::map<std::string, std::string>& metadata_;
   const std::string& source_;
 };
+
+/// Bytes that no checkpoint exceeds: weights, m and v, and what stands of them and of the run in the header.
+std::uint64_t most_bytes(const Parameters& parameters) {
+  constexpr std::uint64_t kMetadata = 4096, kEntry = 200;
+  std::uint64_t bytes = kMetadata;
+  for (const Slot& slot : parameters.slots())
+    bytes += 3 * (slot.name.size() + kEntry + static_cast<std::uint64_t>(slot.shape.size()) * sizeof(Scalar));
+  return bytes;
+}
 
 std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix, const Parameters& parameters) {
   std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
@@ -168,7 +176,7 @@ std::vector<int> Checkpoints::steps() const {
 Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
   InputFile input(path);
-  check(input.size() <= kMostBytes, [&] { return damaged(path, "no checkpoint is that long"); });
+  check(input.size() <= most_bytes(parameters_), [&] { return damaged(path, "no checkpoint of this run is that long"); });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
   Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);

@@ -6,9 +6,8 @@
 #include "experiments/commands.h"
 #include "experiments/layer_story.h"
 #include "experiments/progress.h"
-#include "experiments/run_record.h"
+#include "experiments/recorded_run.h"
 #include "experiments/story.h"
-#include "experiments/training.h"
 
 namespace sand::experiments {
 namespace {
@@ -37,21 +36,18 @@ int inspect_command(const InspectOptions& options) {
   });
   check(options.heat_map.empty() || !options.layer.empty(), [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
   const fs::path folder = options.run;
-  RunRecord recorded = read_record((folder / "record.json").string());
-  if (!options.data_dir.empty()) recorded.settings.data.data_dir = options.data_dir;
-  const Settings& settings = recorded.settings;
-  check_same_run(recorded, settings);  // this program's numbers and arithmetic
+  const RunRecord record = read_record((folder / "record.json").string());
+  const Settings& settings = record.settings;
+  check_same_run(record, settings);  // this program's numbers and arithmetic
   check(options.step >= 0 && options.step < settings.protocol.steps, [&] {
     return Error(Fault::usage, "inspect: there is no such step in the run")
         .fact("asked", std::to_string(options.step))
         .fact("steps", "0 to " + std::to_string(settings.protocol.steps - 1));
   });
 
-  const Threads threads(options.threads);
-  const domains::DataSet data = make_data_set(settings.data, threads);
-  Training run(settings, data, threads);
+  RecordedRun recorded(record, options.data_dir, options.threads);
+  Training& run = recorded.run;
   const Parameters& parameters = run.model().parameters;
-  check_same_inputs(recorded, run_record(settings, data, parameters));
   std::vector<WeightPlace> places;
   for (const std::string& weight : options.weights) places.push_back(weight_named(parameters, weight));
   const Slot* const slot = options.layer.empty() ? nullptr : &slot_named(parameters, options.layer);
@@ -65,7 +61,7 @@ int inspect_command(const InspectOptions& options) {
   progress.clear();
 
   std::vector<std::string> names;
-  for (const int domain : run.training_domains()) names.push_back(data.domains[static_cast<std::size_t>(domain)].name);
+  for (const int domain : run.training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
   std::vector<WeightStory> stories;
   std::optional<LayerStory> layer;
   run.update([&] {
@@ -79,7 +75,7 @@ int inspect_command(const InspectOptions& options) {
                         .adam = run.adam(),
                         .seed = static_cast<std::uint64_t>(settings.seed),
                         .domain_names = names,
-                        .threads = threads};
+                        .threads = recorded.threads};
     stories = explain(update, places);
     if (slot != nullptr) layer.emplace(run.gradients(), run.direction(), *slot, names);
   });

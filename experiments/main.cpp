@@ -112,6 +112,7 @@ void add_verify(CLI::App& app, VerifyOptions& o, std::function<int()>& chosen) {
   c->add_option("--data-dir,--data_dir", o.data_dir, "where the data lie, if not where they lay");
   c->add_option("--from-step", o.from_step, "go on after this step, which must have a checkpoint")->check(CLI::NonNegativeNumber);
   c->add_option("--to-step", o.to_step, "the last step that is made again")->check(CLI::NonNegativeNumber);
+  c->add_option("--expect-chain,--expect_chain", o.expect_chain, "the chain of the last record, as it was published elsewhere");
   c->add_flag("--second-opinion", o.second_opinion, "gradients of some steps once more, in double and with plain loops");
   c->add_option("--opinion-on", o.opinion_on)->group("");  // what the other program is asked with
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));

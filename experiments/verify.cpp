@@ -1,20 +1,27 @@
 // `sandgrad verify`: makes a recorded run again and compares every bit that the record has of it.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "experiments/build.h"
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
 #include "experiments/difference.h"
+#include "experiments/out_text.h"
 #include "experiments/parameter_file.h"
+#include "experiments/parse_json.h"
 #include "experiments/progress.h"
+#include "experiments/record_table.h"
+#include "experiments/recorded_lines.h"
+#include "experiments/recorded_logs.h"
+#include "experiments/recorded_run.h"
 #include "experiments/records.h"
-#include "experiments/run_record.h"
 #include "experiments/second_opinion.h"
-#include "experiments/settings_json.h"
-#include "experiments/training.h"
+#include "experiments/sha256.h"
 #include "tensor/file.h"
+#include "tensor/printable.h"
 #include "tensor/safetensors.h"
 
 namespace sand::experiments {
@@ -23,54 +30,48 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-std::string whole_file(const fs::path& path) {
-  InputFile file(path.string());
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
-  check(file.size() <= kMost, [&] {
-    return Error(Fault::data, "verify: no run writes so much").fact("file", path.string()).fact("bytes", std::to_string(file.size()));
-  });
-  std::string text(file.size(), '\0');
-  file.read(std::as_writable_bytes(std::span(text)));
-  return text;
+constexpr const char* kBuild[] = {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"};  // decide no bit
+
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  return fs::exists(path, failure) || failure;  // what cannot be looked at is there: reading it will say why not
 }
 
-/// The lines of a file of JSON objects, each with a step; a torn last line is an error like any other.
-std::vector<Json> json_lines(const fs::path& path) {
-  const std::string text = whole_file(path);
-  std::vector<Json> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(Json::parse(text.substr(at, end - at), nullptr, false));
-    check(end < text.size() && lines.back().is_object() && lines.back().contains("step") && lines.back()["step"].is_number_integer(), [&] {
-      return Error(Fault::data, "verify: a line is not a whole JSON object with a step")
-          .fact("file", path.string())
-          .fact("line", std::to_string(lines.size()));
-    });
-    at = end + 1;
+int not_verified(const std::string& run, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    std::printf("%s\n", Error(Fault::data, finding.rule).what());  // which may be an error of several lines
+    for (const auto& [name, value] : finding.facts) std::printf("    %s  %s\n", name.c_str(), without_controls(value).c_str());
   }
-  return lines;
+  std::fprintf(stderr, "sandgrad: NOT verified: %s\n", without_controls(run).c_str());
+  return static_cast<int>(Fault::data);
 }
 
-/// A run directory and the run that is made again beside it.
+/// The run that is made again beside the recorded one.
 class Verification {
  public:
-  Verification(const VerifyOptions& options, const RunRecord& recorded, const domains::DataSet& data, const Threads& threads)
+  Verification(const VerifyOptions& options, const RecordedLogs& logs, RecordedRun& recorded)
       : options_(options),
         run_(options.run),
         recorded_(recorded),
-        data_(data),
-        replay_(recorded.settings, data, threads),
-        checkpoints_(run_ / "checkpoints", recorded.settings, replay_.model().parameters) {
+        replay_(recorded.run),
+        checkpoints_(run_ / "checkpoints", recorded.record.settings, replay_.model().parameters),
+        metrics_((run_ / "metrics.jsonl").string()),
+        results_((run_ / "results.jsonl").string()) {
     if (options.second_opinion) opinion_.emplace();
-    check_same_inputs(recorded_, run_record(recorded_.settings, data_, replay_.model().parameters));
+    compare_settings();
+    for (const int step : checkpoints_.steps()) try {
+        checkpoint_steps_.push_back(step);
+        checkpoints_.read(step);
+      } catch (const Error& error) {
+        findings_.push_back({error.what(), {}});
+      }
+    if (findings_.empty()) begin(logs.last_step);
   }
 
-  /// Replays. Prints what it found; returns whether all of it is the same.
-  bool operator()() {
-    read_files();
-    if (!findings_.empty()) return tell();
+  /// Replays. Returns what it found to be otherwise.
+  const std::vector<Finding>& operator()() {
     Progress progress("verify", end_);
-    bool found = false;
+    bool found = !findings_.empty();
     while (replay_.step() < end_ && !(found && compared_state_)) {
       const bool sampled = opinion_ && is_sampled(replay_.step());
       const TrainingState before = sampled ? replay_.save() : TrainingState{};
@@ -78,43 +79,66 @@ class Verification {
       if (sampled) opinion_->add(before, replay_);
       progress.at(replay_.step());
       compared_state_ = false;
-      if (replay_.record_due()) compare_record();
+      double score = NAN;
+      if (replay_.record_due()) score = compare_record();
+      if (out_ && out_->has_weights_after(replay_.step())) out_->compare_weights(replay_);
       found = !findings_.empty();
-      compare_checkpoint();
+      compare_checkpoint(score);
     }
     progress.clear();
-    if (replay_.finished() && fs::exists(run_ / "done")) compare_end();
+    if (findings_.empty()) compare_end();
     if (opinion_ && findings_.empty())
       if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
         findings_.push_back({"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
-    return tell();
+    return findings_;
+  }
+
+  /// What was compared, and what nobody can compare.
+  void tell() const {
+    const auto many = [](int count, const char* what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); };
+    const bool partly = options_.from_step >= 0 || options_.to_step >= 0;
+    std::printf("verified: %s, %s, %s, bit-identical\n", many(replay_.step() - first_, "step").c_str(), many(records_, "record").c_str(),
+                many(compared_checkpoints_, "checkpoint").c_str());
+    std::printf("checked%s\n", partly ? ", of these steps" : "");
+    std::printf("    record.json    settings, data files (SHA-256), domains, tensors of weights; no unknown keys\n");
+    std::printf("    metrics.jsonl  everything\n");
+    std::printf("    results.jsonl  everything but step_time, mem_gb, output_dir, data_dir, init_from\n");
+    std::printf("    checkpoints    every number\n");
+    if (compared_end_) std::printf("    done, weights.safetensors\n");
+    if (out_) std::printf("    out.txt        all but the lines about starts and stops\n");
+    if (!options_.expect_chain.empty()) std::printf("    the last chain is the expected one\n");
+    std::printf("on trust\n");
+    std::printf("    this program, its compiler and the CPU: --second-opinion asks another program\n");
+    std::printf("    that the data files hold what they are said to hold\n");
+    if (options_.from_step >= 0) std::printf("    the checkpoint of step %d, and all before it\n", options_.from_step);
+    if (!out_) std::printf("    out.txt: it is compared where the same version makes the whole run again\n");
+    if (partly) std::printf("    the other steps, done, weights.safetensors\n");
+    std::printf("    in record.json: sandgrad, commit, compiler, flags, kernels, threads, cpu, data source\n");
+    std::printf("    when and by whom the run was made, and which others were made and not shown\n");
   }
 
  private:
-  /// What there is to compare, and whether its parts agree with each other before anything is made again.
-  void read_files() {
-    metrics_ = json_lines(run_ / "metrics.jsonl");
-    results_ = json_lines(run_ / "results.jsonl");
-    const Json settings = Json::parse(settings_json(recorded_.settings));
-    for (Json line : results_) {
-      Json said = {{"args", line.value("args", Json::object())}, {"hparams", line.value("hparams", Json::object())}};
-      said["args"].erase("output_dir");
-      for (const char* place : {"data_dir", "init_from"}) said["args"][place] = settings["args"][place];
-      if (const auto found = difference("record.json and results.jsonl: a setting", settings, said)) {
-        findings_.push_back(
-            {found->rule, {found->facts[0], {"record.json  ", found->facts[1].second}, {"results.jsonl", found->facts[2].second}}});
-        return;
-      }
+  /// record.json against the one of the run that is made again; so a key that no run writes is found, too.
+  void compare_settings() {
+    Json was = read_json((run_ / "record.json").string(), UINT32_MAX);
+    Json is = Json::parse(record_json(recorded_.record, recorded_.data, recorded_.threads));
+    same_version_ = was.value("sandgrad", Json()) == is["sandgrad"];
+    for (Json* json : {&was, &is}) {
+      for (const char* key : kBuild) json->erase(key);
+      for (const char* place : {"data_dir", "init_from"}) (*json)["args"].erase(place);
+      (*json)["data"].erase("source");  // which names the data directory
     }
-    for (const int step : checkpoints_.steps()) try {
-        checkpoint_steps_.push_back(step);
-        checkpoints_.read(step);
-      } catch (const Error& error) {
-        findings_.push_back({error.what(), {}});
-        return;
-      }
+    if (auto found = difference("record.json", was, is)) {
+      found->facts[2].first = "expected";
+      findings_.push_back(*found);
+    }
+  }
+
+  void begin(int last_step) {
+    const bool whole = options_.from_step < 0 && options_.to_step < 0;
+    if (whole && same_version_ && is_there(run_ / "out.txt")) out_.emplace((run_ / "out.txt").string(), replay_);
     if (options_.from_step >= 0) {
-      check(std::count(checkpoint_steps_.begin(), checkpoint_steps_.end(), options_.from_step) > 0, [&] {
+      check(std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), options_.from_step), [&] {
         std::string all;
         for (const int step : checkpoint_steps_) all += (all.empty() ? "" : ", ") + std::to_string(step);
         return Error(Fault::usage, "verify: --from-step must be the step of a checkpoint")
@@ -123,151 +147,155 @@ class Verification {
       });
       replay_.restore(checkpoints_.read(options_.from_step).state);
     }
-    const int last_line = metrics_.empty() ? -1 : metrics_.back()["step"].get<int>();
-    const int last = std::max(last_line, checkpoint_steps_.empty() ? -1 : checkpoint_steps_.back());
-    end_ = 1 + (options_.to_step >= 0 ? std::min(options_.to_step, last) : last);
-    check(replay_.step() < end_ && end_ <= recorded_.settings.protocol.steps, [&] {
+    first_ = replay_.step();
+    const int steps = recorded_.record.settings.protocol.steps;
+    const int last = std::max(last_step, checkpoint_steps_.empty() ? -1 : checkpoint_steps_.back());
+    const int asked = options_.to_step >= 0 ? std::min(options_.to_step, last) : last;
+    check(first_ <= asked && asked < steps, [&] {
       return Error(options_.to_step >= 0 ? Fault::usage : Fault::data, "verify: there is nothing to replay between these steps")
-          .fact("from", std::to_string(replay_.step()))
-          .fact("to", std::to_string(end_ - 1))
-          .fact("the run has",
-                std::to_string(recorded_.settings.protocol.steps) + " steps, " + std::to_string(last + 1) + " of them recorded");
+          .fact("from", std::to_string(first_))
+          .fact("to", std::to_string(asked))
+          .fact("the run has", std::to_string(steps) + " steps, " + std::to_string(std::int64_t{last} + 1) + " of them recorded");
     });
-    compare_count();
+    end_ = asked + 1;
   }
 
   /// A few steps, evenly spread: double and plain loops take long.
   bool is_sampled(int step) const {
     constexpr int kSamples = 3;
-    const int first = options_.from_step + 1, count = end_ - first, samples = std::min(kSamples, count);
+    const int count = end_ - first_, samples = std::min(kSamples, count);
     for (int i = 0; i < samples; ++i)
-      if (step == first + (samples == 1 ? 0 : i * (count - 1) / (samples - 1))) return true;
+      if (step == first_ + (samples == 1 ? 0 : static_cast<int>(std::int64_t{i} * (count - 1) / (samples - 1)))) return true;
     return false;
   }
 
-  /// The lines must be those of the protocol's records, no more and no fewer, as far as the run came.
-  void compare_count() {
-    for (const auto& [name, lines] : {std::pair{"metrics.jsonl", &metrics_}, {"results.jsonl", &results_}})
-      for (std::size_t i = 0; i < lines->size(); ++i) {
-        const int every = recorded_.settings.protocol.record_every, steps = recorded_.settings.protocol.steps;
-        const std::int64_t expected = std::min<std::int64_t>(static_cast<std::int64_t>(i) * every, steps - 1);
-        if ((*lines)[i]["step"] == expected) continue;
-        findings_.push_back({std::string(name) + ": a line is missing, doubled or out of order",
-                             {{"line", std::to_string(i + 1)},
-                              {"expected", "step " + std::to_string(expected)},
-                              {"found", "step " + (*lines)[i]["step"].dump()}}});
-        return;
-      }
-    if (metrics_.size() != results_.size())
-      findings_.push_back({"metrics.jsonl and results.jsonl have not the same number of lines",
-                           {{"metrics.jsonl", std::to_string(metrics_.size())}, {"results.jsonl", std::to_string(results_.size())}}});
+  /// The line of a step; the steps of lines ascend.
+  static std::optional<Json> line_of(RecordedLines& lines, int step) {
+    std::optional<Json> line = lines.next();
+    while (line && (*line)["step"] < step) line = lines.next();
+    return line;
   }
 
-  void compare_record() {
+  /// Returns the score that a checkpoint of this step has.
+  double compare_record() {
     const Record record = replay_.record();
-    const std::size_t line =
-        static_cast<std::size_t>((record.step + recorded_.settings.protocol.record_every - 1) / recorded_.settings.protocol.record_every);
-    if (line >= metrics_.size() || !findings_.empty()) return;
+    const double score = mean_accuracy(record.out, replay_.training_domains());
+    if (!findings_.empty()) return score;
     ++records_;
+    if (out_) out_->compare(record, replay_);
     const std::string step = "step " + std::to_string(record.step) + ": ";
-    auto found = difference(step + "metrics.jsonl", metrics_[line], Json::parse(metrics_line(data_, record)));
     const auto comparable = [](Json json) {
-      for (const char* key : {"args", "step_time", "mem_gb"}) json.erase(key);
+      if (json.contains("args") && json["args"].is_object())
+        for (const char* place : {"output_dir", "data_dir", "init_from"}) json["args"].erase(place);
+      for (const char* key : {"step_time", "mem_gb"}) json.erase(key);
       return json;
     };
-    if (!found)
-      found = difference(step + "results.jsonl", comparable(results_[line]),
-                         comparable(Json::parse(result_line(recorded_.settings, record, ""))));
-    if (!found) {
+    auto found = difference(step + "metrics.jsonl", line_of(metrics_, record.step).value_or(Json::object()),
+                            Json::parse(metrics_line(recorded_.data, record)));
+    if (!found && is_result(replay_.settings(), record.step))
+      found = difference(step + "results.jsonl", comparable(line_of(results_, record.step).value_or(Json::object())),
+                         comparable(Json::parse(result_line(replay_.settings(), record, ""))));
+    if (found) {
+      found->facts.push_back({"the last record that agrees is of", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
+      findings_.push_back(*found);
+    } else {
       last_same_ = record.step;
-      return;
     }
-    found->facts.push_back({"the last record that agrees is of", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
-    findings_.push_back(*found);
+    return score;
   }
 
   /// Where the run kept its state, every number of it is compared; so a finding gets its tensor and element.
-  void compare_checkpoint() {
+  void compare_checkpoint(double score) {
     const int step = replay_.step() - 1;
     if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step)) return;
     compared_state_ = true;
     ++compared_checkpoints_;
-    const TrainingState was = checkpoints_.read(step).state, is = replay_.save();
-    const std::string where =
-        "step " + std::to_string(step) + ": " + fs::path("checkpoints").string() + "/" + checkpoints_.file(step).filename().string() + ": ";
-    const Parameters& parameters = replay_.model().parameters;
-    bool same = true;
-    for (const auto& [what, prefix, recorded, replayed] : {std::tuple{"the weights", "", &was.weights, &is.weights},
-                                                           {"Adam's m", "adam_m.", &was.first_moment, &is.first_moment},
-                                                           {"Adam's v", "adam_v.", &was.second_moment, &is.second_moment}})
-      if (const auto found = difference(where + what, prefix, parameters, *recorded, *replayed)) {
-        findings_.push_back(*found);
-        same = false;
-      }
-    if (same && !(was == is)) findings_.push_back({where + "step, chain, t or the sums between records differ", {}});
-    if (same && was == is && !findings_.empty())
+    const std::string where = "step " + std::to_string(step) + ": checkpoints/" + checkpoints_.file(step).filename().string() + ": ";
+    const std::vector<Finding> found = difference(where, replay_.model().parameters, checkpoints_.read(step), {replay_.save(), score});
+    if (found.empty() && !findings_.empty())
       findings_.push_back({where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
+    findings_.insert(findings_.end(), found.begin(), found.end());
   }
 
+  /// What there is only once.
   void compare_end() {
-    const Parameters& parameters = replay_.model().parameters;
+    if (out_)
+      if (const auto found = out_->finding(replay_)) findings_.push_back(*found);
+    if (options_.to_step >= 0 || !is_there(run_ / "done")) return;
+    if (!replay_.finished()) {
+      findings_.push_back({"done is there, but the records of the run end before its last step",
+                           {{"expected", "step " + std::to_string(replay_.settings().protocol.steps - 1)},
+                            {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
+      return;
+    }
+    compared_end_ = true;
+    constexpr std::uint64_t kMostBytes = 1 << 16;
+    const Json done = read_json((run_ / "done").string(), kMostBytes);
     const std::string expected = outcome_json(replay_.step(), replay_.fingerprint(), replay_.never_learned());
-    const Json done = Json::parse(whole_file(run_ / "done"), nullptr, false);
-    if (const auto found = difference("done", done, Json::parse(expected))) findings_.push_back(*found);
-    const Safetensors file = Safetensors::read((run_ / "weights.safetensors").string());
+    if (const auto found = difference("done", done.is_object() ? done : Json::object(), Json::parse(expected))) findings_.push_back(*found);
+    compare_weights();
+  }
+
+  void compare_weights() {
+    const Parameters& parameters = replay_.model().parameters;
+    const std::string path = (run_ / "weights.safetensors").string();
+    const std::size_t size = weights_file(replay_.model()).bytes().size();
+    if (const std::uint64_t found = InputFile(path).size(); found != size) {
+      findings_.push_back({"weights.safetensors has another size",
+                           {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
+      return;
+    }
     std::vector<Scalar> recorded(static_cast<std::size_t>(parameters.size()));
-    read_block(file, "", parameters, recorded);
+    read_block(Safetensors::read(path), "", parameters, recorded);
     if (const auto found = difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
       findings_.push_back(*found);
-  }
-
-  bool tell() const {
-    for (const Finding& finding : findings_) {
-      std::printf("%s\n", finding.rule.c_str());
-      for (const auto& [name, value] : finding.facts) std::printf("    %s  %s\n", name.c_str(), value.c_str());
-    }
-    const auto many = [](int count, const char* what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); };
-    const std::string all = many(replay_.step() - std::max(options_.from_step + 1, 0), "step") + ", " + many(records_, "record") + ", " +
-                            many(compared_checkpoints_, "checkpoint");
-    if (findings_.empty()) std::printf("verified: %s, bit-identical\n", all.c_str());
-    return findings_.empty();
+    else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.model()).bytes()).hex())
+      findings_.push_back({"weights.safetensors: the numbers are the same, but not what stands before them", {}});
   }
 
   const VerifyOptions& options_;
   const fs::path run_;
-  const RunRecord& recorded_;
-  const domains::DataSet& data_;
-  Training replay_;
+  RecordedRun& recorded_;
+  Training& replay_;
   Checkpoints checkpoints_;
+  RecordedLines metrics_, results_;
   std::optional<SecondOpinion> opinion_;
-  std::vector<Json> metrics_, results_;
+  std::optional<OutText> out_;         // where it is compared
   std::vector<int> checkpoint_steps_;  // ascending
   std::vector<Finding> findings_;
-  int end_ = 0;  // so many updates are made in all
+  int first_ = 0, end_ = 0;  // the updates that are made again, and the one after them
   int records_ = 0, compared_checkpoints_ = 0, last_same_ = -1;
   bool compared_state_ = false;  // after the last update
+  bool compared_end_ = false, same_version_ = false;
 };
 
 }  // namespace
 
 int verify_command(const VerifyOptions& options) {
-  RunRecord recorded = read_record((fs::path(options.run) / "record.json").string());
-  if (!options.data_dir.empty()) recorded.settings.data.data_dir = options.data_dir;
-  const Threads threads(options.threads);
+  const fs::path run = options.run;
+  const RunRecord record = read_record((run / "record.json").string());
   if (!options.opinion_on.empty()) {
-    const domains::DataSet data = make_data_set(recorded.settings.data, threads);
-    Training run(recorded.settings, data, threads);
-    give_second_opinion(options.opinion_on, run);
+    RecordedRun recorded(record, options.data_dir, options.threads);
+    give_second_opinion(options.opinion_on, recorded.run);
     return 0;
   }
-  check_same_run(recorded, recorded.settings);  // this program's numbers and arithmetic
-  check(!options.second_opinion || recorded.number == "float",
+  check_same_run(record, record.settings);  // this program's numbers and arithmetic
+  check(!options.second_opinion || record.number == "float",
         [] { return Error(Fault::usage, "verify: --second-opinion is for runs of sandgrad; those of sandgrad64 are in double already"); });
-  const domains::DataSet data = make_data_set(recorded.settings.data, threads);
-  Verification verify(options, recorded, data, threads);
-  if (verify()) return 0;
-  std::fprintf(stderr, "sandgrad: NOT verified: %s\n", options.run.c_str());
-  return static_cast<int>(Fault::data);
+  check(options.expect_chain.empty() || (bytes_of_hex(options.expect_chain).size() == 32 && options.to_step < 0), [&] {
+    return Error(Fault::usage, "verify: --expect-chain is the chain of the last record, 64 digits 0-9 a-f, and not for a --to-step")
+        .fact("found", options.expect_chain.substr(0, 100));
+  });
+  const RecordedLogs logs = read_logs(run, record.settings);
+  if (logs.finding) return not_verified(options.run, {*logs.finding});
+  if (!options.expect_chain.empty() && logs.chain != options.expect_chain)
+    return not_verified(options.run, {{"metrics.jsonl: the last chain is not the expected one: this is another run",
+                                       {{"expected", options.expect_chain}, {"found   ", logs.chain}}}});
+  RecordedRun recorded(record, options.data_dir, options.threads);
+  Verification verification(options, logs, recorded);
+  if (const std::vector<Finding>& findings = verification(); !findings.empty()) return not_verified(options.run, findings);
+  verification.tell();
+  return 0;
 }
 
 }  // namespace sand::experiments

@@ -9,14 +9,16 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from program_test import DATA, MISSING, USAGE, Case
+from program_test import BUSY, DATA, MISSING, RESOURCES, USAGE, Case
 
 RUN = ["train", "--dataset", "ColoredMNIST", "--data-dir", "data", "--model", "MLP", "--hparams",
        '{"batch_size": 8, "mlp_width": 4, "tau": 0.4}', "--steps", "13", "--record-every", "4", "--threads", "1"]
@@ -70,6 +72,20 @@ class Verify(Case):
             return ("\n".join(lines) + "\n").encode()
         self.change(file, changed)
 
+    def change_checkpoint(self, name, metadata=None, tensor=None):
+        """Other metadata, or another bit of the second number of a tensor, under a hash that is right."""
+        def edit(content):
+            size = struct.unpack("<Q", content[:8])[0]
+            header, data = json.loads(content[8:8 + size]), content[8 + size:]
+            header["__metadata__"].update(metadata or {}, sha256="0" * 64)
+            if tensor:
+                data[header[tensor]["data_offsets"][0] + 4] ^= 1
+            text = json.dumps(header, separators=(",", ":")).encode()
+            text += b" " * (-len(text) % 8)
+            content = struct.pack("<Q", len(text)) + text + data
+            return content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode(), 1)
+        self.change("run/checkpoints/" + name, edit)
+
     def checkpoints(self):
         return sorted(os.listdir(self.path("run", "checkpoints")))
 
@@ -98,20 +114,205 @@ class Verify(Case):
         self.assertIn("the weights are the same", said)
 
     def test_a_weight_that_was_changed_with_its_hash_is_named(self):
-        name = "run/checkpoints/" + self.checkpoints()[-1]
-
-        def edit(content):
-            size = struct.unpack("<Q", content[:8])[0]
-            place = json.loads(content[8:8 + size])["linear1.weight"]["data_offsets"][0] + 8 + size + 4 * 5  # [1, 1] of [4, 4]
-            content[place] ^= 1
-            at = content.index(b'"sha256":"') + 10
-            content[at:at + 64] = b"0" * 64
-            content[at:at + 64] = hashlib.sha256(content).hexdigest().encode()
-            return content
-        self.change(name, edit)
+        self.change_checkpoint(self.checkpoints()[-1], tensor="linear1.weight")
         said = self.verify(code=DATA)
         self.assertIn("the weights differ in 1 of ", said)
-        self.assertIn("linear1.weight[1,1]: recorded ", said)
+        self.assertIn("linear1.weight[0,1]: recorded ", said)
+
+    def test_whatever_else_of_a_checkpoint_was_changed_with_its_hash_is_named(self):
+        for tensor, says in [("adam_m.linear0.bias", "Adam's m differ in 1 of "), ("adam_v.linear0.bias", "Adam's v differ in 1 of "),
+                             ("adam_t", "adam_t differs")]:
+            self.restore()
+            self.change_checkpoint(self.checkpoints()[-1], tensor=tensor)
+            self.assertIn(self.checkpoints()[-1] + ": " + says, self.verify(code=DATA))
+        for name, value in [("chain", "5a" * 32), ("loss_sum", "0.5"), ("losses", "1"), ("moved", "0"), ("score", "0.9375")]:
+            self.restore()
+            self.change_checkpoint(self.checkpoints()[-1], {name: value})
+            said = self.verify(code=DATA)
+            self.assertIn(f"{self.checkpoints()[-1]}: {name} differs\n    recorded  {value}\n    replayed  ", said)
+        self.restore()
+        self.change_checkpoint(self.checkpoints()[-1], {"step": "11"})
+        self.assertIn("a checkpoint of another step under this name", self.verify(code=DATA))
+
+    def test_a_checkpoint_beyond_the_last_line_of_the_records_is_named(self):
+        os.remove(self.path("run/done"))
+        for file in ("metrics.jsonl", "results.jsonl"):
+            self.change("run/" + file, lambda content: b"".join(content.splitlines(True)[:2]))
+        said = self.verify(code=DATA)
+        self.assertIn("step 8: metrics.jsonl differs", said)
+        self.assertIn("recorded  nothing", said)
+
+    def test_forged_accuracies_and_losses_are_named_in_either_file(self):
+        for key, value in [("env0_in_acc", 0.96875), ("env1_out_acc", 1.0), ("loss", 0.001), ("epoch", 7)]:
+            self.restore()
+            self.change_line("run/results.jsonl", 1, lambda line, key=key, value=value: line.update({key: value}))
+            said = self.verify(code=DATA)
+            self.assertIn(f"step 4: results.jsonl differs\n    at        {key}\n    recorded  {value}\n    replayed  ", said)
+        self.restore()
+        self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][2].update(out_accuracy=1.0))
+        self.assertIn("step 4: metrics.jsonl differs\n    at        domains/2/out_accuracy", self.verify(code=DATA))
+
+    def test_a_mark_that_the_run_is_done_must_be_its_own(self):
+        done = json.loads(self.read("run", "done"))
+        for key, value in [("weights", "0123456789abcdef"), ("steps", 14), ("never_learned", True)]:
+            self.change("run/done", lambda _, key=key, value=value: json.dumps({**done, key: value}).encode())
+            self.assertIn(f"done differs\n    at        {key}\n", self.verify(code=DATA))
+        for content in [b"", b"done", b"5", b"[" * 60000, b'{"steps":13}']:
+            self.change("run/done", lambda _, content=content: content)
+            self.assertIn("done differs", self.verify(code=DATA))
+        self.restore()
+        shutil.rmtree(self.path("run/checkpoints"))
+        for file in ("metrics.jsonl", "results.jsonl"):
+            self.change("run/" + file, lambda content: b"".join(content.splitlines(True)[:-1]))
+        said = self.verify(code=DATA)
+        self.assertIn("done is there, but the records of the run end before its last step\n    expected  step 12\n    found     step 8", said)
+
+    def test_keys_and_values_of_the_record_that_no_run_writes_are_named(self):
+        record = json.loads(self.read("run", "record.json"))
+        for path in (["color"], ["data", "color"], ["data", "files", 0, "color"], ["parameters", 1, "color"], ["data", "domains", 0, "examples"]):
+            changed = json.loads(json.dumps(record))
+            place = changed
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = 1
+            self.change("run/record.json", lambda _, changed=changed: json.dumps(changed).encode())
+            self.assertIn("record.json differs\n    at        " + "/".join(map(str, path)) + "\n    recorded  1\n", self.verify(code=DATA))
+
+    def test_what_the_run_said_is_compared(self):
+        lines = self.read("run", "out.txt").splitlines()
+        table = next(number for number, line in enumerate(lines) if line.startswith("     4  "))
+        last = next(number for number, line in enumerate(lines) if line.startswith("weights ") and " after " in line)
+
+        def said(number, text):
+            changed = lines[:number] + text + lines[number + 1:]
+            self.change("run/out.txt", lambda _: ("\n".join(changed) + "\n").encode())
+            return self.verify(code=DATA)
+        self.assertIn(f"out.txt differs\n    line      {table + 1}\n", said(table, [re.sub(r"\d\.\d%", "9.9%", lines[table])]))
+        self.assertIn("out.txt differs\n    recorded  nothing\n    replayed       4  ", said(table, []))
+        self.assertIn(f"out.txt differs\n    line      {last + 1}\n", said(last, ["weights 0123456789abcdef after 13 steps"]))
+        self.assertIn("out.txt has a line that the run does not say", said(last, [lines[last], "test accuracy 99 %"]))
+        self.assertIn("out.txt differs", said(last - 2, [lines[last - 2].replace("0", "1")]))
+
+    def test_a_run_that_was_stopped_and_resumed_has_said_what_a_whole_one_says(self):
+        os.remove(self.path("run/done"))
+        os.remove(self.path("run/checkpoints", self.checkpoints()[-1]))
+        self.assertIn("goes on after step", self.run_program(*RUN, "--output-dir", "run")[0])
+        self.assertIn("out.txt        all but", self.verify())
+
+    def test_the_end_of_a_report_says_what_was_checked_and_what_is_on_trust(self):
+        whole, part = self.verify(), self.verify("--to-step", "5")
+        for text in ("\nchecked\n", "    record.json ", "    done, weights.safetensors\n", "    out.txt ", "\non trust\n", "CPU", "the data files"):
+            self.assertIn(text, whole)
+        self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*the other steps, done, weights.safetensors")
+        self.assertNotIn("    done, weights.safetensors\n", part)
+
+    def test_a_chain_that_was_published_elsewhere_is_expected(self):
+        chain = json.loads(self.read("run", "metrics.jsonl").splitlines()[-1])["chain"]
+        self.assertIn("the last chain is the expected one", self.verify("--expect-chain", chain))
+        said = self.verify("--expect-chain", "5a" * 32, code=DATA)
+        self.assertIn("the last chain is not the expected one: this is another run\n    expected  " + "5a" * 32 + "\n    found     " + chain, said)
+        for wrong in (["5a"], [chain[:-1]], [chain[:-1] + "g"], [chain, "--to-step", "5"]):
+            self.assertIn("--expect-chain is the chain of the last record", self.verify("--expect-chain", *wrong, code=USAGE))
+
+    def test_json_that_is_nested_without_end_is_refused_wherever_it_stands(self):
+        for file in ("record.json", "results.jsonl", "metrics.jsonl", "done"):
+            for content in ("[" * 200000, '{"step":' + '{"a":' * 200000, "[" * 200000 + "]" * 200000, '{"step":0,"a":' + "[" * 99999 + "]" * 99999 + "}\n"):
+                self.restore()
+                self.change("run/" + file, lambda _, content=content: content.encode())
+                self.verify(code=DATA)
+                if file == "record.json":
+                    self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]", code=DATA)
+        self.run_program("train", "--hparams", '{"tau":' + "[" * 50000, code=USAGE)
+
+    def test_values_of_other_types_or_beyond_all_ranges_are_bad_data(self):
+        record = json.loads(self.read("run", "record.json"))
+        for name in record["args"]:
+            for value in (5, "x", [], {}, None, True, -1, 1e300, 2 ** 31 - 1, 2 ** 63, -1e300, [1e300], [2 ** 31]):
+                changed = {**record, "args": {**record["args"], name: value}}
+                self.change("run/record.json", lambda _, changed=changed: json.dumps(changed).encode())
+                done = subprocess.run([os.path.join(self.programs, "sandgrad"), "verify", "run", "--threads", "1"], cwd=self.folder,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20, check=False)
+                self.assertIn(done.returncode, (0, DATA, MISSING, RESOURCES, BUSY), (name, value, done))
+                if done.returncode == 0:
+                    self.assertTrue(name in ("data_dir", "init_from") or record["args"][name] == value, (name, value))
+        self.restore()
+        for value in (5, "x", [], None):
+            for key in ("args", "hparams"):
+                self.restore()
+                self.change_line("run/results.jsonl", 1, lambda line, key=key, value=value: line.update({key: value}))
+                self.assertIn("record.json and results.jsonl: a setting differs", self.verify(code=DATA))
+        for step in (1e300, 2 ** 31 - 1, 2 ** 64, -1, "4", None):
+            for file in ("metrics.jsonl", "results.jsonl"):
+                self.restore()
+                self.change_line("run/" + file, 1, lambda line, step=step: line.update(step=step))
+                self.verify(code=DATA)
+
+    def test_a_record_that_would_take_all_memory_is_refused_at_once(self):
+        for name in ("record.json", "results.jsonl"):
+            self.change("run/" + name, lambda content: re.sub(rb'"mlp_width": ?4\.0', b'"mlp_width":65536.0', content))
+        self.change("run/record.json", lambda content: content.replace(b'"mlp_depth": 2.0', b'"mlp_depth": 30.0'))
+        self.change("run/results.jsonl", lambda content: content.replace(b'"mlp_depth":2.0', b'"mlp_depth":30.0'))
+        self.assertIn("memory: the run does not fit", self.verify(code=RESOURCES, timeout=20))
+        self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]", code=RESOURCES, timeout=20)
+
+    def limited(self):
+        """What a child does before it becomes the program: `ulimit -v`."""
+        return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400 << 20, resource.RLIM_INFINITY))}
+
+    def test_files_longer_than_any_of_the_run_are_not_taken_into_memory(self):
+        os.truncate(self.path("run/checkpoints", self.checkpoints()[-1]), 3 << 30)
+        self.assertIn("no checkpoint of this run is that long", self.verify(code=DATA, **self.limited()))
+        self.run_program("inspect", "run", "--step", "12", "--weight", "linear0.bias[0]", "--threads", "1", **self.limited())
+        for file, says in [("weights.safetensors", "weights.safetensors has another size"), ("done", "no run writes so much"),
+                           ("record.json", "no run writes so much"), ("metrics.jsonl", "metrics.jsonl\n    line 5"),
+                           ("results.jsonl", "results.jsonl\n    line 5"), ("out.txt", "no run says so much")]:
+            self.restore()
+            os.truncate(self.path("run", file), 3 << 30)
+            self.assertIn(says, self.verify(code=DATA, **self.limited()))
+
+    def test_logs_are_read_line_by_line(self):
+        self.change_line("run/metrics.jsonl", 1, lambda line: line.update(step=0))
+        with open(self.path("run/metrics.jsonl"), "ab") as file:
+            for _ in range(1000):
+                file.write(b'{"step":16}' + b" " * 990000 + b"\n")
+        self.assertIn("a line is missing, doubled or out of order", self.verify(code=DATA, **self.limited()))
+
+    def test_no_text_of_a_run_reaches_the_terminal_as_it_is(self):
+        escape = "\x1b]0;owned\x07\x9b31m\nverified: all"
+        self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][0].update(name=escape))
+        for edit in [lambda record: record["args"].update({escape: 1}), lambda record: record["args"].update(dataset=escape),
+                     lambda record: record["hparams"].update({escape: 1}), lambda record: record.update(number=escape),
+                     lambda record: record["data"]["files"][0].update(name=escape), lambda record: record.update({escape: escape}), None]:
+            record = json.loads(self.read("run", "record.json"))
+            if edit:
+                edit(record)
+            with open(self.path("run/record.json"), "r+", encoding="utf-8") as file:
+                old = file.read()
+                file.seek(0), file.truncate()
+                json.dump(record, file, ensure_ascii=False)
+            done = subprocess.run([os.path.join(self.programs, "sandgrad"), "verify", "run"], cwd=self.folder, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False)
+            self.assertIn(done.returncode, (DATA, BUSY), done)
+            for raw in ("\x1b", "\x07", "\x9b", "\nverified"):
+                self.assertNotIn(raw, done.stdout.decode(), done)
+            self.change("run/record.json", lambda _, old=old: old.encode())
+        self.change("run/done", lambda _: b'{"weights":"\\u001b[2J\xc2\x9b"}')
+        self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][0].update(name="+90%"))
+        self.assertNotRegex(self.verify(code=DATA), "[\x1b\x9b]")
+
+    def test_a_run_with_a_relative_data_directory_is_verified_from_elsewhere_with_a_hint(self):
+        os.mkdir(self.path("elsewhere"))
+        elsewhere = {"cwd": self.path("elsewhere")}
+        _, said = self.run_program("verify", "../run", code=MISSING, **elsewhere)
+        self.assertIn("    hint: the record has the data directory as it was seen from where the run was made; --data-dir says where it is now", said)
+        self.assertIn("bit-identical", self.run_program("verify", "../run", "--data-dir", "../data", **elsewhere)[0])
+
+    def test_a_data_directory_with_any_bytes_in_its_name_is_found_again(self):
+        name = b"gr\xf6\xdfe \\x41"
+        os.rename(self.path("data"), os.path.join(os.fsencode(self.folder), name))
+        self.run_program(*(os.fsencode(word) if word != "data" else name for word in RUN), "--output-dir", "other", errors="replace")
+        self.assertEqual(json.loads(self.read("other", "record.json"))["args"]["data_dir"], r"gr\xf6\xdfe \x5cx41")
+        self.assertIn("bit-identical", self.run_program("verify", "other")[0])
 
     def test_missing_and_doubled_lines_are_named(self):
         for file in ("metrics.jsonl", "results.jsonl"):

@@ -1,0 +1,33 @@
+// results.jsonl or metrics.jsonl of a run that may come from anybody, line by line: the file may be longer than memory.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "tensor/file.h"
+
+namespace sand::experiments {
+
+class RecordedLines {
+ public:
+  explicit RecordedLines(const std::string& path);  ///< throws what InputFile throws
+
+  /// The next line, an object with a whole number `step`; nothing at the end of the file. Throws Error(data) naming file and line for
+  /// anything else, a last line that is torn and one of more than 2^20 bytes.
+  std::optional<nlohmann::json> next();
+
+  int count() const { return count_; }            ///< of the lines so far
+  std::uint64_t bytes() const { return bytes_; }  ///< of the lines so far
+
+ private:
+  std::string path_;
+  InputFile file_;
+  std::uint64_t unread_;
+  std::string buffer_;  // read, and not yet given out
+  int count_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace sand::experiments
