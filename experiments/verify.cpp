@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "experiments/build.h"
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
 #include "experiments/difference.h"
@@ -20,8 +19,8 @@
 #include "experiments/records.h"
 #include "experiments/second_opinion.h"
 #include "experiments/sha256.h"
+#include "experiments/verify_report.h"
 #include "tensor/file.h"
-#include "tensor/printable.h"
 #include "tensor/safetensors.h"
 
 namespace sand::experiments {
@@ -35,15 +34,6 @@ constexpr const char* kBuild[] = {"sandgrad", "commit", "compiler", "flags", "ke
 bool is_there(const fs::path& path) {
   std::error_code failure;
   return fs::exists(path, failure) || failure;  // what cannot be looked at is there: reading it will say why not
-}
-
-int not_verified(const std::string& run, const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) {
-    std::printf("%s\n", Error(Fault::data, finding.rule).what());  // which may be an error of several lines
-    for (const auto& [name, value] : finding.facts) std::printf("    %s  %s\n", name.c_str(), without_controls(value).c_str());
-  }
-  std::fprintf(stderr, "sandgrad: NOT verified: %s\n", without_controls(run).c_str());
-  return static_cast<int>(Fault::data);
 }
 
 /// The run that is made again beside the recorded one.
@@ -68,8 +58,8 @@ class Verification {
     if (findings_.empty()) begin(logs.last_step);
   }
 
-  /// Replays. Returns what it found to be otherwise.
-  const std::vector<Finding>& operator()() {
+  /// Replays, and compares.
+  VerifyReport operator()() {
     Progress progress("verify", end_);
     bool found = !findings_.empty();
     while (replay_.step() < end_ && !(found && compared_state_)) {
@@ -90,31 +80,12 @@ class Verification {
     if (opinion_ && findings_.empty())
       if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
         findings_.push_back({"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
-    return findings_;
-  }
-
-  /// What was compared, and what nobody can compare.
-  void tell() const {
-    const auto many = [](int count, const char* what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); };
-    const bool partly = options_.from_step >= 0 || options_.to_step >= 0;
-    std::printf("verified: %s, %s, %s, bit-identical\n", many(replay_.step() - first_, "step").c_str(), many(records_, "record").c_str(),
-                many(compared_checkpoints_, "checkpoint").c_str());
-    std::printf("checked%s\n", partly ? ", of these steps" : "");
-    std::printf("    record.json    settings, data files (SHA-256), domains, tensors of weights; no unknown keys\n");
-    std::printf("    metrics.jsonl  everything\n");
-    std::printf("    results.jsonl  everything but step_time, mem_gb, output_dir, data_dir, init_from\n");
-    std::printf("    checkpoints    every number\n");
-    if (compared_end_) std::printf("    done, weights.safetensors\n");
-    if (out_) std::printf("    out.txt        all but the lines about starts and stops\n");
-    if (!options_.expect_chain.empty()) std::printf("    the last chain is the expected one\n");
-    std::printf("on trust\n");
-    std::printf("    this program, its compiler and the CPU: --second-opinion asks another program\n");
-    std::printf("    that the data files hold what they are said to hold\n");
-    if (options_.from_step >= 0) std::printf("    the checkpoint of step %d, and all before it\n", options_.from_step);
-    if (!out_) std::printf("    out.txt: it is compared where the same version makes the whole run again\n");
-    if (partly) std::printf("    the other steps, done, weights.safetensors\n");
-    std::printf("    in record.json: sandgrad, commit, compiler, flags, kernels, threads, cpu, data source\n");
-    std::printf("    when and by whom the run was made, and which others were made and not shown\n");
+    report_.steps = replay_.step() - first_;
+    report_.from_step = options_.from_step;
+    report_.whole = options_.from_step < 0 && options_.to_step < 0;
+    report_.text = out_.has_value();
+    report_.chain = !options_.expect_chain.empty();
+    return report_;
   }
 
  private:
@@ -181,7 +152,7 @@ class Verification {
     const Record record = replay_.record();
     const double score = mean_accuracy(record.out, replay_.training_domains());
     if (!findings_.empty()) return score;
-    ++records_;
+    ++report_.records;
     if (out_) out_->compare(record, replay_);
     const std::string step = "step " + std::to_string(record.step) + ": ";
     const auto comparable = [](Json json) {
@@ -209,7 +180,7 @@ class Verification {
     const int step = replay_.step() - 1;
     if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step)) return;
     compared_state_ = true;
-    ++compared_checkpoints_;
+    ++report_.checkpoints;
     const std::string where = "step " + std::to_string(step) + ": checkpoints/" + checkpoints_.file(step).filename().string() + ": ";
     const std::vector<Finding> found = difference(where, replay_.model().parameters, checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
@@ -228,7 +199,7 @@ class Verification {
                             {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
       return;
     }
-    compared_end_ = true;
+    report_.end = true;
     constexpr std::uint64_t kMostBytes = 1 << 16;
     const Json done = read_json((run_ / "done").string(), kMostBytes);
     const std::string expected = outcome_json(replay_.step(), replay_.fingerprint(), replay_.never_learned());
@@ -262,11 +233,12 @@ class Verification {
   std::optional<SecondOpinion> opinion_;
   std::optional<OutText> out_;         // where it is compared
   std::vector<int> checkpoint_steps_;  // ascending
-  std::vector<Finding> findings_;
-  int first_ = 0, end_ = 0;  // the updates that are made again, and the one after them
-  int records_ = 0, compared_checkpoints_ = 0, last_same_ = -1;
+  VerifyReport report_;
+  std::vector<Finding>& findings_ = report_.findings;
+  int first_ = 0, end_ = 0;      // the updates that are made again, and the one after them
+  int last_same_ = -1;           // step of a record
   bool compared_state_ = false;  // after the last update
-  bool compared_end_ = false, same_version_ = false;
+  bool same_version_ = false;    // as the one that made the run
 };
 
 }  // namespace
@@ -287,15 +259,13 @@ int verify_command(const VerifyOptions& options) {
         .fact("found", options.expect_chain.substr(0, 100));
   });
   const RecordedLogs logs = read_logs(run, record.settings);
-  if (logs.finding) return not_verified(options.run, {*logs.finding});
+  if (logs.finding) return VerifyReport{.findings = {*logs.finding}}.print(options.run);
   if (!options.expect_chain.empty() && logs.chain != options.expect_chain)
-    return not_verified(options.run, {{"metrics.jsonl: the last chain is not the expected one: this is another run",
-                                       {{"expected", options.expect_chain}, {"found   ", logs.chain}}}});
+    return VerifyReport{.findings = {{"metrics.jsonl: the last chain is not the expected one: this is another run",
+                                      {{"expected", options.expect_chain}, {"found   ", logs.chain}}}}}
+        .print(options.run);
   RecordedRun recorded(record, options.data_dir, options.threads);
-  Verification verification(options, logs, recorded);
-  if (const std::vector<Finding>& findings = verification(); !findings.empty()) return not_verified(options.run, findings);
-  verification.tell();
-  return 0;
+  return Verification(options, logs, recorded)().print(options.run);
 }
 
 }  // namespace sand::experiments

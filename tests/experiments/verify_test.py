@@ -197,18 +197,17 @@ class Verify(Case):
         os.remove(self.path("run/done"))
         os.remove(self.path("run/checkpoints", self.checkpoints()[-1]))
         self.assertIn("goes on after step", self.run_program(*RUN, "--output-dir", "run")[0])
-        self.assertIn("out.txt        all but", self.verify())
+        self.assertIn("    out.txt: everything but", self.verify())
 
     def test_the_end_of_a_report_says_what_was_checked_and_what_is_on_trust(self):
         whole, part = self.verify(), self.verify("--to-step", "5")
-        for text in ("\nchecked\n", "    record.json ", "    done, weights.safetensors\n", "    out.txt ", "\non trust\n", "CPU", "the data files"):
+        for text in ("\nchecked\n", "    record.json: ", "    done, weights.safetensors: everything\n", "    out.txt: ", "\non trust\n", "CPU", "the data files"):
             self.assertIn(text, whole)
-        self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*the other steps, done, weights.safetensors")
-        self.assertNotIn("    done, weights.safetensors\n", part)
+        self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*    done, weights.safetensors: they are")
 
     def test_a_chain_that_was_published_elsewhere_is_expected(self):
         chain = json.loads(self.read("run", "metrics.jsonl").splitlines()[-1])["chain"]
-        self.assertIn("the last chain is the expected one", self.verify("--expect-chain", chain))
+        self.assertIn("the last chain: it is the expected one", self.verify("--expect-chain", chain))
         said = self.verify("--expect-chain", "5a" * 32, code=DATA)
         self.assertIn("the last chain is not the expected one: this is another run\n    expected  " + "5a" * 32 + "\n    found     " + chain, said)
         for wrong in (["5a"], [chain[:-1]], [chain[:-1] + "g"], [chain, "--to-step", "5"]):
