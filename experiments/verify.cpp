@@ -192,7 +192,9 @@ class Verification {
   void compare_end() {
     if (out_)
       if (const auto found = out_->finding(replay_)) findings_.push_back(*found);
-    if (options_.to_step >= 0 || !is_there(run_ / "done")) return;
+    const bool done_is_there = is_there(run_ / "done");
+    if (replay_.finished() && (done_is_there || is_there(run_ / "weights.safetensors"))) compare_weights();
+    if (options_.to_step >= 0 || !done_is_there) return;
     if (!replay_.finished()) {
       findings_.push_back({"done is there, but the records of the run end before its last step",
                            {{"expected", "step " + std::to_string(replay_.settings().protocol.steps - 1)},
@@ -204,7 +206,6 @@ class Verification {
     const Json done = read_json((run_ / "done").string(), kMostBytes);
     const std::string expected = outcome_json(replay_.step(), replay_.fingerprint(), replay_.never_learned());
     if (const auto found = difference("done", done.is_object() ? done : Json::object(), Json::parse(expected))) findings_.push_back(*found);
-    compare_weights();
   }
 
   void compare_weights() {
