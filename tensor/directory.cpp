@@ -25,8 +25,8 @@ Error refused(const char* what, const std::string& path, int reason) {
 /// Of an open directory.
 struct stat status_of(const Directory& directory) {
   struct stat status = {};
-  check(::fstat(directory.descriptor(), &status) == 0,
-        [&, reason = errno] { return refused("cannot look at it", directory.path(), reason); });
+  const bool known = ::fstat(directory.descriptor(), &status) == 0;
+  check(known, [&, reason = errno] { return refused("cannot look at it", directory.path(), reason); });
   return status;
 }
 
@@ -38,6 +38,8 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   std::swap(number_, other.number_);
   return *this;
 }
+
+int Descriptor::release() { return std::exchange(number_, -1); }
 
 bool Descriptor::close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
 
@@ -53,7 +55,8 @@ Directory Directory::subdirectory(const std::string& name) const {
   check(there, [&, reason = errno] { return refused("cannot make it", path, reason); });
   struct stat status = {};
   const bool known = ::fstatat(descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-  check(!known || S_ISDIR(status.st_mode), [&] {
+  check(known, [&, reason = errno] { return refused("cannot look at it", path, reason); });
+  check(S_ISDIR(status.st_mode), [&] {
     return Error(Fault::io, "directory: expected a directory of its own")
         .fact("path", path)
         .fact("found", S_ISLNK(status.st_mode) ? "a link" : "a file")
@@ -75,8 +78,11 @@ bool Directory::has(const std::string& name) const {
 
 std::vector<std::string> Directory::names() const {
   const auto failed = [&] { return refused("cannot list it", path_, errno); };
-  DIR* const list = ::fdopendir(::openat(descriptor(), ".", kOpen));  // with a place of its own to read on from
+  Descriptor again(::openat(descriptor(), ".", kOpen));  // with a place of its own to read on from
+  check(again.number() >= 0, failed);
+  DIR* const list = ::fdopendir(again.number());
   check(list != nullptr, failed);
+  again.release();
   const std::unique_ptr<DIR, int (*)(DIR*)> closed(list, ::closedir);
   std::vector<std::string> names;
   while (true) {

@@ -16,7 +16,8 @@ class Descriptor {
   ~Descriptor() { close(); }
 
   int number() const { return number_; }
-  bool close();  ///< whether that worked; errno says why not
+  int release();  ///< gives it away: whoever takes it closes it
+  bool close();   ///< whether that worked; errno says why not
 
  private:
   int number_;
