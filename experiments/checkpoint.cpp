@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 
+#include "experiments/checkpoint_name.h"
 #include "experiments/parameter_file.h"
 #include "experiments/settings_json.h"
 #include "experiments/sha256.h"
@@ -95,16 +95,10 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
   write_block(file, "adam_m.", parameters, state.first_moment.data());
   write_block(file, "adam_v.", parameters, state.second_moment.data());
   file.add("adam_t", std::span(&state.adam_steps, 1));
-  file.metadata = {{"step", digits_of(state.step - 1)},
-                   {"settings", settings},
-                   {"numerics", digits_of(kNumericsVersion)},
-                   {"chain", state.chain},
-                   {"loss_sum", digits_of(state.loss_sum)},
-                   {"losses", digits_of(state.losses)},
-                   {"moved", digits_of(int{state.moved})},
-                   {"score", digits_of(checkpoint.score)},
-                   {"results_bytes", digits_of(checkpoint.results_bytes)},
-                   {"metrics_bytes", digits_of(checkpoint.metrics_bytes)},
+  file.metadata = {{"step", digits_of(state.step - 1)},       {"settings", settings},
+                   {"numerics", digits_of(kNumericsVersion)}, {"chain", state.chain},
+                   {"loss_sum", digits_of(state.loss_sum)},   {"losses", digits_of(state.losses)},
+                   {"moved", digits_of(int{state.moved})},    {"score", digits_of(checkpoint.score)},
                    {"sha256", std::string(kDigits, '0')}};
   std::vector<std::byte> bytes = file.bytes();
   const std::size_t place = place_of_hash(bytes);
@@ -136,8 +130,6 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   state.moved = moved != 0;
   state.chain = fields.text("chain");
   fields.take("score", checkpoint.score);
-  fields.take("results_bytes", checkpoint.results_bytes);
-  fields.take("metrics_bytes", checkpoint.metrics_bytes);
   state.weights = block_of(file, "", parameters);
   state.first_moment = block_of(file, "adam_m.", parameters);
   state.second_moment = block_of(file, "adam_v.", parameters);
@@ -147,35 +139,30 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   return checkpoint;
 }
 
-Checkpoints::Checkpoints(fs::path folder, const Settings& settings, const Parameters& parameters)
-    : folder_(std::move(folder)), settings_(settings_hash(settings)), parameters_(parameters) {}
+Checkpoints::Checkpoints(const Directory& folder, const Settings& settings, const Parameters& parameters)
+    : path_(folder.path()), folder_(folder), settings_(settings_hash(settings)), parameters_(parameters) {}
 
-fs::path Checkpoints::file(int step) const {
-  char name[48];
-  std::snprintf(name, sizeof name, "step-%06d.safetensors", step);
-  return folder_ / name;
+Checkpoints::Checkpoints(const fs::path& folder, const Settings& settings, const Parameters& parameters)
+    : path_(folder), settings_(settings_hash(settings)), parameters_(parameters) {
+  std::error_code failure;
+  if (fs::exists(folder, failure) || failure) folder_.emplace(folder.string());
 }
+
+fs::path Checkpoints::file(int step) const { return path_ / checkpoint_name(step); }
 
 std::vector<int> Checkpoints::steps() const {
   std::vector<int> steps;
-  std::error_code failure;
-  for (fs::directory_iterator at(folder_, failure), end; !failure && at != end; at.increment(failure)) {
-    const std::string name = at->path().filename().string();
-    int step = -1;
-    const std::size_t first = std::string_view("step-").size();
-    if (name.size() > first) std::from_chars(name.data() + first, name.data() + name.size(), step);
-    if (step >= 0 && file(step) == at->path()) steps.push_back(step);
-  }
-  check(!failure || failure == std::errc::no_such_file_or_directory, [&] {
-    return Error(Fault::io, "checkpoints: cannot look for them").fact("path", folder_.string()).fact("reason", failure.message());
-  });
+  if (!folder_) return steps;
+  for (const std::string& name : folder_->names())
+    if (const std::optional<int> step = step_of_checkpoint(name)) steps.push_back(*step);
   std::sort(steps.begin(), steps.end());
   return steps;
 }
 
 Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
-  InputFile input(path);
+  check(folder_.has_value(), [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
+  InputFile input(*folder_, checkpoint_name(step));
   check(input.size() <= most_bytes(parameters_), [&] { return damaged(path, "no checkpoint of this run is that long"); });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
@@ -208,7 +195,8 @@ void Checkpoints::keep(const Checkpoint& checkpoint) {
   for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
     check_finite(*block, "step " + std::to_string(step) + ": a weight or a moment");
   const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, settings_);
-  NewFile file_of_step(file(step).string());
+  folder_->check_exists();
+  NewFile file_of_step(*folder_, checkpoint_name(step));
   file_of_step.write(bytes);
   file_of_step.commit();
 
@@ -227,8 +215,11 @@ void Checkpoints::remove_old() {
   for (const int old : steps()) {
     const bool wanted =
         old > kept_.back().step || std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
-    std::error_code ignored;  // one too many does no harm
-    if (!wanted) fs::remove(file(old), ignored);
+    if (wanted) continue;
+    try {
+      folder_->remove(checkpoint_name(old));
+    } catch (const Error&) {  // one too many does no harm
+    }
   }
 }
 

@@ -12,7 +12,7 @@ namespace sand::experiments {
 struct TrainOptions {
   RunRequest request;
   std::string output_dir;  ///< "" keeps nothing
-  bool fresh = false;
+  bool fresh = false, no_lock = false;
   int checkpoint_every = 0;  ///< steps; 0: whenever accuracies are measured
   int threads = 0;
   bool json = false;

@@ -76,8 +76,11 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_flag("--decoupled-decay", r.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
   c->add_flag("--mask-update", r.mask_update, "a weight whose mask is 0 does not move at all");
   c->add_flag("--allow-closed", r.allow_closed, "accept settings under which nothing can be learned");
-  c->add_option("--output-dir,--output_dir", o.output_dir, "the run directory; without one nothing is kept");
+  c->add_option("--output-dir,--output_dir", o.output_dir, "the run directory; without one nothing is kept")
+      ->check(
+          [](const std::string& path) { return std::string(path.empty() ? "must not be empty; without the option nothing is kept" : ""); });
   c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run; without it that run goes on");
+  c->add_flag("--no-lock", o.no_lock, "for file systems without locks: no other process may train in the run directory");
   c->add_option("--checkpoint-every,--checkpoint_every", o.checkpoint_every, "steps; without it, whenever accuracies are measured")
       ->check(kAtLeastOne);
   c->add_option("--threads", o.threads, "0 for every core; the numbers are the same for any")->check(CLI::Range(0, 1024));

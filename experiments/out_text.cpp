@@ -64,7 +64,7 @@ OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of
     if (last >= 0) records_[last].push_back(line);
     if (const int steps = steps_of_weights(text); steps >= 0) ends_[steps].push_back(line);
     for (const std::string& start : {run.settings().algorithm + " on " + run.data().name + " (", std::string("goes on after step "),
-                                     std::string("no checkpoint yet: starts over"), std::string("stopped on request after ")})
+                                     std::string("no usable checkpoint: starts over"), std::string("stopped on request after ")})
       if (text.compare(0, start.size(), start) == 0) known_[line] = true;
     if (always.count(text) == 1) known_[line] = true;
   }

@@ -1,23 +1,15 @@
 #include "experiments/recorded_logs.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "experiments/log_lines.h"
 #include "experiments/recorded_lines.h"
-#include "experiments/records.h"
 #include "experiments/settings_json.h"
 
 namespace sand::experiments {
 namespace {
 
 using Json = nlohmann::json;
-
-/// The step of the record after that of `step`, where the first comes after -1; -1 after the last.
-int record_after(int step, const Protocol& protocol) {
-  if (step < 0) return 0;
-  if (step == protocol.steps - 1) return -1;
-  return static_cast<int>(std::min<std::int64_t>(std::int64_t{step} + protocol.record_every, protocol.steps - 1));
-}
 
 Finding out_of_order(const std::string& name, const RecordedLines& lines, int expected, const std::string& found) {
   return {name + ": a line is missing, doubled or out of order",
@@ -45,7 +37,7 @@ RecordedLogs read_logs(const std::filesystem::path& run, const Settings& setting
   RecordedLines metrics((run / "metrics.jsonl").string()), results((run / "results.jsonl").string());
   int expected = -1, expected_results = 0;
   while (const std::optional<Json> line = metrics.next()) {
-    expected = record_after(expected, settings.protocol);
+    expected = line_after(expected, "metrics.jsonl", settings);
     if (expected < 0 || (*line)["step"] != expected) {
       logs.finding = out_of_order("metrics.jsonl", metrics, expected, "step " + (*line)["step"].dump());
       return logs;
@@ -58,8 +50,7 @@ RecordedLogs read_logs(const std::filesystem::path& run, const Settings& setting
   const Json own = Json::parse(settings_json(settings));
   expected = -1;
   while (const std::optional<Json> line = results.next()) {
-    do expected = record_after(expected, settings.protocol);
-    while (expected >= 0 && !is_result(settings, expected));
+    expected = line_after(expected, "results.jsonl", settings);
     logs.finding = expected < 0 || (*line)["step"] != expected
                        ? out_of_order("results.jsonl", results, expected, "step " + (*line)["step"].dump())
                        : other_settings(*line, own);

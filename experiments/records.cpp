@@ -52,11 +52,6 @@ std::string result_line(const Settings& settings, const Record& record, const st
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-bool is_result(const Settings& settings, int step) {
-  const bool last = step == settings.protocol.steps - 1;
-  return last || (step % settings.evaluation.every == 0 && !settings.evaluation.test_at_end);
-}
-
 std::string metrics_line(const domains::DataSet& data, const Record& record) {
   Json line = {{"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
   for (std::size_t env = 0; env < record.in.size(); ++env) {

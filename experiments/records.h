@@ -14,10 +14,6 @@ namespace sand::experiments {
 /// no out_acc at all where the held-out part of a domain is empty. `output_dir` is only quoted.
 std::string result_line(const Settings& settings, const Record& record, const std::string& output_dir);
 
-/// Whether the record of a step has accuracies of all domains. Only those become lines of results.jsonl: DomainBed's collector reads
-/// env0, env1, ... of every line until one is missing, and takes a line without them for damaged.
-bool is_result(const Settings& settings, int step);
-
 /// One line with what DomainBed has no key for: every domain's loss and accuracy, the chain and the mask report, by slot.
 std::string metrics_line(const domains::DataSet& data, const Record& record);
 

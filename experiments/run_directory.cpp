@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <span>
 #include <system_error>
 #include <utility>
-#include <vector>
 
+#include "experiments/checkpoint_name.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 
@@ -22,169 +21,147 @@ namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "record.json";  // it is what makes a directory a run's
 constexpr const char* kFolder = "checkpoints";
-constexpr const char* kLines[] = {"results.jsonl", "metrics.jsonl"};
 constexpr const char* kFiles[] = {"done", "weights.safetensors", "results.jsonl", "metrics.jsonl", "out.txt"};
+
+bool is_in(const auto& list, const std::string& name) { return std::find(std::begin(list), std::end(list), name) != std::end(list); }
 
 Error cannot(const char* what, const fs::path& path, int reason) {
   return Error(Fault::io, std::string("run directory: cannot ") + what).fact("path", path.string()).fact("reason", std::strerror(reason));
 }
 
-/// "record.json.part3" -> "record.json"; "" for a file that is whole. See NewFile.
-std::string half_written(const std::string& name) {
-  const std::size_t dot = name.rfind(".part");
-  const bool is_part = dot != std::string::npos && name.find_first_not_of("0123456789", dot + 5) == std::string::npos;
-  return is_part && name.size() > dot + 5 ? name.substr(0, dot) : "";
-}
-
-/// Whether there is something; a disk that does not answer is no "no".
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  const bool found = fs::exists(path, failure);
-  check(!failure, [&] { return cannot("look into it", path, failure.value()); });
-  return found;
-}
-
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::vector<fs::path> found;
-  std::error_code failure;
-  for (fs::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) found.push_back(at->path());
-  check(!failure, [&] { return cannot("look into it", folder, failure.value()); });
-  return found;
-}
-
-void remove_old(const fs::path& file) {
-  std::error_code failure;
-  fs::remove(file, failure);
-  check(!failure, [&] { return cannot("remove an old file", file, failure.value()); });
-}
-
 fs::path made(const fs::path& path) {
   std::error_code failure;
   fs::create_directories(path, failure);
-  check(!failure && fs::is_directory(path, failure), [&] { return cannot("make it", path, failure ? failure.value() : ENOTDIR); });
-  return path;
+  if (!failure && fs::is_directory(path, failure)) return path;
+  const int reason = failure ? failure.value() : ENOTDIR;
+  for (fs::path at = path; at.has_relative_path(); at = at.parent_path()) {
+    const fs::path target = fs::read_symlink(at, failure);
+    check(failure || fs::exists(at, failure), [&] {
+      return Error(Fault::io, "run directory: it is to be made behind a link that leads nowhere")
+          .fact("path", path.string())
+          .fact("link", at.string())
+          .fact("target", target.string())
+          .hint("make the directory that the link leads to, or remove the link");
+    });
+  }
+  throw cannot("make it", path, reason);
+}
+
+/// Whether a record.json is Sandgrad's: of this version or another, whole or damaged. Other programs have other keys.
+bool is_ours(const Directory& directory) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
+  InputFile file(directory, kRecord);
+  std::string text(std::min(file.size(), kMostBytes), ' ');
+  file.read(std::as_writable_bytes(std::span(text)));
+  return text.find("\"sandgrad\"") != std::string::npos && text.find("\"numerics\"") != std::string::npos;
 }
 
 /// Throws Error(busy) for a directory in which somebody keeps something else than a run.
-const fs::path& free_for_a_run(const fs::path& path) {
-  if (RunDirectory::holds_run(path)) return path;
-  for (const fs::path& entry : entries(path)) {
-    const std::string name = entry.filename().string();
-    const bool ours = name == RunLock::kName || half_written(name) == kRecord || (name == kFolder && entries(entry).empty());
+void check_free_for_a_run(const Directory& directory) {
+  if (directory.has(kRecord)) {
+    check(is_ours(directory), [&] {
+      return Error(Fault::busy, "run directory: its record.json is not one of Sandgrad's, or damaged")
+          .fact("path", directory.path())
+          .hint("nothing was changed; give another --output-dir");
+    });
+    return;
+  }
+  for (const std::string& name : directory.names()) {
+    const bool ours =
+        name == RunLock::kName || NewFile::unfinished(name) == kRecord || (name == kFolder && directory.subdirectory(name).names().empty());
     check(ours, [&] {
       return Error(Fault::busy, "run directory: it is not empty and holds no run")
-          .fact("path", path.string())
+          .fact("path", directory.path())
           .hint("give another --output-dir");
     });
   }
-  return path;
 }
 
-/// A descriptor that closes itself.
-class Opened {
- public:
-  Opened(const fs::path& path, int flags) : number(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0666)) {
-    check(number >= 0, [&, reason = errno] { return cannot("open", path, reason); });
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  ~Opened() { ::close(number); }
-
-  const int number;
-};
+std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked) {
+  check_free_for_a_run(directory);  // else not even a lock is put there
+  std::unique_ptr<RunLock> lock = locked ? std::make_unique<RunLock>(directory) : nullptr;
+  check_free_for_a_run(directory);  // another process may have been here before the lock was ours
+  check(directory.in_place(), [&] {
+    return Error(Fault::busy, "run directory: somebody has just moved it away").fact("path", directory.path()).hint("try again");
+  });
+  return lock;
+}
 
 }  // namespace
 
-bool RunDirectory::holds_run(const fs::path& path) { return is_there(path / kRecord); }
-
-RunDirectory::RunDirectory(const fs::path& path) : path_(made(path)), lock_(free_for_a_run(path_)) {
-  free_for_a_run(path_);  // another process may have been here before the lock was ours
-  made(checkpoints());
-  for (const fs::path& folder : {path_, checkpoints()})
-    for (const fs::path& entry : entries(folder)) {
-      const std::string whole = half_written(entry.filename().string());
-      const bool ours = folder != path_ || whole == kRecord ||
-                        std::any_of(std::begin(kFiles), std::end(kFiles), [&](const char* name) { return whole == name; });
-      if (!whole.empty() && ours) remove_old(entry);
-    }
+bool RunDirectory::holds_run(const fs::path& path) {
+  std::error_code failure;
+  const bool found = fs::exists(path / kRecord, failure);
+  check(!failure, [&] { return cannot("look into it", path / kRecord, failure.value()); });  // that is no "no"
+  return found;
 }
 
-bool RunDirectory::has(const std::string& name) const { return is_there(path_ / name); }
-
-std::string RunDirectory::read(const std::string& name) const {
-  InputFile file((path_ / name).string());
-  std::string text(std::min<std::uint64_t>(file.size(), 1 << 20), ' ');
-  file.read(std::as_writable_bytes(std::span(text)));
-  return text;
+RunDirectory::RunDirectory(const fs::path& path, bool locked)
+    : path_(made(path)),
+      directory_(path_.string()),
+      lock_(lock_for_a_run(directory_, locked)),
+      checkpoints_(directory_.subdirectory(kFolder)) {
+  for (const std::string& name : directory_.names())
+    if (const std::string whole = NewFile::unfinished(name); whole == kRecord || is_in(kFiles, whole)) directory_.remove(name);
+  for (const std::string& name : checkpoints_.names())
+    if (step_of_checkpoint(NewFile::unfinished(name))) checkpoints_.remove(name);
 }
 
 void RunDirectory::clear() const {
-  for (const char* name : kFiles) remove_old(path_ / name);
-  for (const fs::path& entry : entries(checkpoints()))
-    if (entry.extension() == ".safetensors") remove_old(entry);
-  remove_old(path_ / kRecord);  // last: until then it is a run to be cleared
+  for (const char* name : kFiles) directory_.remove(name);
+  for (const std::string& name : checkpoints_.names())
+    if (step_of_checkpoint(name)) checkpoints_.remove(name);
+  directory_.remove(kRecord);  // last: until then it is a run to be cleared
 }
 
-void RunDirectory::write(const std::string& name, const std::string& content) const {
-  NewFile file((path_ / name).string());
-  file.write(std::as_bytes(std::span(content)));
+void RunDirectory::write(const std::string& name, std::span<const std::byte> content) const {
+  directory_.check_exists();
+  NewFile file(directory_, name);
+  file.write(content);
   file.commit();
 }
 
-void RunDirectory::append(const std::string& name, const std::string& line) const {
-  const fs::path file = path_ / name;
-  const Opened opened(file, O_WRONLY | O_APPEND | O_CREAT);
-  struct stat before {};
-  const std::string text = line + "\n";
-  const bool known = ::fstat(opened.number, &before) == 0;
-  const ssize_t written = known ? ::write(opened.number, text.data(), text.size()) : -1;
-  const bool whole = written == static_cast<ssize_t>(text.size());
-  const int reason = written < 0 ? errno : ENOSPC;
-  if (known && !whole && ::ftruncate(opened.number, before.st_size) != 0) {
-    // Nothing more can be done: the write's own failure is what gets reported.
-  }
-  check(whole, [&] { return cannot("write", file, reason); });
+OpenFile RunDirectory::open_lines(const std::string& name) const {
+  directory_.check_exists();
+  OpenFile file = open_in_place(directory_, name, O_WRONLY | O_APPEND | O_CREAT);
+  const auto left = lengths_.find(name);
+  check(left == lengths_.end() || left->second == file.size, [&] {
+    return Error(Fault::data, "run directory: somebody else changed a log while the run was on")
+        .fact("path", directory_.path_of(name))
+        .fact("expected", std::to_string(left->second) + " bytes")
+        .fact("found   ", std::to_string(file.size) + " bytes")
+        .hint("the same command goes on from the last checkpoint whose lines are all there");
+  });
+  return file;
 }
 
-std::uint64_t RunDirectory::length(const std::string& name) const {
-  if (!has(name)) return 0;
-  std::error_code failure;
-  const std::uintmax_t bytes = fs::file_size(path_ / name, failure);
-  check(!failure, [&] { return cannot("look into it", path_ / name, failure.value()); });
-  return bytes;
+void RunDirectory::append(const std::string& name, const std::string& line) {
+  const auto [file, before] = open_lines(name);
+  const std::string text = line + "\n";
+  const ssize_t written = ::write(file.number(), text.data(), text.size());
+  const bool whole = written == static_cast<ssize_t>(text.size());
+  const int reason = written < 0 ? errno : ENOSPC;
+  if (!whole && ::ftruncate(file.number(), static_cast<off_t>(before)) != 0) {
+    // Nothing more can be done: the write's own failure is what gets reported.
+  }
+  check(whole, [&] { return cannot("write", directory_.path_of(name), reason); });
+  if (is_in(kLogs, name)) lengths_[name] = before + text.size();
 }
 
 void RunDirectory::sync() {
-  for (const char* name : kLines) {
-    if (!has(name)) continue;
-    const Opened file(path_ / name, O_RDONLY);
-    check(::fdatasync(file.number) == 0, [&] { return cannot("write", path_ / name, errno); });
-  }
-  if (std::exchange(names_synced_, true)) return;
-  const Opened folder(path_, O_RDONLY | O_DIRECTORY);  // the files are new, and their names must last, too
-  check(::fsync(folder.number) == 0 || errno == EINVAL, [&] { return cannot("write", path_, errno); });
+  for (const auto& [name, length] : lengths_)
+    check(::fdatasync(open_lines(name).descriptor.number()) == 0,
+          [&, &name = name] { return cannot("write", directory_.path_of(name), errno); });
+  if (!std::exchange(names_synced_, true)) directory_.sync();  // the files are new, and their names must last, too
 }
 
-void RunDirectory::check_line_end(const std::string& name, std::uint64_t length) const {
-  if (length == 0) return;
-  const fs::path path = path_ / name;
-  char last = 0;
-  if (length <= this->length(name)) {
-    const Opened file(path, O_RDONLY);
-    check(::pread(file.number, &last, 1, static_cast<off_t>(length) - 1) >= 0, [&] { return cannot("read", path, errno); });
+void RunDirectory::cut(const std::string& log, std::uint64_t length) {
+  if (length > 0 || directory_.has(log)) {
+    const OpenFile file = open_in_place(directory_, log, O_WRONLY);
+    check(::ftruncate(file.descriptor.number(), static_cast<off_t>(length)) == 0,
+          [&] { return cannot("cut", directory_.path_of(log), errno); });
   }
-  check(last == '\n', [&] {
-    return Error(Fault::data, "run directory: a file of lines is not the one that was written")
-        .fact("path", path.string())
-        .fact("expected", "a line that ends at byte " + std::to_string(length));
-  });
-}
-
-void RunDirectory::cut(const std::string& name, std::uint64_t length) const {
-  check_line_end(name, length);
-  if (!has(name)) return;
-  const Opened file(path_ / name, O_WRONLY);
-  check(::ftruncate(file.number, static_cast<off_t>(length)) == 0, [&] { return cannot("cut", path_ / name, errno); });
+  lengths_[log] = length;
 }
 
 }  // namespace sand::experiments

@@ -1,23 +1,29 @@
-// One run per directory: a lock that the kernel takes back when its process ends, however it ends.
+// One run per directory: locks that the kernel takes back when their process ends, however it ends.
 #pragma once
 
-#include <filesystem>
+#include <string>
+
+#include "tensor/directory.h"
 
 namespace sand::experiments {
 
-/// Holds DIR/run.lock, in which stands who holds it. A file that is left over from a crash locks nobody out.
+/// Locks a directory itself, so that removing a file in it sets nobody free; and its run.lock, in which stands who holds it: over NFS
+/// that one locks other hosts out, too. A file that is left over from a crash locks nobody out.
 class RunLock {
  public:
   static constexpr const char* kName = "run.lock";
-  /// Throws Error(busy) naming the holder, Error(io) where there can be no such file.
-  explicit RunLock(const std::filesystem::path& directory);
+  /// Throws Error(busy) naming the holder, Error(io) where there can be no lock, Error(data) where run.lock is not a regular file.
+  explicit RunLock(const Directory& directory);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
-  ~RunLock();  ///< removes the file, too
+  ~RunLock();  ///< removes the file, too, if it is still the one that was locked
 
  private:
-  std::filesystem::path path_;
-  int descriptor_ = -1;
+  void lock(int descriptor) const;
+  bool is_in_place() const;  // whether others find the locked file: its last holder may have removed it meanwhile
+
+  Directory directory_;
+  Descriptor file_;
 };
 
 }  // namespace sand::experiments

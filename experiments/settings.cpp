@@ -65,6 +65,10 @@ Settings settle(const RunRequest& request) {
         .fact("holdout-fraction", std::to_string(protocol.holdout_fraction));
   });
 
+  check(request.image_size >= 8 && request.image_size <= 512, [&] {  // of a record, too
+    return Error(Fault::usage, "train: image-size must be in 8 .. 512").fact("found", std::to_string(request.image_size));
+  });
+
   settings.model = model_for(request.model, protocol, data_set);
   settings.evaluation = {.every = request.evaluate_every >= 0 ? request.evaluate_every : protocol.record_every,
                          .examples = std::max(request.evaluate_examples, 0),

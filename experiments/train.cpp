@@ -1,89 +1,106 @@
 // `sandgrad train`: one run, told on stdout and kept in a run directory.
-#include <array>
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
+#include <map>
 #include <optional>
+#include <span>
 
 #include "experiments/available_memory.h"
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
+#include "experiments/log_lines.h"
 #include "experiments/memory_estimate.h"
 #include "experiments/parameter_file.h"
+#include "experiments/parse_json.h"
 #include "experiments/progress.h"
 #include "experiments/record_table.h"
 #include "experiments/records.h"
 #include "experiments/run_directory.h"
 #include "experiments/run_record.h"
+#include "experiments/signals.h"
 #include "experiments/training.h"
 #include "nn/summary.h"
+#include "tensor/file.h"
 #include "tensor/kernels/kernels.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+using Json = nlohmann::json;
 
-/// While it lives, Ctrl-C, a polite kill and a scheduler's SIGUSR1 ask for an end after the step at hand; a second Ctrl-C ends at once.
-class Interrupts {
- public:
-  Interrupts() {
-    interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int signal) { interrupted = signal; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &old_[i]);
-  }
-  ~Interrupts() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
-  }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-  /// As a shell has it; for SIGUSR1 75, which asks schedulers to try again (EX_TEMPFAIL).
-  static int exit_code() { return interrupted == SIGUSR1 ? 75 : 128 + static_cast<int>(interrupted); }
-
- private:
-  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGUSR1};
-  std::array<struct sigaction, kSignals.size()> old_{};
-};
+/// A line to stdout, at once. Whoever reads it may have gone, as head(1) does: then the run is to end.
+void print(const std::string& text) {
+  if (std::printf("%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) StopSignals::lost_reader();
+  if (StopSignals::stop()) std::clearerr(stdout);  // nobody misses the line; any other failure is told at the end
+}
 
 /// What the run says: to stdout, and to out.txt.
 class Voice {
  public:
-  Voice(const RunDirectory* directory, bool quiet) : directory_(directory), quiet_(quiet) {}
+  Voice(RunDirectory* directory, bool quiet) : directory_(directory), quiet_(quiet) {}
   void say(const std::string& text) const {
-    if (!quiet_) std::printf("%s\n", text.c_str()), std::fflush(stdout);
+    if (!quiet_) print(text);
     if (directory_) directory_->append("out.txt", text);
   }
 
  private:
-  const RunDirectory* directory_;
+  RunDirectory* directory_;
   bool quiet_;
 };
 
 /// The run that is in the directory, if it is to go on. Throws Error(busy) if it has other settings.
-std::optional<RunRecord> run_to_go_on(const RunDirectory& directory, const TrainOptions& options, const Settings& settings) {
-  if (options.fresh || !RunDirectory::holds_run(directory.path())) return std::nullopt;
-  RunRecord recorded = read_record(directory.record().string());
+std::optional<RunRecord> run_to_go_on(const TrainOptions& options, const Settings& settings) {
+  if (options.output_dir.empty() || options.fresh || !RunDirectory::holds_run(options.output_dir)) return std::nullopt;
+  RunRecord recorded = read_record((std::filesystem::path(options.output_dir) / "record.json").string());
   check_same_run(recorded, settings);
   return recorded;
 }
 
-/// Puts the run where its last whole checkpoint says, and cuts the lines back that came after it.
-void go_on(Training& run, const RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
-  const auto damaged = [](const std::string& file, const std::string& why) {
+/// What done says about a run that came to its end; "" where there is none, or none that says so.
+std::string outcome_in(const Directory& directory, const Settings& settings) {
+  constexpr std::uint64_t kMostBytes = 4096;
+  if (!directory.has("done")) return "";
+  InputFile file(directory, "done");
+  std::string text(std::min(file.size(), kMostBytes), ' ');
+  file.read(std::as_writable_bytes(std::span(text)));
+  const Json done = parse_json(text);
+  const bool whole =
+      done.is_object() && done.value("steps", Json()) == settings.protocol.steps && done.value("weights", Json()).is_string();
+  return whole ? without_controls(done.dump()) : "";
+}
+
+/// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
+void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
+  const auto passed_over = [](const std::string& file, const std::string& why) {
     std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
   };
-  const auto usable = [&](const Checkpoint& checkpoint) {
-    directory.check_line_end("results.jsonl", checkpoint.results_bytes);
-    directory.check_line_end("metrics.jsonl", checkpoint.metrics_bytes);
+  const Settings& settings = run.settings();
+  std::map<std::string, std::vector<std::uint64_t>> ends;
+  for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory.held(), log, settings);
+  const auto restore = [&](const Checkpoint& checkpoint) {
+    for (const auto& [log, found] : ends) {
+      const std::size_t lines = lines_after(checkpoint.state.step, log, settings);
+      check(found.size() >= lines, [&, &log = log, &found = found] {
+        return Error(Fault::data, "run directory: lines are missing in a log, or not the ones that were written")
+            .fact("path", directory.held().path_of(log))
+            .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
+            .fact("found   ", std::to_string(found.size()));
+      });
+    }
+    run.restore(checkpoint.state);
   };
-  const std::optional<Checkpoint> last = checkpoints.last(usable, damaged);
+  const std::optional<Checkpoint> last = checkpoints.last(restore, passed_over);
   if (last) run.restore(last->state);
-  directory.cut("results.jsonl", last ? last->results_bytes : 0);
-  directory.cut("metrics.jsonl", last ? last->metrics_bytes : 0);
-  voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no checkpoint yet: starts over");
+  for (const auto& [log, end] : ends) {
+    const std::size_t lines = last ? lines_after(last->state.step, log, settings) : 0;
+    directory.cut(log, lines > 0 ? end[lines - 1] : 0);
+  }
+  directory.held().remove("done");  // it did not say that the run has ended
+  voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
 }
 
 /// The next update. When numbers go wrong in it, the error says what there is to go back to.
@@ -98,18 +115,20 @@ void update(Training& run, const std::optional<Checkpoints>& checkpoints) try { 
 int train_command(const TrainOptions& options) {
   const Settings settings = settle(options.request);
   const Threads threads(options.threads);
+  std::optional<RunRecord> recorded = run_to_go_on(options, settings);
+  if (recorded) {  // a look is enough, and needs no lock: the disk may be read-only
+    const std::string outcome = outcome_in(Directory(options.output_dir), settings);
+    if (!outcome.empty()) {
+      std::fprintf(options.json ? stderr : stdout, "the run in %s is finished: %s\n", options.output_dir.c_str(), outcome.c_str());
+      return 0;
+    }
+  }
   std::optional<RunDirectory> directory;
-  std::optional<RunRecord> recorded;
   const auto open_directory = [&] {
-    directory.emplace(options.output_dir);
-    recorded = run_to_go_on(*directory, options, settings);
+    directory.emplace(options.output_dir, !options.no_lock);
+    recorded = run_to_go_on(options, settings);
   };
   if (!options.output_dir.empty() && RunDirectory::holds_run(options.output_dir)) open_directory();
-  if (recorded && directory->has("done")) {
-    std::fprintf(options.json ? stderr : stdout, "the run in %s is finished: %s", options.output_dir.c_str(),
-                 directory->read("done").c_str());
-    return 0;
-  }
 
   MemoryEstimate memory{.program = process_memory("VmRSS")};
   const domains::DataSet data = make_data_set(settings.data, threads);
@@ -129,10 +148,11 @@ int train_command(const TrainOptions& options) {
     if (recorded) {
       check_same_inputs(*recorded, record);
     } else {
-      if (RunDirectory::holds_run(directory->path())) directory->clear();
+      if (directory->held().has("record.json")) directory->clear();
       directory->write("record.json", record_json(record, data, threads));
     }
   }
+  const StopSignals signals;
   std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
   const std::vector<int>& training = run.training_domains();
   voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
@@ -143,7 +163,6 @@ int train_command(const TrainOptions& options) {
   voice.say(table_head(settings, data));
 
   Progress progress("train", settings.protocol.steps);
-  const Interrupts interrupts;
   std::optional<Record> last;
   for (bool stop = false; !run.finished() && !stop;) {
     update(run, checkpoints);
@@ -156,26 +175,29 @@ int train_command(const TrainOptions& options) {
       measured = !std::isnan(mean_accuracy(last->in, training));
       progress.clear();
       voice.say(table_line(*last, settings, training));
-      if (options.json) std::printf("%s\n", result_line(settings, *last, options.output_dir).c_str());
-      if (directory && is_result(settings, last->step))
-        directory->append("results.jsonl", result_line(settings, *last, options.output_dir));
+      const std::string line = result_line(settings, *last, options.output_dir);
+      if (options.json) print(line);
+      if (directory && is_result(settings, last->step)) directory->append("results.jsonl", line);
       if (directory) directory->append("metrics.jsonl", metrics_line(data, *last));
     }
     const bool due = options.checkpoint_every > 0 ? (run.step() - 1) % options.checkpoint_every == 0 : measured;
-    stop = interrupted != 0;
+    stop = StopSignals::stop();
     if (directory && (due || run.finished() || stop)) {
       directory->sync();
-      checkpoints->keep({run.save(), score, directory->length("results.jsonl"), directory->length("metrics.jsonl")});
+      checkpoints->keep({run.save(), score});
     }
   }
   progress.clear();
+  if (directory && !directory->held().in_place())
+    std::fprintf(stderr, "sandgrad: run directory: somebody moved it while the run was on; the run's files went with it\n    path %s\n",
+                 options.output_dir.c_str());
 
   if (last && settings.algorithm != "ERM") voice.say("\n" + last->masks->text());
   voice.say(weights_line(run));
   if (!run.finished()) {
     voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
               (directory ? "; the same command goes on from there" : ""));
-    return Interrupts::exit_code();
+    return StopSignals::exit_code();
   }
   const std::optional<std::string> never_learned = run.never_learned();
   if (never_learned) {
@@ -183,7 +205,7 @@ int train_command(const TrainOptions& options) {
     voice.say(warning);
     std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
-  if (directory) weights_file(model).write((directory->path() / "weights.safetensors").string());
+  if (directory) directory->write("weights.safetensors", weights_file(model).bytes());
   if (directory) directory->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
 #include "experiments/difference.h"
+#include "experiments/log_lines.h"
 #include "experiments/out_text.h"
 #include "experiments/parameter_file.h"
 #include "experiments/parse_json.h"

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -19,29 +20,38 @@ Error refused(Fault fault, const std::string& what, const std::string& path, int
   return Error(fault, "file: " + what).fact("file", path).fact("found", std::generic_category().message(reason));
 }
 
-}  // namespace
-
-InputFile::InputFile(const std::string& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // else a pipe would keep us waiting
-  check(descriptor_ >= 0, [&, reason = errno] {
-    const bool missing = reason == ENOENT || reason == ENOTDIR;
-    return refused(missing ? Fault::missing : Fault::io, missing ? "there is no such file" : "cannot be opened", path, reason);
-  });
+/// Of an open file. Throws Error(data) unless it is regular.
+std::uint64_t size_of_regular(const Descriptor& opened, const std::string& path) {
   struct stat status = {};
-  const bool known = ::fstat(descriptor_, &status) == 0;
-  const int reason = errno;
-  const bool regular = known && S_ISREG(status.st_mode);
-  if (!regular) ::close(descriptor_);  // no destructor runs for a constructor that throws
-  check(known, [&] { return refused(Fault::io, "cannot be looked at", path, reason); });
-  check(regular, [&] { return Error(Fault::data, "file: must be a regular file").fact("file", path); });
-  size_ = static_cast<std::uint64_t>(status.st_size);
+  const bool known = ::fstat(opened.number(), &status) == 0;
+  check(known, [&, reason = errno] { return refused(Fault::io, "cannot be looked at", path, reason); });
+  check(S_ISREG(status.st_mode), [&] { return Error(Fault::data, "file: must be a regular file").fact("file", path); });
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
-InputFile::~InputFile() { ::close(descriptor_); }
+/// The directory of a path.
+Directory parent_of(const std::filesystem::path& path) { return Directory(path.has_parent_path() ? path.parent_path().string() : "."); }
+
+}  // namespace
+
+InputFile::InputFile(const std::string& path) : InputFile(AT_FDCWD, path, path) {}
+
+InputFile::InputFile(const Directory& directory, const std::string& name)
+    : InputFile(directory.descriptor(), name, directory.path_of(name)) {}
+
+InputFile::InputFile(int directory, const std::string& name, std::string path)
+    : path_(std::move(path)),
+      opened_(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // else a pipe would keep us waiting
+  check(opened_.number() >= 0, [&, reason = errno] {
+    const bool missing = reason == ENOENT || reason == ENOTDIR;
+    return refused(missing ? Fault::missing : Fault::io, missing ? "there is no such file" : "cannot be opened", path_, reason);
+  });
+  size_ = size_of_regular(opened_, path_);
+}
 
 void InputFile::read(std::span<std::byte> block) {
   while (!block.empty()) {
-    const ssize_t count = ::read(descriptor_, block.data(), block.size());
+    const ssize_t count = ::read(opened_.number(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     check(count >= 0, [&, reason = errno] { return refused(Fault::io, "reading failed", path_, reason); });
     check(count > 0, [&] { return Error(Fault::data, "file: ended early; was it cut while it was read?").fact("file", path_); });
@@ -49,30 +59,46 @@ void InputFile::read(std::span<std::byte> block) {
   }
 }
 
-NewFile::NewFile(const std::string& path) : path_(path) {
+OpenFile open_in_place(const Directory& directory, const std::string& name, int flags) {
+  const std::string path = directory.path_of(name);
+  Descriptor opened(::openat(directory.descriptor(), name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
+  check(opened.number() >= 0, [&, reason = errno] {
+    if (reason == ELOOP) return Error(Fault::data, "file: must be a regular file, not a link").fact("file", path);
+    if (reason == ENXIO || reason == EISDIR) return Error(Fault::data, "file: must be a regular file").fact("file", path);
+    return refused(Fault::io, "cannot be opened", path, reason);
+  });
+  const std::uint64_t size = size_of_regular(opened, path);
+  return {std::move(opened), size};
+}
+
+NewFile::NewFile(const std::string& path) : NewFile(parent_of(path), std::filesystem::path(path).filename().string(), path) {}
+
+NewFile::NewFile(const Directory& directory, const std::string& name) : NewFile(directory, name, directory.path_of(name)) {}
+
+NewFile::NewFile(const Directory& directory, const std::string& name, const std::string& path)
+    : directory_(directory), name_(name), path_(path) {
   struct stat status = {};
-  const bool taken = ::stat(path.c_str(), &status) == 0;
-  check(taken || errno == ENOENT, [&, reason = errno] { return refused(Fault::io, "cannot be created", path, reason); });
+  const bool taken = ::fstatat(directory_.descriptor(), name_.c_str(), &status, 0) == 0;
+  check(taken || errno == ENOENT, [&, reason = errno] { return refused(Fault::io, "cannot be created", path_, reason); });
   check(!taken || S_ISREG(status.st_mode),
-        [&] { return Error(Fault::io, "file: only a regular file can be replaced").fact("file", path); });
+        [&] { return Error(Fault::io, "file: only a regular file can be replaced").fact("file", path_); });
   // A part left over from a crash is never touched: another process may be writing it.
   constexpr int kMostParts = 1000;
-  for (int number = 0; descriptor_ < 0; ++number) {
-    part_ = path + ".part" + std::to_string(number);
-    descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    const bool go_on = descriptor_ >= 0 || (errno == EEXIST && number < kMostParts);
-    check(go_on, [&, reason = errno] { return refused(Fault::io, "cannot be created", part_, reason); });
+  for (int number = 0; opened_.number() < 0; ++number) {
+    part_ = name_ + ".part" + std::to_string(number);
+    opened_ = Descriptor(::openat(directory_.descriptor(), part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    const bool go_on = opened_.number() >= 0 || (errno == EEXIST && number < kMostParts);
+    check(go_on, [&, reason = errno] { return refused(Fault::io, "cannot be created", path_, reason); });
   }
 }
 
 NewFile::~NewFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!part_.empty()) ::unlink(part_.c_str());
+  if (!part_.empty()) ::unlinkat(directory_.descriptor(), part_.c_str(), 0);
 }
 
 void NewFile::write(std::span<const std::byte> block) {
   while (!block.empty()) {
-    const ssize_t count = ::write(descriptor_, block.data(), block.size());
+    const ssize_t count = ::write(opened_.number(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     check(count >= 0, [&, reason = errno] { return refused(Fault::io, "writing failed; nothing was changed", path_, reason); });
     block = block.subspan(static_cast<std::size_t>(count));
@@ -81,18 +107,17 @@ void NewFile::write(std::span<const std::byte> block) {
 
 void NewFile::commit() {
   // A write can fail as late as here, on a network disk or over a quota.
-  const bool whole =
-      ::fsync(descriptor_) == 0 && ::close(std::exchange(descriptor_, -1)) == 0 && std::rename(part_.c_str(), path_.c_str()) == 0;
+  const bool whole = ::fsync(opened_.number()) == 0 && opened_.close() &&
+                     ::renameat(directory_.descriptor(), part_.c_str(), directory_.descriptor(), name_.c_str()) == 0;
   check(whole, [&, reason = errno] { return refused(Fault::io, "writing failed; nothing was changed", path_, reason); });
   part_.clear();
-  // The new name, too, must outlive a power cut. Some file systems have nothing to wait for, and say EINVAL.
-  const std::size_t slash = path_.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool kept = directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);
-  const int reason = errno;
-  if (directory >= 0) ::close(directory);
-  check(kept, [&] { return refused(Fault::io, "written, but a power cut may undo it", path_, reason); });
+  directory_.sync();  // the new name, too, must outlive a power cut
+}
+
+std::string NewFile::unfinished(const std::string& name) {
+  const std::size_t dot = name.rfind(".part");
+  const bool is_part = dot != std::string::npos && name.find_first_not_of("0123456789", dot + 5) == std::string::npos;
+  return is_part && name.size() > dot + 5 ? name.substr(0, dot) : "";
 }
 
 }  // namespace sand

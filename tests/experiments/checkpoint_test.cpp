@@ -1,6 +1,7 @@
 #include "experiments/checkpoint.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <limits>
@@ -30,7 +31,7 @@ Parameters two_tensors() {
 
 /// After the update of step `step`: numbers that are all different, among them the smallest there are.
 Checkpoint checkpoint_of(int step, double score = std::numeric_limits<double>::quiet_NaN()) {
-  Checkpoint checkpoint{.state = {}, .score = score, .results_bytes = 77, .metrics_bytes = 99};
+  Checkpoint checkpoint{.state = {}, .score = score};
   TrainingState& state = checkpoint.state;
   state.step = step + 1;
   state.adam_steps = step + 1;
@@ -67,8 +68,6 @@ TEST_CASE("What is read from a checkpoint is what was written, to the last bit")
     const Checkpoint read = parse_checkpoint(checkpoint_bytes(written, parameters, kSettings), "file", parameters, kSettings);
     CHECK(read.state == written.state);
     CHECK((read.score == score || (std::isnan(read.score) && std::isnan(score))));
-    CHECK(read.results_bytes == 77);
-    CHECK(read.metrics_bytes == 99);
   }
 }
 
@@ -170,7 +169,7 @@ TEST_CASE("A checkpoint that the disk does not give is not given up") {
   CHECK_THROWS_WITH_AS(checkpoints.last(no_answer, passed_over), doctest::Contains("no answer\n    hint: try again"), Error);
   CHECK(names_in(folder.path) == names);
   std::filesystem::create_symlink("loop", folder.path / "loop");
-  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", settle({}), parameters).steps(), doctest::Contains("cannot look for them"), Error);
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", settle({}), parameters), doctest::Contains("directory: cannot open it"), Error);
 }
 
 TEST_CASE("A file under the name of another step is no checkpoint, and other files are none of ours") {
@@ -186,6 +185,33 @@ TEST_CASE("A file under the name of another step is no checkpoint, and other fil
   for (int step = 8; step < 12; ++step) checkpoints.keep(checkpoint_of(step));
   CHECK(names_in(folder.path) ==
         std::set<std::string>{"notes.txt", "step-000010.safetensors", "step-000011.safetensors", "step-3.safetensors"});
+}
+
+TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is written through") {
+  const Folder folder;
+  const Parameters parameters = two_tensors();
+  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  checkpoints.keep(checkpoint_of(1));
+  REQUIRE(::mkfifo(checkpoints.file(2).c_str(), 0600) == 0);
+  std::vector<std::string> named;
+  CHECK(checkpoints.last(any, [&](const std::string& file, const std::string&) { named.push_back(file); })->state ==
+        checkpoint_of(1).state);
+  CHECK(named == std::vector<std::string>{checkpoints.file(2).string()});
+  std::ofstream(folder.path / "mine") << "text";
+  std::filesystem::create_symlink("mine", checkpoints.file(3));
+  checkpoints.keep(checkpoint_of(3));
+  CHECK(text_of(folder.path / "mine") == "text");
+}
+
+TEST_CASE("Without a folder there are no checkpoints, and a folder that was removed takes none") {
+  const Folder folder;
+  const Parameters parameters = two_tensors();
+  CHECK(Checkpoints(folder.path / "none", settle({}), parameters).steps().empty());
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", settle({}), parameters).read(3), doctest::Contains("there is no folder"), Error);
+  std::filesystem::create_directory(folder.path / "checkpoints");
+  Checkpoints checkpoints(sand::Directory((folder.path / "checkpoints").string()), settle({}), parameters);
+  std::filesystem::remove(folder.path / "checkpoints");
+  CHECK_THROWS_WITH_AS(checkpoints.keep(checkpoint_of(0)), doctest::Contains("it was removed while it was in use"), Error);
 }
 
 TEST_CASE("Numbers from which no run could go on, and a full disk, leave the checkpoints that there are") {

@@ -25,10 +25,12 @@ import unittest
 
 import program_test
 
-SKIPPED, BUSY, IO = 77, 73, 74
+SKIPPED, DATA, BUSY, IO = 77, 65, 73, 74
 # A run of three checkpoints, the best of which is not the last.
 RUN = ["train", "--protocol", "domainbed", "--hparams", '{"batch_size": 16, "mlp_width": 8, "tau": 0.4}', "--steps", "9", "--record-every", "4",
        "--evaluate-examples", "40", "--threads", "1"]
+LONG = ["train", "--hparams", '{"batch_size": 16, "mlp_width": 8}', "--steps", "2000", "--threads", "1"]
+ENDLESS = ["1000000" if word == "9" else word for word in RUN]
 CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2",
          "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "flock"]
 LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "read", "pread64", "lseek", "getdents64",
@@ -36,7 +38,7 @@ LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat",
 STRACE = ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0"]  # nobody can look for leaks under strace
 # Calls that may fail: who holds the lock is told to people only, and a lock file that is left over locks nobody out; lines that were
 # written are waited for by fdatasync; and libraries look at stdout and at the parent of a folder that is to be made.
-NEEDLESS = r'(ftruncate|pwrite64|unlink)\(.*run\.lock|close\((?!.*\.part)|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
+NEEDLESS = r'(ftruncate|pwrite64|newfstatat|unlinkat)\(.*run\.lock|close\((?!.*\.part)|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
 arguments = None
 
 
@@ -234,18 +236,62 @@ class Resumed(Case):
         shutil.copytree(self.path("whole"), self.path("run"))
         os.remove(self.path("run", "done"))
         os.truncate(self.path("run", "metrics.jsonl"), len(undisturbed[1]["metrics.jsonl"]) - 5)
-        self.assertIn("is not the one that was written", self.run_program("run"))
+        self.assertIn("lines are missing in a log, or not the ones that were written\n    path run/metrics.jsonl\n    expected 3 lines",
+                      self.run_program("run"))
         self.assertEqual(self.state("run"), undisturbed)
 
-    def test_after_each_signal_with_its_exit_code(self):
-        long = ["train", "--hparams", '{"batch_size": 16, "mlp_width": 8}', "--steps", "2000", "--record-every", "700", "--threads", "1"]
+    def test_after_lines_got_lost_while_the_run_was_on(self):
+        long = [*LONG, "--record-every", "100"]
         self.run_program("whole", run=long)
         undisturbed = self.state("whole")
-        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 75)]:
-            folder = f"run{code}"
+        with subprocess.Popen(self.command("run", run=long), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              encoding="utf-8") as process:
+            self.wait_for(process, "run", "checkpoints", "step-000200.safetensors")
+            process.send_signal(signal.SIGSTOP)
+            lines = self.read("run", "results.jsonl").splitlines(True)
+            with open(self.path("run", "results.jsonl"), "wb") as file:
+                file.writelines(lines[:1] + lines[2:])
+            process.send_signal(signal.SIGCONT)
+            _, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DATA, stderr)
+        self.assertIn("somebody else changed a log while the run was on\n    path run/results.jsonl", stderr)
+        self.assertIn("lines are missing in a log", self.run_program("run", run=long))
+        self.assertEqual(self.state("run"), undisturbed)
+
+    def test_past_a_checkpoint_that_is_whole_and_that_no_run_comes_to(self):
+        self.run_program("whole")
+        undisturbed = self.state("whole")
+        shutil.copytree(self.path("whole"), self.path("run"))
+        os.remove(self.path("run", "done"))
+        last = self.path("run", "checkpoints", undisturbed[3][-1])
+        content = self.read(last)
+        metadata = self.metadata_of_a_whole(content)
+        content = content.replace(b'"losses":"0"', b'"losses":"1"').replace(metadata["sha256"].encode(), b"0" * 64)
+        with open(last, "wb") as file:
+            file.write(content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode()))
+        stderr = self.run_program("run")
+        self.assertIn(f"passed over run/checkpoints/{undisturbed[3][-1]}\n    training: no run of these settings comes to this state", stderr)
+        self.assertEqual(self.state("run"), undisturbed)
+
+    def test_runs_of_equal_settings_leave_equal_checkpoints(self):
+        self.run_program("one")
+        self.run_program("two", run=[*RUN[:-1], "3"])
+        names = os.listdir(self.path("one", "checkpoints"))
+        self.assertEqual(len(names), 3)
+        for name in names:
+            self.assertEqual(self.read("one", "checkpoints", name), self.read("two", "checkpoints", name))
+
+    def test_after_each_signal_with_its_exit_code(self):
+        long = [*LONG, "--record-every", "700"]
+        self.run_program("whole", run=long)
+        undisturbed = self.state("whole")
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGUSR1, 75), (signal.SIGUSR2, 75),
+                             (signal.SIGXCPU, 75)]:
+            folder = f"run{number}"
             with subprocess.Popen(self.command(folder, run=long), cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
                 self.wait_for(process, folder, "checkpoints", "step-000000.safetensors")
-                process.send_signal(number)
+                for _ in range(1 if number == signal.SIGINT else 2):  # timeout(1) and shells send them twice
+                    process.send_signal(number)
                 stdout, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
             steps = int(re.search(r"^stopped on request after (\d+) of 2000 steps; the same command goes on from there$", stdout, re.M)[1])
@@ -253,6 +299,31 @@ class Resumed(Case):
             self.assertNotIn("done", os.listdir(self.path(folder)))
             self.run_program(folder, run=long)
             self.assertEqual(self.state(folder), undisturbed)
+
+    def test_after_a_signal_that_the_parent_ignores_only_at_the_next_one(self):
+        with subprocess.Popen(self.command("run", run=ENDLESS), cwd=self.folder, stdout=subprocess.DEVNULL,
+                              preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:  # as nohup does
+            self.wait_for(process, "run", "checkpoints", "step-000000.safetensors")
+            process.send_signal(signal.SIGHUP)
+            time.sleep(0.3)
+            self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=20), 143)
+
+    def test_after_the_reader_of_stdout_has_gone(self):
+        long = [*LONG, "--record-every", "100"]
+        self.run_program("whole", run=long)
+        undisturbed = self.state("whole")
+        for more in [[], ["--json"]]:
+            shutil.rmtree(self.path("run"), ignore_errors=True)
+            with subprocess.Popen(self.command("run", *more, run=long), cwd=self.folder, stdout=subprocess.PIPE) as process:
+                process.stdout.readline()  # head -n 1
+                process.stdout.close()
+                self.assertEqual(process.wait(timeout=60), 141)
+            self.assertIn(b"\nstopped on request after ", self.read("run", "out.txt"))
+            self.assertNotEqual(os.listdir(self.path("run", "checkpoints")), [])
+            self.run_program("run", run=long)
+            self.assertEqual(self.state("run"), undisturbed)
 
     def test_a_second_interrupt_ends_at_once(self):
         endless = ["train", "--hparams", '{"batch_size": 1024, "mlp_width": 512, "mlp_depth": 8}', "--steps", "1000", "--threads", "1",
@@ -268,13 +339,35 @@ class Resumed(Case):
 
 class Shared(Case):
     def test_a_directory_belongs_to_one_process_until_it_dies(self):
-        endless = ["1000000" if word == "9" else word for word in RUN]
-        with subprocess.Popen(self.command("run", run=endless), cwd=self.folder, stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen(self.command("run", run=ENDLESS), cwd=self.folder, stdout=subprocess.DEVNULL) as process:
             self.wait_for(process, "run", "metrics.jsonl")
             for more in [[], ["--fresh"]]:
-                self.assertIn(f"holder process {process.pid} on ", self.run_program("run", *more, code=BUSY, run=endless))
+                self.assertIn(f"holder process {process.pid} on ", self.run_program("run", *more, code=BUSY, run=ENDLESS))
+            os.remove(self.path("run", "run.lock"))
+            self.assertIn("holder unknown", self.run_program("run", code=BUSY, run=ENDLESS))
             process.kill()
         self.run_program("run", "--fresh")
+
+    def test_a_directory_that_takes_the_place_of_one_that_was_removed_or_moved_is_left_alone(self):
+        self.run_program("whole")
+        undisturbed = self.state("whole")
+        for away, code, says in [(lambda: shutil.rmtree(self.path("run")), IO, "directory: it was removed while it was in use"),
+                                 (lambda: os.rename(self.path("run"), self.path("moved")), 143, "somebody moved it while the run was on")]:
+            with subprocess.Popen(self.command("run", run=ENDLESS), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                  encoding="utf-8") as process:
+                self.wait_for(process, "run", "metrics.jsonl")
+                process.send_signal(signal.SIGSTOP)
+                away()
+                self.run_program("run")
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.3)
+                process.send_signal(signal.SIGTERM)
+                _, stderr = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, code, stderr)
+            self.assertIn(says, stderr)
+            self.assertEqual(self.state("run"), undisturbed)
+            shutil.rmtree(self.path("run"))
+        self.assertEqual(set(os.listdir(self.path("moved"))), {"checkpoints", "metrics.jsonl", "out.txt", "record.json", "results.jsonl"})
 
 
 class FullDisk(Case):
@@ -319,9 +412,9 @@ class FailingDisk(BesideAWholeRun):
         self.assertEqual(kept, self.undisturbed[3][:len(kept)])
         for number, name in enumerate(kept):
             metadata = self.metadata_of_a_whole(self.read("run", "checkpoints", name))
-            for kind in ["results", "metrics"]:  # it knows where its lines end
-                lines = self.read("run", kind + ".jsonl")[:int(metadata[kind + "_bytes"])]
-                self.assertEqual((lines.count(b"\n"), lines[-1:]), (number + 1, b"\n"))
+            for kind in ["results", "metrics"]:  # its lines are there
+                steps = [json.loads(line)["step"] for line in self.read("run", kind + ".jsonl").splitlines(True)[:number + 1] if line[-1:] == b"\n"]
+                self.assertEqual((len(steps), str(steps[-1])), (number + 1, metadata["step"]))
 
     def test_a_system_call_that_fails(self):
         count = 0
@@ -360,6 +453,28 @@ class FailingDisk(BesideAWholeRun):
         self.assertEqual([sorted(os.listdir(self.path("run", folder))) for folder in ["", "checkpoints"]], before)
         self.assert_nothing_is_lost(2, [])
         self.assert_ends_like(self.undisturbed, "run")
+        done = self.mounted('mount --bind run run && mount -o remount,bind,ro run && exec "$@"', *self.command("run"))
+        self.assertEqual(done, (0, ""))  # it is finished, and only says so
+
+    def test_a_disk_that_cannot_sync_directories(self):
+        self.begin(0)
+        syncs = [when for call, when, line in self.calls_of_a_run(CALLS) if call == "fsync" and re.search(r"/(run|checkpoints)>", line)]
+        self.assertGreater(len(syncs), 4)
+        for error in ["EINVAL", "EOPNOTSUPP", "ENOSYS"]:
+            for when in syncs[::3]:
+                self.begin(0)
+                self.assertEqual(self.injected("fsync", when, "error=" + error).returncode, 0)
+                self.assertEqual(self.state("run"), self.undisturbed)
+
+    def test_a_disk_that_has_no_locks(self):
+        for error in ["ENOLCK", "EOPNOTSUPP", "ENOSYS"]:
+            self.begin(0)
+            failed = self.injected("flock", "1+", "error=" + error)
+            self.assertEqual(failed.returncode, IO, failed.stderr)
+            self.assertIn("run directory: cannot lock it\n    path run\n    reason " + os.strerror(getattr(errno, error)), failed.stderr)
+            self.assertIn("or --no-lock", failed.stderr)
+            self.run_program("run", "--no-lock")
+            self.assertEqual(self.state("run"), self.undisturbed)
 
     def test_a_disk_that_fills_up_under_a_run(self):
         long = ["train", "--hparams", '{"batch_size": 16, "mlp_width": 8}', "--steps", "3000", "--record-every", "100",

@@ -90,7 +90,8 @@ class Usage(Case):
 
     def test_numbers_out_of_range_are_refused_briefly(self):
         for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
-                          ["--holdout-fraction", "1"], ["--holdout-fraction", "nan"], ["--holdout-fraction", "inf"], ["--holdout-fraction", "-0.1"], ["--threads", "1025"], ["--hparams", "tau"], ["--record-every", "0"]]:
+                          ["--holdout-fraction", "1"], ["--holdout-fraction", "nan"], ["--holdout-fraction", "inf"], ["--threads", "1025"],
+                          ["--output-dir", ""], ["--hparams", "tau"], ["--record-every", "0"]]:
             self.refused(USAGE, "train", *arguments, says=[])
 
     def test_a_mask_that_never_opens_is_refused_with_the_reason(self):
@@ -191,6 +192,39 @@ class Runs(Case):
         self.assertIn(json.loads(self.read("run", "done"))["weights"], stdout)
         self.assertEqual((stderr, self.read("run", "out.txt")), ("", before))
         self.assertEqual(self.run_program(*command, "--json")[0], "")
+
+    def test_a_done_that_does_not_say_that_the_run_ended_does_not_count(self):
+        command = [*QUICK, "--steps", "2", "--output-dir", "run"]
+        self.run_program(*command)
+        before = self.read("run", "done")
+        for text in ["", "\x1b[31mdone", "[" * 5000, '{"steps": 1, "weights": "0"}', before[:-3], before.replace("steps", "step")]:
+            with open(self.path("run", "done"), "w", encoding="utf-8") as done:
+                done.write(text)
+            self.assertIn("goes on after step 1\n", self.run_program(*command)[0])
+            self.assertEqual(self.read("run", "done"), before)
+
+    def test_another_programs_directory_is_left_alone_also_with_fresh(self):
+        os.mkdir(self.path("theirs"))
+        for name in ["record.json", "results.jsonl", "done"]:
+            with open(self.path("theirs", name), "w", encoding="utf-8") as file:
+                file.write('{"name": "theirs"}\n')
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "theirs", "--fresh", says=["record.json is not one of Sandgrad's", "theirs"])
+        self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "theirs", says=["theirs/record.json"])
+        self.assertEqual({name: self.read("theirs", name) for name in os.listdir(self.path("theirs"))},
+                         dict.fromkeys(["record.json", "results.jsonl", "done"], '{"name": "theirs"}\n'))
+
+    def test_a_pipe_in_place_of_a_file_of_the_run_is_named_and_not_waited_for(self):
+        command = [*QUICK, "--steps", "3", "--record-every", "1", "--output-dir", "run"]
+        self.run_program(*command)
+        for name in ["results.jsonl", "metrics.jsonl", "out.txt", "done", "record.json"]:
+            shutil.copytree(self.path("run"), self.path("copy"))
+            os.remove(self.path("copy", "done"))
+            if name != "done":
+                os.remove(self.path("copy", name))
+            os.mkfifo(self.path("copy", name))
+            _, stderr = self.run_program(*command[:-1], "copy", code=DATA, timeout=20)
+            self.assertIn(f"file: must be a regular file\n    file copy/{name}\n", stderr)
+            shutil.rmtree(self.path("copy"))
 
     def test_a_record_that_is_damaged_is_named(self):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")

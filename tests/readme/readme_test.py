@@ -4,7 +4,7 @@
     readme_test.py text SOURCE              links, lines of code, formula cards, sources of formulas, random streams
     readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
-only its flags and files are checked), "needs numpy", "exit 64", "differs from machine to machine" (then only the words
+only its flags and files are checked), "needs numpy" (or a program), "exit 64", "differs from machine to machine" (then only the words
 that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS; $OPENMP_FLAGS stands for -fopenmp.
 """
 import json
@@ -151,6 +151,12 @@ def numpy_python():
     return None
 
 
+def is_missing(note):
+    """Whether a block "needs ..." what is not here."""
+    needed = note[6:] if note.startswith("needs ") else ""
+    return bool(needed) and not (numpy_python() if needed == "numpy" else shutil.which(needed))
+
+
 def words(text):
     """What does not differ from machine to machine: the words that begin lines, and the keys of JSON."""
     return re.findall(r'^\w+|"\w+":', text, re.MULTILINE)
@@ -193,8 +199,8 @@ def check_commands(source, build, page, write):
                 (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")  # its first line is // and its name
             elif block.language == "sh" and block.note.startswith("not run"):
                 check_flags(page, block, build)
-            elif block.language == "sh" and block.note == "needs numpy" and not numpy_python():
-                print("skipped, numpy is missing:", block.body.split("\n")[0])
+            elif block.language == "sh" and is_missing(block.note):
+                print(f"skipped, {block.note}:", block.body.split("\n")[0])
             elif block.language == "sh":
                 run(block, place, environment, written)
     if write:
