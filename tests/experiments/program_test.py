@@ -148,6 +148,19 @@ class Runs(Case):
             total = line["mask"]["total"]
             self.assertAlmostEqual(total["closed"] + total["partial"] + total["open"], 1)
 
+    def test_every_line_of_results_has_what_domainbeds_collector_reads(self):
+        """It counts env0, env1, ... until one is missing, and asks every line for the accuracies of the test domains."""
+        for number, effort in enumerate([[], ["--evaluate-every", "2"], ["--test-at-end"], ["--evaluate-every", "2", "--test-at-end"]]):
+            run = f"run{number}"
+            self.run_program(*QUICK, "--steps", "5", "--record-every", "1", "--holdout-fraction", "0.5", "--output-dir", run, *effort)
+            lines = self.whole_lines(run, "results.jsonl")
+            self.assertEqual([line["step"] for line in lines], [[0, 1, 2, 3, 4], [0, 2, 4], [4], [4]][number])
+            for line in lines:
+                keys = {key for key in line if key.startswith("env")}
+                self.assertEqual(keys, {f"env{env}_{part}_acc" for env in range(len(keys) // 2) for part in ("in", "out")})
+                self.assertIn(f"env{line['args']['test_envs'][0]}_in_acc", line)
+            self.assertIn("bit-identical", self.run_program("verify", run)[0])
+
     def test_held_out_parts_have_accuracies_of_their_own(self):
         stdout, _ = self.run_program(*QUICK, "--steps", "1", "--protocol", "domainbed", "--json")
         line = json.loads(stdout)
@@ -327,19 +340,6 @@ class Networks(Case):
         self.assertEqual(lines[-1]["env0_out_acc"], everything[-1]["env0_out_acc"])
         self.assertEqual(lines[0]["args"]["evaluate_examples"], 20)
         self.assertEqual(everything[0]["env0_in_acc"] * 20 % 1, 0)
-
-    def test_every_line_of_results_has_what_domainbeds_collector_reads(self):
-        """It counts env0, env1, ... until one is missing, and asks every line for the accuracies of the test domains."""
-        for number, effort in enumerate([[], ["--evaluate-every", "2"], ["--test-at-end"], ["--evaluate-every", "2", "--test-at-end"]]):
-            run = f"run{number}"
-            self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1", "--output-dir", run, *effort)
-            lines = self.whole_lines(run, "results.jsonl")
-            self.assertEqual([line["step"] for line in lines], [[0, 1, 2, 3, 4], [0, 2, 4], [4], [4]][number])
-            for line in lines:
-                keys = {key for key in line if key.startswith("env")}
-                self.assertEqual(keys, {f"env{env}_{part}_acc" for env in range(len(keys) // 2) for part in ("in", "out")})
-                self.assertIn(f"env{line['args']['test_envs'][0]}_in_acc", line)
-            self.assertIn("bit-identical", self.run_program("verify", run)[0])
 
 
 class NotFinite(Case):
