@@ -15,7 +15,6 @@ import sys
 import tempfile
 
 ROOMS = "tensor|autograd|nn|optim|domains|experiments"  # all but main.cpp, which only reads flags
-KERNELS = re.compile(r"tensor/kernels/x86_64_v\d\.cpp$")  # fuse on purpose; tests/tensor/kernels compares them with plain loops
 # IEEE 754 prescribes every bit of sqrt, fma, floor, ceil, trunc, round, lround, rint, fmin, fmax, fabs, copysign and fmod, so they
 # are the same everywhere and not on this list. Of the others each libm has its own last digits.
 LIBM = re.compile(r"^(__)?(a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10|1p|b)?|pow|cbrt|hypot|[lt]gamma|erfc?|j[01n]|y[01n]"
@@ -53,7 +52,7 @@ def complaints(source, build):
         looked_at += 1
         where = os.path.relpath(file, source) + (" (double)" if "f64" in name or "experiments64" in name else "")
         contraction = [word for word in words if word.startswith("-ffp-contract=")]
-        if (contraction[-1:] != ["-ffp-contract=off"]) and not KERNELS.search(file):
+        if contraction[-1:] != ["-ffp-contract=off"]:
             wrong.append(f"{where}: compiled with {contraction or 'the contraction of its compiler'}, not -ffp-contract=off")
         wrong += [f"{where}: compiled with {word}" for word in words if FLAGS.match(word)]
         for line in subprocess.run(["nm", "-C", name], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.splitlines():
