@@ -2,22 +2,21 @@
 file(GLOB floor_sources CONFIGURE_DEPENDS
   tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
 
-# Bits are a promise: no contraction of a * b + c but where a kernel or std::fma asks for it, and never -ffast-math.
+# Bits are a promise: no contraction of a * b + c (what is to be fused says so), and never -ffast-math.
 # An x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later) unless told otherwise; wider kernels are chosen at run time.
 # The other two say that nobody looks at errno or floating-point traps: no bit changes, and exp, log, tanh become vector code.
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(SANDGRAD_MACHINE x86-64-v3 CACHE STRING "What x86-64 builds are for, at least x86-64-v3")
   list(APPEND arithmetic -march=${SANDGRAD_MACHINE})
-  # Kernels fuse a * b + c where they say so (`fused` in multiply.h): g++ by contraction, clang by a builtin. clang's sanitizers are
-  # kept off them, g++'s look at them.
-  set(fused -O3 -ffp-contract=$<IF:$<CXX_COMPILER_ID:GNU>,fast,off>)
+  # Kernels are kept off clang's sanitizers; g++'s look at them.
+  set(kernel_options -O3)
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    list(APPEND fused -fno-sanitize=address,undefined)
+    list(APPEND kernel_options -fno-sanitize=address,undefined)
   endif()
-  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "${fused};-march=x86-64-v3")
+  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "${kernel_options};-march=x86-64-v3")
   set_source_files_properties(tensor/kernels/x86_64_v4.cpp PROPERTIES
-    COMPILE_OPTIONS "${fused};-march=x86-64-v4;-mprefer-vector-width=512")
+    COMPILE_OPTIONS "${kernel_options};-march=x86-64-v4;-mprefer-vector-width=512")
 else()
   list(FILTER floor_sources EXCLUDE REGEX "x86_64")
 endif()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Is anything that decides bits left to libm, to Eigen's products or to contraction? Looks at how every object of the floors
-and of the programs was compiled, at what it calls, and at the sources for what would be inlined.
+and of the programs was compiled, at what it calls, at the instructions of kernels, and at the sources for what would be inlined.
 
-    objects_test.py SOURCE BUILD        exit: 0 no, 1 yes, with what and where on stderr, 77 there is no nm
+    objects_test.py SOURCE BUILD        exit: 0 no, 1 yes, with what and where on stderr, 77 there are no nm and objdump
 
 First it looks at sources that break these rules on purpose: what it does not find there, it would not find anywhere.
 """
@@ -15,7 +15,10 @@ import sys
 import tempfile
 
 ROOMS = "tensor|autograd|nn|optim|domains|experiments"  # all but main.cpp, which only reads flags
-KERNELS = re.compile(r"tensor/kernels/x86_64_v\d\.cpp$")  # fuse on purpose; tests/tensor/kernels compares them with plain loops
+# In kernels every product is fused with its sum, so a multiplication by itself rounds once too often. ladder.cpp is a lesson that
+# multiplies and adds as the formula reads; no run uses it.
+KERNELS = re.compile(r"/tensor/kernels/(?!ladder\.)\w+\.cpp$")
+MULTIPLICATION = re.compile(r"\t(v?mul[ps][sd]|fmul)\s")  # of x86-64, of aarch64
 # IEEE 754 prescribes every bit of sqrt, fma, floor, ceil, trunc, round, lround, rint, fmin, fmax, fabs, copysign and fmod, so they
 # are the same everywhere and not on this list. Of the others each libm has its own last digits.
 LIBM = re.compile(r"^(__)?(a?(sin|cos|tan)h?|atan2|sincos|exp(2|10|m1)?|log(2|10|1p|b)?|pow|cbrt|hypot|[lt]gamma|erfc?|j[01n]|y[01n]"
@@ -28,6 +31,7 @@ INLINED = re.compile(r"\.(sum|mean|prod|dot|norm|squaredNorm|redux|exp|log|log1p
 RANDOM = re.compile(r"std::(\w+_distribution|shuffle|random_device|accumulate|reduce|transform_reduce|inner_product)\b")
 PLANTED = {  # a source that breaks the rules: a flag for it, and what has to be said of it
     "double f(double a, double b, double c) { return a * b + c; }": ("-ffp-contract=fast", "not -ffp-contract=off"),
+    "float f(float a, float b, float c) { return a * b + c; }": ("-O2", "an unfused product"),
     "double f(double a, double b, double c) { return a + b + c; }": ("-ffast-math", "compiled with -ffast-math"),
     "#include <cmath>\ndouble f(double x) { return std::exp(x); }": ("-O1", "calls exp of libm"),
     "#include <Eigen/Core>\nEigen::MatrixXf f(const Eigen::MatrixXf& a) { return a * a; }": ("-O1", "a product that decides bits"),
@@ -43,6 +47,21 @@ def objects(build):
             yield entry["file"], os.path.join(entry["directory"], words[words.index("-o") + 1]), words
 
 
+def listing(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.splitlines()
+
+
+def unfused(name):
+    """-> function: instruction, of all functions of an object that multiply floating-point numbers without adding"""
+    found, function = {}, ""
+    for line in listing("objdump", "-dC", "--no-show-raw-insn", name):
+        if line.endswith(">:"):
+            function = line[line.index("<") + 1:-2]
+        elif MULTIPLICATION.search(line):
+            found.setdefault(function, line.split("\t")[1].split()[0])
+    return found
+
+
 def complaints(source, build):
     """-> how many objects there are, and all that is wrong with them and with the sources"""
     wrong, looked_at = [], 0
@@ -53,10 +72,13 @@ def complaints(source, build):
         looked_at += 1
         where = os.path.relpath(file, source) + (" (double)" if "f64" in name or "experiments64" in name else "")
         contraction = [word for word in words if word.startswith("-ffp-contract=")]
-        if (contraction[-1:] != ["-ffp-contract=off"]) and not KERNELS.search(file):
+        if contraction[-1:] != ["-ffp-contract=off"]:
             wrong.append(f"{where}: compiled with {contraction or 'the contraction of its compiler'}, not -ffp-contract=off")
         wrong += [f"{where}: compiled with {word}" for word in words if FLAGS.match(word)]
-        for line in subprocess.run(["nm", "-C", name], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.splitlines():
+        if KERNELS.search(file):
+            wrong += [f"{where}: an unfused product ({it}) in {function[:150]}; write fma of tensor/kernels/fma.h"
+                      for function, it in unfused(name).items()]
+        for line in listing("nm", "-C", name):
             kind, symbol = line[17:18], line[19:]
             if kind == "U" and LIBM.match(symbol):
                 wrong.append(f"{where}: calls {symbol} of libm; tensor/elementary.h has one whose bits are ours")
@@ -79,8 +101,8 @@ def overlooked(build):
     """-> a line for everything that is wrong with the planted sources, compiled as Adam is, and was not found"""
     file, _, words = next(it for it in objects(build) if it[0].endswith("/optim/adam.cpp"))
     with tempfile.TemporaryDirectory() as folder:
-        planted = os.path.join(folder, "tensor", "planted.cpp")
-        os.mkdir(os.path.dirname(planted))
+        planted = os.path.join(folder, "tensor", "kernels", "planted.cpp")
+        os.makedirs(os.path.dirname(planted))
         for text, (flag, complaint) in PLANTED.items():
             with open(planted, "w", encoding="utf-8") as out:
                 out.write(text)
@@ -95,8 +117,8 @@ def overlooked(build):
 
 
 def main(source, build):
-    if not shutil.which("nm"):
-        print("skipped: there is no nm here; apt install binutils")
+    if not (shutil.which("nm") and shutil.which("objdump")):
+        print("skipped: there are no nm and objdump here; apt install binutils")
         return 77
     looked_at, wrong = complaints(source, build)
     wrong += overlooked(build)

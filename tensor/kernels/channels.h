@@ -6,6 +6,7 @@
 // The order of a sum does not depend on the lanes, so every table has the same bits.
 #pragma once
 
+#include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/kernels/multiply.h"
 
@@ -27,8 +28,8 @@ void sum_block(const Scalar* a, const Scalar* b, Index pixels, Index channels, d
     for (int v = 0; v < Vectors; ++v) {
       const Doubles x = widened(a + v * kDoubles);
       of_a[v] += x;
-      if constexpr (P == Products::squares) of_ab[v] = fused(x, x, of_ab[v]);
-      if constexpr (P == Products::of_both) of_ab[v] = fused(x, widened(b + v * kDoubles), of_ab[v]);
+      if constexpr (P == Products::squares) of_ab[v] = fma(x, x, of_ab[v]);
+      if constexpr (P == Products::of_both) of_ab[v] = fma(x, widened(b + v * kDoubles), of_ab[v]);
     }
   for (int v = 0; v < Vectors; ++v)
     for (Index i = 0; i < kDoubles; ++i) {
@@ -47,7 +48,7 @@ void sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double
     double of_a = 0, of_ab = 0;
     for (Index pixel = 0; pixel < pixels; ++pixel) {
       of_a += a[pixel * channels + c];
-      if constexpr (P != Products::none) of_ab = __builtin_fma(a[pixel * channels + c], b[pixel * channels + c], of_ab);
+      if constexpr (P != Products::none) of_ab = fma(double{a[pixel * channels + c]}, double{b[pixel * channels + c]}, of_ab);
     }
     sum[c] = of_a;
     if constexpr (P != Products::none) product[c] = of_ab;
@@ -62,18 +63,18 @@ void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels
 
 void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
   for (Index pixel = 0; pixel < pixels; ++pixel, x += channels, y += channels)
-    for (Index c = 0; c < channels; ++c) y[c] = fused(x[c], scale[c], shift[c]);
+    for (Index c = 0; c < channels; ++c) y[c] = fma(x[c], scale[c], shift[c]);
 }
 
 void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
                          const Scalar* shift, Scalar* y) {
   if (y == a) {
     for (Index pixel = 0; pixel < pixels; ++pixel, b += channels, y += channels)
-      for (Index c = 0; c < channels; ++c) y[c] = fused(y[c], a_scale[c], fused(b[c], b_scale[c], shift[c]));
+      for (Index c = 0; c < channels; ++c) y[c] = fma(y[c], a_scale[c], fma(b[c], b_scale[c], shift[c]));
     return;
   }
   for (Index pixel = 0; pixel < pixels; ++pixel, a += channels, b += channels, y += channels)
-    for (Index c = 0; c < channels; ++c) y[c] += fused(a[c], a_scale[c], fused(b[c], b_scale[c], shift[c]));
+    for (Index c = 0; c < channels; ++c) y[c] += fma(a[c], a_scale[c], fma(b[c], b_scale[c], shift[c]));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 //   row e+3  g g g g g g g g        than the caches)
 #pragma once
 
+#include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
 
 namespace sand::kernels {
@@ -68,7 +69,7 @@ void squares_on_grid(const Rows& x, const double* __restrict centre, const doubl
   by_fours(x, [=, n = x.columns](auto*... rows) {
     for (Index j = 0; j < n; ++j) {
       double total = sum[j];
-      const auto meet = [&](double deviation) { total += __builtin_fma(deviation, deviation, grid[j]) - grid[j]; };
+      const auto meet = [&](double deviation) { total += fma(deviation, deviation, grid[j]) - grid[j]; };
       (meet(rows[j] - centre[j]), ...);
       sum[j] = total;
     }

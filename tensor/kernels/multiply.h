@@ -18,50 +18,17 @@
 // 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8 would run half empty.
 #pragma once
 
+#include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
 
 namespace sand::kernels {
 namespace {
 
-typedef Scalar Vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef Scalar Unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(Scalar)), may_alias));
 
 constexpr Index kLanes = VECTOR_BYTES / sizeof(Scalar);
 constexpr Index kWidth = 2 * kLanes;  // columns of a panel
 constexpr int kTileRows = TILE_ROWS;
-
-typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
-typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
-
-// a * x + sum, rounded once. For g++ these files compile with -ffp-contract=fast. clang would take a product that two sums share
-// once, and then fuse neither; it has to be told (4: rounded as ever).
-#ifndef __clang__
-[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return sum + a * x; }
-Doubles fused(Doubles a, Doubles x, Doubles sum) { return sum + a * x; }
-#elif VECTOR_BYTES == 64
-[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return __builtin_ia32_vfmaddps512_mask(a, x, sum, 0xffff, 4); }
-Doubles fused(Doubles a, Doubles x, Doubles sum) { return __builtin_ia32_vfmaddpd512_mask(a, x, sum, 0xff, 4); }
-#else
-[[maybe_unused]] Floats fused(Floats a, Floats x, Floats sum) { return __builtin_ia32_vfmaddps256(a, x, sum); }
-Doubles fused(Doubles a, Doubles x, Doubles sum) { return __builtin_ia32_vfmaddpd256(a, x, sum); }
-#endif
-
-Vector fused(Scalar a, Vector x, Vector sum) { return fused(a - Vector{}, x, sum); }  // a - 0: in every lane, -0 as it is
-
-Scalar fused(Scalar a, Scalar x, Scalar sum) {
-#ifdef SANDGRAD_DOUBLE
-  return __builtin_fma(a, x, sum);
-#else
-  return __builtin_fmaf(a, x, sum);
-#endif
-}
-
-/// x, complete before anything that follows. A product and its sum are fused only where they stand in one basic block, and a
-/// compiler may move the last sum into a branch that alone needs it.
-Vector settled(Vector x) {
-  asm volatile("" : "+v"(x));
-  return x;
-}
 
 Index packed_size(Index depth, Index columns) { return (columns + kWidth - 1) / kWidth * kWidth * depth; }
 
@@ -119,7 +86,7 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
       for (int i = 0; i < Rows; ++i) {
         const Scalar aik = base[i / 3][(i % 3) * a.row];
 #pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v) sum[i][v] = fused(aik, bk[v], sum[i][v]);
+        for (int v = 0; v < Vectors; ++v) sum[i][v] = fma(aik, bk[v], sum[i][v]);
       }
 #pragma GCC unroll 16
       for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] += a.column;
@@ -183,11 +150,14 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
 
 Index fused_multiply_adds(Index rounds) {
   constexpr Index kChains = 12;  // independent sums: two can start per cycle, each takes 4
-  Vector sum[kChains] = {};
-  const Vector x = settled(Vector{});
+  Vector sum[kChains] = {}, x = {};
+  asm volatile("" : "+v"(x));  // what asm may have changed cannot be computed in advance,
   for (Index round = 0; round < rounds; ++round)
 #pragma GCC unroll 16
-    for (Index i = 0; i < kChains; ++i) sum[i] = settled(fused(Scalar{1}, x, sum[i]));
+    for (Index i = 0; i < kChains; ++i) {
+      sum[i] = fma(x, x, sum[i]);
+      asm volatile("" : "+v"(sum[i]));  // and what asm reads cannot be left out
+    }
   return rounds * kChains * kLanes;
 }
 

@@ -1,23 +1,7 @@
 // The kernels as their formulas say it: no tiles, no vectors. Slow, and right by inspection.
+#include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
-
-namespace sand::kernels {
-namespace {
-
-Scalar fused(Scalar a, Scalar b, Scalar c) {
-#ifdef SANDGRAD_DOUBLE
-  return __builtin_fma(a, b, c);
-#else
-  return __builtin_fmaf(a, b, c);
-#endif
-}
-
-Scalar settled(Scalar x) { return x; }
-
-}  // namespace
-}  // namespace sand::kernels
-
-#include "tensor/kernels/reference_convolution.h"  // needs `fused`
+#include "tensor/kernels/reference_convolution.h"
 
 namespace sand::kernels {
 namespace {
@@ -34,12 +18,12 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < depth; ++k)
       for (Index j = 0; j < columns; ++j)
-        c[i * c_row + j] = fused(a.data[i * a.row + k / run * a.jump + k % run * a.column], packed[k * columns + j], c[i * c_row + j]);
+        c[i * c_row + j] = fma(a.data[i * a.row + k / run * a.jump + k % run * a.column], packed[k * columns + j], c[i * c_row + j]);
 }
 
 Index fused_multiply_adds(Index rounds) {
   volatile Scalar sum = 0;
-  for (Index round = 0; round < rounds; ++round) sum = fused(1, 0, sum);
+  for (Index round = 0; round < rounds; ++round) sum = fma(1, 0, sum);
   return rounds;
 }
 
@@ -48,7 +32,7 @@ void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels
     double of_a = 0, of_ab = 0;
     for (Index i = c; i < pixels * channels; i += channels) {
       of_a += a[i];
-      if (b != nullptr) of_ab = __builtin_fma(a[i], b[i], of_ab);
+      if (b != nullptr) of_ab = fma(double{a[i]}, double{b[i]}, of_ab);
     }
     sum[c] = of_a;
     if (b != nullptr) product[c] = of_ab;
@@ -56,13 +40,13 @@ void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels
 }
 
 void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
-  for (Index i = 0; i < pixels * channels; ++i) y[i] = fused(x[i], scale[i % channels], shift[i % channels]);
+  for (Index i = 0; i < pixels * channels; ++i) y[i] = fma(x[i], scale[i % channels], shift[i % channels]);
 }
 
 void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
                          const Scalar* shift, Scalar* y) {
   for (Index i = 0; i < pixels * channels; ++i) {
-    const Scalar sum = fused(a[i], a_scale[i % channels], fused(b[i], b_scale[i % channels], shift[i % channels]));
+    const Scalar sum = fma(a[i], a_scale[i % channels], fma(b[i], b_scale[i % channels], shift[i % channels]));
     y[i] = y == a ? sum : y[i] + sum;
   }
 }
@@ -92,7 +76,7 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
     sum[j] = 0;
     for (int e = 0; e < x.rows; ++e) {
       const double deviation = x.data[e * x.stride + j] - centre[j];
-      sum[j] += __builtin_fma(deviation, deviation, grid[j]) - grid[j];
+      sum[j] += fma(deviation, deviation, grid[j]) - grid[j];
     }
   }
 }

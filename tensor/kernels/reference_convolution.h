@@ -2,6 +2,7 @@
 // it shares only the matrices. Part of reference.cpp.
 #pragma once
 
+#include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/kernels/winograd_transforms.h"
 
@@ -26,8 +27,8 @@ void convolve_term_by_term(const Convolution& s, Index images, const Images& x, 
           for (Index u = 0; u < s.kernel_height; ++u)
             for (Index v = 0; v < s.kernel_width; ++v)
               for (Index c = 0; c < s.channels; ++c)
-                *y = fused(x.at(n, i * s.stride + u - s.padding, j * s.stride + v - s.padding, c),
-                           w[((o * s.channels + c) * s.kernel_height + u) * s.kernel_width + v], *y);
+                *y = fma(x.at(n, i * s.stride + u - s.padding, j * s.stride + v - s.padding, c),
+                         w[((o * s.channels + c) * s.kernel_height + u) * s.kernel_width + v], *y);
         }
 }
 
@@ -50,7 +51,7 @@ void input_gradient_term_by_term(const Convolution& s, Index images, const Scala
           for (Index a = down.count - 1; a >= 0; --a)
             for (Index b = across.count - 1; b >= 0; --b)
               for (Index o = 0; o < s.outputs; ++o)
-                *dx = fused(
+                *dx = fma(
                     dy.at(n, down.last - a, across.last - b, o),
                     w[((o * s.channels + c) * s.kernel_height + down.phase + a * s.stride) * s.kernel_width + across.phase + b * s.stride],
                     *dx);
@@ -66,7 +67,7 @@ void filter_gradient_term_by_term(const Convolution& s, Index images, const Imag
           for (Index n = 0; n < images; ++n)
             for (Index i = 0; i < s.out_height; ++i)
               for (Index j = 0; j < s.out_width; ++j)
-                sum = fused(x.at(n, i * s.stride + u - s.padding, j * s.stride + v - s.padding, c), dy.at(n, i, j, o), sum);
+                sum = fma(x.at(n, i * s.stride + u - s.padding, j * s.stride + v - s.padding, c), dy.at(n, i, j, o), sum);
           *dw += sum;
         }
 }
@@ -113,7 +114,7 @@ void plain_product(Strided a, Strided b, Scalar* c, Index rows, Index depth, Ind
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < columns; ++j) {
       Scalar sum = 0;
-      for (Index k = 0; k < depth; ++k) sum = fused(a.data[i * a.row + k * a.column], b.data[k * b.row + j * b.column], sum);
+      for (Index k = 0; k < depth; ++k) sum = fma(a.data[i * a.row + k * a.column], b.data[k * b.row + j * b.column], sum);
       c[i * columns + j] = sum;
     }
 }
