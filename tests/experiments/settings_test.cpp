@@ -42,6 +42,27 @@ TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit"
   CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
 
+TEST_CASE("Batch sizes and widths drawn from a seed are DomainBed's: int(2 ** uniform), by seed, trial and name") {
+  struct Drawn {
+    std::int64_t hparams_seed, trial_seed;
+    int digits_batch, spirals_batch, width;
+  };
+  // RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)) through Python's Mersenne Twister
+  for (const auto& [hparams_seed, trial_seed, digits_batch, spirals_batch, width] :
+       {Drawn{1, 0, 372, 39, 255}, {2, 0, 126, 25, 497}, {3, 1, 14, 10, 277}, {7, 2, 95, 22, 815}})
+    for (const bool spirals : {false, true}) {
+      RunRequest request;
+      request.dataset = spirals ? "Spirals" : "RotatedMNIST";
+      request.protocol = "domainbed";
+      request.hparams_seed = hparams_seed;
+      request.trial_seed = trial_seed;
+      const Settings drawn = settle(request);
+      CHECK(drawn.hparams.at("batch_size") == (spirals ? spirals_batch : digits_batch));
+      CHECK(drawn.hparams.at("mlp_width") == width);
+      CHECK(drawn.hparams.at("mlp_depth") == 2);
+    }
+}
+
 TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
   RunRequest request;
   CHECK(settle(request).hparams.at("tau") == 0.9);

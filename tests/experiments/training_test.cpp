@@ -103,6 +103,21 @@ TEST_CASE("A record comes after every so many steps and after the last, with sco
   CHECK_FALSE(outcome.never_learned.has_value());
 }
 
+TEST_CASE("The learning rate is the given one up to step round(decay_at * steps), and that times the factor from there on") {
+  Settings settings = small_run("ERM");
+  settings.protocol.steps = 10;
+  settings.protocol.decay_at = 0.75;  // 7.5 is rounded to 8
+  settings.protocol.decay_factor = 0.125;
+  settings.hparams["lr"] = 0.5;
+  Training run(settings, small_spirals(), Threads(1));
+  for (int step = 0; step < 10; ++step) {
+    const double rate = step < 8 ? 0.5 : 0.0625;
+    CHECK(run.learning_rate(step) == rate);
+    run.update();
+    CHECK(run.adam().options.learning_rate == rate);  // with which this step was made
+  }
+}
+
 TEST_CASE("A run that is asked to stop ends after the step at hand") {
   std::vector<int> recorded;
   int asked = 0;
