@@ -42,24 +42,28 @@ TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit"
   CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
 
-TEST_CASE("Batch sizes and widths drawn from a seed are DomainBed's: int(2 ** uniform), by seed, trial and name") {
+TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBed's, by seed, trial and name") {
   struct Drawn {
     std::int64_t hparams_seed, trial_seed;
-    int digits_batch, spirals_batch, width;
+    int digits_batch, other_batch, width;
+    double rate, photos_rate;
   };
-  // RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)) through Python's Mersenne Twister
-  for (const auto& [hparams_seed, trial_seed, digits_batch, spirals_batch, width] :
-       {Drawn{1, 0, 372, 39, 255}, {2, 0, 126, 25, 497}, {3, 1, 14, 10, 277}, {7, 2, 95, 22, 815}})
-    for (const bool spirals : {false, true}) {
+  // int(2 ** u) and 10 ** u, u from RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), by Python's Mersenne Twister
+  for (const Drawn& drawn : {Drawn{1, 0, 372, 39, 255, 0.00011906162909279594, 2.7028930742148706e-05},
+                             Drawn{2, 0, 126, 25, 497, 0.0003207929136369226, 5.6841898471378446e-05},
+                             Drawn{3, 1, 14, 10, 277, 0.0021690714686971317, 0.0002383446436179699},
+                             Drawn{7, 2, 95, 22, 815, 0.00023154786715251881, 4.451235671690321e-05}})
+    for (const std::string data : {"RotatedMNIST", "Spirals", "PACS"}) {
       RunRequest request;
-      request.dataset = spirals ? "Spirals" : "RotatedMNIST";
+      request.dataset = data;
       request.protocol = "domainbed";
-      request.hparams_seed = hparams_seed;
-      request.trial_seed = trial_seed;
-      const Settings drawn = settle(request);
-      CHECK(drawn.hparams.at("batch_size") == (spirals ? spirals_batch : digits_batch));
-      CHECK(drawn.hparams.at("mlp_width") == width);
-      CHECK(drawn.hparams.at("mlp_depth") == 2);
+      request.hparams_seed = drawn.hparams_seed;
+      request.trial_seed = drawn.trial_seed;
+      const Settings settings = settle(request);
+      CHECK(settings.hparams.at("batch_size") == (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
+      CHECK(settings.hparams.at("mlp_width") == drawn.width);
+      CHECK(settings.hparams.at("mlp_depth") == 2);
+      CHECK(settings.hparams.at("lr") == doctest::Approx(data == "PACS" ? drawn.photos_rate : drawn.rate).epsilon(1e-14));
     }
 }
 
