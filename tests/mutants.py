@@ -147,15 +147,14 @@ class Tree:
         if program not in self.links:
             text = self.run(["ninja", "-C", self.build_folder, "-t", "commands", program], 60)[1].strip().splitlines()[-1]
             words = shlex.split(text)
-            self.links[program] = [word for word in words[2:] if word not in ("&&", ":")]
+            self.links[program] = [word for word in words if word not in ("&&", ":")]
         return self.links[program]
 
     def small_program(self, program, tests, experiments):
         """Compiles and links only these tests. -> exit code, output, the program"""
         objects = f"tests/CMakeFiles/{program}.dir/"
         wanted = {objects + "main.cpp.o"} | {objects + test[len("tests/"):] + ".o" for test in tests}
-        words, needed, small = self.link_of(program), [], "build/small_" + program
-        kept = []
+        words, needed, kept, small = self.link_of(program), [], [], "small_" + program
         for at, word in enumerate(words):
             own = word.endswith(".o") and word.startswith(objects)
             if (own and word not in wanted) or (word.startswith("experiments/") and not experiments):
@@ -166,8 +165,7 @@ class Tree:
         wrong = self.build(*needed)
         if wrong[0] != 0:
             return *wrong, None
-        (self.build_folder / "build").mkdir(exist_ok=True)
-        return *self.run(["c++", *kept], 600, self.build_folder), self.build_folder / small
+        return *self.run(kept, 600, self.build_folder), self.build_folder / small
 
 
 def failed_case(output):
@@ -181,7 +179,7 @@ def failed_test(output):
     return names[0] if names else found[0] if found else "ctest"
 
 
-def judge(tree, mutant):
+def judge(tree, mutant, fitting_only):
     """-> verdict, and what says so"""
     laws, kept = ["--test-case-exclude=" + KEPT_RESULTS, "--abort-after=1"], ["--test-case=" + KEPT_RESULTS]
     own = "tests/" + str(pathlib.PurePosixPath(mutant.file).with_suffix("")) + "_test.cpp"
@@ -196,6 +194,8 @@ def judge(tree, mutant):
         code, output = tree.run([small, *laws], 300)
         if code != 0:
             return "killed", f"{program}: {failed_case(output)}"
+    if fitting_only:
+        return "survived", "the tests of its area"
     for program in ["sandgrad_tests", "sandgrad64_tests"]:
         code, output = tree.build(program)
         if code != 0:
@@ -238,6 +238,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=[], metavar="WHICH", help="areas, numbers or files")
     parser.add_argument("--list", action="store_true", help="check the list and print it")
+    parser.add_argument("--fitting", action="store_true", help="run the tests of a mutant's area alone: minutes for an area, not hours")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="compilers at a time")
     parser.add_argument("--tree", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "sandgrad-mutants",
                         help="the copy; kept, so that the next run builds less (default: %(default)s)")
@@ -262,13 +263,17 @@ def main():
     else:
         path.write_text("")
     tree = Tree(arguments.tree.absolute(), arguments.jobs)
+    for file in sorted({area_of(mutant.file): mutant.file for mutant in chosen}.values()):
+        verdict, by = judge(tree, Mutant(0, file, "", ""), True)
+        if verdict != "survived":
+            sys.exit(f"mutants: the tests of {area_of(file)} must pass without any mutant: {verdict} {by}")
     for mutant in chosen:
         if key_of(mutant) in results:
             continue
         start = time.monotonic()
         original = (SOURCE / mutant.file).read_text(encoding="utf-8")
         tree.write(mutant.file, original.replace(mutant.old, mutant.new).encode())
-        verdict, by = judge(tree, mutant)
+        verdict, by = judge(tree, mutant, arguments.fitting)
         tree.write(mutant.file, original.encode())
         result = {"key": key_of(mutant), "number": mutant.number, "file": mutant.file, "verdict": verdict, "by": by,
                   "seconds": round(time.monotonic() - start)}
