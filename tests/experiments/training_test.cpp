@@ -15,28 +15,12 @@
 #include "experiments/records.h"
 #include "experiments/sha256.h"
 #include "tensor/error.h"
+#include "tests/experiments/small_run.h"
 
 using sand::Threads;
 using namespace sand::experiments;
 
 namespace {
-
-/// Small and quick, but more than one shard a domain, and dropout to draw.
-Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
-  RunRequest request;
-  request.algorithm = algorithm;
-  request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
-  request.steps = 6;
-  request.record_every = 3;
-  Settings settings = settle(request);
-  override_hparams(settings.hparams, hparams, sand::experiments::algorithm(algorithm));
-  return settings;
-}
-
-const sand::domains::DataSet& small_spirals() {
-  static const sand::domains::Spirals data({.domains = 5, .examples = 200, .test_examples = 50});
-  return data;
-}
 
 /// What the error says that numbers gone wrong end `work` with.
 std::string refusal(const std::function<void()>& work) {
@@ -101,21 +85,6 @@ TEST_CASE("A record comes after every so many steps and after the last, with sco
   CHECK(outcome.training == std::vector<int>{1, 2, 3, 4, 5});
   CHECK_FALSE(outcome.interrupted);
   CHECK_FALSE(outcome.never_learned.has_value());
-}
-
-TEST_CASE("The learning rate is the given one up to step round(decay_at * steps), and that times the factor from there on") {
-  Settings settings = small_run("ERM");
-  settings.protocol.steps = 10;
-  settings.protocol.decay_at = 0.75;  // 7.5 is rounded to 8
-  settings.protocol.decay_factor = 0.125;
-  settings.hparams["lr"] = 0.5;
-  Training run(settings, small_spirals(), Threads(1));
-  for (int step = 0; step < 10; ++step) {
-    const double rate = step < 8 ? 0.5 : 0.0625;
-    CHECK(run.learning_rate(step) == rate);
-    run.update();
-    CHECK(run.adam().options.learning_rate == rate);  // with which this step was made
-  }
 }
 
 TEST_CASE("A run that is asked to stop ends after the step at hand") {
