@@ -171,6 +171,23 @@ TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n o
   CHECK(g.losses()[0] == (losses[0] + losses[1]) + losses[2]);
 }
 
+TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the row is in") {
+  Model model(0.5);
+  Batch batch = random_batch({9, 6}, 5);
+  batch.step = 11;
+  DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .seed = 13});
+  const nn::CrossEntropy objective;
+  const GradientTable& g = engine(batch, objective);
+  for (int e = 0; e < 2; ++e) {
+    const DomainRows& rows = batch.domains[static_cast<std::size_t>(e)];
+    std::vector<Scalar> row(static_cast<std::size_t>(model.parameters.size()));
+    Tape tape;
+    tape.start(model.parameters, row);
+    tape.backward(objective.loss(model.net(tape.constant(rows.inputs), {13, 11, rows.examples}), rows.labels, rows.size()));
+    CHECK(worst_difference(row, {g.row(e).begin(), g.row(e).end()}) <= kRounding);
+  }
+}
+
 TEST_CASE("The table has the same bits for any number of threads") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 40, .hidden = {130, 70}, .outputs = 2, .dropout = 0.2}, Random(1));

@@ -96,6 +96,14 @@ TEST_CASE("An epoch visits each example of the part once, whatever the sizes of 
   CHECK(seen[1].empty());
 }
 
+TEST_CASE("An epoch may be a single step that takes the whole part") {
+  const Domain domain = counting("one", 5);
+  Sampler sampler({whole(domain)}, {.rows = 5, .seed = 1, .order = Order::epochs});
+  CHECK(sorted(sampler.draw(0).domains[0].examples) == Numbers{0, 1, 2, 3, 4});
+  const Numbers first = sampler.draw(0).domains[0].examples;
+  CHECK(sampler.draw(1).domains[0].examples != first);
+}
+
 TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice in it") {
   const Domain domain = counting("one", 7);
   Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});

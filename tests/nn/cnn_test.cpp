@@ -188,6 +188,21 @@ TEST_CASE("Memory that is used again changes no gradient of a convolutional netw
   }
 }
 
+TEST_CASE("A convolutional network drops numbers in front of its last layer in training, and none in a prediction") {
+  Parameters parameters;
+  nn::CnnOptions options = nn::small_cnn({3, 16, 16}, 5);
+  options.dropout = 0.5;
+  const nn::Cnn net(parameters, options, Random(1));
+  const Tensor x = random_tensor({1, 3, 16, 16}, 1);
+  const std::vector<std::uint32_t> examples = {4};
+  for (const bool training : {false, true}) {
+    Tape tape;
+    tape.start(parameters);
+    net(tape.constant(x), training ? Draw{7, 3, examples} : Draw{});
+    CHECK(tape.entry(tape.size() - 4).doc.name == std::string(training ? "dropout" : "mean_pool2d"));  // then weight, bias, linear
+  }
+}
+
 TEST_CASE("An image's output depends on that image alone") {
   Parameters parameters;
   const nn::Cnn net(parameters, nn::small_cnn({3, 16, 16}, 5), Random(1));

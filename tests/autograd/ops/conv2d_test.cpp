@@ -147,6 +147,10 @@ TEST_CASE("conv2d refuses shapes that do not fit and names their axes") {
                   "    x  [32, 28, 28, 3]  [n, h, w, c]\n    w  [8, 1, 5, 5]  [out, c, kh, kw]\n    b  [8]  [out]\n"
                   "    stride 1, padding 0\n    at ") == 0);
   CHECK(message({1, 8, 8, 1}, {1, 1, 2, 2}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 2, 3}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 3, 2}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 1, 3}, {1}, {.padding = 1}).find("padding must be smaller") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 3, 1}, {1}, {.padding = 1}).find("padding must be smaller") != std::string::npos);
   CHECK(message({1, 2, 2, 1}, {1, 1, 3, 3}, {1}, {}).find("the filter is larger than x") != std::string::npos);
   CHECK(message({1, 8, 8, 1}, {1, 1, 3, 3}, {1}, {.stride = 0}).find("stride must be at least 1") != std::string::npos);
   CHECK(message({1, 8, 8, 1}, {1, 1, 3, 3}, {1}, {.padding = 3}).find("padding must be smaller") != std::string::npos);
