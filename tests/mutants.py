@@ -36,9 +36,9 @@ FITTING = {  # tests that run first, besides tests/FILE_test.cpp
     "optim": ["tests/optim/*_test.cpp"],
     "nn": ["tests/nn/*_test.cpp"],
     "domains": [],
-    "tensor": [],
+    "tensor": ["tests/domains/spirals_test.cpp"],
     "experiments": ["tests/experiments/settings_test.cpp", "tests/experiments/hparams_test.cpp", "tests/experiments/records_test.cpp",
-                    "tests/experiments/training_test.cpp"],
+                    "tests/experiments/training_test.cpp", "tests/experiments/update_test.cpp"],
 }
 KEPT_RESULTS = "Short runs have the bits that stand in the tree*"  # the test case
 KEPT_RESULTS_ON_PAGES = "^(bits|readme.*)$"                        # tests of ctest
