@@ -126,6 +126,68 @@ TEST_CASE("One shard or many give the same table up to rounding") {
   }
 }
 
+TEST_CASE("A domain has a shard per tile, but no more than its share of all shards, and at least one") {
+  const DomainGradientsOptions options{.tile_rows = 64, .shards = 16};
+  CHECK(options.shards_of(1, 3) == 1);
+  CHECK(options.shards_of(64, 3) == 1);
+  CHECK(options.shards_of(65, 3) == 2);
+  CHECK(options.shards_of(320, 3) == 5);
+  CHECK(options.shards_of(321, 3) == 5);  // 16 / 3
+  CHECK(options.shards_of(10'000, 1) == 16);
+  CHECK(options.shards_of(10'000, 16) == 1);
+  CHECK(options.shards_of(10'000, 17) == 1);
+}
+
+TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n on, and are added from the first to the last") {
+  struct OfAll : Objective {  // some rows' part of the loss of 25
+    Var loss(Var outputs, std::span<const std::int32_t> labels, Index) const override {
+      return nn::CrossEntropy{}.loss(outputs, labels, 25);
+    }
+    Index correct(TensorView, std::span<const std::int32_t>) const override { return 0; }
+  };
+  Model model;
+  const Batch batch = random_batch({25}, 5);  // 7 tiles in 3 shards: 2, 2 and 3 tiles
+  const DomainRows& all = batch.domains[0];
+  std::vector<std::vector<Scalar>> rows;
+  std::vector<double> losses;
+  for (const auto& [first, count] : {std::pair<Index, Index>{0, 8}, {8, 8}, {16, 9}}) {
+    Batch part;
+    part.domains.push_back({Tensor({count, 5}, all.inputs.view().rows(first, count).numbers()),
+                            {all.labels.begin() + first, all.labels.begin() + first + count},
+                            {all.examples.begin() + first, all.examples.begin() + first + count}});
+    DomainGradients alone(model.net, model.parameters, {.tile_rows = 4, .shards = 1});
+    const GradientTable& g = alone(part, OfAll{});
+    rows.emplace_back(g.row(0).begin(), g.row(0).end());
+    losses.push_back(g.losses()[0]);
+  }
+  DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .shards = 3});
+  const GradientTable& g = engine(batch, OfAll{});
+  int other_order = 0;
+  for (std::size_t j = 0; j < rows[0].size(); ++j) {
+    CHECK(g.row(0)[j] == (rows[0][j] + rows[1][j]) + rows[2][j]);
+    other_order += g.row(0)[j] != rows[0][j] + (rows[1][j] + rows[2][j]);
+  }
+  CHECK(other_order > 0);  // so the order shows
+  CHECK(g.losses()[0] == (losses[0] + losses[1]) + losses[2]);
+}
+
+TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the row is in") {
+  Model model(0.5);
+  Batch batch = random_batch({9, 6}, 5);
+  batch.step = 11;
+  DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .seed = 13});
+  const nn::CrossEntropy objective;
+  const GradientTable& g = engine(batch, objective);
+  for (int e = 0; e < 2; ++e) {
+    const DomainRows& rows = batch.domains[static_cast<std::size_t>(e)];
+    std::vector<Scalar> row(static_cast<std::size_t>(model.parameters.size()));
+    Tape tape;
+    tape.start(model.parameters, row);
+    tape.backward(objective.loss(model.net(tape.constant(rows.inputs), {13, 11, rows.examples}), rows.labels, rows.size()));
+    CHECK(worst_difference(row, {g.row(e).begin(), g.row(e).end()}) <= kRounding);
+  }
+}
+
 TEST_CASE("The table has the same bits for any number of threads") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 40, .hidden = {130, 70}, .outputs = 2, .dropout = 0.2}, Random(1));

@@ -115,6 +115,26 @@ TEST_CASE("A checked backward pass stops at the first op that hands on a gradien
   CHECK(row == std::vector<Scalar>{1, std::numeric_limits<Scalar>::infinity()});
 }
 
+TEST_CASE("Where values are kept, a checked backward pass leaves the gradient that the op at fault was given") {
+  // group_norm may write dx over dy. Here dy is large but finite, and dx = 10 dy is not.
+  constexpr Scalar big = std::numeric_limits<Scalar>::max() / 4;
+  const Tensor x(Shape{1, 2, 2, 1}, std::vector<Scalar>{Scalar(0.1), Scalar(-0.1), Scalar(0.1), Scalar(-0.1)});
+  const Tensor dy(x.shape(), std::vector<Scalar>{big, big, -big, -big});  // without its mean and without a part along x
+  const Tensor one(Shape{1}, std::vector<Scalar>{1}), zero(Shape{1}), zeros(x.shape());
+  Tensor dx(x.shape());
+  Parameters none;
+  Tape tape;
+  tape.keep_values(true);
+  tape.start(none);
+  const Var inner = add(tape.variable(x, dx), tape.constant(zeros));
+  const Var y = group_norm(inner, tape.constant(one), tape.constant(zero), 1);
+  const int culprit = tape.checked_backward(sum(mul(y, tape.constant(dy))));
+  REQUIRE(culprit == y.index());
+  const TensorView given = tape.entry(culprit).gradient;
+  REQUIRE(given.size() == 4);
+  for (Index i = 0; i < 4; ++i) CHECK(given[i] == dy[i]);
+}
+
 TEST_CASE("A checked backward pass in which all is finite gives the gradients of an unchecked one") {
   Parameters parameters;
   const Slot slot = parameters.add("w", {3});

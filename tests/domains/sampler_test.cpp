@@ -96,6 +96,14 @@ TEST_CASE("An epoch visits each example of the part once, whatever the sizes of 
   CHECK(seen[1].empty());
 }
 
+TEST_CASE("An epoch may be a single step that takes the whole part") {
+  const Domain domain = counting("one", 5);
+  Sampler sampler({whole(domain)}, {.rows = 5, .seed = 1, .order = Order::epochs});
+  CHECK(sorted(sampler.draw(0).domains[0].examples) == Numbers{0, 1, 2, 3, 4});
+  const Numbers first = sampler.draw(0).domains[0].examples;
+  CHECK(sampler.draw(1).domains[0].examples != first);
+}
+
 TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice in it") {
   const Domain domain = counting("one", 7);
   Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});
@@ -104,6 +112,34 @@ TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice i
     for (const std::uint32_t example : sampler.draw(2 * epoch + 1).domains[0].examples) seen.push_back(example);
     CHECK(std::set<std::uint32_t>(seen.begin(), seen.end()).size() == 6);
   }
+}
+
+TEST_CASE("Epoch e of a domain begins at step e times its own steps, shuffled by (seed, btch, e, domain) and dealt in order") {
+  const Domain small = counting("small", 50), large = counting("large", 50);
+  const std::vector<Part> parts = {{&small, {40, 41, 42, 43, 44, 45, 46}}, {&large, {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}}};
+  constexpr std::uint32_t rows = 3, btch = 0x62746368;
+  Sampler sampler(parts, {.rows = rows, .seed = 5, .order = Order::epochs});
+  for (std::uint32_t step = 0; step < 20; ++step) {
+    const std::vector<Numbers> drawn = examples(sampler.draw(step));
+    for (std::uint32_t d = 0; d < 2; ++d) {
+      const Numbers& part = parts[d].examples;
+      const std::uint32_t size = static_cast<std::uint32_t>(part.size()), steps = size / rows;  // 2 of the small one, 3 of the large one
+      const Numbers shuffled = sand::Random(5, btch, step / steps, d).permutation(size);
+      for (std::uint32_t row = 0; row < rows; ++row) CHECK(drawn[d][row] == part[shuffled[step % steps * rows + row]]);
+    }
+  }
+}
+
+TEST_CASE("With replacement, row i of a step is number i of (seed, btch, step, domain)") {
+  const Domain a = counting("a", 9), b = counting("b", 9);
+  const std::vector<Part> parts = {{&a, {1, 3, 5, 7}}, {&b, {0, 2, 4, 6, 8}}};
+  Sampler sampler(parts, {.rows = 6, .seed = 5});
+  for (const std::uint32_t step : {0u, 1u, 7u})
+    for (std::uint32_t d = 0; d < 2; ++d) {
+      sand::Random random(5, 0x62746368, step, d);
+      for (const std::uint32_t example : sampler.draw(step).domains[d].examples)
+        CHECK(example == parts[d].examples[random.below(static_cast<std::uint32_t>(parts[d].examples.size()))]);
+    }
 }
 
 TEST_CASE("Everything is the whole part in its own order") {

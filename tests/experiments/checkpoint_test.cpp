@@ -131,6 +131,28 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
   CHECK(again.steps() == std::vector<int>{6, 1234567});
 }
 
+TEST_CASE("What a killed run had no time to remove goes when the next one looks: the last two and the best stay, and go on to be kept") {
+  const Folder folder, copies;
+  const Parameters parameters = two_tensors();
+  Checkpoints first(folder.path, settle({}), parameters);
+  const double scores[] = {0.1, 0.9, 0.2, 0.3, 0.4};
+  for (int step = 0; step < 5; ++step) {
+    first.keep(checkpoint_of(step, scores[step]));
+    std::filesystem::copy(first.file(step), copies.path / first.file(step).filename());
+  }
+  for (const std::string& name : names_in(copies.path))
+    std::filesystem::copy(copies.path / name, folder.path / name, std::filesystem::copy_options::overwrite_existing);
+  Checkpoints again(folder.path, settle({}), parameters);
+  for (int look = 0; look < 2; ++look) {
+    CHECK(again.last(any, no_complaint)->state.step == 5);
+    CHECK(again.steps() == std::vector<int>{1, 3, 4});
+  }
+  again.keep(checkpoint_of(5, 0.5));
+  CHECK(again.steps() == std::vector<int>{1, 4, 5});
+  again.keep(checkpoint_of(6, 0.95));
+  CHECK(again.steps() == std::vector<int>{5, 6});
+}
+
 TEST_CASE("Without held-out accuracies there is no best one") {
   const Folder folder;
   const Parameters parameters = two_tensors();

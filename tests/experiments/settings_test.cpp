@@ -42,6 +42,31 @@ TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit"
   CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
 
+TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBed's, by seed, trial and name") {
+  struct Drawn {
+    std::int64_t hparams_seed, trial_seed;
+    int digits_batch, other_batch, width;
+    double rate, photos_rate;
+  };
+  // int(2 ** u) and 10 ** u, u from RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), by Python's Mersenne Twister
+  for (const Drawn& drawn : {Drawn{1, 0, 372, 39, 255, 0.00011906162909279594, 2.7028930742148706e-05},
+                             Drawn{2, 0, 126, 25, 497, 0.0003207929136369226, 5.6841898471378446e-05},
+                             Drawn{3, 1, 14, 10, 277, 0.0021690714686971317, 0.0002383446436179699},
+                             Drawn{7, 2, 95, 22, 815, 0.00023154786715251881, 4.451235671690321e-05}})
+    for (const std::string data : {"RotatedMNIST", "Spirals", "PACS"}) {
+      RunRequest request;
+      request.dataset = data;
+      request.protocol = "domainbed";
+      request.hparams_seed = drawn.hparams_seed;
+      request.trial_seed = drawn.trial_seed;
+      const Settings settings = settle(request);
+      CHECK(settings.hparams.at("batch_size") == (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
+      CHECK(settings.hparams.at("mlp_width") == drawn.width);
+      CHECK(settings.hparams.at("mlp_depth") == 2);
+      CHECK(settings.hparams.at("lr") / (data == "PACS" ? drawn.photos_rate : drawn.rate) == doctest::Approx(1).epsilon(1e-14));
+    }
+}
+
 TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
   RunRequest request;
   CHECK(settle(request).hparams.at("tau") == 0.9);

@@ -15,28 +15,12 @@
 #include "experiments/records.h"
 #include "experiments/sha256.h"
 #include "tensor/error.h"
+#include "tests/experiments/small_run.h"
 
 using sand::Threads;
 using namespace sand::experiments;
 
 namespace {
-
-/// Small and quick, but more than one shard a domain, and dropout to draw.
-Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
-  RunRequest request;
-  request.algorithm = algorithm;
-  request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
-  request.steps = 6;
-  request.record_every = 3;
-  Settings settings = settle(request);
-  override_hparams(settings.hparams, hparams, sand::experiments::algorithm(algorithm));
-  return settings;
-}
-
-const sand::domains::DataSet& small_spirals() {
-  static const sand::domains::Spirals data({.domains = 5, .examples = 200, .test_examples = 50});
-  return data;
-}
 
 /// What the error says that numbers gone wrong end `work` with.
 std::string refusal(const std::function<void()>& work) {

@@ -45,6 +45,48 @@ TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's slots and numbers of weights"
   CHECK(mnist.slot("conv1.weight").shape == Shape{128, 64, 3, 3});
 }
 
+TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's layers: convolution, ReLU, norm of 8 groups, block by block, then mean and linear") {
+  struct Expected {
+    nn::CnnOptions options;
+    std::vector<Shape> blocks;
+  };
+  for (const auto& [options, blocks] :
+       {Expected{nn::mnist_cnn({2, 28, 28}, 2), {{1, 28, 28, 64}, {1, 14, 14, 128}, {1, 14, 14, 128}, {1, 14, 14, 128}}},
+        Expected{nn::small_cnn({3, 64, 64}, 7), {{1, 64, 64, 32}, {1, 32, 32, 64}, {1, 16, 16, 128}, {1, 8, 8, 128}}}}) {
+    Parameters parameters;
+    const nn::Cnn net(parameters, options, Random(1));
+    const Tensor x = random_tensor({1, options.image[0], options.image[1], options.image[2]}, 2);
+    Tape tape;
+    tape.keep_values(true);
+    tape.start(parameters);
+    net(tape.constant(x));
+    std::vector<std::string> names, expected = {"constant", "channels_last"};
+    std::vector<Shape> shapes;
+    for (int i = 0; i < tape.size(); ++i) {
+      const Tape::Entry entry = tape.entry(i);
+      if (entry.slot == nullptr) names.emplace_back(entry.doc.name);
+      if (std::string(entry.doc.name) != "group_norm") continue;
+      shapes.push_back(entry.shape);
+      const Index channels = entry.shape[3];
+      const auto mean_of = [&](Index first, Index count) {  // of some channels, over all pixels
+        double sum = 0;
+        for (Index pixel = 0; pixel < entry.value.size() / channels; ++pixel)
+          for (Index c = first; c < first + count; ++c) sum += static_cast<double>(entry.value[pixel * channels + c]);
+        return sum / static_cast<double>(entry.value.size() / channels * count);
+      };
+      for (Index first = 0; first < channels; first += channels / 8) {
+        CHECK(std::fabs(mean_of(first, channels / 8)) < 1e-4);
+        CHECK(std::fabs(mean_of(first, channels / 16)) > 1e-4);  // half a group has a mean of its own
+      }
+    }
+    for (std::size_t block = 0; block < blocks.size(); ++block)
+      for (const char* name : {"conv2d", "relu", "group_norm"}) expected.emplace_back(name);
+    expected.insert(expected.end(), {"mean_pool2d", "linear"});
+    CHECK(names == expected);
+    CHECK(shapes == blocks);
+  }
+}
+
 TEST_CASE("First weights of a convolution lie within 1 / sqrt(fan in), those of a normalisation are 1 and 0") {
   Parameters parameters;
   const nn::Cnn net(parameters, nn::mnist_cnn({2, 28, 28}, 2), Random(1));
@@ -111,6 +153,53 @@ TEST_CASE("Gradients of a convolutional network have the same bits for any numbe
       if (threads == 1) expected = table;
       CHECK(table == expected);
     }
+  }
+}
+
+TEST_CASE("Memory that is used again changes no gradient of a convolutional network, in tiles or term by term, and both agree") {
+  for (const nn::Activation activation : {nn::Activation::relu, nn::Activation::leaky_relu}) {
+    std::vector<Scalar> gradients[2];
+    for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+      Parameters parameters;
+      nn::CnnOptions options = nn::mnist_cnn({2, 14, 14}, 2);
+      options.activation = activation;
+      options.convolution = method;
+      const nn::Cnn net(parameters, options, Random(1));
+      const Tensor x = random_tensor({2, 2, 14, 14}, 7);
+      const std::vector<std::int32_t> labels = {0, 1};
+      const auto gradient = [&](bool keep_values) {
+        std::vector<Scalar> row(static_cast<std::size_t>(parameters.size()));
+        Tape tape;
+        tape.keep_values(keep_values);
+        tape.start(parameters, row);
+        tape.backward(nn::CrossEntropy{}.loss(net(tape.constant(x)), labels, 2));
+        return row;
+      };
+      std::vector<Scalar>& spared = gradients[method == kernels::ConvolutionMethod::winograd];
+      spared = gradient(false);
+      CHECK(spared == gradient(true));
+    }
+    double difference = 0, size = 0;
+    for (std::size_t j = 0; j < gradients[0].size(); ++j) {
+      difference += std::pow(static_cast<double>(gradients[0][j] - gradients[1][j]), 2);
+      size += std::pow(static_cast<double>(gradients[0][j]), 2);
+    }
+    CHECK(std::sqrt(difference / size) < (sizeof(Scalar) == 8 ? 1e-12 : 1e-4));
+  }
+}
+
+TEST_CASE("A convolutional network drops numbers in front of its last layer in training, and none in a prediction") {
+  Parameters parameters;
+  nn::CnnOptions options = nn::small_cnn({3, 16, 16}, 5);
+  options.dropout = 0.5;
+  const nn::Cnn net(parameters, options, Random(1));
+  const Tensor x = random_tensor({1, 3, 16, 16}, 1);
+  const std::vector<std::uint32_t> examples = {4};
+  for (const bool training : {false, true}) {
+    Tape tape;
+    tape.start(parameters);
+    net(tape.constant(x), training ? Draw{7, 3, examples} : Draw{});
+    CHECK(tape.entry(tape.size() - 4).doc.name == std::string(training ? "dropout" : "mean_pool2d"));  // then weight, bias, linear
   }
 }
 

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <string>
 
 #include "nn/objectives.h"
 #include "nn/summary.h"
@@ -66,6 +69,52 @@ TEST_CASE("Cross-entropy counts the greatest logit, binary cross-entropy the sig
   CHECK(nn::CrossEntropy{}.correct(logits, std::vector<std::int32_t>{0, 1, 1}) == 0);
   const Tensor logit(Shape{3, 1}, std::vector<Scalar>{2, -1, 0});
   CHECK(nn::BinaryCrossEntropy{}.correct(logit, std::vector<std::int32_t>{1, 0, 0}) == 3);
+}
+
+TEST_CASE("An MLP applies the activation that was asked for between its layers, leaky_relu with its slope, and none behind the last") {
+  const auto output = [](nn::Activation activation) {
+    Parameters parameters;
+    const nn::Mlp net(parameters, {.inputs = 1, .hidden = {1}, .outputs = 1, .activation = activation, .slope = 0.25}, Random(1));
+    const Scalar weights[] = {1, 0, 2, 0};
+    std::copy(std::begin(weights), std::end(weights), parameters.numbers().begin());
+    const Tensor x(Shape{1, 1}, std::vector<Scalar>{-1});
+    Tape tape;
+    tape.start(parameters);
+    return static_cast<double>(net(tape.constant(x)).value()[0]);
+  };
+  CHECK(output(nn::Activation::leaky_relu) == -0.5);
+  CHECK(output(nn::Activation::relu) == 0);
+  CHECK(output(nn::Activation::tanh) == doctest::Approx(2 * std::tanh(-1.0)));
+}
+
+TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and none in a prediction") {
+  Parameters parameters;
+  const nn::Mlp net(parameters, {.inputs = 3, .hidden = {200, 200}, .outputs = 2, .dropout = 0.5}, Random(1));
+  const Tensor x(Shape{1, 3}, std::vector<Scalar>{1, 2, 3});
+  const std::vector<std::uint32_t> examples = {4};
+  const auto dropped = [&](const Draw& draw) {  // of each dropout, which of its numbers
+    Tape tape;
+    tape.keep_values(true);
+    tape.start(parameters);
+    net(tape.constant(x), draw);
+    std::vector<std::vector<bool>> found;
+    for (int i = 0; i < tape.size(); ++i) {
+      if (std::string(tape.entry(i).doc.name) != "dropout") continue;
+      const TensorView before = tape.entry(tape.entry(i).inputs[0]).value, after = tape.entry(i).value;
+      found.emplace_back();
+      for (Index j = 0; j < after.size(); ++j)
+        if (before[j] != 0) found.back().push_back(after[j] == 0);
+    }
+    return found;
+  };
+  CHECK(dropped({}).empty());
+  const std::vector<std::vector<bool>> layers = dropped({7, 3, examples});
+  REQUIRE(layers.size() == 2);
+  for (std::uint32_t layer = 0; layer < 2; ++layer)
+    CHECK(std::count(layers[layer].begin(), layers[layer].end(), true) > static_cast<std::ptrdiff_t>(layers[layer].size() / 4));
+  Random first(7, 0x64720000, 3, 4), second(7, 0x64720001, 3, 4);
+  CHECK(first.bits() != second.bits());
+  CHECK(!std::equal(layers[0].begin(), layers[0].begin() + 50, layers[1].begin()));
 }
 
 TEST_CASE("The summary lists each layer with weights and multiply-adds, and their totals") {

@@ -156,6 +156,16 @@ TEST_CASE("A state that no Adam could have reached is refused") {
   CHECK(adam.steps() == 0);
 }
 
+TEST_CASE("The state before the first step is a state") {
+  Parameters parameters = parameters_of({1, 1});
+  Adam adam(parameters);
+  adam.step(parameters, direction_of({1, 1}, {1, 1}));
+  const std::vector<Scalar> zero = {0, 0};
+  adam.resume(zero, zero, 0);
+  CHECK(adam.steps() == 0);
+  CHECK((adam.second_moment().array() == 0).all());
+}
+
 TEST_CASE("The number of threads changes no bit of the parameters") {
   Random random(3);
   std::vector<Scalar> g(70'001);

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "optim/adam.h"
 #include "optim/sand_mask.h"
 #include "tables.h"
@@ -59,6 +62,28 @@ TEST_CASE("A report counts what the mask did to every slot") {
         "b             2    50.00%     0.00%    50.00%             0               2              2\n"
         "total         5    40.00%    20.00%    40.00%             1               2              2\n"
         "weights by |n_plus - n_minus|, 0 to 2: 2 0 3\n");
+}
+
+TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from there on") {
+  const Scalar least = std::numeric_limits<Scalar>::denorm_min(), below = std::nextafter(Scalar(0.99), Scalar{0});
+  const std::vector<Scalar> masks = {0, least, 0.5, static_cast<double>(below) < 0.99 ? below : Scalar(0.98), Scalar(0.99), Scalar(0.995),
+                                     1};
+  const GradientTable table = table_of({{1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1}});
+  const Direction direction{Tensor({7}), Tensor({7}, masks)};
+  const MaskReport report(table, direction);
+  CHECK(report.total.closed == 1);
+  CHECK(report.total.partial == 3);
+  CHECK(report.total.open == 3);
+}
+
+TEST_CASE("The total adds every count of every slot") {
+  const GradientTable table = small_table();
+  SandMask mask({.tau = 0.5, .k = 1e-3});
+  const std::vector<Scalar> before(5, 1), after(5, 2);
+  const MaskReport report(table, mask.combine(table), before, after);
+  for (const auto field : {&MaskCounts::weights, &MaskCounts::closed, &MaskCounts::partial, &MaskCounts::open, &MaskCounts::moved_closed,
+                           &MaskCounts::zero_gradients, &MaskCounts::zero_variance})
+    CHECK(report.total.*field == report.slots[0].*field + report.slots[1].*field);
 }
 
 TEST_CASE("The report of a real step sees the closed weights that Adam moves") {

@@ -76,6 +76,11 @@ TEST_CASE("Another stream starts at its beginning and keeps seed, step and examp
   for (int i = 0; i < 9; ++i) CHECK(found.bits() == expected.bits());
 }
 
+TEST_CASE("Another stream keeps all 64 bits of the seed") {
+  Random expected(0x1122334455667788, 9, 2, 3), found = Random(0x1122334455667788, 1, 2, 3).stream(9);
+  for (int i = 0; i < 9; ++i) CHECK(found.bits() == expected.bits());
+}
+
 TEST_CASE("A copy continues as its original does") {
   Random original(7);
   original.normal();  // one normal is spare now

@@ -18,6 +18,19 @@ TEST_CASE("bce_with_logits is exact where sigmoid has run out of digits") {
   CHECK(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, 1); })[0] == 1000);
 }
 
+TEST_CASE("bce_with_logits has a gradient to the last digits where a class is all but certain") {
+  const std::vector<std::int32_t> labels = {1, 0};
+  const Tensor x(Shape{2}, std::vector<Scalar>{20, -20});
+  Tensor dx(x.shape());
+  Parameters none;
+  Tape tape;
+  tape.start(none);
+  tape.backward(bce_with_logits(tape.variable(x, dx), labels, 1));
+  const double small = 1 / (1 + std::exp(20.0));
+  CHECK(static_cast<double>(dx[0]) / small == doctest::Approx(-1).epsilon(1e-6));
+  CHECK(static_cast<double>(dx[1]) / small == doctest::Approx(1).epsilon(1e-6));
+}
+
 TEST_CASE("bce_with_logits equals cross_entropy over the logits 0 and x") {
   const std::vector<std::int32_t> labels = {1};
   std::vector<Tensor> leaves;

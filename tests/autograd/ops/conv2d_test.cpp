@@ -74,6 +74,39 @@ TEST_CASE("conv2d slides its filters over the image: y is what one counts by han
   CHECK(y[3] == Scalar(1 * 6 + 10 * 9 + 0.5));
 }
 
+TEST_CASE("conv2d at 5 x 5 with padding 2 is the sum of its formula, number by number") {
+  const auto whole = [](const Shape& shape, Index modulus) {  // small whole numbers, whose sums are exact in any order
+    Tensor numbers(shape);
+    for (Index i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<Scalar>(i * i % modulus - modulus / 2);
+    return numbers;
+  };
+  for (const Index stride : {1, 2, 3}) {
+    std::vector<Tensor> leaves;
+    leaves.push_back(whole({2, 6, 7, 3}, 7));
+    leaves.push_back(whole({4, 3, 5, 5}, 11));
+    leaves.push_back(whole({4}, 5));
+    const Tensor &x = leaves[0], &w = leaves[1], &b = leaves[2];
+    const Tensor y = value_of(leaves, [&](std::span<const Var> v) { return convolved(v, {.stride = stride, .padding = 2}); });
+    REQUIRE(y.shape() == Shape{2, (6 - 1) / stride + 1, (7 - 1) / stride + 1, 4});
+    Index place = 0;
+    for (Index n = 0; n < 2; ++n)
+      for (Index i = 0; i < y.shape()[1]; ++i)
+        for (Index j = 0; j < y.shape()[2]; ++j)
+          for (Index o = 0; o < 4; ++o) {
+            double sum = static_cast<double>(b[o]);
+            for (Index row = 0; row < 6; ++row)
+              for (Index column = 0; column < 7; ++column)
+                for (Index c = 0; c < 3; ++c) {
+                  const Index u = row - i * stride + 2, v = column - j * stride + 2;  // the tap that meets this pixel
+                  if (u >= 0 && u < 5 && v >= 0 && v < 5)
+                    sum += static_cast<double>(x[((n * 6 + row) * 7 + column) * 3 + c]) *
+                           static_cast<double>(w[((o * 3 + c) * 5 + u) * 5 + v]);
+                }
+            CHECK(static_cast<double>(y[place++]) == sum);
+          }
+  }
+}
+
 TEST_CASE("conv2d gives the same bits with filters that were prepared beforehand") {
   Parameters parameters;
   const Slot weight = parameters.add("w", {32, 40, 3, 3}), bias = parameters.add("b", {32});
@@ -114,6 +147,10 @@ TEST_CASE("conv2d refuses shapes that do not fit and names their axes") {
                   "    x  [32, 28, 28, 3]  [n, h, w, c]\n    w  [8, 1, 5, 5]  [out, c, kh, kw]\n    b  [8]  [out]\n"
                   "    stride 1, padding 0\n    at ") == 0);
   CHECK(message({1, 8, 8, 1}, {1, 1, 2, 2}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 2, 3}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 3, 2}, {1}, {}).find("must be odd") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 1, 3}, {1}, {.padding = 1}).find("padding must be smaller") != std::string::npos);
+  CHECK(message({1, 8, 8, 1}, {1, 1, 3, 1}, {1}, {.padding = 1}).find("padding must be smaller") != std::string::npos);
   CHECK(message({1, 2, 2, 1}, {1, 1, 3, 3}, {1}, {}).find("the filter is larger than x") != std::string::npos);
   CHECK(message({1, 8, 8, 1}, {1, 1, 3, 3}, {1}, {.stride = 0}).find("stride must be at least 1") != std::string::npos);
   CHECK(message({1, 8, 8, 1}, {1, 1, 3, 3}, {1}, {.padding = 3}).find("padding must be smaller") != std::string::npos);

@@ -43,6 +43,23 @@ TEST_CASE("group_norm of equal numbers is the bias, however large they are") {
   CHECK((y.array() - Scalar{3}).abs().maxCoeff() < 0.1);  // 1e-7 of 1234, divided by the root of eps
 }
 
+TEST_CASE("group_norm of a constant of a million is finite, and as near to the bias as the rounding of x allows") {
+  Random random(1);
+  for (int round = 0; round < 50; ++round) {
+    const Scalar constant = static_cast<Scalar>(random.uniform(1e6, 2e6));
+    std::vector<Tensor> leaves;
+    leaves.emplace_back(Shape{1, 14, 14, 8}).array() = constant;
+    leaves.emplace_back(Shape{8}).array() = 1;
+    leaves.emplace_back(Shape{8}).array() = 3;
+    const Tensor y = value_of(leaves, [](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], 2); });
+    const double one_rounding = std::numeric_limits<Scalar>::epsilon() * static_cast<double>(constant) / std::sqrt(1e-5);
+    for (Index i = 0; i < y.size(); ++i) {
+      REQUIRE(std::isfinite(y[i]));
+      REQUIRE(std::fabs(static_cast<double>(y[i]) - 3) <= 2 * one_rounding);
+    }
+  }
+}
+
 TEST_CASE("group_norm of one image does not depend on the others, and lets NaN through") {
   std::vector<Tensor> leaves;
   leaves.push_back(random_tensor({2, 3, 3, 4}, 1));

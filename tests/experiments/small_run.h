@@ -1,0 +1,27 @@
+// A run for tests: a few steps on a few spirals.
+#pragma once
+
+#include "domains/spirals.h"
+#include "experiments/algorithms.h"
+#include "experiments/training.h"
+
+namespace sand::experiments {
+
+/// Small and quick, but more than one shard a domain, and dropout to draw.
+inline Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
+  RunRequest request;
+  request.algorithm = algorithm;
+  request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
+  request.steps = 6;
+  request.record_every = 3;
+  Settings settings = settle(request);
+  override_hparams(settings.hparams, hparams, experiments::algorithm(algorithm));
+  return settings;
+}
+
+inline const domains::DataSet& small_spirals() {
+  static const domains::Spirals data({.domains = 5, .examples = 200, .test_examples = 50});
+  return data;
+}
+
+}  // namespace sand::experiments

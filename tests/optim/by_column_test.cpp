@@ -1,0 +1,45 @@
+// What is laid out in blocks of columns gives what single columns give.
+#include "optim/by_column.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "optim/and_mask.h"
+#include "optim/sand_mask.h"
+#include "tables.h"
+
+using namespace sand;
+using namespace sand::optim;
+
+TEST_CASE("Blocks of columns end where their slot ends, also with one column left: every weight has the mask and value it has alone") {
+  Random random(12);
+  const SandMaskOptions options{.tau = 0.3, .k = 1e-4, .rescale = false};
+  const GradientTable table = random_table({257, 1, 4097, 256, 4096}, 4, 0.5, random);
+  SandMask together(options);
+  const Direction& direction = together.combine(table);
+  for (Index j = 0; j < table.columns(); ++j) {
+    std::vector<std::vector<double>> rows;
+    for (int e = 0; e < table.domains(); ++e) rows.push_back({table.row(e)[static_cast<std::size_t>(j)]});
+    SandMask alone(options);
+    const Direction& one = alone.combine(table_of(rows));
+    REQUIRE(one.mask[0] == direction.mask[j]);
+    REQUIRE(one.values[0] == direction.values[j]);
+  }
+}
+
+TEST_CASE("The rescale counts every column of a slot once, wherever the only open one lies") {
+  for (const Index columns : {1, 2, 255, 256, 257, 4095, 4096, 4097, 8193})
+    for (const Index open : {Index{0}, columns / 2, columns - 1}) {
+      Parameters parameters;
+      for (const char* slot : {"before", "slot", "behind"}) parameters.add(slot, {columns});
+      GradientTable table(parameters.slots(), 2);  // all closed but one column in the middle slot
+      for (std::size_t j = 0; j < static_cast<std::size_t>(table.columns()); ++j) table.row(0)[j] = 1, table.row(1)[j] = -1;
+      table.row(1)[static_cast<std::size_t>(columns + open)] = 1;
+      AndMask mask({.tau = 1});
+      const Direction& direction = mask.combine(table);
+      CHECK(direction.values[columns + open] == static_cast<Scalar>(1 / (1e-10 + 1 / static_cast<double>(columns))));
+      CHECK(direction.mask.array().sum() == 1);
+      CHECK(direction.values.array().abs().sum() == direction.values[columns + open]);
+    }
+}
