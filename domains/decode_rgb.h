@@ -10,7 +10,8 @@
 
 namespace sand::domains {
 
-inline constexpr std::int64_t kMostPixels = 40'000'000;  ///< of an image; in a row, or column, 65,536
+inline constexpr std::int64_t kMostInARow = 65'536;      ///< pixels, or in a column
+inline constexpr std::int64_t kMostPixels = 40'000'000;  ///< of an image
 
 /// Pixels, or one phrase on why there are none.
 struct Rgb {
@@ -18,6 +19,10 @@ struct Rgb {
   int width = 0, height = 0;
   const char* failure = nullptr;
 };
+
+/// Bytes of the arena that decode_rgb takes at most for this file, by its header; 0 for what it refuses by its header. Reads no
+/// further and allocates nothing, so it may run outside of the sandbox.
+std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept;
 
 /// Decodes a JPEG (also progressive, CMYK, grey) or PNG (also 16 bit, palette, grey); an alpha channel is left out. What it is
 /// shows from its content. Before anything is decoded its size is looked at, and the checksums of a PNG, which stb_image
