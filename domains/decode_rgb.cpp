@@ -1,10 +1,9 @@
 // The only file that knows stb_image.
 #include "domains/decode_rgb.h"
 
-#include <algorithm>
-#include <array>
-
+#include "domains/image_format.h"
 #include "domains/jpeg_header.h"
+#include "domains/jpeg_stream.h"
 #include "domains/png_chunks.h"
 
 namespace {
@@ -31,13 +30,6 @@ sand::domains::Arena* arena = nullptr;
 
 namespace sand::domains {
 namespace {
-
-constexpr std::array<std::uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-constexpr std::array<std::uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
-
-bool begins_with(std::span<const std::uint8_t> file, std::span<const std::uint8_t> magic) {
-  return file.size() >= magic.size() && std::equal(magic.begin(), magic.end(), file.begin());
-}
 
 constexpr std::size_t kSlack = 1 << 20;  // for stb_image's own state and small blocks
 
@@ -82,8 +74,9 @@ std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
 
 /// What the header of a file promises.
 struct Plan {
-  bool png = false;
-  PngHeader png_header;
+  bool is_png = false;
+  PngHeader png;
+  JpegHeader jpeg;
   std::size_t memory = 0;         // bytes
   const char* failure = nullptr;  // why it is not read
 };
@@ -95,17 +88,19 @@ Plan plan_for(std::span<const std::uint8_t> file) {
     plan.failure = header.failure;
     width = header.width;
     height = header.height;
-    if (width > kMostInARow || height > kMostInARow) plan.failure = "more than 65,536 pixels in a row or column";
-    if (width * height > kMostPixels) plan.failure = "more than 40 million pixels";
+    if (width > kMostInARow || height > kMostInARow)
+      plan.failure = "more than 65,536 pixels in a row or column";
+    else if (width * height > kMostPixels)
+      plan.failure = "more than 40 million pixels";
     if (plan.failure == nullptr) plan.memory = memory_of(header, file.size());
   };
-  plan.png = begins_with(file, kPng);
-  if (plan.png)
-    look(plan.png_header = png_header(file));
-  else if (begins_with(file, kJpeg))
-    look(jpeg_header(file));
+  plan.is_png = is_png(file);
+  if (plan.is_png)
+    look(plan.png = png_header(file));
+  else if (is_jpeg(file))
+    look(plan.jpeg = jpeg_header(file));
   else
-    plan.failure = "neither JPEG nor PNG";
+    plan.failure = neither_jpeg_nor_png(file);
   return plan;
 }
 
@@ -114,22 +109,26 @@ Plan plan_for(std::span<const std::uint8_t> file) {
 std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept { return plan_for(file).memory; }
 
 Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept {
-  if (begins_with(file, kPng))
+  if (is_png(file))
     if (const char* damage = png_damage(file)) return failed(damage);
   const Plan plan = plan_for(file);
   if (plan.failure) return failed(plan.failure);
   arena = &memory;
   memory.limit(plan.memory);
+  if (!plan.is_png) {
+    const TidyJpeg tidy = tidy_jpeg(file, plan.jpeg, memory);
+    if (tidy.failure) return failed(tidy.failure);
+    file = tidy.stream;
+  }
   const auto length = static_cast<int>(file.size());
   Rgb image;
   int channels = 0;
-  if (as_stored(plan.png_header) && plan.png_header.depth == 16) {
+  if (as_stored(plan.png) && plan.png.depth == 16) {
     std::uint16_t* samples = stbi_load_16_from_memory(file.data(), length, &image.width, &image.height, &channels, 0);
     image.pixels = to_rgb(samples, image, channels);
   } else {
-    std::uint8_t* samples =
-        stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png_header) ? 0 : 3);
-    image.pixels = as_stored(plan.png_header) ? to_rgb(samples, image, channels) : samples;
+    std::uint8_t* samples = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png) ? 0 : 3);
+    image.pixels = as_stored(plan.png) ? to_rgb(samples, image, channels) : samples;
   }
   if (image.pixels != nullptr) return image;
   return failed(memory.overflowed() ? "more memory needed than an image of its size may take" : stbi_failure_reason());
