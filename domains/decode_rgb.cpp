@@ -72,6 +72,12 @@ std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
   return kSlack + file_bytes + samples * (jpeg.progressive ? 3 : 1) + 3 * pixels;
 }
 
+/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image before.
+[[gnu::noinline]] void clear_stack() {
+  volatile std::uint8_t below[1 << 15];
+  for (volatile std::uint8_t& byte : below) byte = 0;
+}
+
 /// What the header of a file promises.
 struct Plan {
   bool is_png = false;
@@ -120,6 +126,7 @@ Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept {
     if (tidy.failure) return failed(tidy.failure);
     file = tidy.stream;
   }
+  clear_stack();
   const auto length = static_cast<int>(file.size());
   Rgb image;
   int channels = 0;

@@ -154,6 +154,18 @@ TEST_CASE("Whatever is changed in a JPEG, there is a picture or a reason, and a 
   CHECK(desk.shows(good, gradient(8, 8)));
 }
 
+TEST_CASE("Colours that a palette does not have do not come from the images before") {
+  Bytes lines, palette;
+  for (int i = 0; i < 64; ++i) lines = lines + (i % 8 == 0 ? Bytes{0, 200} : Bytes{static_cast<std::uint8_t>(200 + i % 50)});
+  for (int i = 0; i < 3 * 256; ++i) palette.push_back(static_cast<std::uint8_t>(i));
+  const Bytes lacking = png_of(8, 8, 8, 3, lines, {1, 2, 3});
+  Desk alone, after;
+  REQUIRE(alone.decode(lacking) == "");
+  REQUIRE(after.decode(png_of(8, 8, 8, 3, lines, palette)) == "");
+  REQUIRE(after.decode(lacking) == "");
+  CHECK(after.pixels == alone.pixels);
+}
+
 TEST_CASE("The size in the header is looked at before anything is decoded") {
   Desk desk;
   const std::string rule = "it cannot be decoded: more than 40 million pixels";
