@@ -54,13 +54,13 @@ const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
 }
 
 /// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than it thinks; their
-/// pixels; and a copy for each conversion.
+/// pixels, twice where passes are put together; and a copy for each conversion.
 std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
   const std::size_t pixels = std::size_t{png.width} * png.height, sample_bytes = png.depth == 16 ? 2 : 1;
   const std::size_t lines = ((std::size_t{png.width} * static_cast<std::size_t>(png.channels * png.depth) + 7) / 8 + 1) * png.height;
   const std::size_t unpacked = pixels * sample_bytes * static_cast<std::size_t>(png.channels + (png.transparent && !png.palette));
   const std::size_t converted = as_stored(png) ? 0 : 3 * pixels * (sample_bytes == 2 ? 3 : 1);
-  return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked / 2 : 0) + converted;
+  return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked : 0) + converted;
 }
 
 /// The samples of all blocks, for progressive ones the coefficients, too, and the pixels.

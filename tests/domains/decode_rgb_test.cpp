@@ -27,6 +27,7 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
                                             {png_of(1000, 500, 8, 3, lines_of(8), {1, 2, 3}), 6.},
                                             {png_of(1000, 500, 8, 2, lines_of(24)), 9.},
                                             {png_of(1000, 500, 8, 6, lines_of(32)), 12.},
+                                            {png_of(1000, 500, 8, 6, lines_of(32) + Bytes(1000), {}, 1), 16.},
                                             {png_of(1000, 500, 16, 0, lines_of(16)), 15.},
                                             {png_of(1000, 500, 16, 6, lines_of(64)), 24.},
                                             {png_file(1000, 500, noise), 9.},
