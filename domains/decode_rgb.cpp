@@ -1,8 +1,10 @@
 // The only file that knows stb_image.
 #include "domains/decode_rgb.h"
 
-#include <algorithm>
-#include <array>
+#include "domains/image_format.h"
+#include "domains/jpeg_header.h"
+#include "domains/jpeg_stream.h"
+#include "domains/png_chunks.h"
 
 namespace {
 
@@ -29,48 +31,7 @@ sand::domains::Arena* arena = nullptr;
 namespace sand::domains {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-constexpr std::array<std::uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
-
-bool begins_with(std::span<const std::uint8_t> file, std::span<const std::uint8_t> magic) {
-  return file.size() >= magic.size() && std::equal(magic.begin(), magic.end(), file.begin());
-}
-
-std::uint32_t big_endian(const std::uint8_t* at) {
-  return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 | static_cast<std::uint32_t>(at[2]) << 8 | at[3];
-}
-
-/// CRC-32 of ISO 3309, as PNG (chapter 5.5) has it; by table, eight bits at a time.
-constexpr std::array<std::uint32_t, 256> kCrcOfByte = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    table[byte] = byte;
-    for (int bit = 0; bit < 8; ++bit) table[byte] = table[byte] >> 1 ^ (table[byte] & 1 ? 0xedb88320 : 0);
-  }
-  return table;
-}();
-
-std::uint32_t crc(std::span<const std::uint8_t> bytes) {
-  std::uint32_t sum = ~0u;
-  for (const std::uint8_t byte : bytes) sum = sum >> 8 ^ kCrcOfByte[(sum ^ byte) & 0xff];
-  return ~sum;
-}
-
-/// What is wrong with the chunks that matter (their names begin with a capital letter), up to IEND; nullptr if nothing is.
-const char* png_damage(std::span<const std::uint8_t> file) {
-  for (std::span<const std::uint8_t> rest = file.subspan(kPng.size()); rest.size() >= 12;) {
-    const std::size_t length = big_endian(rest.data());
-    if (length > rest.size() - 12) break;
-    const std::span<const std::uint8_t> body = rest.subspan(4, 4 + length);  // name, data
-    const bool matters = (body[0] & 0x20) == 0;
-    if (matters && crc(body) != big_endian(&rest[8 + length])) return "a PNG with a wrong checksum: it is damaged";
-    if (std::equal(body.begin(), body.begin() + 4, "IEND")) return nullptr;
-    rest = rest.subspan(12 + length);
-  }
-  return "a PNG that ends too early";
-}
-
-constexpr const char* kTooManyPixels = "more than 40 million pixels";
+constexpr std::size_t kSlack = 1 << 20;  // for stb_image's own state and small blocks
 
 Rgb failed(const char* why) {
   Rgb none;
@@ -78,27 +39,104 @@ Rgb failed(const char* why) {
   return none;
 }
 
+/// Whether stb_image gives these samples as they are stored, to be made RGB in place.
+bool as_stored(const PngHeader& png) { return !png.palette && png.channels >= 3; }
+
+/// The samples of an image with three or more channels as RGB of 8 bits, in place.
+template <class Sample>
+const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
+  if (samples == nullptr) return nullptr;
+  auto* rgb = reinterpret_cast<std::uint8_t*>(samples);
+  const Sample* end = samples + std::ptrdiff_t{channels} * image.width * image.height;
+  for (std::uint8_t* to = rgb; samples != end; samples += channels)
+    for (int c = 0; c < 3; ++c) *to++ = static_cast<std::uint8_t>(samples[c] >> (8 * sizeof(Sample) - 8));
+  return rgb;
+}
+
+/// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than it thinks; their
+/// pixels, twice where passes are put together; and a copy for each conversion.
+std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
+  const std::size_t pixels = std::size_t{png.width} * png.height, sample_bytes = png.depth == 16 ? 2 : 1;
+  const std::size_t lines = ((std::size_t{png.width} * static_cast<std::size_t>(png.channels * png.depth) + 7) / 8 + 1) * png.height;
+  const std::size_t unpacked = pixels * sample_bytes * static_cast<std::size_t>(png.channels + (png.transparent && !png.palette));
+  const std::size_t converted = as_stored(png) ? 0 : 3 * pixels * (sample_bytes == 2 ? 3 : 1);
+  return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked : 0) + converted;
+}
+
+/// The samples of all blocks, for progressive ones the coefficients, too, and the pixels.
+std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
+  std::size_t samples = 0;
+  for (const auto& component : jpeg.components) samples += std::size_t{64} * static_cast<std::size_t>(component.h * component.v);
+  samples *= static_cast<std::size_t>(jpeg.mcus_across()) * static_cast<std::size_t>(jpeg.mcus_down());
+  const std::size_t pixels = static_cast<std::size_t>(jpeg.width) * static_cast<std::size_t>(jpeg.height);
+  return kSlack + file_bytes + samples * (jpeg.progressive ? 3 : 1) + 3 * pixels;
+}
+
+/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image before.
+[[gnu::noinline]] void clear_stack() {
+  volatile std::uint8_t below[1 << 15];
+  for (volatile std::uint8_t& byte : below) byte = 0;
+}
+
+/// What the header of a file promises.
+struct Plan {
+  bool is_png = false;
+  PngHeader png;
+  JpegHeader jpeg;
+  std::size_t memory = 0;         // bytes
+  const char* failure = nullptr;  // why it is not read
+};
+
+Plan plan_for(std::span<const std::uint8_t> file) {
+  Plan plan;
+  std::int64_t width = 0, height = 0;
+  const auto look = [&](const auto& header) {
+    plan.failure = header.failure;
+    width = header.width;
+    height = header.height;
+    if (width > kMostInARow || height > kMostInARow)
+      plan.failure = "more than 65,536 pixels in a row or column";
+    else if (width * height > kMostPixels)
+      plan.failure = "more than 40 million pixels";
+    if (plan.failure == nullptr) plan.memory = memory_of(header, file.size());
+  };
+  plan.is_png = is_png(file);
+  if (plan.is_png)
+    look(plan.png = png_header(file));
+  else if (is_jpeg(file))
+    look(plan.jpeg = jpeg_header(file));
+  else
+    plan.failure = neither_jpeg_nor_png(file);
+  return plan;
+}
+
 }  // namespace
 
+std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept { return plan_for(file).memory; }
+
 Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept {
-  const bool png = begins_with(file, kPng);
-  if (!png && !begins_with(file, kJpeg)) return failed("neither JPEG nor PNG");
-  if (png) {
+  if (is_png(file))
     if (const char* damage = png_damage(file)) return failed(damage);
-    // Beyond a certain size stb_image says only that it does not know such images.
-    if (file.size() >= 24 && std::uint64_t{big_endian(&file[16])} * big_endian(&file[20]) > kMostPixels) return failed(kTooManyPixels);
-  }
+  const Plan plan = plan_for(file);
+  if (plan.failure) return failed(plan.failure);
   arena = &memory;
+  memory.limit(plan.memory);
+  if (!plan.is_png) {
+    const TidyJpeg tidy = tidy_jpeg(file, plan.jpeg, memory);
+    if (tidy.failure) return failed(tidy.failure);
+    file = tidy.stream;
+  }
+  clear_stack();
   const auto length = static_cast<int>(file.size());
   Rgb image;
   int channels = 0;
-  if (stbi_info_from_memory(file.data(), length, &image.width, &image.height, &channels) == 0)
-    return failed(png ? "a PNG with a broken header" : "a JPEG with a broken header");
-  const std::int64_t pixels = static_cast<std::int64_t>(image.width) * image.height;
-  if (pixels > kMostPixels) return failed(kTooManyPixels);
-  // 16-bit RGBA, the hungriest, takes 25 bytes a pixel; a PNG that unpacks to more than its size says stops here.
-  memory.limit((std::size_t{16} << 20) + 2 * file.size() + 32 * static_cast<std::size_t>(pixels));
-  image.pixels = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, 3);
+  if (as_stored(plan.png) && plan.png.depth == 16) {
+    std::uint16_t* samples = stbi_load_16_from_memory(file.data(), length, &image.width, &image.height, &channels, 0);
+    image.pixels = to_rgb(samples, image, channels);
+  } else {
+    std::uint8_t* samples = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png) ? 0 : 3);
+    image.pixels = as_stored(plan.png) ? to_rgb(samples, image, channels) : samples;
+  }
   if (image.pixels != nullptr) return image;
   return failed(memory.overflowed() ? "more memory needed than an image of its size may take" : stbi_failure_reason());
 }

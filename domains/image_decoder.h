@@ -17,8 +17,8 @@ class ImageDecoder {
   explicit ImageDecoder(int side);
 
   /// Reads `file` and writes it, resized, to `pixels` [3, side, side]. Returns "", or in one phrase why that is impossible:
-  /// no regular file (a symbolic link is not followed), empty or larger than 64 MiB, neither JPEG nor PNG, damaged, more than
-  /// 40 million pixels, or such that the decoder crashed or took more than 10 s.
+  /// no regular file (a symbolic link is not followed), empty or larger than 64 MiB, neither JPEG nor PNG or of a kind that is
+  /// not read (decode_rgb.h), damaged or cut, more than 40 million pixels, or such that the decoder crashed or took more than 10 s.
   std::string decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels);
 
   /// Whether the kernel watches over the decoder; see Sandbox.
