@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "tensor/available_cores.h"
 #include "tensor/error.h"
 
 #ifdef _OPENMP
@@ -18,7 +19,7 @@ Threads::Threads(int count) : count_(count) {
     return Error(Fault::usage, "threads: expected 0 (every core) to " + std::to_string(kMost) + ", found " + std::to_string(count));
   });
 #ifdef _OPENMP
-  if (count == 0) count_ = omp_get_num_procs();
+  if (count == 0) count_ = available_cores().count;
 #else
   count_ = 1;
 #endif
