@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "tensor/threads.h"
 
@@ -22,8 +21,5 @@ std::optional<AvailableMemory> available_memory(const Threads& threads, const st
 
 /// A line of /proc/self/status in bytes: "VmRSS" (held now), "VmHWM" (the most ever held), "VmSize", "VmData". 0 where it cannot be read.
 double process_memory(const char* field);
-
-/// The number in the line of a text that begins with `key`: spaces, digits, `unit`, the end. Nothing where it is written otherwise.
-std::optional<double> number_in(std::string_view text, std::string_view key, std::string_view unit = "");
 
 }  // namespace sand::experiments

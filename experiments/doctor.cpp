@@ -6,6 +6,7 @@
 #include "experiments/bits.h"
 #include "experiments/commands.h"
 #include "experiments/training.h"
+#include "tensor/available_cores.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/numerics.h"
 
@@ -36,7 +37,7 @@ int doctor_command(const DoctorOptions& options) {
 #endif
   std::printf("kernels        %s (this CPU runs %s)\n", kernels::chosen().name, tables.c_str());
   std::printf("numerics       version %d\n", kNumericsVersion);
-  std::printf("threads        %d\n", threads.count());
+  std::printf("threads        %d (%s)\n", threads.count(), options.threads > 0 ? "--threads" : available_cores().limit.c_str());
   std::printf("20-step hash   %s\n", run.fingerprint.c_str());
   return 0;
 }

@@ -1,49 +1,153 @@
 #include "tensor/threads.h"
 
-#include <atomic>
-#include <exception>
-#include <string>
+#include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "tensor/available_cores.h"
 #include "tensor/error.h"
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 namespace sand {
+namespace {
 
-Threads::Threads(int count) : count_(count) {
+/// The tasks of one run. Whoever takes part takes one after the other, until none is left or one has failed.
+struct Job {
+  int tasks, workers;
+  void (*call)(const void* work, int task, int worker);
+  const void* work;
+  std::atomic<int> next = 0;
+  std::atomic<bool> failed = false;
+  std::exception_ptr first_error = nullptr;
+
+  void take_part(int worker) {
+    for (int task = next++; task < tasks && !failed; task = next++) try {
+        call(work, task, worker);
+      } catch (...) {
+        if (!failed.exchange(true)) first_error = std::current_exception();
+      }
+  }
+};
+
+/// Waits for `ready` for a moment: the next job of a step comes soon, and to be woken up takes longer. Whoever computes
+/// on the same core loses no more than this.
+template <class Ready>
+bool spin(const Ready& ready) {
+  constexpr std::chrono::microseconds kMoment{100};
+  for (const auto end = std::chrono::steady_clock::now() + kMoment; !ready();) {
+    if (std::chrono::steady_clock::now() > end) return false;
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+  }
+  return true;
+}
+
+/// The threads beside the calling one, for the whole process: started when first needed, asleep between jobs, gone with the process.
+class Team {
+ public:
+  static Team& get() {
+    static Team& team = *new Team;  // never destroyed: its threads are never joined
+    return team;
+  }
+
+  void run(Job& job) {
+    const bool ours = getpid() == process_;  // else this is a forked child, in which none of the threads is
+    if (!ours || in_use_.exchange(true)) return job.take_part(0);
+    start(job.workers - 1);
+    open(job);
+    job.take_part(0);
+    close();
+    in_use_ = false;
+  }
+
+ private:
+  static constexpr unsigned kClosed = 1u << 31;
+
+  void start(int helpers) {
+    try {
+      for (; helpers_ < helpers; ++helpers_) std::thread([this, worker = helpers_ + 1] { help(worker); }).detach();
+    } catch (const std::exception&) {  // no more threads to be had: those that are there do the work
+    }
+  }
+
+  void open(Job& job) {
+    job_ = &job;
+    inside_ = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      ++opened_;
+    }
+    wake_.notify_all();
+  }
+
+  /// From here on nobody enters. Returns when all who did have left.
+  void close() {
+    inside_ |= kClosed;
+    const auto empty = [&] { return inside_ == kClosed; };
+    if (spin(empty)) return;
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, empty);
+  }
+
+  bool enter() {
+    for (unsigned inside = inside_; (inside & kClosed) == 0;)
+      if (inside_.compare_exchange_weak(inside, inside + 1)) return true;
+    return false;
+  }
+
+  void leave() {
+    if (--inside_ != kClosed) return;
+    { const std::lock_guard lock(mutex_); }  // the calling thread looks, or waits already
+    done_.notify_one();
+  }
+
+  [[noreturn]] void help(int worker) {
+    for (unsigned seen = 0;;) {
+      const auto another = [&] { return opened_ != seen; };
+      if (!spin(another)) {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, another);
+      }
+      seen = opened_;
+      if (!enter()) continue;
+      if (worker < job_->workers) job_->take_part(worker);
+      leave();
+    }
+  }
+
+  const pid_t process_ = getpid();
+  std::atomic<bool> in_use_ = false;
+  int helpers_ = 0;
+  Job* job_ = nullptr;                      // read by those inside
+  std::atomic<unsigned> inside_ = kClosed;  // how many helpers take part, plus kClosed
+  std::atomic<unsigned> opened_ = 0;        // jobs so far
+  std::mutex mutex_;                        // only for going to sleep and waking up
+  std::condition_variable wake_, done_;
+};
+
+}  // namespace
+
+Threads::Threads(int count) : count_(count == 0 ? available_cores().count : count) {
   constexpr int kMost = 1024;
   check(count >= 0 && count <= kMost, [&] {
     return Error(Fault::usage, "threads: expected 0 (every core) to " + std::to_string(kMost) + ", found " + std::to_string(count));
   });
-#ifdef _OPENMP
-  if (count == 0) count_ = omp_get_num_procs();
-#else
-  count_ = 1;
-#endif
 }
 
 void Threads::run(int tasks, void (*call)(const void* work, int task, int worker), const void* work) const {
-  const int team = tasks < count_ ? tasks : count_;
-  if (team <= 1) {
-    for (int task = 0; task < tasks; ++task) call(work, task, 0);
-    return;
-  }
-#ifdef _OPENMP
-  std::exception_ptr first_error;  // an exception must not leave an OpenMP region
-  std::atomic<bool> failed = false;
-#pragma omp parallel for num_threads(team) schedule(dynamic, 1)
-  for (int task = 0; task < tasks; ++task) {
-    if (failed.load(std::memory_order_relaxed)) continue;
-    try {
-      call(work, task, omp_get_thread_num());
-    } catch (...) {
-      if (!failed.exchange(true)) first_error = std::current_exception();
-    }
-  }
-  if (first_error) std::rethrow_exception(first_error);
-#endif
+  Job job{tasks, tasks < count_ ? tasks : count_, call, work};
+  if (job.workers <= 1)
+    job.take_part(0);
+  else
+    Team::get().run(job);
+  if (job.first_error) std::rethrow_exception(job.first_error);
 }
 
 }  // namespace sand

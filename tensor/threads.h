@@ -1,4 +1,4 @@
-// Work on several cores. The only door to OpenMP; without OpenMP everything runs on the calling thread.
+// Work on several cores: the only place where threads are started.
 #pragma once
 
 #include <memory>
@@ -9,13 +9,14 @@ namespace sand {
 /// to chance: a task may therefore only write what is its own, and no result can depend on the number of threads.
 class Threads {
  public:
-  /// 0 means one for every core this process may use.
+  /// 0 means as many as there are cores available (tensor/available_cores.h).
   explicit Threads(int count = 0);
 
   int count() const { return count_; }
 
   /// Calls body(task, worker) for every task in 0 .. tasks - 1, worker in 0 .. count() - 1, and returns when all are
-  /// done. The first exception thrown by a task is rethrown here, once the tasks under way have ended.
+  /// done. The first exception thrown by a task is rethrown here, once the tasks under way have ended. The calling thread works, too,
+  /// and waits for none that has not begun. Inside a task, and while another thread runs tasks, it works alone.
   template <class Body>
   void run(int tasks, const Body& body) const {
     run(

@@ -40,7 +40,7 @@ build() {
 
 build_all() {
   for compiler in g++ clang++; do
-    have $compiler 'g++ clang libomp-dev' || continue
+    have $compiler 'g++ clang' || continue
     for machine in ${machines:-$(uname -m)}; do
       for flags in -O2 -O3 '-O2 -DSANDGRAD_DOUBLE'; do
         build "$(echo "$compiler$flags-$machine" | tr -d ' ')" \
@@ -60,7 +60,7 @@ build_all() {
 build_short() {
   printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/programs/program"
   chmod +x "$dir/programs/program"
-  ! have clang++ 'clang libomp-dev' || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
+  ! have clang++ clang || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
 }
 
 # kernels_of NAME ROUND THREADS: the tables of kernels that this program is to run with on this CPU.
@@ -106,7 +106,7 @@ case $only in
 esac
 case $only in
   *run*)
-    export dir OMP_WAIT_POLICY=passive  # threads that wait leave their core to the runs beside
+    export dir
     list | xargs -P "$jobs" -n 3 sh -c "$run" run >"$dir/runs.txt"
     grep -v '^same ' "$dir/runs.txt" || true
     differences=$(grep -c '^differs ' "$dir/runs.txt" || true)

@@ -1,38 +1,19 @@
 // What the kernel says of memory, read from files of our own.
 #include "experiments/available_memory.h"
 
-#include "folder.h"
+#include "tests/tensor/system_files.h"
 
-using sand::Threads;
+using namespace sand;
 using namespace sand::experiments;
 
 namespace {
 
-/// Files as the kernel writes them, under a root of the test's own.
-struct Kernel : Folder {
-  void write(const std::filesystem::path& file, const std::string& text) const {
-    std::filesystem::create_directories((path / file).parent_path());
-    std::ofstream(path / file) << text;
-  }
+/// With the memory that the files leave.
+struct Kernel : testing::SystemFiles {
   std::optional<AvailableMemory> available() const { return available_memory(Threads(1), path); }
 };
 
 }  // namespace
-
-TEST_CASE("A number is read from its line, and only as the kernel writes it") {
-  const std::string text = "MemTotal:       24731708 kB\nMemAvailable:   21869408 kB\n";
-  CHECK(number_in(text, "MemAvailable:", " kB") == 21869408);
-  CHECK(number_in("4096\n", "") == 4096);
-  CHECK(number_in("file 7\ninactive_file 5\n", "inactive_file ") == 5);
-  CHECK(number_in("9223372036854771712", "") == 9223372036854771712.0);
-  for (const char* other : {"", "\n", "max\n", "-1\n", " \n", "1 2\n", "12kB\n", "1e3\n", "0x10\n", "99999999999999999999\n"}) {
-    CAPTURE(other);
-    CHECK(!number_in(other, ""));
-    CHECK(!number_in(std::string("MemAvailable: ") + other, "MemAvailable:", " kB"));
-  }
-  CHECK(!number_in(text, "MemAvailable:"));
-  CHECK(!number_in(text, "SwapFree:", " kB"));
-}
 
 TEST_CASE("Where no file of the kernel is there, or none is as it should be, nothing limits") {
   const Kernel kernel;

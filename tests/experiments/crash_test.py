@@ -377,7 +377,7 @@ class FullDisk(Case):
         largest = max(os.path.getsize(self.path("whole", *names)) for names in
                       [["results.jsonl"], ["metrics.jsonl"], ["record.json"], ["weights.safetensors"], ["checkpoints", undisturbed[3][0]]])
         failed = set()
-        for size in range(1024, largest, 1024):  # with less clang's OpenMP cannot start
+        for size in range(1024, largest, 1024):
             def limit(size=size):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             stderr = self.run_program("run", code=IO, preexec_fn=limit)

@@ -405,7 +405,7 @@ class Disks(Case):
 
     def test_a_full_disk_leaves_nothing_half_written(self):
         failed = set()
-        for size in [1024, 2500, 9000, 30000]:  # less than 1 KB and clang's OpenMP cannot start
+        for size in [1024, 2500, 9000, 30000]:
             def limit(size=size):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             folder = f"run{size}"

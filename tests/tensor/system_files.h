@@ -1,0 +1,19 @@
+// Files as Linux writes them, under a root of the test's own.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/experiments/folder.h"
+
+namespace sand::testing {
+
+struct SystemFiles : experiments::Folder {
+  void write(const std::filesystem::path& file, const std::string& text) const {
+    std::filesystem::create_directories((path / file).parent_path());
+    std::ofstream(path / file) << text;
+  }
+};
+
+}  // namespace sand::testing
