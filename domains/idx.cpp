@@ -28,11 +28,13 @@ void refuse_large(std::uint64_t bytes, const std::string& name) {
   });
 }
 
-/// The bytes of a file in order, gunzipped on the way where they are gzip. Makes no more than it is asked for.
+bool begins_gzip(std::span<const std::uint8_t> bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
+
+/// The bytes of a file in order, gunzipped on the way where they are gzip (RFC 1952): members one after another, and behind the
+/// last one nothing but zeros, which tapes and block devices add. Makes no more than it is asked for.
 class Content {
  public:
-  Content(std::span<const std::uint8_t> file, const std::string& name)
-      : file_(file), name_(name), zipped_(file.size() >= 2 && file[0] == 0x1f && file[1] == 0x8b) {
+  Content(std::span<const std::uint8_t> file, const std::string& name) : file_(file), name_(name), zipped_(begins_gzip(file)) {
     if (!zipped_) return;
     constexpr int kGzipOnly = 15 + 16;  // the largest window, and a header and checksum of gzip rather than zlib
     if (inflateInit2(&gzip_, kGzipOnly) != Z_OK) throw std::bad_alloc();
@@ -51,7 +53,7 @@ class Content {
   /// Fills `out` from its front. Returns how many bytes there were: fewer than asked for only at the end.
   std::size_t take(std::span<std::uint8_t> out) { return zipped_ ? inflate_into(out) : copy_into(out); }
 
-  /// Bytes behind the end of the gzip data.
+  /// Bytes behind the end of the gzip data that belong to no member.
   std::size_t unread() const { return gzip_.avail_in; }
 
  private:
@@ -77,9 +79,16 @@ class Content {
         return broken("the gzip data is damaged", name_, "what gzip can unpack", gzip_.msg != nullptr ? gzip_.msg : "a zlib error")
             .hint(kFetchAgain);
       });
-      ended_ = code == Z_STREAM_END;
+      if (code == Z_STREAM_END) end_member();
     }
     return out.size() - gzip_.avail_out;
+  }
+
+  void end_member() {
+    const std::span<const std::uint8_t> rest(gzip_.next_in, gzip_.avail_in);
+    ended_ = !begins_gzip(rest);
+    if (!ended_) inflateReset(&gzip_);  // keeps its place in the file
+    if (std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; })) gzip_.avail_in = 0;
   }
 
   std::span<const std::uint8_t> file_;
@@ -87,7 +96,7 @@ class Content {
   bool zipped_;
   std::size_t taken_ = 0;  // of a raw file
   z_stream gzip_{};
-  bool ended_ = false;  // the gzip data, its checksum found right
+  bool ended_ = false;  // the last member, its checksum found right
 };
 
 std::string hexadecimal(std::span<const std::uint8_t> bytes) {

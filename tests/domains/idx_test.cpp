@@ -38,13 +38,17 @@ Bytes stored(const Bytes& bytes, bool is_last) {
 
 const Bytes kGzipHeader{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
 
-Bytes gzip(const Bytes& bytes) {
+std::uint32_t crc32_of(const Bytes& bytes) {
   std::uint32_t crc = 0xffffffff;
   for (const std::uint8_t byte : bytes) {
     crc ^= byte;
     for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
   }
-  return kGzipHeader + stored(bytes, true) + little_endian(~crc) + little_endian(static_cast<std::uint32_t>(bytes.size()));
+  return ~crc;
+}
+
+Bytes gzip(const Bytes& bytes) {
+  return kGzipHeader + stored(bytes, true) + little_endian(crc32_of(bytes)) + little_endian(static_cast<std::uint32_t>(bytes.size()));
 }
 
 /// What parse_idx says about a broken file.
@@ -171,8 +175,44 @@ TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it"
       kFetchAgain;
   CHECK(complaint(kPairs + Bytes{0}, 2) == message);
   CHECK(complaint(gzip(kPairs + Bytes{0}), 2) == message);
-  CHECK(complaint(gzip(kPairs) + Bytes{0}, 2) == message);
+  CHECK(complaint(gzip(kPairs) + Bytes{1}, 2) == message);
   CHECK(complaint(gzip(kPairs) + gzip(kPairs), 2) == message);
+}
+
+TEST_CASE("Gzip members that follow each other are one content, cut anywhere, empty ones among them") {
+  for (std::size_t cut = 0; cut <= kPairs.size(); ++cut) {
+    const Bytes rest(kPairs.begin() + static_cast<std::ptrdiff_t>(cut), kPairs.end());
+    CHECK(parse_idx(gzip({}) + gzip(first(cut, kPairs)) + gzip({}) + gzip(rest) + gzip({}), "digits.idx", 2).bytes ==
+          Bytes{10, 11, 20, 21, 30, 31});
+  }
+}
+
+TEST_CASE("A gzip member may name its file, comment on it, carry extra fields and a checksum of its header") {
+  constexpr std::uint8_t kHeaderCrc = 2, kExtra = 4, kName = 8, kComment = 16;
+  const Bytes body = [] {
+    const Bytes member = gzip(kPairs);
+    return Bytes(member.begin() + static_cast<std::ptrdiff_t>(kGzipHeader.size()), member.end());
+  }();
+  const Bytes extra{3, 0, 'a', 'b', 'c'}, name{'n', 0}, comment{0xe9, 0};
+  for (const auto& [flags, fields] : {std::pair{kExtra, extra},
+                                      {kName, name},
+                                      {kComment, comment},
+                                      {static_cast<std::uint8_t>(kExtra | kName | kComment), extra + name + comment}}) {
+    Bytes header = kGzipHeader + fields;
+    header[3] = flags;
+    CHECK(parse_idx(header + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
+    header[3] |= kHeaderCrc;
+    const Bytes checked = header + first(2, little_endian(crc32_of(header)));
+    CHECK(parse_idx(checked + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
+    CHECK(begins(complaint(header + Bytes{1, 2} + body, 2), "idx: the gzip data is damaged"));
+  }
+}
+
+TEST_CASE("Zeros behind the last gzip member are padding, anything else is refused") {
+  for (const std::size_t zeros : {1u, 2u, 511u}) CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
+  for (const Bytes& rest : {Bytes{0, 1}, Bytes{0} + gzip({}), Bytes{0x1f}, Bytes{'x'}})
+    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file goes on after its data"));
+  CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "idx: the gzip data ends too early"));
 }
 
 TEST_CASE("Gzip data is unpacked no further than the header promises, however much is in it") {
