@@ -535,6 +535,27 @@ class Tools(Case):
         hashes = {re.search(r"20-step hash +(\w{16})\n", block)[1] for block in blocks}
         self.assertEqual(len(hashes), 1)
 
+    def openssl_with(self, properties):
+        """-> an environment in which libcrypto is configured to take only algorithms with these properties"""
+        with open(self.path("openssl.cnf"), "w", encoding="utf-8") as file:
+            file.write(f"openssl_conf = init\n[init]\nalg_section = alg\n[alg]\ndefault_properties = {properties}\n")
+        return {**os.environ, "OPENSSL_CONF": self.path("openssl.cnf")}
+
+    def test_a_libcrypto_set_to_fips_changes_no_seed_and_no_hash(self):
+        fips = self.openssl_with("fips=yes")
+        self.assertEqual(self.run_program("doctor", env=fips), self.run_program("doctor"))
+        command = [*QUICK, "--steps", "2", "--protocol", "domainbed", "--hparams_seed", "1", "--output-dir"]
+        self.run_program(*command, "fips", env=fips)
+        self.run_program(*command, "plain")
+        self.assertEqual(self.read("fips", "done"), self.read("plain", "done"))
+        self.run_program("verify", "plain", env=fips)
+
+    def test_doctor_reports_what_it_cannot_compute(self):
+        stdout, stderr = self.run_program("doctor", env=self.openssl_with("provider=none"), code=69)
+        self.assertIn("kernels ", stdout)
+        self.assertIn("20-step hash   none: sha256: libcrypto cannot compute SHA-256 here\n    hint: OPENSSL_CONF=/dev/null", stdout)
+        self.assertEqual(stderr, "")
+
     @unittest.skipUnless(platform.machine() in ("x86_64", "AMD64"), "the bits of other processors are not promised")
     def test_twenty_steps_have_the_same_bits_with_every_compiler_and_on_every_machine(self):
         for program, weights in [("sandgrad", "96526236ff07bd40"), ("sandgrad64", "c8b123ba0163da36")]:
