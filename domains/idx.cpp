@@ -6,6 +6,7 @@
 #include <array>
 #include <new>
 
+#include "domains/printable.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 
@@ -180,8 +181,8 @@ Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int r
 }
 
 Idx read_idx(const std::filesystem::path& path, int rank) {
-  const std::string name = path.string();
-  InputFile file(name);
+  const std::string name = printable(path.native());
+  InputFile file(path.string());
   refuse_large(file.size(), name);
   std::vector<std::uint8_t> bytes(file.size());
   file.read(std::as_writable_bytes(std::span(bytes)));
