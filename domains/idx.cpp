@@ -9,6 +9,7 @@
 #include "domains/printable.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/foreign_format.h"
 
 namespace sand::domains {
 namespace {
@@ -47,6 +48,11 @@ class Content {
   }
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
+
+  /// Of a raw file: enough to tell another format.
+  std::string_view beginning() const {
+    return zipped_ ? "" : std::string_view(reinterpret_cast<const char*>(file_.data()), std::min<std::size_t>(file_.size(), 100));
+  }
 
   /// An upper bound on the bytes of the whole content.
   std::uint64_t most() const { return file_.size() * (zipped_ ? kMostInflation : 1); }
@@ -124,9 +130,11 @@ std::vector<Index> parse_header(Content& content, const std::string& name, int r
   const std::array<std::uint8_t, 4> magic{0, 0, 8, static_cast<std::uint8_t>(rank)};  // type 8: unsigned byte
   check(std::equal(magic.begin(), magic.end(), header.begin()), [&] {
     const bool is_idx = header[0] == 0 && header[1] == 0;
+    const std::string format = foreign_format(content.beginning()).name;
     return broken("the file must begin with the magic number of unsigned bytes with " + std::to_string(rank) + " axes", name,
                   hexadecimal(magic), hexadecimal(header.first(4)))
-        .hint(!is_idx          ? "this is not an IDX file: look at how it begins; an error page may have been saved in its place"
+        .hint(!format.empty()  ? "this is " + format
+              : !is_idx        ? "this is not an IDX file: look at how it begins; an error page may have been saved in its place"
               : header[2] != 8 ? "only unsigned bytes (third byte 08) can be read: convert the file"
                                : "images have 3 axes and labels have 1: two files may have been swapped");
   });

@@ -56,11 +56,12 @@ const std::vector<Algorithm>& algorithms() {
 
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
   std::set<std::string> of_others;
+  if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // of photos
   for (const Algorithm& row : algorithms())
     for (const HparamRule& rule : row.hparams)
       if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
   for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
-    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s; passed over\n", method.name, name.c_str());
+    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; passed over\n", method.name, name.c_str());
 }
 
 const Algorithm& algorithm(const std::string& name) {

@@ -131,9 +131,9 @@ TEST_CASE("Whole gzip data around an IDX file that was cut is refused") {
 TEST_CASE("A file with another magic number is refused with a hint on what it may be") {
   const auto with_magic = [](const Bytes& magic) { return complaint(magic + Bytes(32), 3); };
   const std::string rule = "idx: the file must begin with the magic number of unsigned bytes with 3 axes";
-  CHECK(with_magic({'<', '!', 'd', 'o'}) ==
+  CHECK(with_magic({'e', '!', 'd', 'o'}) ==
         rule +
-            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    3c 21 64 6f"
+            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    65 21 64 6f"
             "\n    hint: this is not an IDX file: look at how it begins; an error page may have been saved in its place");
   CHECK(with_magic({0, 0, 0x0d, 3}) == rule +
                                            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 0d 03"
@@ -141,6 +141,12 @@ TEST_CASE("A file with another magic number is refused with a hint on what it ma
   CHECK(with_magic({0, 0, 8, 1}) == rule +
                                         "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 08 01"
                                         "\n    hint: images have 3 axes and labels have 1: two files may have been swapped");
+}
+
+TEST_CASE("A file of another known format is called by its name") {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\n", page = "<!DOCTYPE html><html>";
+  CHECK(complaint(Bytes(pointer.begin(), pointer.end()), 1).find("hint: this is a git-lfs pointer, not the file") != std::string::npos);
+  CHECK(complaint(Bytes(page.begin(), page.end()), 3).find("hint: this is a page of HTML or XML") != std::string::npos);
 }
 
 TEST_CASE("Sizes that are zero, overflow or exceed 1 GiB are refused before anything is allocated") {
