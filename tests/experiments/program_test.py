@@ -610,6 +610,38 @@ class Scripts(Case):
         for library in ["Eigen 3.4", "nlohmann-json", "zlib", "CLI11", "OpenSSL", "stb", "doctest", "MPFR"]:
             self.assertIn(library, said)
 
+    def repeat(self, program, *arguments, code):
+        """-> (stdout, stderr) of repeat.sh with a program played by a shell script, in which $3 is the seed"""
+        self.play("sandgrad", program)
+        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, "experiments/repeat.sh"), *arguments], encoding="utf-8", check=False,
+                              env={**os.environ, "SANDGRAD": self.path("bin", "sandgrad"), "TMPDIR": self.folder},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(os.listdir(self.folder), ["bin"])
+        return done.stdout, done.stderr
+
+    def test_repeated_runs_are_counted_with_mean_and_deviation_of_their_last_records(self):
+        said = self.repeat("""echo '{"env0_in_acc":0,"env1_in_acc":0}'; echo "{\\"env0_in_acc\\":0.$((3 * $3 + 2)),\\"env1_in_acc\\":1}" """, "2",
+                           "--algorithm", "ERM", code=0)
+        self.assertEqual(said, ("env0    35.00 +- 21.21\nenv1   100.00 +- 0.00\n2 runs\n", ""))
+
+    def test_a_seed_that_fails_is_named_and_fails_the_whole(self):
+        stdout, stderr = self.repeat("""[ $3 != 1 ] || exit 77; echo '{"env0_in_acc":0.5}'""", "3", code=77)
+        self.assertEqual(stdout, "env0    50.00 +- 0.00\n2 runs, 1 failed\n")
+        self.assertEqual(stderr, "repeat.sh: seed 1 failed with exit code 77\n")
+
+    def test_seeds_that_all_fail_have_no_mean(self):
+        stdout, stderr = self.repeat("""echo '{"env0_in_acc":0.5}'; exit 65""", "2", code=65)
+        self.assertEqual(stdout, "0 runs, 2 failed\n")
+        self.assertEqual(len(stderr.splitlines()), 2)
+
+    def test_a_run_stopped_on_request_is_followed_by_no_other(self):
+        self.assertEqual(self.repeat("exit 130", "3", code=130), ("0 runs, 1 failed\n", "repeat.sh: seed 0 failed with exit code 130\n"))
+
+    def test_repeating_needs_a_number_of_seeds(self):
+        for arguments in [[], ["0"], ["x"], ["--algorithm", "ERM"], ["-1"]]:
+            self.assertIn("with at least 1 seed", self.repeat("exit 1", *arguments, code=64)[1])
+
     def test_every_package_that_cmake_asks_for_is_known_to_the_scripts(self):
         with open(os.path.join(SOURCE, "cmake/Dependencies.cmake"), encoding="utf-8") as file:
             asked = set(re.findall(r"APPEND missing ([\w-]+)", file.read()))
