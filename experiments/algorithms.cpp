@@ -8,6 +8,7 @@
 #include "optim/and_mask.h"
 #include "optim/mean_gradient.h"
 #include "optim/sand_mask.h"
+#include "tensor/error.h"
 
 namespace sand::experiments {
 namespace {
@@ -65,6 +66,10 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
 }
 
 const Algorithm& algorithm(const std::string& name) {
+  for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr", "IB_ERM", "IB_IRM", "EQRM"})
+    check(name != other, [&] {  // which is one letter away from ERM
+      return Error(Fault::usage, "algorithm: " + name + " is DomainBed's, and not here yet").hint("sandgrad train --help lists those here");
+    });
   std::vector<std::string> names;
   for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
   const std::string found = find_name("algorithm", name, names);

@@ -77,7 +77,8 @@ class Usage(Case):
         self.refused(USAGE, says=["sandgrad --help"])
 
     def test_slips_of_the_finger_are_answered_with_what_was_meant(self):
-        for arguments, meant in [(["tain"], "did you mean train instead of tain?"),
+        for arguments, meant in [(["tain"], "did you mean train?"),
+                                 (["Train"], "did you mean train?"), (["data", "shwo"], "did you mean show?"),
                                  (["train", "--stps", "3"], "did you mean --steps instead of --stps?"),
                                  (["train", "--test-env=3"], "did you mean --test-envs instead of --test-env?"),
                                  (["train", "--dataset", "Spiral"], "did you mean Spirals?"),
@@ -87,6 +88,29 @@ class Usage(Case):
                                  (["bench", "--case", "ilk"], "did you mean ilc?"),
                                  (["step", "--model", "mlp:2-2", "--activation", "rulu"], "did you mean relu?")]:
             self.refused(USAGE, *arguments, says=[meant])
+
+    def test_an_unknown_command_is_called_unknown(self):
+        for arguments, known in [(["sweep"], "known train, verify, "), (["evaluate", "--steps", "3"], "known train, verify, "),
+                                 (["data", "list"], "known show"), (["data", "train"], "known show")]:
+            with self.subTest(arguments):
+                self.refused(USAGE, *arguments, says=["command: no such name\n    found " + arguments[-1 if arguments[0] == "data" else 0], known])
+                self.assertNotIn("did you mean", self.run_program(*arguments, code=USAGE)[1])
+        self.refused(USAGE, says=["a command is needed\n    known train, verify, "])
+
+    def test_a_flag_is_answered_with_what_its_own_command_has(self):
+        for arguments, hint in [(["train", "--lr", "0.1"], """--hparams '{"lr": 0.1}'"""),
+                                (["train", "--lr=0.1"], """--hparams '{"lr": 0.1}'"""),
+                                (["train", "--task", "domain_generalization"], "--task is DomainBed's"),
+                                (["step", "--model", "mlp:2-2", "--tau", "1"], """--hparams '{"tau": 1}'""")]:
+            self.refused(USAGE, *arguments, says=[f"hint: {hint}" if hint[2:6] == "task" else hint, f"hint: sandgrad {arguments[0]} --help"])
+        for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"], ["bench", "--task", "ilc", "--kase"]]:
+            self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
+        self.refused(USAGE, "train", "--algorithm", "IRM", says=["algorithm: IRM is DomainBed's, and not here yet"])
+
+    def test_help_tells_records_from_checkpoints(self):
+        words = " ".join(self.run_program("train", "--help")[0].split())
+        self.assertIn("DomainBed's --checkpoint_freq", words)
+        self.assertRegex(words, r"--checkpoint-every,--checkpoint_every INT:INT in \[1 - \d+\] steps from one saved state to the next")
 
     def test_numbers_out_of_range_are_refused_briefly(self):
         for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
