@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import resource
+import select
 import shutil
 import signal
 import struct
@@ -258,6 +259,21 @@ class Runs(Case):
             self.assertIn("generated digits", stdout)
             seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
         self.assertEqual(len(seen), 1)
+
+    def test_progress_is_redrawn_only_where_the_terminal_can(self):
+        for kind, redrawn in [("xterm", True), ("dumb", False), ("", False), (None, False)]:
+            terminal, inside = os.openpty()
+            environment = {name: value for name, value in os.environ.items() if name != "TERM"} | ({} if kind is None else {"TERM": kind})
+            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000"], cwd=self.folder, env=environment,
+                                  stdout=subprocess.DEVNULL, stderr=inside) as process:
+                os.close(inside)
+                said, end = b"", time.time() + (30 if redrawn else 2)
+                while time.time() < end and b"\r\x1b[K" not in said:
+                    if select.select([terminal], [], [], 0.1)[0]:
+                        said += os.read(terminal, 4096)
+                process.kill()
+            os.close(terminal)
+            self.assertEqual(b"\x1b" in said, redrawn, (kind, said))
 
     def test_an_interrupted_run_ends_after_its_step_with_whole_records(self):
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
