@@ -6,8 +6,10 @@
 #include <array>
 #include <new>
 
+#include "domains/printable.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/foreign_format.h"
 
 namespace sand::domains {
 namespace {
@@ -28,11 +30,13 @@ void refuse_large(std::uint64_t bytes, const std::string& name) {
   });
 }
 
-/// The bytes of a file in order, gunzipped on the way where they are gzip. Makes no more than it is asked for.
+bool begins_gzip(std::span<const std::uint8_t> bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
+
+/// The bytes of a file in order, gunzipped on the way where they are gzip (RFC 1952): members one after another, and behind the
+/// last one nothing but zeros, which tapes and block devices add. Makes no more than it is asked for.
 class Content {
  public:
-  Content(std::span<const std::uint8_t> file, const std::string& name)
-      : file_(file), name_(name), zipped_(file.size() >= 2 && file[0] == 0x1f && file[1] == 0x8b) {
+  Content(std::span<const std::uint8_t> file, const std::string& name) : file_(file), name_(name), zipped_(begins_gzip(file)) {
     if (!zipped_) return;
     constexpr int kGzipOnly = 15 + 16;  // the largest window, and a header and checksum of gzip rather than zlib
     if (inflateInit2(&gzip_, kGzipOnly) != Z_OK) throw std::bad_alloc();
@@ -45,13 +49,18 @@ class Content {
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
 
+  /// Of a raw file: enough to tell another format.
+  std::string_view beginning() const {
+    return zipped_ ? "" : std::string_view(reinterpret_cast<const char*>(file_.data()), std::min<std::size_t>(file_.size(), 100));
+  }
+
   /// An upper bound on the bytes of the whole content.
   std::uint64_t most() const { return file_.size() * (zipped_ ? kMostInflation : 1); }
 
   /// Fills `out` from its front. Returns how many bytes there were: fewer than asked for only at the end.
   std::size_t take(std::span<std::uint8_t> out) { return zipped_ ? inflate_into(out) : copy_into(out); }
 
-  /// Bytes behind the end of the gzip data.
+  /// Bytes behind the end of the gzip data that belong to no member.
   std::size_t unread() const { return gzip_.avail_in; }
 
  private:
@@ -77,9 +86,16 @@ class Content {
         return broken("the gzip data is damaged", name_, "what gzip can unpack", gzip_.msg != nullptr ? gzip_.msg : "a zlib error")
             .hint(kFetchAgain);
       });
-      ended_ = code == Z_STREAM_END;
+      if (code == Z_STREAM_END) end_member();
     }
     return out.size() - gzip_.avail_out;
+  }
+
+  void end_member() {
+    const std::span<const std::uint8_t> rest(gzip_.next_in, gzip_.avail_in);
+    ended_ = !begins_gzip(rest);
+    if (!ended_) inflateReset(&gzip_);  // keeps its place in the file
+    if (std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; })) gzip_.avail_in = 0;
   }
 
   std::span<const std::uint8_t> file_;
@@ -87,7 +103,7 @@ class Content {
   bool zipped_;
   std::size_t taken_ = 0;  // of a raw file
   z_stream gzip_{};
-  bool ended_ = false;  // the gzip data, its checksum found right
+  bool ended_ = false;  // the last member, its checksum found right
 };
 
 std::string hexadecimal(std::span<const std::uint8_t> bytes) {
@@ -114,9 +130,11 @@ std::vector<Index> parse_header(Content& content, const std::string& name, int r
   const std::array<std::uint8_t, 4> magic{0, 0, 8, static_cast<std::uint8_t>(rank)};  // type 8: unsigned byte
   check(std::equal(magic.begin(), magic.end(), header.begin()), [&] {
     const bool is_idx = header[0] == 0 && header[1] == 0;
+    const std::string format = foreign_format(content.beginning()).name;
     return broken("the file must begin with the magic number of unsigned bytes with " + std::to_string(rank) + " axes", name,
                   hexadecimal(magic), hexadecimal(header.first(4)))
-        .hint(!is_idx          ? "this is not an IDX file: look at how it begins; an error page may have been saved in its place"
+        .hint(!format.empty()  ? "this is " + format
+              : !is_idx        ? "this is not an IDX file: look at how it begins; an error page may have been saved in its place"
               : header[2] != 8 ? "only unsigned bytes (third byte 08) can be read: convert the file"
                                : "images have 3 axes and labels have 1: two files may have been swapped");
   });
@@ -171,8 +189,8 @@ Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int r
 }
 
 Idx read_idx(const std::filesystem::path& path, int rank) {
-  const std::string name = path.string();
-  InputFile file(name);
+  const std::string name = printable(path.native());
+  InputFile file(path.string());
   refuse_large(file.size(), name);
   std::vector<std::uint8_t> bytes(file.size());
   file.read(std::as_writable_bytes(std::span(bytes)));

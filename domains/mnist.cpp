@@ -4,26 +4,46 @@
 #include <system_error>
 
 #include "domains/idx.h"
+#include "domains/printable.h"
 #include "tensor/error.h"
+#include "tensor/md5.h"
 
 namespace sand::domains {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The names of the files: images, labels, images, labels.
-std::vector<std::string> file_names(MnistPart part) {
-  std::vector<std::string> names;
-  if (part != MnistPart::test) names.insert(names.end(), {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"});
-  if (part != MnistPart::train) names.insert(names.end(), {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"});
-  return names;
+/// One of the four files, and the MD5 of what LeCun published under this name, unpacked.
+struct MnistFile {
+  std::string name;
+  std::string md5;
+};
+
+/// Images, labels, images, labels.
+std::vector<MnistFile> files_of(MnistPart part) {
+  std::vector<MnistFile> files;
+  if (part != MnistPart::test)
+    files.insert(files.end(), {{"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"},
+                               {"train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"}});
+  if (part != MnistPart::train)
+    files.insert(files.end(), {{"t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"},
+                               {"t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"}});
+  return files;
 }
 
-/// `folder`/`name`, raw or .gz, whichever exists; empty when neither does.
-fs::path find(const fs::path& folder, const std::string& name) {
+/// `name` in `folder`, raw or .gz, as it is or with the dot that some archives put for its last dash but one; or inside a
+/// folder so called, as Kaggle packs it. Empty when it is not there.
+fs::path find(const fs::path& folder, const std::string& name, bool inside = true) {
+  std::string dotted = name;
+  dotted[dotted.find("-idx")] = '.';
   std::error_code unreadable;  // counts as not there
-  for (const fs::path& path : {folder / name, folder / (name + ".gz")})
-    if (fs::exists(path, unreadable)) return path;
+  for (const fs::path& path : {folder / name, folder / (name + ".gz"), folder / dotted, folder / (dotted + ".gz")}) {
+    if (!fs::is_directory(path, unreadable)) {
+      if (fs::exists(path, unreadable)) return path;
+    } else if (inside) {
+      if (const fs::path file = find(path, name, false); !file.empty()) return file;
+    }
+  }
   return {};
 }
 
@@ -33,31 +53,70 @@ std::string list(const std::vector<std::string>& words) {
   return text;
 }
 
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::error_code unreadable;
+  std::vector<fs::path> paths;
+  for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end; entry.increment(unreadable))
+    paths.push_back(entry->path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// Names the data sets of the same format that lie below `directory`, where torchvision has them: FashionMNIST/raw, EMNIST/raw.
+void tell_neighbours(Error& error, const fs::path& directory, const std::vector<MnistFile>& wanted) {
+  constexpr std::size_t kMost = 200;  // there may be a home directory here
+  std::error_code unreadable;
+  std::vector<fs::path> folders = {directory, directory / "raw"};
+  for (const fs::path& path : entries(directory))
+    if (folders.size() < kMost && fs::is_directory(path, unreadable)) folders.insert(folders.end(), {path, path / "raw"});
+  for (const fs::path& folder : folders) {
+    const auto holds = [&](const MnistFile& file) { return !find(folder, file.name).empty(); };
+    const auto is_emnist = [](const fs::path& path) { return path.filename().string().starts_with("emnist-"); };
+    const std::vector<fs::path> files = entries(folder);
+    if (std::all_of(wanted.begin(), wanted.end(), holds))
+      error.fact("in " + printable(folder.native()) + ":", "all of them; name this folder to train on its images");
+    else if (std::any_of(files.begin(), files.end(), is_emnist))
+      error.fact("in " + printable(folder.native()) + ":", "EMNIST, which cannot be read: its images are transposed");
+  }
+}
+
 /// The files of `part`, all from the first folder that has them all.
-std::vector<fs::path> find_all(const fs::path& directory, MnistPart part) {
-  const std::vector<std::string> wanted = file_names(part);
+std::vector<fs::path> find_all(const fs::path& directory, const std::vector<MnistFile>& wanted) {
+  std::vector<std::string> names;
+  for (const MnistFile& file : wanted) names.push_back(file.name);
   Error error(Fault::missing, "mnist: no folder holds the files of MNIST");
-  error.fact("looked for", list(wanted) + "; raw, or ending in .gz");
-  for (const fs::path& folder : {directory, directory / "mnist", directory / "MNIST" / "raw"}) {
+  error.fact("looked for", list(names) + "; raw, or ending in .gz");
+  for (const fs::path& folder : {directory, directory / "mnist", directory / "MNIST" / "raw", directory / "raw"}) {
     std::vector<fs::path> found;
     std::vector<std::string> lacking;
-    for (const std::string& name : wanted) {
+    std::error_code unreadable;
+    for (const std::string& name : names) {
       const fs::path path = find(folder, name);
       if (path.empty())
-        lacking.push_back(name);
+        lacking.push_back(name + (fs::is_directory(folder / name, unreadable) ? " (a folder without it)" : ""));
       else
         found.push_back(path);
     }
     if (lacking.empty()) return found;
-    std::error_code unreadable;
-    error.fact("in " + folder.string() + ":", !fs::is_directory(folder, unreadable) ? "no such folder"
-                                              : found.empty()                       ? "none of them"
-                                                                                    : "all but " + list(lacking));
+    error.fact("in " + printable(folder.native()) + ":", !fs::is_directory(folder, unreadable) ? "no such folder"
+                                                         : found.empty()                       ? "none of them"
+                                                                                               : "all but " + list(lacking));
   }
+  tell_neighbours(error, directory, wanted);
   throw error.hint("fetch the files and name the folder that holds them");
 }
 
-void append(Digits& digits, const fs::path& images_file, const fs::path& labels_file) {
+/// Of the file that `idx` was read from, unpacked.
+std::string md5_of(const Idx& idx) {
+  std::vector<std::uint8_t> header = {0, 0, 8, static_cast<std::uint8_t>(idx.sizes.size())};
+  for (const Index size : idx.sizes)
+    for (const int shift : {24, 16, 8, 0}) header.push_back(static_cast<std::uint8_t>(size >> shift));
+  return Md5().add(std::as_bytes(std::span(header))).add(std::as_bytes(std::span(idx.bytes))).hex();
+}
+
+/// Returns whether both files are MNIST's own.
+bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_file, const std::string& images_md5,
+            const std::string& labels_md5) {
   const Idx images = read_idx(images_file, 3);
   check(images.sizes[1] == Digits::kSide && images.sizes[2] == Digits::kSide, [&] {
     return Error(Fault::data, "mnist: images must have 28 x 28 pixels")
@@ -81,14 +140,18 @@ void append(Digits& digits, const fs::path& images_file, const fs::path& labels_
   });
   digits.pixels.insert(digits.pixels.end(), images.bytes.begin(), images.bytes.end());
   digits.labels.insert(digits.labels.end(), labels.bytes.begin(), labels.bytes.end());
+  return md5_of(images) == images_md5 && md5_of(labels) == labels_md5;
 }
 
 }  // namespace
 
 Digits read_mnist(const fs::path& directory, MnistPart part) {
-  const std::vector<fs::path> files = find_all(directory, part);
-  Digits digits{"MNIST digits from " + directory.string(), {}, {}, files};
-  for (std::size_t i = 0; i < files.size(); i += 2) append(digits, files[i], files[i + 1]);
+  const std::vector<MnistFile> wanted = files_of(part);
+  const std::vector<fs::path> files = find_all(directory, wanted);
+  Digits digits{"", {}, {}, files};
+  bool own = true;
+  for (std::size_t i = 0; i < files.size(); i += 2) own = append(digits, files[i], files[i + 1], wanted[i].md5, wanted[i + 1].md5) && own;
+  digits.source = (own ? "MNIST digits from " : "images in MNIST's format, not MNIST's own, from ") + printable(directory.native());
   return digits;
 }
 

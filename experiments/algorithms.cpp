@@ -8,6 +8,7 @@
 #include "optim/and_mask.h"
 #include "optim/mean_gradient.h"
 #include "optim/sand_mask.h"
+#include "tensor/error.h"
 
 namespace sand::experiments {
 namespace {
@@ -56,14 +57,19 @@ const std::vector<Algorithm>& algorithms() {
 
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
   std::set<std::string> of_others;
+  if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // of photos
   for (const Algorithm& row : algorithms())
     for (const HparamRule& rule : row.hparams)
       if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
   for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
-    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s; passed over\n", method.name, name.c_str());
+    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; passed over\n", method.name, name.c_str());
 }
 
 const Algorithm& algorithm(const std::string& name) {
+  for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr", "IB_ERM", "IB_IRM", "EQRM"})
+    check(name != other, [&] {  // which is one letter away from ERM
+      return Error(Fault::usage, "algorithm: " + name + " is DomainBed's, and not here yet").hint("sandgrad train --help lists those here");
+    });
   std::vector<std::string> names;
   for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
   const std::string found = find_name("algorithm", name, names);

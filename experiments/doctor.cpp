@@ -7,6 +7,7 @@
 #include "experiments/commands.h"
 #include "experiments/training.h"
 #include "tensor/available_cores.h"
+#include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/numerics.h"
 
@@ -23,13 +24,6 @@ int doctor_command(const DoctorOptions& options) {
   const kernels::Table* const* list = kernels::tables(&count);
   for (int i = 0; i < count; ++i) tables += (i ? ", " : "") + std::string(list[i]->name);
 
-  RunRequest request;
-  request.hparams = R"({"batch_size": 64})";
-  request.steps = 20;
-  request.record_every = 20;
-  const Settings settings = settle(request);
-  const Outcome run = train(settings, domains::Spirals({.examples = 128, .test_examples = 64}), threads, {});
-
   std::printf("sandgrad       %s (%s)\n", SANDGRAD_VERSION, sizeof(Scalar) == 8 ? "double" : "float");
   std::printf("compiler       %s\n", __VERSION__);
 #ifdef __clang__
@@ -38,8 +32,20 @@ int doctor_command(const DoctorOptions& options) {
   std::printf("kernels        %s (this CPU runs %s)\n", kernels::chosen().name, tables.c_str());
   std::printf("numerics       version %d\n", kNumericsVersion);
   std::printf("threads        %d (%s)\n", threads.count(), options.threads > 0 ? "--threads" : available_cores().limit.c_str());
-  std::printf("20-step hash   %s\n", run.fingerprint.c_str());
-  return 0;
+  RunRequest request;
+  request.hparams = R"({"batch_size": 64})";
+  request.steps = 20;
+  request.record_every = 20;
+  std::string hash;
+  Fault fault{};
+  try {
+    hash = train(settle(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+  } catch (const Error& error) {  // belongs in the report, too
+    hash = std::string("none: ") + error.what();
+    fault = error.fault();
+  }
+  std::printf("20-step hash   %s\n", hash.c_str());
+  return static_cast<int>(fault);
 }
 
 }  // namespace sand::experiments

@@ -8,6 +8,7 @@
 
 #include "experiments/commands.h"
 #include "experiments/names.h"
+#include "experiments/unknown_flag.h"
 #include "tensor/error.h"
 
 #ifdef __GLIBC__
@@ -27,16 +28,50 @@ std::string either(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Every flag and command that exists, for a did-you-mean.
-std::vector<std::string> known_names(const CLI::App& app) {
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+std::vector<std::string> flags_of(const CLI::App& command) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-    for (const std::string& name : known_names(*command)) names.push_back(name);
-  }
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames())
+      if (!option->get_group().empty()) names.push_back("--" + name);
   return names;
+}
+
+/// Throws what is wrong with the words after the name of the program, and what may have been meant: a command's name, or a flag
+/// of the command that was chosen.
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& problem, const std::vector<std::string>& words) {
+  const CLI::App* command = &app;
+  std::size_t at = 0;
+  std::string help = "sandgrad ";
+  const auto is_next = [&](const CLI::App* other) { return at < words.size() && other->get_name() == words[at]; };
+  std::vector<const CLI::App*> commands = commands_of(app);
+  for (auto next = commands.end(); (next = std::find_if(commands.begin(), commands.end(), is_next)) != commands.end();) {
+    command = *next;
+    commands = commands_of(*command);
+    help += words[at++] + " ";
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* other : commands) names.push_back(other->get_name());
+  std::string other_case;
+  if (!names.empty() && at < words.size() && !words[at].starts_with('-')) other_case = find_name("command", words[at], names);
+
+  Error error(Fault::usage, names.empty() || at < words.size() ? problem.what() : "a command is needed");
+  if (!names.empty()) error.fact("known", either(names));
+  if (!other_case.empty()) error.hint("did you mean " + other_case + "?");
+  const std::vector<std::string> known = flags_of(*command);
+  for (; at < words.size(); ++at) {
+    const std::size_t end = words[at].find('=');
+    const std::string flag = words[at].substr(0, end), value = end != std::string::npos ? words[at].substr(end + 1)
+                                                               : at + 1 < words.size()  ? words[at + 1]
+                                                                                        : "";
+    const bool is_flag = flag.starts_with('-') && flag.find_first_not_of("-.0123456789") != std::string::npos;
+    if (!is_flag || std::find(known.begin(), known.end(), flag) != known.end()) continue;
+    if (const std::string hint = hint_on_flag(flag, value, known); !hint.empty()) error.hint(hint);
+  }
+  throw error.hint(help + "--help");
 }
 
 void add_photo_flags(CLI::App* command, int& image_size, bool& skip_unreadable) {
@@ -53,25 +88,29 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_option("--algorithm", r.algorithm, "ERM, ANDMask, GeometricMean or SANDMask")->capture_default_str();
   c->add_option("--protocol", r.protocol, "domainbed, ilc, irm, or auto: that of the paper which made the data set")->capture_default_str();
   c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(kNotNegative);
-  c->add_option("--data-dir,--data_dir", r.data_dir, "where MNIST or the folders of photos lie");
+  c->add_option("--data-dir,--data_dir", r.data_dir, "data directory: MNIST, or folders of photos");
   c->add_option("--digits", r.digits, "mnist, generated, or auto: MNIST where --data-dir is given")->capture_default_str();
   add_photo_flags(c, r.image_size, r.skip_unreadable);
   c->add_flag("--no-augment", r.no_augment, "train on photos as they are, not cropped, mirrored and recoloured");
   c->add_option("--hparams", r.hparams, R"(hyper-parameters as JSON: '{"tau": 0.9, "k": 10, "lr": 1e-3}')");
   c->add_option("--hparams-seed,--hparams_seed", r.hparams_seed, "draws hyper-parameters as DomainBed; 0 for the standard ones")
       ->check(kNotNegative);
-  c->add_option("--trial-seed,--trial_seed", r.trial_seed, "of data and splits")->check(kNotNegative);
-  c->add_option("--seed", r.seed, "of weights, batches and dropout")->check(kNotNegative);
+  c->add_option("--trial-seed,--trial_seed", r.trial_seed, "seed of data and splits")->check(kNotNegative);
+  c->add_option("--seed", r.seed, "seed of weights, batches and dropout")->check(kNotNegative);
   c->add_option("--model", r.model, "MLP, MNIST_CNN, SmallCNN, or auto: DomainBed's choice for the data set")->capture_default_str();
   c->add_option("--convolution", r.convolution, "winograd: in tiles where that is faster; direct: term by term")->capture_default_str();
   c->add_option("--init-from,--init_from", r.init_from, "a safetensors file with the first weights; a checkpoint is one, too");
   c->add_option("--steps", r.steps, "updates")->check(kAtLeastOne);
-  c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next")->check(kAtLeastOne);
-  c->add_option("--evaluate-every,--evaluate_every", r.evaluate_every, "steps; without it, at every record")->check(kAtLeastOne);
-  c->add_option("--evaluate-examples,--evaluate_examples", r.evaluate_examples, "of every part, always the same; without it, all")
+  c->add_option("--record-every,--checkpoint_freq", r.record_every, "steps from one record to the next: DomainBed's --checkpoint_freq")
+      ->check(kAtLeastOne);
+  c->add_option("--evaluate-every,--evaluate_every", r.evaluate_every,
+                "steps from one evaluation to the next; without it, every record has one")
+      ->check(kAtLeastOne);
+  c->add_option("--evaluate-examples,--evaluate_examples", r.evaluate_examples,
+                "examples of every part to evaluate, always the same; without it, all")
       ->check(kAtLeastOne);
   c->add_flag("--test-at-end", r.test_at_end, "evaluate the test domains only after the last step");
-  c->add_option("--holdout-fraction,--holdout_fraction", r.holdout_fraction, "of every domain, kept out of training")
+  c->add_option("--holdout-fraction,--holdout_fraction", r.holdout_fraction, "share of every domain that is kept out of training")
       ->check(CLI::Range(0.0, 1.0));
   c->add_flag("--decoupled-decay", r.decoupled_decay, "weight decay past the mask and Adam (AdamW)");
   c->add_flag("--mask-update", r.mask_update, "a weight whose mask is 0 does not move at all");
@@ -81,7 +120,8 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
           [](const std::string& path) { return std::string(path.empty() ? "must not be empty; without the option nothing is kept" : ""); });
   c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run; without it that run goes on");
   c->add_flag("--no-lock", o.no_lock, "for file systems without locks: no other process may train in the run directory");
-  c->add_option("--checkpoint-every,--checkpoint_every", o.checkpoint_every, "steps; without it, whenever accuracies are measured")
+  c->add_option("--checkpoint-every,--checkpoint_every", o.checkpoint_every,
+                "steps from one saved state to the next; without it, whenever accuracies are measured")
       ->check(kAtLeastOne);
   c->add_option("--threads", o.threads, "0 for every core; the numbers are the same for any")->check(CLI::Range(0, 1024));
   c->add_flag("--json", o.json, "records on stdout as JSON lines");
@@ -102,8 +142,8 @@ void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
   c->add_option("--algorithm", o.algorithm)->capture_default_str();
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
   c->add_option("--steps", o.steps, "updates that are timed")->check(CLI::Range(1, 1000000))->capture_default_str();
-  c->add_option("--domains", o.domains, "instead of those of the case")->check(CLI::Range(1, 4096));
-  c->add_option("--rows", o.rows, "of every domain, instead of those of the case")->check(CLI::Range(1, 1000000));
+  c->add_option("--domains", o.domains, "number of domains (default: that of the case)")->check(CLI::Range(1, 4096));
+  c->add_option("--rows", o.rows, "rows of every domain (default: those of the case)")->check(CLI::Range(1, 1000000));
   c->add_flag("--kernels", o.kernels, "the ladder of convolutions, from plain loops to tiles, and the peak of a core");
   c->add_flag("--json", o.json, "one JSON line");
   c->callback([&] { chosen = [&] { return bench_command(o); }; });
@@ -112,7 +152,7 @@ void add_bench(CLI::App& app, BenchOptions& o, std::function<int()>& chosen) {
 void add_verify(CLI::App& app, VerifyOptions& o, std::function<int()>& chosen) {
   CLI::App* c = app.add_subcommand("verify", "Make a recorded run again and compare every bit");
   c->add_option("run", o.run, "the --output-dir of the run")->required();
-  c->add_option("--data-dir,--data_dir", o.data_dir, "where the data lie, if not where they lay");
+  c->add_option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
   c->add_option("--from-step", o.from_step, "go on after this step, which must have a checkpoint")->check(CLI::NonNegativeNumber);
   c->add_option("--to-step", o.to_step, "the last step that is made again")->check(CLI::NonNegativeNumber);
   c->add_option("--expect-chain,--expect_chain", o.expect_chain, "the chain of the last record, as it was published elsewhere");
@@ -129,7 +169,7 @@ void add_inspect(CLI::App& app, InspectOptions& o, std::function<int()>& chosen)
   c->add_option("--weight", o.weights, "'linear1.weight[12,40]'; may be given again");
   c->add_option("--layer", o.layer, "ranges of mask, agreement and gradients of a whole tensor: linear1.weight");
   c->add_option("--heat-map,--heat_map", o.heat_map, "a PNG of the layer's mask and agreement");
-  c->add_option("--data-dir,--data_dir", o.data_dir, "where the data lie, if not where they lay");
+  c->add_option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
   c->add_option("--threads", o.threads, "0 for every core")->check(CLI::Range(0, 1024));
   c->add_flag("--json", o.json, "one JSON object a line");
   c->callback([&] { chosen = [&] { return inspect_command(o); }; });
@@ -171,12 +211,12 @@ void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
   CLI::App* c = data->add_subcommand("show", "Draw examples of every domain as a PNG");
   c->add_option("name", o.request.name, either(data_set_names()))->required();
   c->add_option("--out", o.out, "the PNG")->capture_default_str();
-  c->add_option("--data-dir,--data_dir", o.request.data_dir, "where MNIST or the folders of photos lie");
+  c->add_option("--data-dir,--data_dir", o.request.data_dir, "data directory: MNIST, or folders of photos");
   c->add_option("--digits", o.request.digits, "mnist, generated or auto")->capture_default_str();
-  c->add_option("--trial-seed,--trial_seed", o.request.seed, "of the data");
+  c->add_option("--trial-seed,--trial_seed", o.request.seed, "seed of the data");
   add_photo_flags(c, o.request.image_size, o.request.skip_unreadable);
   c->add_flag("--augment", o.augment, "photos cropped, mirrored and recoloured, as they are trained on");
-  c->add_option("--examples", o.examples, "in a row")->capture_default_str();
+  c->add_option("--examples", o.examples, "examples in a row")->capture_default_str();
   c->callback([&] { chosen = [&] { return data_show_command(o); }; });
 }
 
@@ -214,17 +254,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version
-    std::fprintf(stderr, "sandgrad: %s\n", problem.what());
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      const std::string flag = word.substr(0, word.find('='));
-      const std::vector<std::string> known = known_names(app);
-      if (std::find(known.begin(), known.end(), flag) != known.end()) continue;
-      const std::string nearest = flag.rfind("--", 0) == 0 || i == 1 ? nearest_name(flag, known) : "";
-      if (!nearest.empty()) std::fprintf(stderr, "    hint: did you mean %s instead of %s?\n", nearest.c_str(), flag.c_str());
-    }
-    std::fprintf(stderr, "    hint: sandgrad --help, sandgrad train --help\n");
-    return static_cast<int>(Fault::usage);
+    refuse(app, problem, {argv + 1, argv + argc});
   }
   return chosen();
 }

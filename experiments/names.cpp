@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 
 #include "tensor/error.h"
 
@@ -15,18 +14,20 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// Insertions, deletions and changes of a letter, and swaps of two neighbours, that make `b` of `a`.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);  // row[j]: from the first i letters of a to the first j of b
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+  std::vector<std::vector<std::size_t>> steps(a.size() + 1, std::vector<std::size_t>(b.size() + 1));  // from i letters of a to j of b
+  for (std::size_t i = 0; i <= a.size(); ++i)
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        steps[i][j] = i + j;
+        continue;
+      }
+      steps[i][j] = std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) steps[i][j] = std::min(steps[i][j], steps[i - 2][j - 2] + 1);
     }
-  }
-  return row[b.size()];
+  return steps[a.size()][b.size()];
 }
 
 }  // namespace
@@ -34,13 +35,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kLongest = 100;  // nobody mistypes a longer name
   if (name.size() > kLongest) return "";
+  constexpr std::size_t kShortest = 3;  // that stands for a longer name which begins with it
   std::string nearest;
-  std::size_t least = std::max<std::size_t>(2, name.size() / 2);
-  for (const std::string& candidate : known)
-    if (const std::size_t apart = distance(lower(name), lower(candidate)); apart <= least) {
-      if (apart < least || nearest.empty()) nearest = candidate;
-      least = apart;
-    }
+  std::size_t least = name.size() < 2 ? 0 : std::max<std::size_t>(1, name.size() / 3);
+  for (const std::string& candidate : known) {
+    const bool begins = name.size() >= kShortest && lower(candidate).starts_with(lower(name));
+    const std::size_t apart = begins ? std::min<std::size_t>(1, candidate.size() - name.size()) : distance(lower(name), lower(candidate));
+    if (apart > least) continue;
+    if (apart < least || nearest.empty()) nearest = candidate;
+    least = apart;
+  }
   return nearest;
 }
 

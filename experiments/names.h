@@ -11,8 +11,8 @@ namespace sand::experiments {
 /// known name as a hint and all of them as a fact.
 std::string find_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known);
 
-/// Of `known`, the one that needs the fewest insertions, deletions and changes of a character (Levenshtein); "" if even
-/// that one is far off.
+/// Of `known`, whatever the case, the one that needs the fewest insertions, deletions and changes of a letter and swaps of two
+/// neighbours, one for every three letters of `name` at most, or that begins with three letters and more; "" if there is none.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace sand::experiments

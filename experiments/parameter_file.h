@@ -10,7 +10,7 @@
 
 namespace sand::experiments {
 
-/// Fills the block [J]. Throws Error(data) for a tensor that is missing, or has another type or shape.
+/// Fills the block [J]. Throws Error(data) for a tensor that is missing, has another shape, or a number that would change.
 void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters, std::span<Scalar> block);
 void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters, const Scalar* block);
 

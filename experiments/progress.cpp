@@ -4,14 +4,25 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 namespace sand::experiments {
+namespace {
+
+/// A terminal that can draw over its own line; TERM=dumb (Emacs, some logs of CI) cannot.
+bool redraws(int descriptor) {
+  const char* kind = std::getenv("TERM");
+  return isatty(descriptor) == 1 && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+}
+
+}  // namespace
 
 Progress::Progress(std::string what, int steps, std::string unit)
     : what_(std::move(what)),
       unit_(std::move(unit)),
       steps_(steps),
-      terminal_(isatty(STDERR_FILENO) == 1),
+      terminal_(redraws(STDERR_FILENO)),
       start_(Clock::now()),
       last_(start_) {}
 

@@ -1,16 +1,11 @@
 #include "experiments/seed_hash.h"
 
-#include <openssl/evp.h>
-
-#include "tensor/error.h"
+#include "tensor/md5.h"
 
 namespace sand::experiments {
 
 std::uint32_t seed_hash(const std::string& text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  const int done = EVP_Digest(text.data(), text.size(), digest, &length, EVP_md5(), nullptr);
-  check(done == 1 && length == 16, [] { return Error(Fault::internal, "seed_hash: libcrypto cannot compute MD5 here"); });
+  const std::array<std::uint8_t, 16> digest = Md5().add(std::as_bytes(std::span(text))).digest();
   // The last 31 of 128 bits, most significant byte first.
   return (std::uint32_t{digest[12]} << 24 | std::uint32_t{digest[13]} << 16 | std::uint32_t{digest[14]} << 8 | digest[15]) & 0x7fffffff;
 }

@@ -82,19 +82,21 @@ Settings settle(const RunRequest& request) {
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
-  if (settings.hparams.count("data_augmentation") == 1) check_whole(settings.hparams, "data_augmentation", 0, 1);
   method.make(settings.hparams, settings.allow_closed);  // throws where the hyper-parameters make no sense
   return settings;
 }
 
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
   const std::vector<int>& test = settings.protocol.test_envs;
-  for (const int env : test)
+  for (const int env : test) {
+    check(std::count(test.begin(), test.end(), env) == 1,
+          [&] { return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(env)); });
     check(env >= 0 && env < domains, [&] {
       return Error(Fault::usage, "test-envs: no such domain")
           .fact("found", std::to_string(env))
           .fact("known", "0 .. " + std::to_string(domains - 1));
     });
+  }
   std::vector<int> training;
   for (int env = 0; env < domains; ++env)
     if (std::find(test.begin(), test.end(), env) == test.end()) training.push_back(env);

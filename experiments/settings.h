@@ -54,7 +54,7 @@ struct Settings {
 Settings settle(const RunRequest& request);
 
 /// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test domain that does
-/// not exist, or if fewer than `fewest` remain.
+/// not exist or is named twice, or if fewer than `fewest` remain.
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest);
 
 }  // namespace sand::experiments

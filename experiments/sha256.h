@@ -12,7 +12,7 @@ namespace sand::experiments {
 /// Feed blocks in order; then hex(), once.
 class Sha256 {
  public:
-  Sha256();  ///< throws Error(internal) where libcrypto lacks it
+  Sha256();  ///< throws Error(resources) where libcrypto lacks it
   template <class Numbers>
   Sha256& add(const Numbers& numbers) {  // a span, a vector, a string
     return add_bytes(std::as_bytes(std::span(numbers)));

@@ -12,6 +12,7 @@
 #include "nn/objectives.h"
 #include "optim/adam.h"
 #include "tensor/safetensors.h"
+#include "tensor/safetensors_header.h"
 
 namespace sand::experiments {
 namespace {
@@ -46,12 +47,13 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
     DomainRows rows;
     rows.inputs = file.tensor(x);
     const std::vector<std::int64_t> labels = file.integers(y);
+    const StoredTensor& stored = *file.find(y);
     check(rows.inputs.shape().rank() >= 1 && rows.inputs.shape().columns() == example.size() &&
-              static_cast<Index>(labels.size()) == rows.inputs.shape().rows() && !labels.empty(),
+              stored.shape == std::vector<Index>{rows.inputs.shape().rows()} && !labels.empty(),
           [&] {
             return Error(Fault::data, "step: " + x + " and " + y + " do not fit the model or each other")
                 .fact("expected", x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
-                .fact("found   ", x + " " + rows.inputs.shape().text() + ", " + y + " [" + std::to_string(labels.size()) + "]");
+                .fact("found   ", x + " " + rows.inputs.shape().text() + ", " + y + " " + printable(stored.dtype, stored.shape));
           });
     for (const std::int64_t label : labels) {
       check(label >= 0 && label <= INT32_MAX,
@@ -86,6 +88,11 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
   const std::vector<std::int64_t> steps = file.integers("adam_t");
   check(steps.size() == 1,
         [&] { return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size())); });
+  check(steps[0] >= 0 && steps[0] < INT64_MAX, [&] {
+    return Error(Fault::data, "step: adam_t is the number of updates made")
+        .fact("expected", "0 to 2^63 - 2")
+        .fact("found   ", std::to_string(steps[0]));
+  });
   std::vector<Scalar> first(static_cast<std::size_t>(parameters.size())), second(first.size());
   read_block(file, "adam_m.", parameters, first);
   read_block(file, "adam_v.", parameters, second);

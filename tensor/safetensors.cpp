@@ -8,8 +8,10 @@
 
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/foreign_format.h"
 #include "tensor/printable.h"
 #include "tensor/safetensors_header.h"
+#include "tensor/safetensors_numbers.h"
 
 namespace sand {
 namespace {
@@ -17,6 +19,16 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is everything here");
 
 constexpr std::uint64_t kMostHeader = 100'000'000;  // bytes; the format's own limit
+constexpr std::size_t kBeginning = 100;             // bytes that tell another format
+
+constexpr struct {
+  std::string_view name;
+  Index size;
+} kTypes[] = {
+    // in the order of Dtype
+    {"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}, {"I32", 4},
+    {"I16", 2}, {"I8", 1},  {"U64", 8}, {"U32", 4},  {"U16", 2}, {"U8", 1},
+};
 
 template <class Numbers>
 std::span<const std::byte> bytes_of(const Numbers& numbers) {
@@ -25,15 +37,15 @@ std::span<const std::byte> bytes_of(const Numbers& numbers) {
 
 }  // namespace
 
-std::string_view dtype_name(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::f32: return "F32";
-    case Dtype::f64: return "F64";
-    default: return "I64";
-  }
-}
+std::string_view dtype_name(Dtype dtype) { return kTypes[static_cast<std::size_t>(dtype)].name; }
 
-Index dtype_size(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 8; }
+Index dtype_size(Dtype dtype) { return kTypes[static_cast<std::size_t>(dtype)].size; }
+
+std::optional<Dtype> dtype_named(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(kTypes); ++i)
+    if (kTypes[i].name == name) return static_cast<Dtype>(i);
+  return std::nullopt;
+}
 
 Safetensors Safetensors::read(const std::string& path) {
   InputFile file(path);
@@ -54,13 +66,19 @@ Safetensors Safetensors::load(const std::string& source, std::uint64_t size, con
   });
   next(std::as_writable_bytes(std::span(&length, 1)));
   const std::uint64_t most = std::min(kMostHeader, size - sizeof length);
+  std::string text(length <= most ? length : std::min<std::uint64_t>(most, kBeginning), ' ');
+  next(std::as_writable_bytes(std::span(text)));
+  if (length > most || !text.starts_with('{')) {
+    const std::string beginning(reinterpret_cast<const char*>(&length), sizeof length);
+    const ForeignFormat format = foreign_format(beginning + text.substr(0, kBeginning));
+    check(format.name.empty(),
+          [&] { return broken_file("this is another kind of file", source).fact("found", format.name).hint(format.hint); });
+  }
   check(length <= most, [&] {
     return broken_file("the header must lie inside the file", source)
         .fact("expected", "at most " + std::to_string(most) + " bytes")
         .fact("found", std::to_string(length) + " bytes");
   });
-  std::string text(length, ' ');
-  next(std::as_writable_bytes(std::span(text)));
   SafetensorsHeader header = SafetensorsHeader::parse(text, size - sizeof length - length, source);
 
   Safetensors file;
@@ -86,7 +104,7 @@ std::vector<std::byte> Safetensors::bytes() const {
   SafetensorsHeader header{.entries = {}, .metadata = metadata};
   std::vector<std::span<const std::byte>> blocks;
   std::uint64_t begin = 0;
-  for (const Index size : {8, 4})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
+  for (const Index size : {8, 4, 2, 1})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
     for (const auto& [name, tensor] : tensors_) {
       if (dtype_size(tensor.dtype) != size) continue;
       const std::uint64_t end = begin + tensor.bytes.size();
@@ -133,7 +151,7 @@ const StoredTensor* Safetensors::find(std::string_view name) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
-const StoredTensor& Safetensors::require(std::string_view name, Dtype dtype) const {
+const StoredTensor& Safetensors::require(std::string_view name) const {
   const StoredTensor* tensor = find(name);
   check(tensor != nullptr, [&] {
     std::string names;
@@ -141,30 +159,42 @@ const StoredTensor& Safetensors::require(std::string_view name, Dtype dtype) con
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + in_quotes(other);
     return broken_file("a tensor is missing", source_).fact("expected", in_quotes(name)).fact("found", names.empty() ? "none" : names);
   });
-  check(tensor->dtype == dtype, [&] {
-    return broken_file("a tensor holds another type of numbers", source_)
-        .fact("tensor", in_quotes(name))
-        .fact("expected", dtype_name(dtype))
-        .fact("found", dtype_name(tensor->dtype))
-        .hint(dtype == kScalarDtype ? "sandgrad reads and writes F32, sandgrad64 F64" : "was the file written by another program?");
-  });
   return *tensor;
 }
 
 Tensor Safetensors::tensor(std::string_view name) const {
-  const StoredTensor& stored = require(name, kScalarDtype);
+  const StoredTensor& stored = require(name);
   check(stored.shape.size() <= Shape::kMaxRank, [&] {
     return broken_file("at most four axes", source_).fact("tensor", in_quotes(name)).fact("found", printable(stored.dtype, stored.shape));
   });
   Tensor tensor{Shape(stored.shape)};
-  std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(tensor.span().numbers()).begin());
+  if (stored.dtype == kScalarDtype) {  // every bit, that of a NaN, too
+    std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(tensor.span().numbers()).begin());
+    return tensor;
+  }
+  const std::string misfit = copy_exactly(stored, tensor.span().numbers());
+  check(misfit.empty(), [&] {
+    return broken_file("a number does not fit", source_)
+        .fact("tensor", in_quotes(name))
+        .fact("expected", std::string(dtype_name(kScalarDtype)) + ", or what it holds exactly")
+        .fact("found", misfit)
+        .hint(kScalarDtype == Dtype::f32 ? "sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())"
+                                         : "write the file anew as F64");
+  });
   return tensor;
 }
 
 std::vector<std::int64_t> Safetensors::integers(std::string_view name) const {
-  const StoredTensor& stored = require(name, Dtype::i64);
-  std::vector<std::int64_t> numbers(stored.bytes.size() / sizeof(std::int64_t));
-  std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(std::span(numbers)).begin());
+  const StoredTensor& stored = require(name);
+  std::vector<std::int64_t> numbers(stored.bytes.size() / static_cast<std::size_t>(dtype_size(stored.dtype)));
+  const std::string misfit = copy_exactly(stored, numbers);
+  check(misfit.empty(), [&] {
+    return broken_file("whole numbers are needed", source_)
+        .fact("tensor", in_quotes(name))
+        .fact("expected", "I64, or a smaller type of whole numbers")
+        .fact("found", misfit)
+        .hint("torch: .long(); numpy: .astype('int64')");
+  });
   return numbers;
 }
 

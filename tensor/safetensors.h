@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,11 +17,12 @@
 
 namespace sand {
 
-/// The types of numbers that are read and written, all little-endian. A file with any other type is refused.
-enum class Dtype { f32, f64, i64 };
+/// The types of numbers that are read, all little-endian. A file with any other type is refused.
+enum class Dtype { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8 };
 inline constexpr Dtype kScalarDtype = sizeof(Scalar) == 8 ? Dtype::f64 : Dtype::f32;
-std::string_view dtype_name(Dtype dtype);  ///< "F32", "F64", "I64"
-Index dtype_size(Dtype dtype);             ///< bytes of one number
+std::string_view dtype_name(Dtype dtype);                 ///< "F32", "BF16", "U8"
+std::optional<Dtype> dtype_named(std::string_view name);  ///< nothing for a type that is not read
+Index dtype_size(Dtype dtype);                            ///< bytes of one number
 
 /// One tensor as it lies in the file, row-major.
 struct StoredTensor {
@@ -56,9 +58,10 @@ class Safetensors {
   const Tensors& tensors() const { return tensors_; }
   const StoredTensor* find(std::string_view name) const;  ///< nullptr where there is none of that name
 
-  /// Throws Error(data) when there is no such tensor, its type is not that of Scalar, or it has more than four axes.
+  /// Throws Error(data) when there is no such tensor, it has more than four axes, or a number that Scalar does not hold exactly.
   Tensor tensor(std::string_view name) const;
-  /// Throws Error(data) when there is no such tensor, or its type is not I64. Row-major, whatever its shape.
+  /// Whole numbers of any size, row-major, whatever the shape. Throws Error(data) when there is no such tensor, its type is a
+  /// floating-point one, or a number exceeds 2^63 - 1.
   std::vector<std::int64_t> integers(std::string_view name) const;
 
   std::map<std::string, std::string> metadata;  ///< free text beside the tensors; "__metadata__" in the header
@@ -67,7 +70,7 @@ class Safetensors {
   /// Fills a block with the next bytes of the file.
   using Next = std::function<void(std::span<std::byte>)>;
   static Safetensors load(const std::string& source, std::uint64_t size, const Next& next);
-  const StoredTensor& require(std::string_view name, Dtype dtype) const;
+  const StoredTensor& require(std::string_view name) const;
 
   Tensors tensors_;
   std::string source_ = "(not yet written)";

@@ -1,7 +1,6 @@
 #include "tensor/safetensors_header.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -16,7 +15,6 @@ using nlohmann::json;
 constexpr std::size_t kMostKeys = 1 << 16;  // tensors, and lines of metadata
 constexpr std::size_t kMostAxes = 8;
 constexpr const char* kMetadata = "__metadata__";
-constexpr std::array kDtypes = {Dtype::f32, Dtype::f64, Dtype::i64};
 
 /// Takes the header apart while the parser meets its parts, so that nothing nests deeper, and no list grows longer, than
 /// the format allows. `place_` is where we are: an object {header} of objects {metadata, tensor}, and arrays {list} in those.
@@ -46,9 +44,11 @@ class Reader final : public json::json_sax_t {
   bool string(std::string& text) override {
     if (place_ == Place::metadata) return header_.metadata.emplace(field_, text).second;
     if (place_ != Place::tensor || field_ != "dtype") refuse("a string");
-    const auto found = std::find_if(kDtypes.begin(), kDtypes.end(), [&](Dtype dtype) { return dtype_name(dtype) == text; });
-    check(found != kDtypes.end(), [&] {
-      return wrong("this type of numbers is not supported").fact("expected", "F32, F64 or I64").fact("found", in_quotes(text));
+    const std::optional<Dtype> found = dtype_named(text);
+    check(found.has_value(), [&] {
+      return wrong("this type of numbers is not supported")
+          .fact("expected", "F64, F32, F16, BF16, I64 to I8 or U64 to U8")
+          .fact("found", in_quotes(text));
     });
     dtype_ = *found;
     return true;

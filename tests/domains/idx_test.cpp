@@ -38,13 +38,17 @@ Bytes stored(const Bytes& bytes, bool is_last) {
 
 const Bytes kGzipHeader{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
 
-Bytes gzip(const Bytes& bytes) {
+std::uint32_t crc32_of(const Bytes& bytes) {
   std::uint32_t crc = 0xffffffff;
   for (const std::uint8_t byte : bytes) {
     crc ^= byte;
     for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
   }
-  return kGzipHeader + stored(bytes, true) + little_endian(~crc) + little_endian(static_cast<std::uint32_t>(bytes.size()));
+  return ~crc;
+}
+
+Bytes gzip(const Bytes& bytes) {
+  return kGzipHeader + stored(bytes, true) + little_endian(crc32_of(bytes)) + little_endian(static_cast<std::uint32_t>(bytes.size()));
 }
 
 /// What parse_idx says about a broken file.
@@ -127,9 +131,9 @@ TEST_CASE("Whole gzip data around an IDX file that was cut is refused") {
 TEST_CASE("A file with another magic number is refused with a hint on what it may be") {
   const auto with_magic = [](const Bytes& magic) { return complaint(magic + Bytes(32), 3); };
   const std::string rule = "idx: the file must begin with the magic number of unsigned bytes with 3 axes";
-  CHECK(with_magic({'<', '!', 'd', 'o'}) ==
+  CHECK(with_magic({'e', '!', 'd', 'o'}) ==
         rule +
-            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    3c 21 64 6f"
+            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    65 21 64 6f"
             "\n    hint: this is not an IDX file: look at how it begins; an error page may have been saved in its place");
   CHECK(with_magic({0, 0, 0x0d, 3}) == rule +
                                            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 0d 03"
@@ -137,6 +141,12 @@ TEST_CASE("A file with another magic number is refused with a hint on what it ma
   CHECK(with_magic({0, 0, 8, 1}) == rule +
                                         "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 08 01"
                                         "\n    hint: images have 3 axes and labels have 1: two files may have been swapped");
+}
+
+TEST_CASE("A file of another known format is called by its name") {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\n", page = "<!DOCTYPE html><html>";
+  CHECK(complaint(Bytes(pointer.begin(), pointer.end()), 1).find("hint: this is a git-lfs pointer, not the file") != std::string::npos);
+  CHECK(complaint(Bytes(page.begin(), page.end()), 3).find("hint: this is a page of HTML or XML") != std::string::npos);
 }
 
 TEST_CASE("Sizes that are zero, overflow or exceed 1 GiB are refused before anything is allocated") {
@@ -171,8 +181,44 @@ TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it"
       kFetchAgain;
   CHECK(complaint(kPairs + Bytes{0}, 2) == message);
   CHECK(complaint(gzip(kPairs + Bytes{0}), 2) == message);
-  CHECK(complaint(gzip(kPairs) + Bytes{0}, 2) == message);
+  CHECK(complaint(gzip(kPairs) + Bytes{1}, 2) == message);
   CHECK(complaint(gzip(kPairs) + gzip(kPairs), 2) == message);
+}
+
+TEST_CASE("Gzip members that follow each other are one content, cut anywhere, empty ones among them") {
+  for (std::size_t cut = 0; cut <= kPairs.size(); ++cut) {
+    const Bytes rest(kPairs.begin() + static_cast<std::ptrdiff_t>(cut), kPairs.end());
+    CHECK(parse_idx(gzip({}) + gzip(first(cut, kPairs)) + gzip({}) + gzip(rest) + gzip({}), "digits.idx", 2).bytes ==
+          Bytes{10, 11, 20, 21, 30, 31});
+  }
+}
+
+TEST_CASE("A gzip member may name its file, comment on it, carry extra fields and a checksum of its header") {
+  constexpr std::uint8_t kHeaderCrc = 2, kExtra = 4, kName = 8, kComment = 16;
+  const Bytes body = [] {
+    const Bytes member = gzip(kPairs);
+    return Bytes(member.begin() + static_cast<std::ptrdiff_t>(kGzipHeader.size()), member.end());
+  }();
+  const Bytes extra{3, 0, 'a', 'b', 'c'}, name{'n', 0}, comment{0xe9, 0};
+  for (const auto& [flags, fields] : {std::pair{kExtra, extra},
+                                      {kName, name},
+                                      {kComment, comment},
+                                      {static_cast<std::uint8_t>(kExtra | kName | kComment), extra + name + comment}}) {
+    Bytes header = kGzipHeader + fields;
+    header[3] = flags;
+    CHECK(parse_idx(header + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
+    header[3] |= kHeaderCrc;
+    const Bytes checked = header + first(2, little_endian(crc32_of(header)));
+    CHECK(parse_idx(checked + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
+    CHECK(begins(complaint(header + Bytes{1, 2} + body, 2), "idx: the gzip data is damaged"));
+  }
+}
+
+TEST_CASE("Zeros behind the last gzip member are padding, anything else is refused") {
+  for (const std::size_t zeros : {1u, 2u, 511u}) CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
+  for (const Bytes& rest : {Bytes{0, 1}, Bytes{0} + gzip({}), Bytes{0x1f}, Bytes{'x'}})
+    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file goes on after its data"));
+  CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "idx: the gzip data ends too early"));
 }
 
 TEST_CASE("Gzip data is unpacked no further than the header promises, however much is in it") {

@@ -26,7 +26,7 @@ Bytes idx(const Bytes& sizes, const Bytes& data) {
   return file;
 }
 
-Bytes images(std::uint8_t count, std::uint8_t grey) { return idx({count, 28, 28}, Bytes(count * Digits::kPixels, grey)); }
+Bytes images_file(std::uint8_t count, std::uint8_t grey) { return idx({count, 28, 28}, Bytes(count * Digits::kPixels, grey)); }
 Bytes labels(const Bytes& digits) { return idx({static_cast<std::uint8_t>(digits.size())}, digits); }
 
 /// A folder of this process, gone with the object.
@@ -41,9 +41,9 @@ struct Folder {
   }
   /// Three training digits (grey 1) and two test digits (grey 2).
   void write_all(const fs::path& below, const std::string& ending) const {
-    write(below / ("train-images-idx3-ubyte" + ending), images(3, 1));
+    write(below / ("train-images-idx3-ubyte" + ending), images_file(3, 1));
     write(below / ("train-labels-idx1-ubyte" + ending), labels({5, 0, 4}));
-    write(below / ("t10k-images-idx3-ubyte" + ending), images(2, 2));
+    write(below / ("t10k-images-idx3-ubyte" + ending), images_file(2, 2));
     write(below / ("t10k-labels-idx1-ubyte" + ending), labels({7, 9}));
   }
   std::string complaint(MnistPart part) const {
@@ -59,14 +59,60 @@ struct Folder {
 }  // namespace
 
 TEST_CASE("MNIST is found in the folder itself, in mnist/ and where torchvision puts it, raw or .gz") {
-  for (const char* below : {"", "mnist", "MNIST/raw"})
+  for (const char* below : {"", "mnist", "MNIST/raw", "raw"})
     for (const char* ending : {"", ".gz"}) {
       const Folder folder;
       folder.write_all(below, ending);
       const Digits digits = read_mnist(folder.path, MnistPart::both);
       CHECK(digits.labels == Bytes{5, 0, 4, 7, 9});
-      CHECK(digits.source == "MNIST digits from " + folder.path.string());
+      CHECK(digits.files.front() == folder.path / below / (std::string("train-images-idx3-ubyte") + ending));
     }
+}
+
+TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their own names") {
+  for (const std::string images :
+       {"train-images.idx3-ubyte", "train-images.idx3-ubyte.gz", "train-images-idx3-ubyte/train-images-idx3-ubyte",
+        "train-images-idx3-ubyte/train-images.idx3-ubyte", "train-images.idx3-ubyte/train-images-idx3-ubyte",
+        "train-images-idx3-ubyte.gz/train-images-idx3-ubyte.gz"}) {
+    const Folder folder;
+    folder.write(images, images_file(3, 1));
+    folder.write("train-labels.idx1-ubyte", labels({5, 0, 4}));
+    CHECK(read_mnist(folder.path, MnistPart::train).files.front() == folder.path / images);
+  }
+}
+
+TEST_CASE("A folder of a file's name that does not hold it is told from a file that is not there") {
+  const Folder folder;
+  folder.write_all("", "");
+  fs::remove(folder.path / "train-images-idx3-ubyte");
+  folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte/deeper", {});
+  CHECK(folder.complaint(MnistPart::both).find("all but train-images-idx3-ubyte (a folder without it)\n") != std::string::npos);
+}
+
+TEST_CASE("Files of MNIST's format that are not MNIST's own say so") {
+  const Folder folder;
+  folder.write_all("", "");
+  CHECK(read_mnist(folder.path, MnistPart::both).source == "images in MNIST's format, not MNIST's own, from " + folder.path.string());
+}
+
+TEST_CASE("Another data set of MNIST's format is not found unasked: the folder to name is told") {
+  const Folder folder;
+  folder.write_all("FashionMNIST/raw", "");
+  folder.write_all("KMNIST/raw", ".gz");
+  folder.write("EMNIST/raw/emnist-digits-train-images-idx3-ubyte.gz", {});
+  const std::string path = folder.path.string();
+  const std::string said = folder.complaint(MnistPart::both);
+  CHECK_MESSAGE(said.find("/raw: no such folder\n    in " + path + "/EMNIST/raw: EMNIST, which cannot be read: its images are transposed" +
+                          "\n    in " + path + "/FashionMNIST/raw: all of them; name this folder to train on its images" + "\n    in " +
+                          path + "/KMNIST/raw: all of them; name this folder to train on its images\n    hint: ") != std::string::npos,
+                said);
+  CHECK(read_mnist(folder.path / "KMNIST", MnistPart::both).labels == Bytes{5, 0, 4, 7, 9});
+}
+
+TEST_CASE("A folder's name that a terminal would not print is escaped") {
+  const Folder folder;
+  folder.write_all("\x1b[2J\xff", "");
+  CHECK(read_mnist(folder.path / "\x1b[2J\xff", MnistPart::test).source.find("/\\x1b[2J\\xff") != std::string::npos);
 }
 
 TEST_CASE("The training digits come first, and each part can be had alone") {
@@ -84,14 +130,14 @@ TEST_CASE("The training digits come first, and each part can be had alone") {
 TEST_CASE("All files come from one folder: the first that has them all") {
   const Folder folder;
   folder.write_all("MNIST/raw", "");
-  folder.write("train-images-idx3-ubyte", images(1, 9));
+  folder.write("train-images-idx3-ubyte", images_file(1, 9));
   CHECK(read_mnist(folder.path, MnistPart::train).labels == Bytes{5, 0, 4});
   CHECK(read_mnist(folder.path, MnistPart::train).pixels[0] == 1);
 }
 
 TEST_CASE("A folder without MNIST is refused with the names that were looked for and where") {
   const Folder folder;
-  folder.write("t10k-images-idx3-ubyte.gz", images(2, 2));
+  folder.write("t10k-images-idx3-ubyte.gz", images_file(2, 2));
   folder.write("mnist/unrelated", {});
   const std::string path = folder.path.string();
   CHECK(folder.complaint(MnistPart::test) ==
@@ -99,7 +145,8 @@ TEST_CASE("A folder without MNIST is refused with the names that were looked for
         "\n    looked for t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; raw, or ending in .gz"
         "\n    in " +
             path + ": all but t10k-labels-idx1-ubyte\n    in " + path + "/mnist: none of them\n    in " + path +
-            "/MNIST/raw: no such folder\n    hint: fetch the files and name the folder that holds them");
+            "/MNIST/raw: no such folder\n    in " + path +
+            "/raw: no such folder\n    hint: fetch the files and name the folder that holds them");
   CHECK(folder.complaint(MnistPart::both).find("looked for train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images") !=
         std::string::npos);
 }
@@ -115,7 +162,7 @@ TEST_CASE("Images of another size are refused") {
 
 TEST_CASE("Files with different counts are refused") {
   const Folder folder;
-  folder.write("t10k-images-idx3-ubyte", images(2, 0));
+  folder.write("t10k-images-idx3-ubyte", images_file(2, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({1, 2, 3}));
   const std::string path = folder.path.string();
   CHECK(folder.complaint(MnistPart::test) == "65 mnist: there must be as many labels as images\n    " + path +
@@ -125,14 +172,14 @@ TEST_CASE("Files with different counts are refused") {
 
 TEST_CASE("Labels beyond 9 are refused with their place") {
   const Folder folder;
-  folder.write("t10k-images-idx3-ubyte", images(3, 0));
+  folder.write("t10k-images-idx3-ubyte", images_file(3, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({9, 0, 10}));
   CHECK(folder.complaint(MnistPart::test) == "65 mnist: labels must be 0 to 9\n    file  " + folder.path.string() +
                                                  "/t10k-labels-idx1-ubyte\n    found 10 as label number 2"
                                                  "\n    hint: this file is from another data set, or damaged");
 }
 
-TEST_CASE("The real MNIST has 60,000 and 10,000 digits of mean grey 0.1307") {
+TEST_CASE("The real MNIST is known by its MD5, and has 60,000 and 10,000 digits of mean grey 0.1307") {
   const char* named = std::getenv("SANDGRAD_DATA");
   const fs::path directory = named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data";
   if (named == nullptr && !fs::exists(directory / "mnist")) {
@@ -140,6 +187,7 @@ TEST_CASE("The real MNIST has 60,000 and 10,000 digits of mean grey 0.1307") {
     return;
   }
   const Digits train = read_mnist(directory, MnistPart::train);
+  CHECK(train.source == "MNIST digits from " + directory.string());
   CHECK(train.size() == 60'000);
   CHECK(Bytes(train.labels.begin(), train.labels.begin() + 6) == Bytes{5, 0, 4, 1, 9, 2});
   const double sum = std::accumulate(train.pixels.begin(), train.pixels.end(), 0.0);

@@ -40,6 +40,27 @@ TEST_CASE("Nearest is what needs the fewest insertions, deletions and changes") 
   CHECK(nearest_name("", {"train", "bench"}).empty());
 }
 
+TEST_CASE("Two neighbours that are swapped are one slip") {
+  CHECK(nearest_name("tua", {"k", "tau"}) == "tau");
+  CHECK(nearest_name("setps", {"tests", "steps"}) == "steps");
+}
+
+TEST_CASE("A name is near for one slip in three letters, and no more") {
+  CHECK(nearest_name("task", {"case", "model"}).empty());
+  CHECK(nearest_name("sweep", {"step", "train"}).empty());
+  CHECK(nearest_name("lr", {"in"}).empty());
+  CHECK(nearest_name("early-stop", {"from-step"}).empty());
+  CHECK(nearest_name("inspct", {"train", "inspect"}) == "inspect");
+  CHECK(nearest_name("itniaalx", {"initials"}).empty());
+}
+
+TEST_CASE("Three letters stand for a name that begins with them, unless another one is nearer") {
+  CHECK(nearest_name("output", {"steps", "output-dir"}) == "output-dir");
+  CHECK(nearest_name("SAND", {"ERM", "SANDMask"}) == "SANDMask");
+  CHECK(nearest_name("seed", {"seed-of-all", "Seed"}) == "Seed");
+  CHECK(nearest_name("ou", {"output-dir"}).empty());
+}
+
 TEST_CASE("A name too long to be a slip of the finger is not measured") {
   CHECK(nearest_name(std::string(100, 'a'), {std::string(101, 'a')}) == std::string(101, 'a'));
   CHECK(nearest_name(std::string(101, 'a'), {std::string(101, 'a')}).empty());

@@ -58,16 +58,44 @@ TEST_CASE("A file that does not fit the model is refused with every tensor that 
   CHECK(said.find("linear0.bias") == std::string::npos);
 }
 
-TEST_CASE("Weights of another type, or that are no numbers, are refused") {
+TEST_CASE("A weight of any number of axes but its own is misshaped") {
   const auto model = model_of(1);
-  Safetensors file = weights_file(*model);
-  Safetensors other;
-  for (const auto& [name, tensor] : file.tensors()) {
-    const sand::Dtype dtype = sand::kScalarDtype == sand::Dtype::f32 ? sand::Dtype::f64 : sand::Dtype::f32;
-    other.add(name, {dtype, tensor.shape, std::vector<std::byte>(tensor.bytes.size() / sizeof(Scalar) * sand::dtype_size(dtype))});
+  for (int axes = 0; axes <= 8; ++axes) {
+    Safetensors file = weights_file(*model_of(2)), other;
+    for (const auto& [name, tensor] : file.tensors())
+      if (name != "linear0.bias") other.add(name, tensor);
+    const std::vector<sand::Index> shape(static_cast<std::size_t>(axes), 1);
+    other.add("linear0.bias", {sand::kScalarDtype, shape, std::vector<std::byte>(sizeof(Scalar))});
+    const std::string said = refusal(other, *model);
+    CHECK_MESSAGE(said.find("misshaped linear0.bias [3], found [") != std::string::npos, said);
+    CHECK_THROWS_WITH_AS(read_block(other, "", model->parameters, model->parameters.numbers()),
+                         doctest::Contains("tensor linear0.bias has the wrong shape\n    expected [3]"), Error);
   }
-  CHECK(refusal(other, *model).find("another type of numbers") != std::string::npos);
+}
+
+TEST_CASE("Weights of the other precision are taken if none of them changes, else the first that would is named") {
+  const auto model = model_of(1);
+  const bool is_float = sand::kScalarDtype == sand::Dtype::f32;
+  const auto in_other_precision = [&](double weight) {
+    Safetensors file;
+    for (const sand::Slot& slot : model->parameters.slots()) {
+      sand::StoredTensor tensor{is_float ? sand::Dtype::f64 : sand::Dtype::f32, {}, {}};
+      for (int axis = 0; axis < slot.shape.rank(); ++axis) tensor.shape.push_back(slot.shape[axis]);
+      const std::vector<double> wide(static_cast<std::size_t>(slot.shape.size()), weight);
+      const std::vector<float> narrow(wide.begin(), wide.end());
+      const auto bytes = is_float ? std::as_bytes(std::span(wide)) : std::as_bytes(std::span(narrow));
+      tensor.bytes.assign(bytes.begin(), bytes.end());
+      file.add(slot.name, tensor);
+    }
+    return file;
+  };
+  CHECK(refusal(in_other_precision(-0.375), *model_of(2)) == "");
+  if (is_float)
+    CHECK(refusal(in_other_precision(0.1), *model_of(2)).find("found F64 0.10000000000000001 as number 0") != std::string::npos);
+}
+
+TEST_CASE("Weights that are not finite are refused") {
+  const auto model = model_of(1);
   model->parameters.numbers()[4] = std::numeric_limits<Scalar>::quiet_NaN();
-  const Safetensors broken = weights_file(*model);
-  CHECK(refusal(broken, *model_of(2)).find("is not finite") != std::string::npos);
+  CHECK(refusal(weights_file(*model), *model_of(2)).find("is not finite") != std::string::npos);
 }

@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import resource
+import select
 import shutil
 import signal
 import struct
@@ -77,7 +78,8 @@ class Usage(Case):
         self.refused(USAGE, says=["sandgrad --help"])
 
     def test_slips_of_the_finger_are_answered_with_what_was_meant(self):
-        for arguments, meant in [(["tain"], "did you mean train instead of tain?"),
+        for arguments, meant in [(["tain"], "did you mean train?"),
+                                 (["Train"], "did you mean train?"), (["data", "shwo"], "did you mean show?"),
                                  (["train", "--stps", "3"], "did you mean --steps instead of --stps?"),
                                  (["train", "--test-env=3"], "did you mean --test-envs instead of --test-env?"),
                                  (["train", "--dataset", "Spiral"], "did you mean Spirals?"),
@@ -87,6 +89,29 @@ class Usage(Case):
                                  (["bench", "--case", "ilk"], "did you mean ilc?"),
                                  (["step", "--model", "mlp:2-2", "--activation", "rulu"], "did you mean relu?")]:
             self.refused(USAGE, *arguments, says=[meant])
+
+    def test_an_unknown_command_is_called_unknown(self):
+        for arguments, known in [(["sweep"], "known train, verify, "), (["evaluate", "--steps", "3"], "known train, verify, "),
+                                 (["data", "list"], "known show"), (["data", "train"], "known show")]:
+            with self.subTest(arguments):
+                self.refused(USAGE, *arguments, says=["command: no such name\n    found " + arguments[-1 if arguments[0] == "data" else 0], known])
+                self.assertNotIn("did you mean", self.run_program(*arguments, code=USAGE)[1])
+        self.refused(USAGE, says=["a command is needed\n    known train, verify, "])
+
+    def test_a_flag_is_answered_with_what_its_own_command_has(self):
+        for arguments, hint in [(["train", "--lr", "0.1"], """--hparams '{"lr": 0.1}'"""),
+                                (["train", "--lr=0.1"], """--hparams '{"lr": 0.1}'"""),
+                                (["train", "--task", "domain_generalization"], "--task is DomainBed's"),
+                                (["step", "--model", "mlp:2-2", "--tau", "1"], """--hparams '{"tau": 1}'""")]:
+            self.refused(USAGE, *arguments, says=[f"hint: {hint}" if hint[2:6] == "task" else hint, f"hint: sandgrad {arguments[0]} --help"])
+        for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"], ["bench", "--task", "ilc", "--kase"]]:
+            self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
+        self.refused(USAGE, "train", "--algorithm", "IRM", says=["algorithm: IRM is DomainBed's, and not here yet"])
+
+    def test_help_tells_records_from_checkpoints(self):
+        words = " ".join(self.run_program("train", "--help")[0].split())
+        self.assertIn("DomainBed's --checkpoint_freq", words)
+        self.assertRegex(words, r"--checkpoint-every,--checkpoint_every INT:INT in \[1 - \d+\] steps from one saved state to the next")
 
     def test_numbers_out_of_range_are_refused_briefly(self):
         for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
@@ -281,6 +306,21 @@ class Runs(Case):
             self.assertIn("generated digits", stdout)
             seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
         self.assertEqual(len(seen), 1)
+
+    def test_progress_is_redrawn_only_where_the_terminal_can(self):
+        for kind, redrawn in [("xterm", True), ("dumb", False), ("", False), (None, False)]:
+            terminal, inside = os.openpty()
+            environment = {name: value for name, value in os.environ.items() if name != "TERM"} | ({} if kind is None else {"TERM": kind})
+            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000"], cwd=self.folder, env=environment,
+                                  stdout=subprocess.DEVNULL, stderr=inside) as process:
+                os.close(inside)
+                said, end = b"", time.time() + (30 if redrawn else 2)
+                while time.time() < end and b"\r\x1b[K" not in said:
+                    if select.select([terminal], [], [], 0.1)[0]:
+                        said += os.read(terminal, 4096)
+                process.kill()
+            os.close(terminal)
+            self.assertEqual(b"\x1b" in said, redrawn, (kind, said))
 
     def test_an_interrupted_run_ends_after_its_step_with_whole_records(self):
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
@@ -585,6 +625,27 @@ class Tools(Case):
         hashes = {re.search(r"20-step hash +(\w{16})\n", block)[1] for block in blocks}
         self.assertEqual(len(hashes), 1)
 
+    def openssl_with(self, properties):
+        """-> an environment in which libcrypto is configured to take only algorithms with these properties"""
+        with open(self.path("openssl.cnf"), "w", encoding="utf-8") as file:
+            file.write(f"openssl_conf = init\n[init]\nalg_section = alg\n[alg]\ndefault_properties = {properties}\n")
+        return {**os.environ, "OPENSSL_CONF": self.path("openssl.cnf")}
+
+    def test_a_libcrypto_set_to_fips_changes_no_seed_and_no_hash(self):
+        fips = self.openssl_with("fips=yes")
+        self.assertEqual(self.run_program("doctor", env=fips), self.run_program("doctor"))
+        command = [*QUICK, "--steps", "2", "--protocol", "domainbed", "--hparams_seed", "1", "--output-dir"]
+        self.run_program(*command, "fips", env=fips)
+        self.run_program(*command, "plain")
+        self.assertEqual(self.read("fips", "done"), self.read("plain", "done"))
+        self.run_program("verify", "plain", env=fips)
+
+    def test_doctor_reports_what_it_cannot_compute(self):
+        stdout, stderr = self.run_program("doctor", env=self.openssl_with("provider=none"), code=69)
+        self.assertIn("kernels ", stdout)
+        self.assertIn("20-step hash   none: sha256: libcrypto cannot compute SHA-256 here\n    hint: OPENSSL_CONF=/dev/null", stdout)
+        self.assertEqual(stderr, "")
+
     @unittest.skipUnless(platform.machine() in ("x86_64", "AMD64"), "the bits of other processors are not promised")
     def test_twenty_steps_have_the_same_bits_with_every_compiler_and_on_every_machine(self):
         for program, weights in [("sandgrad", "96526236ff07bd40"), ("sandgrad64", "c8b123ba0163da36")]:
@@ -638,6 +699,38 @@ class Scripts(Case):
         said = self.run_script("tests/run.sh", 69, path=self.path("bin"))
         for library in ["Eigen 3.4", "nlohmann-json", "zlib", "CLI11", "OpenSSL", "stb", "doctest", "MPFR"]:
             self.assertIn(library, said)
+
+    def repeat(self, program, *arguments, code):
+        """-> (stdout, stderr) of repeat.sh with a program played by a shell script, in which $3 is the seed"""
+        self.play("sandgrad", program)
+        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, "experiments/repeat.sh"), *arguments], encoding="utf-8", check=False,
+                              env={**os.environ, "SANDGRAD": self.path("bin", "sandgrad"), "TMPDIR": self.folder},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(os.listdir(self.folder), ["bin"])
+        return done.stdout, done.stderr
+
+    def test_repeated_runs_are_counted_with_mean_and_deviation_of_their_last_records(self):
+        said = self.repeat("""echo '{"env0_in_acc":0,"env1_in_acc":0}'; echo "{\\"env0_in_acc\\":0.$((3 * $3 + 2)),\\"env1_in_acc\\":1}" """, "2",
+                           "--algorithm", "ERM", code=0)
+        self.assertEqual(said, ("env0    35.00 +- 21.21\nenv1   100.00 +- 0.00\n2 runs\n", ""))
+
+    def test_a_seed_that_fails_is_named_and_fails_the_whole(self):
+        stdout, stderr = self.repeat("""[ $3 != 1 ] || exit 77; echo '{"env0_in_acc":0.5}'""", "3", code=77)
+        self.assertEqual(stdout, "env0    50.00 +- 0.00\n2 runs, 1 failed\n")
+        self.assertEqual(stderr, "repeat.sh: seed 1 failed with exit code 77\n")
+
+    def test_seeds_that_all_fail_have_no_mean(self):
+        stdout, stderr = self.repeat("""echo '{"env0_in_acc":0.5}'; exit 65""", "2", code=65)
+        self.assertEqual(stdout, "0 runs, 2 failed\n")
+        self.assertEqual(len(stderr.splitlines()), 2)
+
+    def test_a_run_stopped_on_request_is_followed_by_no_other(self):
+        self.assertEqual(self.repeat("exit 130", "3", code=130), ("0 runs, 1 failed\n", "repeat.sh: seed 0 failed with exit code 130\n"))
+
+    def test_repeating_needs_a_number_of_seeds(self):
+        for arguments in [[], ["0"], ["x"], ["--algorithm", "ERM"], ["-1"]]:
+            self.assertIn("with at least 1 seed", self.repeat("exit 1", *arguments, code=64)[1])
 
     def test_every_package_that_cmake_asks_for_is_known_to_the_scripts(self):
         with open(os.path.join(SOURCE, "cmake/Dependencies.cmake"), encoding="utf-8") as file:

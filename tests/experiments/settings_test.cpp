@@ -127,7 +127,7 @@ TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is swi
   CHECK(settle(request).hparams.at("data_augmentation") == 0);
   request.hparams = R"({"data_augmentation": 2})";
   request.no_augment = false;
-  CHECK(says(refusal(request), "data_augmentation must be a whole number"));
+  CHECK(says(refusal(request), "hparams: data_augmentation must be true or false, 1 or 0\n    found 2"));
   request.dataset = "RotatedMNIST";
   request.hparams = "";
   CHECK(settle(request).hparams.count("data_augmentation") == 0);
@@ -160,6 +160,45 @@ TEST_CASE("Hyper-parameters that are no JSON object of known numbers are refused
   CHECK(says(refusal(with_hparams(R"({"mlp_depth": -1})")), "mlp_depth must be a whole number"));
 }
 
+TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing else") {
+  CHECK(settle(with_hparams(R"({"rescale": false})")).hparams.at("rescale") == 0);
+  CHECK(settle(with_hparams(R"({"rescale": true})")).hparams.at("rescale") == 1);
+  CHECK(settle(with_hparams(R"({"rescale": 0})")).hparams.at("rescale") == 0);
+  CHECK(says(refusal(with_hparams(R"({"rescale": 0.5})")), "hparams: rescale must be true or false, 1 or 0\n    found 0.5"));
+  CHECK(says(refusal(with_hparams(R"({"rescale": null})")), "hparams: rescale must be true or false, 1 or 0\n    found null"));
+  CHECK(says(refusal(with_hparams(R"({"tau": true})")), "hparams: tau must be a number\n    found true"));
+  RunRequest photos = with_hparams(R"({"data_augmentation": false})");
+  photos.dataset = "PACS";
+  CHECK(settle(photos).hparams.at("data_augmentation") == 0);
+}
+
+TEST_CASE("A hyper-parameter that nobody has is unknown, whatever its value") {
+  for (const char* value : {"1", "true", "\"x\"", "[1]", "{}", "null"})
+    CHECK(says(refusal(with_hparams(R"({"resnet18": )" + std::string(value) + "}")), "hparams: no such name\n    found resnet18"));
+}
+
+TEST_CASE("A hyper-parameter given twice is refused") {
+  CHECK(says(refusal(with_hparams(R"({"tau": 0.5, "k": 1, "tau": 0.6})")), "hparams: tau is given twice"));
+  CHECK(says(refusal(with_hparams(R"({"tau": 0.5, "TAU": 0.5})")), "hparams: tau is given twice"));
+}
+
+TEST_CASE("A hyper-parameter is no array and no object, however deep") {
+  for (const char* value : {"[0.5]", R"({"tau": 0.5})", "[[0.5], {}]"})
+    CHECK(says(refusal(with_hparams(R"({"tau": )" + std::string(value) + "}")),
+               "hparams: tau must be a number\n    found an array or an object"));
+  const std::size_t depth = 1'000'000;
+  CHECK(says(refusal(with_hparams(R"({"tau": )" + std::string(depth, '[') + std::string(depth, ']') + "}")),
+             "hparams: tau must be a number"));
+}
+
+TEST_CASE("A share of the domains that is not a number is refused, not passed over") {
+  RunRequest request;
+  for (const double fraction : {std::nan(""), 1.0, 2.0}) {
+    request.holdout_fraction = fraction;
+    CHECK(says(refusal(request), "the holdout fraction below 1"));
+  }
+}
+
 TEST_CASE("Test domains must exist and leave enough to train on") {
   RunRequest request;
   request.test_envs = {1};
@@ -167,6 +206,9 @@ TEST_CASE("Test domains must exist and leave enough to train on") {
   request.test_envs = {3};
   CHECK_THROWS_WITH_AS(sand::experiments::training_domains(settle(request), 3, 2),
                        "test-envs: no such domain\n    found 3\n    known 0 .. 2", Error);
+  request.test_envs = {1, 0, 1};
+  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(settle(request), 3, 1), "test-envs: a domain is named twice\n    found 1",
+                       Error);
   request.test_envs = {0, 1};
   CHECK_THROWS_AS(sand::experiments::training_domains(settle(request), 3, 2), Error);
   CHECK(sand::experiments::training_domains(settle(request), 3, 1) == std::vector<int>{2});
@@ -193,5 +235,6 @@ TEST_CASE("A hyper-parameter of another algorithm is passed over, one of no algo
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.algorithm = "ERM";
   CHECK(settle(request).hparams.count("tau") == 0);
+  CHECK(settle(with_hparams(R"({"data_augmentation": false})")).hparams.count("data_augmentation") == 0);  // of photos
   CHECK(says(refusal(with_hparams(R"({"tauu": 0.25})")), "did you mean tau?"));
 }

@@ -53,11 +53,12 @@ def read_tensors(path):
 
 
 def write_tensors(path, tensors, dtype):
-    """Floating values are rounded to `dtype`, integers become I64."""
+    """Floating values are rounded to `dtype`, integers keep their type."""
     header, blocks, offset = {}, [], 0
     for name, values in tensors.items():
-        stored = "I64" if np.issubdtype(np.asarray(values).dtype, np.integer) else dtype
-        block = np.ascontiguousarray(values, DTYPES[stored]).tobytes()
+        type_of = np.asarray(values).dtype
+        stored = f"{type_of.kind.upper()}{8 * type_of.itemsize}" if np.issubdtype(type_of, np.integer) else dtype
+        block = np.ascontiguousarray(values, DTYPES.get(stored, type_of)).tobytes()
         header[name] = {"dtype": stored, "shape": list(np.shape(values)), "data_offsets": [offset, offset + len(block)]}
         blocks.append(block)
         offset += len(block)

@@ -140,14 +140,44 @@ class Inputs(Case):
             stdout, _ = self.run_program("step", "--model", model, "--slots")
             self.assertEqual([(slot["name"], tuple(slot["shape"])) for slot in json.loads(stdout)], list(Network(model).slots.items()))
 
-    def test_a_file_of_the_other_precision_names_the_other_program(self):
+    def test_a_number_that_float_does_not_hold_names_the_other_program(self):
         self.given(dtype="F64")
-        self.refused_step(DATA, "found F64", "sandgrad64 F64")
-        self.given(dtype="F32")
-        self.refused_step(DATA, "found F32", "sandgrad reads and writes F32", program="sandgrad64")
+        self.refused_step(DATA, "a number does not fit", "expected F32, or what it holds exactly", "found F64 ", " as number 0", "sandgrad64 reads F64")
+
+    def test_numbers_of_any_type_that_hold_the_same_values_make_the_same_update(self):
+        np = step_reference.np
+
+        def given(dtype, labels):
+            def exact(tensors):
+                for name, tensor in tensors.items():
+                    tensors[name] = tensor.astype(labels) if name[0] == "y" else np.round(tensor * 8) / 8
+            self.given(exact, dtype)
+
+        def update(program):
+            self.run_program("step", "--model", self.MODEL, "--hparams", '{"tau": 0.4}', "--in", "in", "--out", "out", program=program)
+            with open(self.path("out"), "rb") as file:
+                return file.read()
+
+        for program, own, other in [("sandgrad", "F32", "F64"), ("sandgrad64", "F64", "F32")]:
+            given(own, np.int64)
+            expected = update(program)
+            for dtype in [own, other]:
+                given(dtype, np.int64)
+                self.assertEqual(update(program), expected)
+        given("F32", np.int64)
+        expected = update("sandgrad")
+        for labels in [np.int32, np.int16, np.int8, np.uint64, np.uint32, np.uint16, np.uint8]:
+            given("F32", labels)
+            self.assertEqual(update("sandgrad"), expected, labels)
 
     def test_what_is_missing_misnamed_or_misshapen_is_named(self):
         np = step_reference.np
+
+        def with_adam(tensors, steps):
+            for slot in Network(self.MODEL).slots:
+                tensors |= {f"adam_{moment}.{slot}": np.zeros(tensors[slot].shape) for moment in "mv"}
+            tensors["adam_t"] = np.array([steps])
+
         for change, *says in [
                 (lambda t: t.pop("linear1.bias"), '"linear1.bias"'),
                 (lambda t: t.pop("y1"), '"y1"'),
@@ -156,6 +186,7 @@ class Inputs(Case):
                 (lambda t: t.update({"linear0.weight": t["linear0.weight"].T}), "linear0.weight", "[7, 5]", "[5, 7]"),
                 (lambda t: t.update(x2=np.zeros((4, 6))), "x2 and y2", "[n, 5]", "[4, 6]"),
                 (lambda t: t.update(y2=np.zeros(3, int)), "x2 and y2", "y2 [3]"),
+                (lambda t: t.update(y2=np.zeros((4, 1), int)), "x2 and y2", "y2 [n]", "y2 [4, 1]"),
                 (lambda t: t.update(x2=np.zeros((0, 5)), y2=np.zeros(0, int)), "n at least 1"),
                 (lambda t: t.update(x3=np.zeros((4, 5))), '"y3"'),
                 (lambda t: t.update(x4=np.zeros((4, 5)), y4=np.zeros(4, int)), "means nothing here", "x4"),
@@ -163,7 +194,9 @@ class Inputs(Case):
                 (lambda t: t["y1"].__setitem__(2, -1), "y1 has a label that is no class", "-1"),
                 (lambda t: t.update(y1=np.zeros(4)), '"y1"', "I64"),
                 (lambda t: t.update(adam_t=np.array([3])), "adam_m.linear0.weight"),
-                (lambda t: t.update(adam_t=np.array([3, 4])), "adam_t must be one number")]:
+                (lambda t: t.update(adam_t=np.array([3, 4])), "adam_t must be one number"),
+                (lambda t: with_adam(t, -1), "adam_t is the number of updates made", "expected 0 to 2^63 - 2", "found    -1"),
+                (lambda t: with_adam(t, 2**63 - 1), "adam_t is the number of updates made", "found    9223372036854775807")]:
             self.given(change)
             self.refused_step(DATA, *says)
 
