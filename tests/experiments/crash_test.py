@@ -275,11 +275,11 @@ class Resumed(Case):
 
     def test_runs_of_equal_settings_leave_equal_checkpoints(self):
         self.run_program("one")
-        self.run_program("two", run=[*RUN[:-1], "3"])
+        self.run_program("other", run=[*RUN[:-1], "3"])
         names = os.listdir(self.path("one", "checkpoints"))
         self.assertEqual(len(names), 3)
         for name in names:
-            self.assertEqual(self.read("one", "checkpoints", name), self.read("two", "checkpoints", name))
+            self.assertEqual(self.read("one", "checkpoints", name), self.read("other", "checkpoints", name))
 
     def test_after_each_signal_with_its_exit_code(self):
         long = [*LONG, "--record-every", "700"]
