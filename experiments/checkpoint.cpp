@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kDigits = 64;  // of a SHA-256
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 36;
 
 /// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a name with such a
 /// text in it is escaped.
@@ -43,7 +42,7 @@ std::string digits_of(Number number) {
 }
 
 Error damaged(const std::string& source, const std::string& why) {
-  return Error(Fault::data, "checkpoint: it cannot be believed").fact("file", source).fact("found", why);
+  return Error(Fault::data, "checkpoint: damaged, or from another run").fact("file", source).fact("found", why);
 }
 
 /// Metadata by name.
@@ -71,6 +70,14 @@ class Fields {
   const std::map<std::string, std::string>& metadata_;
   const std::string& source_;
 };
+
+/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its name.
+std::uint64_t most_bytes(const Parameters& parameters) {
+  constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
+  std::uint64_t bytes = kHeader + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
+  for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
+  return bytes;
+}
 
 std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix, const Parameters& parameters) {
   std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
@@ -155,7 +162,9 @@ Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
   check(folder_.has_value(), [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
   InputFile input(*folder_, checkpoint_name(step));
-  check(input.size() <= kMostBytes, [&] { return damaged(path, "no checkpoint is that long"); });
+  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is taken for them
+    return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
+  });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
   Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);

@@ -128,7 +128,7 @@ void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, con
     const std::size_t lines = lines_after(protocol, checkpoint.state.step);
     for (const auto& [log, found] : ends)
       check(found.size() >= lines, [&, &log = log, &found = found] {
-        return Error(Fault::data, "run directory: lines are missing in a log, or not the ones that were written")
+        return Error(Fault::data, "run directory: lines of a log are missing or out of order")
             .fact("path", directory.held().path_of(log))
             .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
             .fact("found   ", std::to_string(found.size()));

@@ -236,7 +236,7 @@ class Resumed(Case):
         shutil.copytree(self.path("whole"), self.path("run"))
         os.remove(self.path("run", "done"))
         os.truncate(self.path("run", "metrics.jsonl"), len(undisturbed[1]["metrics.jsonl"]) - 5)
-        self.assertIn("lines are missing in a log, or not the ones that were written\n    path run/metrics.jsonl\n    expected 3 lines",
+        self.assertIn("lines of a log are missing or out of order\n    path run/metrics.jsonl\n    expected 3 lines",
                       self.run_program("run"))
         self.assertEqual(self.state("run"), undisturbed)
 
@@ -254,8 +254,8 @@ class Resumed(Case):
             process.send_signal(signal.SIGCONT)
             _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, DATA, stderr)
-        self.assertIn("somebody else changed a log while the run was on\n    path run/results.jsonl", stderr)
-        self.assertIn("lines are missing in a log", self.run_program("run", run=long))
+        self.assertIn("a log changed while the run was on\n    path run/results.jsonl", stderr)
+        self.assertIn("lines of a log are missing or out of order", self.run_program("run", run=long))
         self.assertEqual(self.state("run"), undisturbed)
 
     def test_past_a_checkpoint_that_is_whole_and_that_no_run_comes_to(self):
