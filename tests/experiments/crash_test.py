@@ -236,7 +236,7 @@ class Resumed(Case):
         shutil.copytree(self.path("whole"), self.path("run"))
         os.remove(self.path("run", "done"))
         os.truncate(self.path("run", "metrics.jsonl"), len(undisturbed[1]["metrics.jsonl"]) - 5)
-        self.assertIn("lines are missing in a log, or not the ones that were written\n    path run/metrics.jsonl\n    expected 3 lines",
+        self.assertIn("lines of a log are missing or out of order\n    path run/metrics.jsonl\n    expected 3 lines",
                       self.run_program("run"))
         self.assertEqual(self.state("run"), undisturbed)
 
@@ -254,8 +254,8 @@ class Resumed(Case):
             process.send_signal(signal.SIGCONT)
             _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, DATA, stderr)
-        self.assertIn("somebody else changed a log while the run was on\n    path run/results.jsonl", stderr)
-        self.assertIn("lines are missing in a log", self.run_program("run", run=long))
+        self.assertIn("a log changed while the run was on\n    path run/results.jsonl", stderr)
+        self.assertIn("lines of a log are missing or out of order", self.run_program("run", run=long))
         self.assertEqual(self.state("run"), undisturbed)
 
     def test_past_a_checkpoint_that_is_whole_and_that_no_run_comes_to(self):
@@ -275,11 +275,11 @@ class Resumed(Case):
 
     def test_runs_of_equal_settings_leave_equal_checkpoints(self):
         self.run_program("one")
-        self.run_program("two", run=[*RUN[:-1], "3"])
+        self.run_program("other", run=[*RUN[:-1], "3"])
         names = os.listdir(self.path("one", "checkpoints"))
         self.assertEqual(len(names), 3)
         for name in names:
-            self.assertEqual(self.read("one", "checkpoints", name), self.read("two", "checkpoints", name))
+            self.assertEqual(self.read("one", "checkpoints", name), self.read("other", "checkpoints", name))
 
     def test_after_each_signal_with_its_exit_code(self):
         long = [*LONG, "--record-every", "700"]
