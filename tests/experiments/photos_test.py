@@ -4,9 +4,13 @@
     photos_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
 """
 import os
+import shutil
+import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 import program_test
 
@@ -43,6 +47,67 @@ class Streams(Case):
         finally:
             run.kill()
             run.wait()
+
+
+class Failures(Case):
+    """--skip-unreadable leaves out what a file itself makes unreadable, and no good photo."""
+
+    def paint_slowly(self, *names):
+        """A good photo of 40 million pixels, which takes a while."""
+        def chunk(name, data):
+            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        header = struct.pack(">IIBBBBB", 8000, 5000, 8, 6, 0, 0, 0)
+        line = b"\4" + bytes(range(256)) * 125
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * 5000)) + chunk(b"IEND", b""), *names)
+
+    def signalled(self, *signals, pause=0):
+        """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
+        show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder", "--data-dir", "mine",
+                                 "--image-size", "8", "--skip-unreadable"], cwd=self.folder, encoding="utf-8", stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE)
+        decoder = None
+        while decoder is None:
+            self.assertIsNone(show.poll(), "it has ended")
+            for entry in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
+                        fields = file.read().rsplit(")", 1)[1].split()
+                except OSError:
+                    continue
+                if int(fields[1]) == show.pid and int(fields[11]) >= 5:  # 0.05 s of user time
+                    decoder = int(entry)
+        for signal_number in signals:
+            os.kill(decoder, signal_number)
+            time.sleep(pause)
+        return show.communicate(timeout=100)[1], show.returncode
+
+    def test_a_decoder_that_the_system_kills_ends_the_program(self):
+        for number in range(2):
+            self.paint_slowly("mine", "a", "cat", f"{number}.png")
+        stderr, code = self.signalled(signal.SIGKILL)
+        self.assertEqual(code, RESOURCES, stderr)
+        self.assertIn("image: the process that decodes did not get to its end\n    file mine/a/cat/", stderr)
+        self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out", stderr)
+
+    def test_reading_that_fails_ends_the_program_and_a_file_that_may_not_be_read_does_not(self):
+        if shutil.which("strace") is None:
+            self.skipTest("there is no strace")
+        self.paint_all("mine", ["a", "b"])
+        for call, problem, code, says in [("openat", "EMFILE", RESOURCES, "Too many open files"),
+                                          ("openat", "ENFILE", RESOURCES, "Too many open files in system"),
+                                          ("openat", "ENOMEM", RESOURCES, "Cannot allocate memory"),
+                                          ("openat", "EIO", program_test.IO, "Input/output error"),
+                                          ("read", "EIO", program_test.IO, "Input/output error"),
+                                          ("openat", "ESTALE", program_test.IO, "Stale file handle"),
+                                          ("openat", "EACCES", 0, "skipped mine/a/reds/0.png: Permission denied")]:
+            done = subprocess.run(["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-e", f"trace={call}", "-P",
+                                   "mine/a/reds/0.png", "-e", f"inject={call}:error={problem}", os.path.join(self.programs, "sandgrad"),
+                                   "data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--skip-unreadable"],
+                                  cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                                  timeout=100)
+            self.assertEqual(done.returncode, code, f"{call} {problem}: {done.stderr}")
+            self.assertIn(says, done.stderr)
+            self.assertIn("mine/a/reds/0.png", done.stderr)
 
 
 if __name__ == "__main__":
