@@ -6,10 +6,10 @@
 #include <array>
 #include <new>
 
-#include "domains/printable.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/foreign_format.h"
+#include "tensor/printable.h"
 
 namespace sand::domains {
 namespace {

@@ -12,6 +12,7 @@
 #include "domains/decode_rgb.h"
 #include "domains/resize.h"
 #include "tensor/error.h"
+#include "tensor/printable.h"
 
 namespace sand::domains {
 namespace {
@@ -56,10 +57,11 @@ int checked_side(int side) {
   return side;
 }
 
-/// An open file; none where it cannot be opened. It does not wait for whoever writes to a pipe, and follows no link.
+/// An open file; none where it cannot be opened. It does not wait for whoever writes to a pipe.
 class Opened {
  public:
-  explicit Opened(const std::filesystem::path& file) : number(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) {}
+  Opened(const std::filesystem::path& file, bool follow_links)
+      : number(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW))) {}
   Opened(const Opened&) = delete;
   Opened& operator=(const Opened&) = delete;
   ~Opened() {
@@ -68,19 +70,31 @@ class Opened {
   const int number;
 };
 
+/// Why a file is unreadable, where that is its own doing; throws what the system did.
+std::string reason_to_skip(int problem, const std::filesystem::path& file) {
+  if (problem == ELOOP) return "a symbolic link";
+  const std::string text = std::generic_category().message(problem);
+  for (const int of_the_file : {EACCES, EPERM, ENXIO, ENODEV})
+    if (problem == of_the_file) return text;
+  const bool short_of = problem == EMFILE || problem == ENFILE || problem == ENOMEM;
+  Error error(short_of ? Fault::resources : Fault::io, "image: reading failed");
+  error.fact("file", printable(file.native())).fact("found", text);
+  throw short_of ? error.hint("free some, or raise the limit (ulimit -n for open files)") : error;
+}
+
 /// Fills `room` with the whole file; returns why not, or "".
-std::string read_whole(const std::filesystem::path& path, std::span<std::uint8_t> room, std::size_t& size) {
-  const Opened file(path);
-  if (file.number < 0) return errno == ELOOP ? "a symbolic link" : std::generic_category().message(errno);
+std::string read_whole(const std::filesystem::path& path, bool follow_links, std::span<std::uint8_t> room, std::size_t& size) {
+  const Opened file(path, follow_links);
+  if (file.number < 0) return reason_to_skip(errno, path);
   struct stat status = {};
-  if (::fstat(file.number, &status) != 0) return std::generic_category().message(errno);
+  if (::fstat(file.number, &status) != 0) return reason_to_skip(errno, path);
   if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? "a folder" : "no regular file";
   if (status.st_size == 0) return "an empty file";
   if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) return "a file of more than 64 MiB";
   for (size = 0; size < static_cast<std::size_t>(status.st_size);) {
     const ssize_t count = ::read(file.number, room.data() + size, static_cast<std::size_t>(status.st_size) - size);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::generic_category().message(errno);
+    if (count < 0) return reason_to_skip(errno, path);
     if (count == 0) return "a file that was cut while it was read";
     size += static_cast<std::size_t>(count);
   }
@@ -89,21 +103,28 @@ std::string read_whole(const std::filesystem::path& path, std::span<std::uint8_t
 
 }  // namespace
 
-ImageDecoder::ImageDecoder(int side)
+ImageDecoder::ImageDecoder(int side, bool follow_links)
     : side_(checked_side(side)),
+      follow_links_(follow_links),
       sandbox_(decode_and_resize,
                {.question = sizeof(Question) + kMostBytes,
                 .answer = sizeof(Answer) + std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
                 .memory = std::size_t{1} << 30,
                 .seconds = 10}) {}
 
-std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels) {
+std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels, const Sandbox::Waiting& waiting) {
   const Question question{side_};
   std::size_t size = 0;
-  if (std::string why = read_whole(file, sandbox_.question().subspan(sizeof question), size); !why.empty()) return why;
+  if (std::string why = read_whole(file, follow_links_, sandbox_.question().subspan(sizeof question), size); !why.empty()) return why;
   std::memcpy(sandbox_.question().data(), &question, sizeof question);
-  const Sandbox::Reply reply = sandbox_.ask(sizeof question + size);
-  if (!reply.failure.empty()) return "an image that the decoder does not survive: " + reply.failure;
+  const Sandbox::Reply reply = sandbox_.ask(sizeof question + size, waiting);
+  check(!reply.failure.by_system, [&] {
+    return Error(Fault::resources, "image: the process that decodes did not get to its end")
+        .fact("file", printable(file.native()))
+        .fact("found", reply.failure.how)
+        .hint(reply.failure.hint);
+  });
+  if (!reply.failure.how.empty()) return "an image that the decoder does not survive: " + reply.failure.how;
 
   Answer answer{};
   if (reply.answer.size() < sizeof answer) return "an image that turned the decoder against us";

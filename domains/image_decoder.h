@@ -14,18 +14,21 @@ namespace sand::domains {
 class ImageDecoder {
  public:
   /// Images come out with `side` x `side` pixels, 8 to 512. Throws Error(usage) for another side, and what Sandbox throws.
-  explicit ImageDecoder(int side);
+  explicit ImageDecoder(int side, bool follow_links = false);
 
-  /// Reads `file` and writes it, resized, to `pixels` [3, side, side]. Returns "", or in one phrase why that is impossible:
-  /// no regular file (a symbolic link is not followed), empty or larger than 64 MiB, neither JPEG nor PNG or of a kind that is
-  /// not read (decode_rgb.h), damaged or cut, more than 40 million pixels, or such that the decoder crashed or took more than 10 s.
-  std::string decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels);
+  /// Reads `file` and writes it, resized, to `pixels` [3, side, side]. Returns "", or in one phrase why the file makes that
+  /// impossible: one that may not be read, no regular file (a symbolic link, unless links are followed), empty or larger than
+  /// 64 MiB, neither JPEG nor PNG or of a kind that is not read (decode_rgb.h), damaged or cut, more than 40 million pixels, or such
+  /// that the decoder crashed, fell asleep or took more than 10 s. Throws Error for what is not the file's doing: io (reading
+  /// failed; it is gone), resources (too many open files, no memory, a decoder that the system killed or stopped).
+  std::string decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels, const Sandbox::Waiting& waiting = {});
 
   /// Whether the kernel watches over the decoder; see Sandbox.
   bool confined() const { return sandbox_.confined(); }
 
  private:
   int side_;
+  bool follow_links_;
   Sandbox sandbox_;
 };
 

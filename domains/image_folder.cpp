@@ -10,6 +10,7 @@
 
 #include "domains/augmentation.h"
 #include "domains/image_decoder.h"
+#include "domains/image_scan.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
 
@@ -19,96 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<double, 3> kMean{0.485, 0.456, 0.406}, kDeviation{0.229, 0.224, 0.225};  // ImageNet's
-
-struct File {
-  fs::path path;
-  std::string class_name;
-  std::string unreadable;  // why, "" if it can be read
-};
-
-struct Found {
-  std::vector<std::string> domains;
-  std::vector<std::vector<File>> files;  // by domain
-  std::set<std::string> classes;
-  std::size_t images = 0;       // files that are images by their name
-  std::size_t passed_over = 0;  // other files in the folders of classes
-};
-
-/// What is in a folder, by the order of the bytes of the names, without what is hidden.
-std::vector<fs::directory_entry> entries(const fs::path& folder) {
-  std::vector<fs::directory_entry> found;
-  std::error_code problem;
-  for (fs::directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem))
-    if (at->path().filename().native()[0] != '.') found.push_back(*at);
-  check(!problem, [&] {
-    const bool missing = problem == std::errc::no_such_file_or_directory || problem == std::errc::not_a_directory;
-    return Error(missing ? Fault::missing : Fault::io, "image folder: cannot be read")
-        .fact("folder", printable(folder.native()))
-        .fact("found ", problem.message());
-  });
-  const auto by_name = [](const auto& a, const auto& b) { return a.path().filename().native() < b.path().filename().native(); };
-  std::sort(found.begin(), found.end(), by_name);
-  return found;
-}
-
-bool is_image_name(const fs::path& path) {
-  std::string ending = path.extension().native();
-  for (char& letter : ending) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
-}
-
-bool is_link(const fs::directory_entry& entry) {
-  std::error_code problem;
-  return entry.is_symlink(problem);
-}
-
-bool is_folder(const fs::directory_entry& entry) {
-  std::error_code problem;
-  return entry.is_directory(problem);
-}
-
-/// One folder of images of a class.
-void scan_class(const fs::directory_entry& folder, Found& found) {
-  const std::string class_name = folder.path().filename().native();
-  found.classes.insert(class_name);
-  for (const fs::directory_entry& entry : entries(folder)) {
-    if (is_image_name(entry.path())) {
-      found.files.back().push_back({entry.path(), class_name, ""});
-      ++found.images;
-    } else if (is_folder(entry)) {
-      found.files.back().push_back({entry.path(), class_name, is_link(entry) ? "a symbolic link" : "a folder"});
-    } else {
-      ++found.passed_over;
-    }
-  }
-}
-
-Found scan(const fs::path& root) {
-  Found found;
-  for (const fs::directory_entry& domain : entries(root)) {
-    if (!is_folder(domain)) continue;
-    found.domains.push_back(domain.path().filename().native());
-    found.files.emplace_back();
-    if (is_link(domain)) {  // it may lead anywhere
-      found.files.back().push_back({domain.path(), "", "a symbolic link"});
-      continue;
-    }
-    for (const fs::directory_entry& of_class : entries(domain)) {
-      if (!is_folder(of_class)) continue;
-      if (is_link(of_class))
-        found.files.back().push_back({of_class.path(), "", "a symbolic link"});
-      else
-        scan_class(of_class, found);
-    }
-  }
-  check(found.images > 0, [&] {
-    return Error(Fault::data, "image folder: no images where they were looked for")
-        .fact("looked for", printable(root.native()) + "/domain/class/image.jpg (or .jpeg, .png)")
-        .fact("found", std::to_string(found.domains.size()) + " domains, " + std::to_string(found.classes.size()) + " classes, 0 images")
-        .hint("name the folder that holds the domains");
-  });
-  return found;
-}
 
 /// Half of what the machine has.
 std::uint64_t half_of_memory() {
@@ -132,8 +43,8 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
   }
 }
 
-/// All images that can be read; for the others their File says why.
-std::vector<std::uint8_t> decode_all(const std::vector<File*>& files, const ImageFolderOptions& options, const Threads& threads) {
+/// All images that can be read; for the others their ImageFile says why.
+std::vector<std::uint8_t> decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options, const Threads& threads) {
   const std::size_t bytes_each = std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
   const int total = static_cast<int>(files.size());
   std::vector<std::unique_ptr<ImageDecoder>> decoders;  // made before there are threads
@@ -157,11 +68,11 @@ std::vector<std::uint8_t> decode_all(const std::vector<File*>& files, const Imag
 }
 
 /// Throws, or notes, what could not be read. Returns how many that are.
-std::size_t tell_unreadable(const std::vector<File*>& files, const ImageFolderOptions& options) {
+std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFolderOptions& options) {
   constexpr std::size_t kShown = 5;
   std::size_t count = 0;
   Error error(Fault::data, "");
-  for (const File* file : files) {
+  for (const ImageFile* file : files) {
     if (file->unreadable.empty()) continue;
     ++count;
     const std::string name = printable(file->path.native());
@@ -194,7 +105,7 @@ void normalise(std::span<Scalar> input) {
 }
 
 /// The readable ones of `files`, whose images begin with number `first`.
-Domain photo_domain(const std::string& name, const std::vector<File>& files, const std::set<std::string>& classes,
+Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files, const std::set<std::string>& classes,
                     std::shared_ptr<const Images> images, std::size_t first) {
   Domain domain{.name = printable(name), .example = {3, images->side, images->side}, .labels = {}, .read = {}};
   std::vector<std::size_t> which;
@@ -233,18 +144,11 @@ void tell_lacking(const Domain& domain, const std::set<std::string>& classes, co
 
 }  // namespace
 
-std::vector<std::string> folders_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : entries(folder))
-    if (is_folder(entry)) names.push_back(entry.path().filename().native());
-  return names;
-}
-
 DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, const Threads& threads) {
-  Found found = scan(folder);
-  std::vector<File*> all;
-  for (std::vector<File>& files : found.files)
-    for (File& file : files) all.push_back(&file);
+  ImageScan found = scan_images(folder);
+  std::vector<ImageFile*> all;
+  for (std::vector<ImageFile>& files : found.files)
+    for (ImageFile& file : files) all.push_back(&file);
   const auto images = std::make_shared<const Images>(Images{decode_all(all, options, threads), options.side});
   const std::size_t unreadable = tell_unreadable(all, options);
   if (found.passed_over > 0 && options.note)
@@ -259,7 +163,7 @@ DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, 
       .domains = {},
       .mean = {kMean.begin(), kMean.end()},
       .deviation = {kDeviation.begin(), kDeviation.end()}};
-  for (const File* file : all)
+  for (const ImageFile* file : all)
     if (file->unreadable.empty()) data.files.push_back(file->path);
   if (unreadable > 0) data.source += ", " + std::to_string(unreadable) + " unreadable ones left out";
   std::size_t first = 0;

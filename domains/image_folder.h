@@ -21,10 +21,6 @@ struct ImageFolderOptions {
   std::function<void(const std::string& line)> note = nullptr;  ///< what is left out or amiss, one line each
 };
 
-/// The names of the folders in `folder`, in the order of their bytes; hidden ones (".git") do not count. Throws Error: missing
-/// (no such folder), io (not readable).
-std::vector<std::string> folders_in(const std::filesystem::path& folder);
-
 /// Domains and classes are the folders by the order of their bytes, classes those of all domains together; examples are the
 /// files ending in .jpg, .jpeg or .png in any case, by the same order. Hidden files and those beside the folders do not count.
 /// Images are decoded in sandboxes, one for each thread, resized and kept as bytes [3, side, side]. An example is (x / 255 -

@@ -4,9 +4,9 @@
 #include <system_error>
 
 #include "domains/idx.h"
-#include "domains/printable.h"
 #include "tensor/error.h"
 #include "tensor/md5.h"
+#include "tensor/printable.h"
 
 namespace sand::domains {
 namespace {

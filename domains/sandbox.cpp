@@ -1,13 +1,11 @@
 #include "domains/sandbox.h"
 
+#include "domains/confine.h"
 #include "tensor/error.h"
 
 #ifdef __linux__
 
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -23,12 +21,13 @@
 #include <csignal>
 #include <cstddef>
 #include <ctime>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
 namespace sand::domains {
 
-/// Through the pipe go sizes only. The child's first message is its greeting, with 1 for "confined".
+/// Through the pipe go sizes only. The child's first message is its greeting: 1 for "confined", and the size of its arena.
 struct Sandbox::Message {
   std::uint64_t bytes = 0;
   std::uint64_t memory_used = 0;
@@ -36,45 +35,25 @@ struct Sandbox::Message {
 
 namespace {
 
-constexpr std::size_t kMemoryToKeep = 64 << 20;  // a child that has used more is replaced, so that a giant is soon forgotten
-constexpr int kWallFactor = 12;                  // machines are busy: the clock runs on while others compute
+constexpr std::size_t kMemoryToKeep = 16 << 20;    // a child that has used more is replaced, so that a giant is soon forgotten
+constexpr std::size_t kLeastMemory = 16 << 20;     // of an arena, where address space is short
+constexpr int kWallFactor = 12;                    // machines are busy: the clock runs on while others compute
+constexpr int kLookMilliseconds = 100;             // from one look at a child that has not answered to the next
+constexpr int kSilentLooks = 20;                   // at which a child sleeps, and has not computed since the first
+constexpr double kSecondsUntold = 5;               // of waiting
+constexpr int kOrphaned = 2, kNoAddressSpace = 3;  // with which a child ends
 
 Error refused(const char* what, int reason) {
-  return Error(Fault::resources, std::string("sandbox: ") + what).fact("found", std::generic_category().message(reason));
+  Error error(Fault::resources, std::string("sandbox: ") + what);
+  error.fact("found", std::generic_category().message(reason));
+  if (reason == ENOMEM) error.hint("is address space limited (ulimit -v)? raise the limit, or take fewer --threads");
+  return error;
 }
 
 std::span<std::uint8_t> map(std::size_t bytes, int kind) {
   void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return {};
   return {static_cast<std::uint8_t*>(at), bytes};
-}
-
-/// From here on only read, write, exit and the return from a signal. Strict mode is for processors not named here, but it
-/// cannot be had in a container, where a filter is already in place.
-bool confine() {
-#if defined(__x86_64__) || defined(__aarch64__)
-#ifdef __x86_64__
-  constexpr std::uint32_t kProcessor = AUDIT_ARCH_X86_64;
-#else
-  constexpr std::uint32_t kProcessor = AUDIT_ARCH_AARCH64;
-#endif
-  const auto load = [](std::size_t at) { return sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<std::uint32_t>(at)}; };
-  const auto if_equal = [](std::uint32_t value, int then, int otherwise) {
-    return sock_filter{BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint8_t>(then), static_cast<std::uint8_t>(otherwise), value};
-  };
-  sock_filter rules[] = {load(offsetof(seccomp_data, arch)),
-                         if_equal(kProcessor, 0, 5),
-                         load(offsetof(seccomp_data, nr)),
-                         if_equal(SYS_read, 4, 0),
-                         if_equal(SYS_write, 3, 0),
-                         if_equal(SYS_exit, 2, 0),
-                         if_equal(SYS_rt_sigreturn, 1, 0),
-                         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS},
-                         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
-  const sock_fprog program{static_cast<unsigned short>(std::size(rules)), rules};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return true;
-#endif
-  return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0;
 }
 
 void leave(int code) {
@@ -95,6 +74,22 @@ double cpu_seconds(pid_t process) {
   timespec time{};
   if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// What the kernel says of a process: 'R' computes, 'S' sleeps, 'D' waits for the disk, 'T' is stopped; '?' where it says nothing.
+char state_of(pid_t process) {
+  std::string stat;
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::getline(file, stat);
+  const std::size_t name_end = stat.rfind(") ");  // "17 (name) R ...", and a name may hold anything
+  return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
+}
+
+const char* state_name(char state) {
+  return state == 'T' || state == 't' ? "is stopped"
+         : state == 'D'               ? "waits for the disk"
+         : state == 'S'               ? "sleeps"
+                                      : "computes or waits for its turn";
 }
 
 std::string signal_name(int number) {
@@ -137,14 +132,20 @@ void Sandbox::start() {
   const int reason = errno;
   ::close(ends[1]);
   pipe_ = ends[0];
-  std::string failure;
+  SandboxFailure failure;
   if (child_ < 0) {
     stop();
     throw refused("no process to be had", reason);
   }
-  const std::optional<Message> greeting = hear(failure);
-  check(greeting.has_value(), [&] { return Error(Fault::resources, "sandbox: the process did not start").fact("found", failure); });
+  const std::optional<Message> greeting = hear(failure, {});
+  check(greeting.has_value(), [&] {
+    Error error(Fault::resources, "sandbox: the process did not start");
+    error.fact("found", failure.how);
+    if (!failure.hint.empty()) error.hint(failure.hint);
+    return error;
+  });
   confined_ = greeting->bytes == 1;
+  memory_ = greeting->memory_used;
 }
 
 void Sandbox::stop() {
@@ -156,43 +157,63 @@ void Sandbox::stop() {
   child_ = -1;
 }
 
-std::string Sandbox::ended() {
+SandboxFailure Sandbox::ended() {
   int status = 0;
   pid_t reaped = -1;
+  ::kill(child_, SIGKILL);  // it has ended already, unless it closed its pipe only
   while ((reaped = ::waitpid(child_, &status, 0)) < 0 && errno == EINTR) {
   }
   child_ = -1;
   stop();
-  if (reaped < 0) return "it ended";  // somebody else reaps this program's children
-  if (WIFEXITED(status)) return "it ended with code " + std::to_string(WEXITSTATUS(status));
-  if (WTERMSIG(status) == SIGSYS) return "it asked the kernel for what it may not have (SIGSYS)";
-  return "it crashed (" + signal_name(WTERMSIG(status)) + ")";
+  if (reaped < 0) return {"it ended"};  // somebody else reaps this program's children
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoAddressSpace)
+    return {"no address space for " + std::to_string(kLeastMemory >> 20) + " MiB more", true,
+            "ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads"};
+  if (WIFEXITED(status)) return {"it ended with code " + std::to_string(WEXITSTATUS(status))};
+  if (WTERMSIG(status) == SIGSYS) return {"it asked the kernel for what it may not have (SIGSYS)"};
+  if (WTERMSIG(status) == SIGKILL)
+    return {"it was killed (SIGKILL)", true, "the system kills when memory runs out: more memory for this job, or fewer --threads"};
+  return {"it crashed (" + signal_name(WTERMSIG(status)) + ")"};
 }
 
-std::optional<Sandbox::Message> Sandbox::hear(std::string& failure) {
+std::optional<Sandbox::Message> Sandbox::hear(SandboxFailure& failure, const Waiting& waiting) {
   using Clock = std::chrono::steady_clock;
   const double cpu_before = cpu_seconds(child_);
   const Clock::time_point start = Clock::now();
+  double cpu_last = cpu_before;
+  int silent = 0;
+  bool told = false;
   for (;;) {
     pollfd pipe{pipe_, POLLIN, 0};
-    const int ready = ::poll(&pipe, 1, 100);
-    if (ready > 0) break;
-    const double waited = std::chrono::duration<double>(Clock::now() - start).count();
-    if (cpu_seconds(child_) - cpu_before <= room_.seconds && waited <= kWallFactor * room_.seconds) continue;
-    stop();
-    failure = "it took more than " + std::to_string(std::lround(1000 * room_.seconds)) + " ms";
-    return std::nullopt;
+    if (::poll(&pipe, 1, kLookMilliseconds) > 0) break;
+    const double cpu = cpu_seconds(child_), waited = std::chrono::duration<double>(Clock::now() - start).count();
+    const char state = state_of(child_);
+    silent = state == 'S' && cpu == std::exchange(cpu_last, cpu) ? silent + 1 : 0;
+    if (cpu - cpu_before > room_.seconds)
+      failure = {"it took more than " + std::to_string(std::lround(1000 * room_.seconds)) + " ms"};
+    else if (silent >= kSilentLooks)
+      failure = {"it fell silent"};
+    else if (waited > kWallFactor * room_.seconds)
+      failure = {"no answer in " + std::to_string(std::lround(waited)) + " s: it " + state_name(state), true,
+                 "start again when the machine has time for it; a stopped process goes on after kill -CONT"};
+    if (!failure.how.empty()) {
+      stop();
+      return std::nullopt;
+    }
+    if (waiting && waited > kSecondsUntold && !std::exchange(told, true))
+      waiting("process " + std::to_string(child_) + " " + state_name(state));
   }
   Message message;
   ssize_t got = -1;
   while ((got = ::recv(pipe_, &message, sizeof message, 0)) < 0 && errno == EINTR) {
   }
   if (got == sizeof message) return message;
-  failure = ended();
+  failure = got > 0 ? SandboxFailure{"it answered nonsense"} : ended();
+  stop();
   return std::nullopt;
 }
 
-Sandbox::Reply Sandbox::ask(std::size_t bytes) {
+Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
   check(bytes <= room_.question, [&] { return Error(Fault::internal, "sandbox: a question too long"); });
   if (child_ < 0) start();
   Reply reply;
@@ -201,15 +222,16 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes) {
     reply.failure = ended();
     return reply;
   }
-  const std::optional<Message> answer = hear(reply.failure);
+  const std::optional<Message> answer = hear(reply.failure, waiting);
   if (!answer) return reply;
   if (answer->memory_used > kMemoryToKeep) stop();
   if (answer->bytes > room_.answer) {  // no honest child says that
     stop();
-    reply.failure = "it answered nonsense";
+    reply.failure = {"it answered nonsense"};
     return reply;
   }
   reply.answer = shared_.subspan(room_.question, answer->bytes);
+  reply.memory_used = answer->memory_used;
   return reply;
 }
 
@@ -222,12 +244,13 @@ void Sandbox::live(int pipe, int parent) noexcept {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   const bool orphan = ::getppid() != parent;
-  if (::dup2(pipe, 0) != 0 || orphan) leave(2);
+  if (::dup2(pipe, 0) != 0 || orphan) leave(kOrphaned);
   close_all_but_first();
-  const std::span<std::uint8_t> memory = map(room_.memory, MAP_PRIVATE);
-  if (memory.empty()) leave(3);
+  std::span<std::uint8_t> memory = map(room_.memory, MAP_PRIVATE);
+  for (std::size_t bytes = room_.memory / 2; memory.empty() && bytes >= kLeastMemory; bytes /= 2) memory = map(bytes, MAP_PRIVATE);
+  if (memory.empty()) leave(kNoAddressSpace);
 
-  Message message{confine() ? 1u : 0u, 0};
+  Message message{confine() ? 1u : 0u, memory.size()};
   while (::write(0, &message, sizeof message) == sizeof message && ::read(0, &message, sizeof message) == sizeof message) {
     Arena arena(std::as_writable_bytes(memory));
     message.bytes = work_(shared_.first(message.bytes), shared_.subspan(room_.question), arena);
@@ -248,7 +271,7 @@ Sandbox::Sandbox(SandboxWork work, const SandboxRoom& room) : work_(work), room_
   throw Error(Fault::resources, "sandbox: only Linux can shut a process in").hint("convert the images on Linux");
 }
 Sandbox::~Sandbox() = default;
-Sandbox::Reply Sandbox::ask(std::size_t) { return {}; }
+Sandbox::Reply Sandbox::ask(std::size_t, const Waiting&) { return {}; }
 
 }  // namespace sand::domains
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,10 +23,18 @@ struct SandboxRoom {
   double seconds = 10;                               ///< of CPU for one answer; twelve times as much by the clock
 };
 
+/// How a process failed, in one phrase: "it crashed (SIGSEGV)", "it took more than 10000 ms". Whatever the question is to blame for
+/// is its own doing; what the system did to the process (killed it, stopped it, let it starve) is not.
+struct SandboxFailure {
+  std::string how = "";  ///< "" where there is none
+  bool by_system = false;
+  std::string hint = "";  ///< what to do about the system
+};
+
 /// A child process for `work`. It has no open file but its own pipe, is deaf to signals and leaves no core dump; the kernel
-/// ends it at any system call but read, write and exit (seccomp). When it crashes or takes too long it is replaced. It dies
-/// with its parent. To be used by one thread at a time, and not beyond the end of the thread that made it or last saw it
-/// fail, since the kernel ends the child with that thread.
+/// ends it at any system call but read, write and exit (seccomp). When it crashes, falls asleep over a question or takes too long it
+/// is replaced. It dies with its parent. To be used by one thread at a time, and not beyond the end of the thread that made it or last saw
+/// it fail, since the kernel ends the child with that thread.
 class Sandbox {
  public:
   /// Throws Error(resources) where there is no room or no process to be had, and on other systems than Linux.
@@ -37,15 +46,20 @@ class Sandbox {
   /// Where to put the next question.
   std::span<std::uint8_t> question() { return shared_.first(room_.question); }
 
-  /// The answer, valid until the next question; else in one phrase how the process failed: "it crashed (SIGSEGV)",
-  /// "it took more than 10000 ms".
+  /// The answer, valid until the next question; else how the process failed.
   struct Reply {
     std::span<const std::uint8_t> answer;
-    std::string failure;  ///< "" where there is an answer
+    SandboxFailure failure;
+    std::size_t memory_used = 0;  ///< of the arena
   };
+  /// Told once, after some seconds without an answer: "process 4711 is stopped".
+  using Waiting = std::function<void(const std::string& state)>;
   /// Asks the question that the first `bytes` of question() hold. Throws Error(resources) where a failed process cannot be
   /// replaced.
-  Reply ask(std::size_t bytes);
+  Reply ask(std::size_t bytes, const Waiting& waiting = {});
+
+  /// Bytes of the arena: fewer than asked for where address space is limited.
+  std::size_t memory() const { return memory_; }
 
   /// Whether the kernel watches over system calls. False where it lacks seccomp; the process is a separate one all the same.
   bool confined() const { return confined_; }
@@ -54,8 +68,8 @@ class Sandbox {
   struct Message;
   void start();
   void stop();
-  std::string ended();  // how, after its pipe closed
-  std::optional<Message> hear(std::string& failure);
+  SandboxFailure ended();  // how, after its pipe closed
+  std::optional<Message> hear(SandboxFailure& failure, const Waiting& waiting);
   [[noreturn]] void live(int pipe, int parent) noexcept;
 
   SandboxWork work_;
@@ -63,6 +77,7 @@ class Sandbox {
   std::span<std::uint8_t> shared_;  // question, answer
   int child_ = -1, pipe_ = -1;
   bool confined_ = false;
+  std::size_t memory_ = 0;
 };
 
 }  // namespace sand::domains

@@ -9,6 +9,7 @@
 #include "domains/colored_mnist.h"
 #include "domains/generated_digits.h"
 #include "domains/image_folder.h"
+#include "domains/image_scan.h"
 #include "domains/mnist.h"
 #include "domains/rotated_mnist.h"
 #include "domains/spirals.h"

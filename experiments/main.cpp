@@ -1,8 +1,11 @@
 // The entry of the program: its flags, and nothing else. The only file that knows CLI11.
+#include <fcntl.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 
@@ -259,10 +262,19 @@ int run(int argc, char** argv) {
   return chosen();
 }
 
+/// Puts /dev/null where a standard stream is closed, else the next file that is opened would be that stream. Opened the other way
+/// round, it takes and gives as little as a closed stream.
+void fill_standard_streams() {
+  for (const int stream : {0, 1, 2})
+    if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream)
+      std::_Exit(static_cast<int>(Fault::io));
+}
+
 }  // namespace
 }  // namespace sand::experiments
 
 int main(int argc, char** argv) {
+  sand::experiments::fill_standard_streams();
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 17);  // large blocks go back to the system when they are freed, always, so that memory can be foretold
 #endif

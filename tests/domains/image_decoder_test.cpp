@@ -1,6 +1,7 @@
 #include "domains/image_decoder.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -187,7 +188,7 @@ TEST_CASE("A PNG that unpacks to more than its size says gets no memory for it")
         "it cannot be decoded: more memory needed than an image of its size may take");
 }
 
-TEST_CASE("An empty file, a folder, a pipe, a device, a link, a large file and none at all are told apart") {
+TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file are told apart") {
   Desk desk;
   const auto decode = [&](const fs::path& path) { return desk.decoder.decode(path, desk.pixels); };
   CHECK(decode(desk.write({})) == "an empty file");
@@ -198,10 +199,34 @@ TEST_CASE("An empty file, a folder, a pipe, a device, a link, a large file and n
   CHECK(decode("/dev/zero") == "no regular file");
   fs::create_symlink(desk.write(png_file(8, 8, gradient(8, 8))), desk.folder / "link.png");
   CHECK(decode(desk.folder / "link.png") == "a symbolic link");
-  CHECK(decode(desk.folder / "nothing.png") == "No such file or directory");
+  ImageDecoder follower(8, true);
+  CHECK(follower.decode(desk.folder / "link.png", desk.pixels) == "");
   fs::resize_file(desk.write({0xff}, "large.jpg"), (std::uintmax_t{64} << 20) + 1);  // sparse: takes no room on the disk
   CHECK(decode(desk.folder / "large.jpg") == "a file of more than 64 MiB");
   CHECK(decode(desk.folder / "image.png") == "");
+}
+
+TEST_CASE("What is not the file's own doing is no reason to call it unreadable") {
+  Desk desk;
+  CHECK_THROWS_WITH_AS(
+      desk.decoder.decode(desk.folder / "nothing.png", desk.pixels),
+      ("image: reading failed\n    file " + desk.folder.string() + "/nothing.png\n    found No such file or directory").c_str(),
+      sand::Error);
+  const fs::path good = desk.write(png_file(8, 8, gradient(8, 8)));
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{0, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  std::string said = "it was decoded";
+  try {
+    said = desk.decoder.decode(good, desk.pixels);
+  } catch (const sand::Error& error) {
+    said = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(said == "69 image: reading failed\n    file " + good.string() +
+                    "\n    found Too many open files\n    hint: free some, or raise the limit (ulimit -n for open files)");
+  CHECK(desk.decoder.decode(good, desk.pixels) == "");
 }
 
 TEST_CASE("Sides from 8 to 512 are possible") {

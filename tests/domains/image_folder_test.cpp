@@ -249,13 +249,6 @@ TEST_CASE("More images than memory are refused before any is read") {
         "\n    hint: a smaller side of the images: --image-size 64");
 }
 
-TEST_CASE("The names of folders are those that are not hidden, by the order of their bytes") {
-  const Photos photos;
-  for (const char* name : {"b", "a", "B", ".c"}) fs::create_directories(photos.folder / name);
-  photos.write("file", {});
-  CHECK(folders_in(photos.folder) == Lines{"B", "a", "b"});
-}
-
 TEST_CASE("The 2,240 real photos, paintings, cartoons and sketches are all there") {
   const char* named = std::getenv("SANDGRAD_DATA");
   const fs::path directory = (named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data") / "pacs";

@@ -6,16 +6,21 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tensor/error.h"
@@ -23,6 +28,7 @@
 
 using sand::domains::Arena;
 using sand::domains::Sandbox;
+using sand::domains::SandboxFailure;
 
 namespace {
 
@@ -40,6 +46,7 @@ __attribute__((no_sanitize("address"))) std::size_t work(Bytes question, std::sp
     case 'l':
       for (volatile bool stay = true; stay;) continue;
       break;
+    case 'p': answer[0] = ::write(0, "pipe", 4) == 4; return 1;        // past what it should say, and then silence
     case 'w': answer[0] = ::read(0, answer.data(), 1) == 1; return 1;  // for what will not come
     case 'k': answer[0] = ::syscall(SYS_getpid) > 0; return 1;
     case 'o': answer[0] = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY) >= 0; return 1;
@@ -66,10 +73,41 @@ constexpr sand::domains::SandboxRoom kRoom{.question = 100, .answer = 100, .memo
 std::string ask(Sandbox& sandbox, const std::string& question) {
   std::copy(question.begin(), question.end(), sandbox.question().begin());
   const Sandbox::Reply reply = sandbox.ask(question.size());
-  return reply.failure.empty() ? std::string(reply.answer.begin(), reply.answer.end()) : reply.failure;
+  return reply.failure.how.empty() ? std::string(reply.answer.begin(), reply.answer.end()) : reply.failure.how;
 }
 
 const std::string kNo(1, '\0'), kYes(1, '\1');
+
+/// The only process whose parent this one is.
+pid_t child_of_mine() {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "stat");
+    std::string number, name, state;
+    pid_t parent = 0;
+    if (file >> number >> name >> state >> parent && parent == ::getpid()) return std::stoi(number);
+  }
+  return -1;
+}
+
+/// A limit of this process, for as long as it lives.
+struct Limit {
+  Limit(decltype(RLIMIT_AS) what, std::size_t most) : resource(what) {
+    ::getrlimit(resource, &before);
+    const rlimit lower{most, before.rlim_max};
+    REQUIRE(::setrlimit(resource, &lower) == 0);
+  }
+  ~Limit() { ::setrlimit(resource, &before); }
+  decltype(RLIMIT_AS) resource;
+  rlimit before{};
+};
+
+/// Bytes that this process has now.
+std::size_t address_space() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages = 0;
+  statm >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGE_SIZE));
+}
 
 long open_files() {
   const std::filesystem::directory_iterator files("/proc/self/fd");
@@ -94,18 +132,63 @@ TEST_CASE("A crash is told, and the next question answered by another process") 
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("A question that takes too long is given up, whether the process computes or waits") {
+TEST_CASE("A question that takes too long is given up, and soon where the process sleeps over it") {
   Sandbox sandbox(work, {.question = 100, .answer = 100, .seconds = 0.1});
   CHECK(ask(sandbox, "l") == "it took more than 100 ms");
   CHECK(ask(sandbox, "rats") == "star");
-  CHECK(ask(sandbox, "w") == "it took more than 100 ms");
+  Sandbox patient(work, {.question = 100, .answer = 100, .seconds = 60});
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(ask(patient, "w") == "it fell silent");
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
+  CHECK(ask(patient, "rats") == "star");
+}
+
+TEST_CASE("An answer longer than its room, or of another form, is not believed") {
+  Sandbox sandbox(work, kRoom);
+  CHECK(ask(sandbox, "n") == "it answered nonsense");
+  CHECK(ask(sandbox, "p") == "it answered nonsense");
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("An answer longer than its room is not believed") {
-  Sandbox sandbox(work, kRoom);
-  CHECK(ask(sandbox, "n") == "it answered nonsense");
+TEST_CASE("What the question does to the process is told apart from what the system does to it") {
+  Sandbox sandbox(work, {.question = 100, .answer = 100, .seconds = 0.3});
+  const auto failure = [&](const char* question, int signal) {
+    std::thread system([&, child = child_of_mine()] {
+      ::usleep(100'000);
+      if (signal != 0) ::kill(child, signal);
+    });
+    sandbox.question()[0] = static_cast<std::uint8_t>(question[0]);
+    const Sandbox::Reply reply = sandbox.ask(1);
+    system.join();
+    CHECK(ask(sandbox, "rats") == "star");
+    return reply.failure;
+  };
+  for (const char* question : {"s", "t", "l", "n"}) CHECK_FALSE(failure(question, 0).by_system);
+  const SandboxFailure killed = failure("l", SIGKILL);
+  CHECK(killed.how == "it was killed (SIGKILL)");
+  CHECK(killed.by_system);
+  CHECK(killed.hint.find("when memory runs out") != std::string::npos);
+  const SandboxFailure stopped = failure("l", SIGSTOP);
+  CHECK(stopped.how.rfind("no answer in ", 0) == 0);
+  CHECK(stopped.how.find(" s: it is stopped") != std::string::npos);
+  CHECK(stopped.by_system);
+}
+
+TEST_CASE("Where address space is limited, the process does with less memory, and says how much") {
+  const std::size_t wanted = std::size_t{1} << 40;
+  const Limit limit(RLIMIT_AS, address_space() + (std::size_t{2} << 30));
+  Sandbox sandbox(work, {.question = 100, .answer = 100, .memory = wanted});
+  CHECK(sandbox.memory() >= std::size_t{16} << 20);
+  CHECK(sandbox.memory() <= std::size_t{2} << 30);
   CHECK(ask(sandbox, "rats") == "star");
+}
+
+TEST_CASE("Without any address space the limit is named") {
+  const Limit limit(RLIMIT_AS, address_space() + (8 << 20));
+  CHECK_THROWS_WITH_AS(Sandbox(work, {.question = 100, .answer = 100, .memory = std::size_t{1} << 30}),
+                       "sandbox: the process did not start\n    found no address space for 16 MiB more"
+                       "\n    hint: ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads",
+                       sand::Error);
 }
 
 TEST_CASE("The kernel ends the process at any other system call than read, write and exit") {

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Folders of photos as people have them, and machines that run out of something while photos are decoded.
+
+    photos_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
+"""
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+import program_test
+
+RESOURCES = 69
+
+
+class Case(program_test.Case):
+    paint, paint_all, write = program_test.Photos.paint, program_test.Photos.paint_all, program_test.Photos.write
+
+    def show(self, folder, *more, **options):
+        """-> (stdout, stderr) of a look at a folder"""
+        return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8", *more, **options)
+
+
+class Streams(Case):
+    """What a program opens must not get the number of a standard stream that it was started without: text would go there."""
+    TRAIN = [*program_test.QUICK, "--output-dir", "run", "--threads", "1", "--steps"]
+
+    def test_results_for_a_stdout_that_is_closed_are_an_io_error_whatever_is_opened_after_it(self):
+        done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", os.path.join(self.programs, "sandgrad"), *self.TRAIN, "2"], cwd=self.folder,
+                              stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=100)
+        self.assertEqual(done.returncode, program_test.IO, done.stderr)
+        self.assertIn("stdout: writing failed", done.stderr)
+
+    def test_every_standard_stream_that_is_closed_is_dev_null(self):
+        run = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", os.path.join(self.programs, "sandgrad"), *self.TRAIN, "100000"],
+                               cwd=self.folder)
+        try:
+            while not os.path.exists(self.path("run", "record.json")):
+                self.assertIsNone(run.poll(), "it has ended")
+                time.sleep(0.01)
+            for stream in range(3):
+                self.assertEqual(os.readlink(f"/proc/{run.pid}/fd/{stream}"), "/dev/null")
+        finally:
+            run.kill()
+            run.wait()
+
+
+class Failures(Case):
+    """--skip-unreadable leaves out what a file itself makes unreadable, and no good photo."""
+
+    def paint_slowly(self, *names):
+        """A good photo of 40 million pixels, which takes a while."""
+        def chunk(name, data):
+            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        header = struct.pack(">IIBBBBB", 8000, 5000, 8, 6, 0, 0, 0)
+        line = b"\4" + bytes(range(256)) * 125
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * 5000)) + chunk(b"IEND", b""), *names)
+
+    def signalled(self, *signals, pause=0):
+        """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
+        show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder", "--data-dir", "mine",
+                                 "--image-size", "8", "--skip-unreadable"], cwd=self.folder, encoding="utf-8", stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE)
+        decoder = None
+        while decoder is None:
+            self.assertIsNone(show.poll(), "it has ended")
+            for entry in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
+                        fields = file.read().rsplit(")", 1)[1].split()
+                except OSError:
+                    continue
+                if int(fields[1]) == show.pid and int(fields[11]) >= 5:  # 0.05 s of user time
+                    decoder = int(entry)
+        for signal_number in signals:
+            os.kill(decoder, signal_number)
+            time.sleep(pause)
+        return show.communicate(timeout=100)[1], show.returncode
+
+    def test_a_decoder_that_the_system_kills_ends_the_program(self):
+        for number in range(2):
+            self.paint_slowly("mine", "a", "cat", f"{number}.png")
+        stderr, code = self.signalled(signal.SIGKILL)
+        self.assertEqual(code, RESOURCES, stderr)
+        self.assertIn("image: the process that decodes did not get to its end\n    file mine/a/cat/", stderr)
+        self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out", stderr)
+
+    def test_reading_that_fails_ends_the_program_and_a_file_that_may_not_be_read_does_not(self):
+        if shutil.which("strace") is None:
+            self.skipTest("there is no strace")
+        self.paint_all("mine", ["a", "b"])
+        for call, problem, code, says in [("openat", "EMFILE", RESOURCES, "Too many open files"),
+                                          ("openat", "ENFILE", RESOURCES, "Too many open files in system"),
+                                          ("openat", "ENOMEM", RESOURCES, "Cannot allocate memory"),
+                                          ("openat", "EIO", program_test.IO, "Input/output error"),
+                                          ("read", "EIO", program_test.IO, "Input/output error"),
+                                          ("openat", "ESTALE", program_test.IO, "Stale file handle"),
+                                          ("openat", "EACCES", 0, "skipped mine/a/reds/0.png: Permission denied")]:
+            done = subprocess.run(["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-e", f"trace={call}", "-P",
+                                   "mine/a/reds/0.png", "-e", f"inject={call}:error={problem}", os.path.join(self.programs, "sandgrad"),
+                                   "data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--skip-unreadable"],
+                                  cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                                  timeout=100)
+            self.assertEqual(done.returncode, code, f"{call} {problem}: {done.stderr}")
+            self.assertIn(says, done.stderr)
+            self.assertIn("mine/a/reds/0.png", done.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(program_test.main())
