@@ -81,7 +81,7 @@ const char* TidyCopy::make(Arena& memory) {
 }
 
 const char* TidyCopy::read_segments() {
-  while (!complete(false)) {
+  while (!complete(false)) {  // what stands behind the last bit that is needed is not looked at
     const int marker = markers_.next();
     if (marker == JpegMarkers::kEoi && complete(true)) break;
     if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi || marker == JpegMarkers::kSoi) return kJpegLacking;
@@ -148,6 +148,17 @@ const char* TidyCopy::account_for(const JpegScan& scan, std::size_t component) {
   return nullptr;
 }
 
+/// Which coefficients a progressive scan brings, and which of their bits. False where there are no such scans (T.81, G.1.1.1).
+bool read_band(std::span<const std::uint8_t, 3> band, JpegScan& scan) {
+  scan.first = band[0];
+  scan.last = band[1];
+  scan.high = band[2] >> 4;
+  scan.low = band[2] & 15;
+  const bool dc = scan.first == 0 && scan.last == 0;
+  const bool ac = scan.first > 0 && scan.first <= scan.last && scan.last < 64 && scan.count == 1;
+  return (dc || ac) && scan.low <= 13 && (scan.high == 0 || scan.low == scan.high - 1);
+}
+
 const char* TidyCopy::read_scan(Segment body) {
   if (++scans_ > kMostScans) return "a JPEG of more than 100 scans";
   const std::size_t components = body.empty() ? 0 : body[0];
@@ -155,16 +166,7 @@ const char* TidyCopy::read_scan(Segment body) {
   JpegScan scan;
   scan.count = static_cast<int>(components);
   scan.progressive = header_.progressive;
-  if (scan.progressive) {
-    const Segment band = body.last(3);
-    scan.first = band[0];
-    scan.last = band[1];
-    scan.high = band[2] >> 4;
-    scan.low = band[2] & 15;
-    if (scan.last > 63 || scan.first > scan.last || (scan.first == 0 && scan.last > 0) || (scan.first > 0 && components > 1) ||
-        scan.low > 13 || (scan.high > 0 && scan.low != scan.high - 1))
-      return kBrokenSegment;
-  }
+  if (scan.progressive && !read_band(body.last<3>(), scan)) return kBrokenSegment;
   std::size_t mcus = static_cast<std::size_t>(header_.mcus_across()) * static_cast<std::size_t>(header_.mcus_down());
   std::uint8_t* copy = append_segment(JpegMarkers::kSos, body);
   for (std::size_t i = 0; i < components; ++i) {

@@ -64,3 +64,16 @@ TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its
     for (int x = 0; x < 8; ++x)
       for (int c = 0; c < 3; ++c) CHECK(image.pixels[3 * (8 * y + x) + c] == 30 * c + 3 * x + y);
 }
+
+TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and Apple's kind by its name") {
+  std::vector<std::byte> room(4 << 20);
+  const Bytes good = png_file(8, 8, gradient(8, 8));
+  const auto refusal = [&](const char* name) {
+    Arena memory(room);
+    const Bytes head(good.begin(), good.begin() + 8), rest(good.begin() + 8, good.end());
+    const Rgb image = decode_rgb(head + chunk(name, Bytes(4)) + rest, memory);
+    return std::string(image.failure ? image.failure : "");
+  };
+  CHECK(refusal("CgBI") == "a PNG of Apple's own kind (CgBI), which is not supported");
+  CHECK(refusal("OWNS") == "a PNG with a chunk that is in no standard but matters, which is not supported");
+}
