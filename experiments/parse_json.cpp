@@ -10,8 +10,9 @@ Json parse_json(std::string_view text) {
   constexpr int kMostDepth = 16, kMostParts = 1 << 24;
   struct TooMuch {};
   int parts = 0;
-  const auto look = [&](int depth, Json::parse_event_t, const Json&) {
-    if (depth > kMostDepth || ++parts > kMostParts) throw TooMuch();  // at once: the parser keeps a place for every level
+  const auto look = [&](int depth, Json::parse_event_t event, const Json&) {
+    const bool begins = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if ((begins && depth >= kMostDepth) || ++parts > kMostParts) throw TooMuch();  // at once: the parser keeps a place for every level
     return true;
   };
   try {
