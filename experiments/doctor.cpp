@@ -1,4 +1,4 @@
-// `sandgrad doctor`: one block to paste into a bug report, with a hash that tells whether this machine computes our bits.
+// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine computes our bits.
 #include <cstdio>
 #include <string>
 
@@ -38,6 +38,7 @@ int doctor_command(const DoctorOptions& options) {
   std::printf("numerics       version %d\n", kNumericsVersion);
   std::printf("threads        %d\n", threads.count());
   std::printf("20-step hash   %s\n", run.fingerprint.c_str());
+  std::printf("CNN hash       %s\n", cnn_bits(threads).c_str());
   return 0;
 }
 
