@@ -63,7 +63,7 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
     std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s; passed over\n", method.name, name.c_str());
 }
 
-const Algorithm& algorithm(const std::string& name) {
+const Algorithm& algorithm(std::string_view name) {
   std::vector<std::string> names;
   for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
   const std::string found = find_name("algorithm", name, names);
