@@ -65,10 +65,11 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
     std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; passed over\n", method.name, name.c_str());
 }
 
-const Algorithm& algorithm(const std::string& name) {
+const Algorithm& algorithm(std::string_view name) {
   for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr", "IB_ERM", "IB_IRM", "EQRM"})
     check(name != other, [&] {  // which is one letter away from ERM
-      return Error(Fault::usage, "algorithm: " + name + " is DomainBed's, and not here yet").hint("sandgrad train --help lists those here");
+      return Error(Fault::usage, "algorithm: " + std::string(name) + " is DomainBed's, and not here yet")
+          .hint("sandgrad train --help lists those here");
     });
   std::vector<std::string> names;
   for (const Algorithm& row : algorithms()) names.emplace_back(row.name);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "experiments/hparams.h"
@@ -25,6 +26,6 @@ const std::vector<Algorithm>& algorithms();
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method);
 
 /// Found whatever its case. Throws Error(usage) with a did-you-mean.
-const Algorithm& algorithm(const std::string& name);
+const Algorithm& algorithm(std::string_view name);
 
 }  // namespace sand::experiments

@@ -72,15 +72,23 @@ std::string line(const char* model, const char* method, const Fingerprint& hash)
   return text;
 }
 
+Subject cnn(int steps, const Threads& threads) {
+  const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(12, 1, threads));
+  return {"MNIST_CNN", domains::colored_mnist(digits, 1), [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); }, 1, 2,
+          steps};
+}
+
+Method erm() {
+  return {"ERM", [] { return std::make_unique<optim::MeanGradient>(); }};
+}
+
 }  // namespace
 
 std::string bits(const Threads& threads) {
   const auto mlp = [] { return make_mlp({.inputs = 18, .hidden = {65, 64}, .outputs = 2, .dropout = 0.1}, {18}, 1); };
-  const auto cnn = [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); };
-  const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(12, 1, threads));
   const Subject subjects[] = {{"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
-                              {"MNIST_CNN", domains::colored_mnist(digits, 1), cnn, 1, 2, 20}};
-  const Method methods[] = {{"ERM", [] { return std::make_unique<optim::MeanGradient>(); }},
+                              cnn(20, threads)};
+  const Method methods[] = {erm(),
                             {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
                             {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
   std::string text = "numerics " + std::to_string(kNumericsVersion) + "\n";
@@ -93,5 +101,7 @@ std::string bits(const Threads& threads) {
     }
   return text + line("all", "", all);
 }
+
+std::string cnn_bits(const Threads& threads) { return train(cnn(2, threads), erm(), threads).text(); }
 
 }  // namespace sand::experiments

@@ -1,4 +1,4 @@
-// `sandgrad doctor`: one block to paste into a bug report, with a hash that tells whether this machine computes our bits.
+// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine computes our bits.
 #include <cstdio>
 #include <string>
 
@@ -36,15 +36,17 @@ int doctor_command(const DoctorOptions& options) {
   request.hparams = R"({"batch_size": 64})";
   request.steps = 20;
   request.record_every = 20;
-  std::string hash;
+  std::string mlp, cnn;
   Fault fault{};
   try {
-    hash = train(settle(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+    mlp = train(settle(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+    cnn = cnn_bits(threads);
   } catch (const Error& error) {  // belongs in the report, too
-    hash = std::string("none: ") + error.what();
+    (mlp.empty() ? mlp : cnn) = std::string("none: ") + error.what();
     fault = error.fault();
   }
-  std::printf("20-step hash   %s\n", hash.c_str());
+  std::printf("20-step hash   %s\n", mlp.c_str());
+  std::printf("CNN hash       %s\n", cnn.c_str());
   return static_cast<int>(fault);
 }
 

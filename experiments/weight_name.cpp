@@ -26,7 +26,7 @@ Error malformed(const std::string& text, const Slot& slot) {
 
 }  // namespace
 
-const Slot& slot_named(const Parameters& parameters, const std::string& name) {
+const Slot& slot_named(const Parameters& parameters, std::string_view name) {
   const std::vector<Slot>& slots = parameters.slots();
   const auto found = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });
   if (found != slots.end()) return *found;
@@ -45,7 +45,7 @@ const Slot& slot_named(const Parameters& parameters, const std::string& name) {
 
 WeightPlace weight_named(const Parameters& parameters, const std::string& text) {
   const std::size_t bracket = text.find('[');
-  const Slot& slot = slot_named(parameters, text.substr(0, bracket));
+  const Slot& slot = slot_named(parameters, std::string_view(text).substr(0, bracket));
   const auto must = [&](bool ok) { check(ok, [&] { return malformed(text, slot); }); };
   must(bracket != std::string::npos);
   const char* at = text.data() + bracket;  // at what stands before an index

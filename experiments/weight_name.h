@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "autograd/parameters.h"
@@ -15,7 +16,7 @@ struct WeightPlace {
 };
 
 /// The slot called `name`. Throws Error(usage) naming the slots that exist and their shapes, with a did-you-mean.
-const Slot& slot_named(const Parameters& parameters, const std::string& name);
+const Slot& slot_named(const Parameters& parameters, std::string_view name);
 
 /// NAME[i,j,...] with one index for each axis of the slot, from 0, in decimal digits and nothing else. Throws Error(usage).
 WeightPlace weight_named(const Parameters& parameters, const std::string& text);
