@@ -12,7 +12,7 @@ Exit: 0 all killed by a law, 1 not all, 2 the list does not fit. Needs what test
 """
 import argparse
 import collections
-import glob
+import fcntl
 import hashlib
 import json
 import os
@@ -100,6 +100,12 @@ class Tree:
         self.path, self.jobs, self.links = path, jobs, {}
         if (path / ".git").exists() or path.resolve() in [SOURCE, *SOURCE.parents]:
             sys.exit(f"mutants: {path} is no place for a copy that is changed")
+        path.mkdir(parents=True, exist_ok=True)
+        self.lock = os.open(path, os.O_RDONLY)  # two at once would judge each other's mutants
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"mutants: another one works in {path}; --tree names another place")
         names = subprocess.run(["git", "-C", SOURCE, "ls-files", "-co", "--exclude-standard", "-z"], check=True, capture_output=True).stdout
         names = {name for name in names.decode().split("\0") if name and (SOURCE / name).is_file()}
         for old in path.rglob("*"):
@@ -174,9 +180,8 @@ def failed_case(output):
 
 
 def failed_test(output):
-    found = re.search(r"\*\*\*\w*\s*(?:Failed|Exception|Timeout)?|- (\w+) \((?:Failed|Timeout|\w+)\)", output)
-    names = re.findall(r"\d+ - (\w+) \(", output)
-    return names[0] if names else found[0] if found else "ctest"
+    names = re.findall(r"^\s*\d+ - (\w+) \(", output, re.M)  # "The following tests FAILED:"
+    return names[0] if names else "ctest"
 
 
 def judge(tree, mutant, fitting_only):
