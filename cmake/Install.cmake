@@ -1,4 +1,4 @@
-# `cmake --install`: headers, both libraries, the programs, and what find_package(sandgrad) reads.
+# `cmake --install`: headers, both libraries, the programs, the license, and what find_package(sandgrad) and pkg-config read.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sandgrad)
@@ -13,3 +13,16 @@ install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINA
 configure_package_config_file(cmake/sandgrad-config.cmake.in sandgrad-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(sandgrad-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/sandgrad-config.cmake ${CMAKE_BINARY_DIR}/sandgrad-config-version.cmake DESTINATION ${package_dir})
+
+file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+foreach(library sandgrad sandgrad_f64)
+  list(JOIN arithmetic " " flags)
+  set(number float)
+  if(library STREQUAL sandgrad_f64)
+    string(APPEND flags " -DSANDGRAD_DOUBLE")
+    set(number double)
+  endif()
+  configure_file(cmake/sandgrad.pc.in ${library}.pc @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/${library}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -47,6 +47,16 @@ fs::path find(const fs::path& folder, const std::string& name, bool inside = tru
   return {};
 }
 
+/// What stands in place of a file that was not found.
+std::string why_not(const fs::path& folder, const std::string& name) {
+  std::error_code unreadable;
+  for (const fs::path& path : {folder / name, folder / (name + ".gz")}) {
+    if (fs::is_directory(path, unreadable)) return " (a folder without it)";
+    if (fs::is_symlink(path, unreadable)) return " (a link that leads nowhere)";
+  }
+  return "";
+}
+
 std::string list(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -93,7 +103,7 @@ std::vector<fs::path> find_all(const fs::path& directory, const std::vector<Mnis
     for (const std::string& name : names) {
       const fs::path path = find(folder, name);
       if (path.empty())
-        lacking.push_back(name + (fs::is_directory(folder / name, unreadable) ? " (a folder without it)" : ""));
+        lacking.push_back(name + why_not(folder, name));
       else
         found.push_back(path);
     }

@@ -1,5 +1,7 @@
 #include "experiments/algorithms.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <set>
@@ -67,8 +69,8 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
 
 const Algorithm& algorithm(std::string_view name) {
   for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr", "IB_ERM", "IB_IRM", "EQRM"})
-    check(name != other, [&] {  // which is one letter away from ERM
-      return Error(Fault::usage, "algorithm: " + std::string(name) + " is DomainBed's, and not here yet")
+    check(::strcasecmp(std::string(name).c_str(), other) != 0, [&] {  // which is one letter away from ERM
+      return Error(Fault::usage, "algorithm: " + std::string(other) + " is DomainBed's, and not here yet")
           .hint("sandgrad train --help lists those here");
     });
   std::vector<std::string> names;

@@ -89,6 +89,16 @@ TEST_CASE("A folder of a file's name that does not hold it is told from a file t
   CHECK(folder.complaint(MnistPart::both).find("all but train-images-idx3-ubyte (a folder without it)\n") != std::string::npos);
 }
 
+TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so") {
+  const Folder folder;
+  folder.write_all("store", "");
+  for (const char* name : {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+    fs::create_symlink(folder.path / "store" / name, folder.path / name);
+  CHECK(read_mnist(folder.path, MnistPart::test).labels == Bytes{7, 9});
+  fs::remove(folder.path / "store/t10k-images-idx3-ubyte");
+  CHECK(folder.complaint(MnistPart::test).find("all but t10k-images-idx3-ubyte (a link that leads nowhere)\n") != std::string::npos);
+}
+
 TEST_CASE("Files of MNIST's format that are not MNIST's own say so") {
   const Folder folder;
   folder.write_all("", "");

@@ -106,7 +106,7 @@ class Usage(Case):
             self.refused(USAGE, *arguments, says=[f"hint: {hint}" if hint[2:6] == "task" else hint, f"hint: sandgrad {arguments[0]} --help"])
         for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"], ["bench", "--task", "ilc", "--kase"]]:
             self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
-        self.refused(USAGE, "train", "--algorithm", "IRM", says=["algorithm: IRM is DomainBed's, and not here yet"])
+        self.refused(USAGE, "train", "--algorithm", "irm", says=["algorithm: IRM is DomainBed's, and not here yet"])
 
     def test_help_tells_records_from_checkpoints(self):
         words = " ".join(self.run_program("train", "--help")[0].split())

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Installs into an empty place, then builds and runs a user's project that knows nothing but find_package(sandgrad).
+"""Installs into an empty place, then builds and runs a user's project that knows nothing but find_package(sandgrad), or
+pkg-config where that is installed.
 
     install_test.py SOURCE BUILD COMPILER
 """
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 
+PROGRAMS = {"user": "sandgrad", "user64": "sandgrad_f64"}  # the program, and the library that it is linked with
 SECONDS_MEANT, SECONDS_ALLOWED = 4, 8  # of CPU, for compiling the user's program; machines are busy and slow at times
 
 
@@ -24,6 +27,22 @@ def cpu_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
+def run_programs(user):
+    said = {program: call(os.path.join(user, program)) for program in PROGRAMS}
+    print(said)
+    assert said["user"].startswith("4 bytes") and said["user64"].startswith("8 bytes"), said
+    return said
+
+
+def build_with_pkg_config(compiler, prefix, source, user):
+    found = [folder for folder, _, files in os.walk(prefix) if "sandgrad.pc" in files]
+    assert len(found) == 1, found
+    for program, library in PROGRAMS.items():
+        flags = call("env", f"PKG_CONFIG_PATH={found[0]}", "pkg-config", "--cflags", "--libs", library).split()
+        assert "-ffp-contract=off" in flags, flags
+        call(compiler, "-O1", os.path.join(source, "tests/install/user.cpp"), "-o", os.path.join(user, program), *flags)
+
+
 def main():
     source, build, compiler = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="sandgrad-") as folder:
@@ -36,10 +55,12 @@ def main():
         seconds = cpu_seconds() - start
         call("cmake", "--build", user)
         print(f"a user's program compiles and links in {seconds:.1f} s of CPU, meant are {SECONDS_MEANT} s")
-        for program, bytes_a_number in [("user", 4), ("user64", 8)]:
-            said = call(os.path.join(user, program))
-            print(f"{program}: {said}", end="")
-            assert said.startswith(f"{bytes_a_number} bytes"), said
+        said = run_programs(user)
+        if shutil.which("pkg-config"):
+            build_with_pkg_config(compiler, prefix, source, user)
+            assert run_programs(user) == said
+        with open(os.path.join(source, "LICENSE"), "rb") as license, open(os.path.join(prefix, "share/doc/sandgrad/LICENSE"), "rb") as installed:
+            assert license.read() == installed.read()
         for program in ["sandgrad", "sandgrad64"]:
             assert call(os.path.join(prefix, "bin", program), "--version").startswith("sandgrad ")
         if seconds > SECONDS_ALLOWED:
