@@ -8,6 +8,7 @@
 #include "experiments/available_memory.h"
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
+#include "experiments/mask_notes.h"
 #include "experiments/memory_estimate.h"
 #include "experiments/parameter_file.h"
 #include "experiments/progress.h"
@@ -54,6 +55,11 @@ class Voice {
   void say(const std::string& text) const {
     if (!quiet_) std::printf("%s\n", text.c_str()), std::fflush(stdout);
     if (directory_) directory_->append("out.txt", text);
+  }
+  /// To stderr, and to out.txt.
+  void note(const std::string& text) const {
+    std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+    if (directory_) directory_->append("out.txt", "note: " + text);
   }
 
  private:
@@ -177,6 +183,8 @@ int train_command(const TrainOptions& options) {
             std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
             std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
   voice.say(nn::summary(model.network, model.parameters, data.example));
+  const std::optional<std::string> tau_note = note_on_tau(settings, static_cast<int>(training.size()));
+  if (tau_note) voice.note(*tau_note);
   if (recorded) go_on(run, *directory, *checkpoints, voice);
   voice.say(table_head(settings, data));
 
@@ -207,7 +215,11 @@ int train_command(const TrainOptions& options) {
   }
   progress.clear();
 
-  if (last && settings.algorithm != "ERM") voice.say("\n" + last->masks->text());
+  if (last && settings.algorithm != "ERM") {
+    voice.say("\n" + last->masks->text());
+    for (const std::optional<std::string>& note : {tau_note, note_on_saturation(settings, *last->masks)})
+      if (note) voice.say("note: " + *note + "\n");
+  }
   voice.say("weights " + run.fingerprint() + " after " + std::to_string(run.step()) + " steps");
   if (!run.finished()) {
     voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
