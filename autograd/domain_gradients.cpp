@@ -11,14 +11,6 @@ namespace {
 /// Below so many (rows times weights) a step is over before a second thread has woken up.
 constexpr Index kWorthThreads = 1 << 18;
 
-/// [rows of x from first on], without copying.
-TensorView tile_of(const Tensor& x, Index first, Index rows) { return x.view().rows(first, rows); }
-
-template <class Number>
-std::span<const Number> tile_of(const std::vector<Number>& numbers, Index first, Index rows) {
-  return std::span<const Number>(numbers).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows));
-}
-
 std::string called(const Tape::Entry& entry) {
   return std::string(entry.doc.name) + (entry.slot ? " " + entry.slot->name : "") + " " + entry.shape.text();
 }
@@ -65,11 +57,16 @@ void DomainGradients::cut(const Batch& batch) {
   int spare_rows = 0;
   for (int domain = 0; domain < domains; ++domain) {
     const DomainRows& rows = batch.domains[static_cast<std::size_t>(domain)];
-    check(rows.size() > 0 && rows.labels.size() == rows.examples.size() && static_cast<Index>(rows.labels.size()) == rows.size(), [&] {
-      return Error(Fault::usage, "domain gradients: every domain needs at least one row, and a label and an example number for each")
+    const bool values = rows.target_values.data() != nullptr;
+    const auto one_each = [&](const auto& list) { return static_cast<Index>(list.size()) == rows.size(); };
+    const bool targets = one_each(rows.labels) || (rows.labels.empty() && values);
+    check(rows.size() > 0 && one_each(rows.examples) && targets && (!values || rows.target_values.shape().rows() == rows.size()), [&] {
+      return Error(Fault::usage,
+                   "domain gradients: every domain needs at least one row, with an example number and a label or target values each")
           .fact("domain", std::to_string(domain))
           .fact("inputs", rows.inputs.shape().text())
           .fact("labels", std::to_string(rows.labels.size()))
+          .fact("target values", values ? rows.target_values.shape().text() : "none")
           .fact("examples", std::to_string(rows.examples.size()));
     });
     const Index tiles = (rows.size() + options_.tile_rows - 1) / options_.tile_rows;
@@ -91,7 +88,7 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
 
-  if (!rehearsed_) rehearse(batch);
+  if (!rehearsed_) rehearse(batch, objective);
   prepared_.prepare(parameters_, threads);
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
@@ -105,12 +102,37 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
 }
 
 /// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
-void DomainGradients::rehearse(const Batch& batch) {
+void DomainGradients::rehearse(const Batch& batch, const Objective& objective) {
   Tape tape;                                // of its own, for it holds the forms, which no other pass will
   tape.start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
-  network_(tape.constant(tile_of(batch.domains[0].inputs, 0, 1)), {});
+  network_(tape.constant(batch.domains[0].inputs.view().rows(0, 1)), {});
   prepared_.add(tape.wishes());
+  check_tiling(batch, objective);
   rehearsed_ = true;
+}
+
+/// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are added. Rows are
+/// rounded alike in every tile, so a hundredth is far from what rounding makes, and from a mean, which is out by half.
+void DomainGradients::check_tiling(const Batch& batch, const Objective& objective) const {
+  const auto two_rows = [](const DomainRows& rows) { return rows.size() >= 2; };
+  const auto domain = std::find_if(batch.domains.begin(), batch.domains.end(), two_rows);
+  if (domain == batch.domains.end()) return;
+  const auto loss = [&](Index first, Index rows) {
+    Tape tape;
+    tape.start(parameters_);
+    return static_cast<double>(forward(*domain, first, rows, batch.step, objective, tape).value()[0]);
+  };
+  const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);
+  const double difference = std::fabs(together - (first + second));  // not finite where a loss is not: told of in its step
+  check(!std::isfinite(difference) || difference <= 0.01 * (std::fabs(first) + std::fabs(second)), [&] {
+    return Error(Fault::usage, "domain gradients: the loss of two rows in one tile must be the sum of their losses in two")
+        .fact("rows 0 and 1", std::to_string(together))
+        .fact("row 0       ", std::to_string(first))
+        .fact("row 1       ", std::to_string(second))
+        .hint(
+            "tiles are added: an Objective's loss is no mean over its rows, but their sum, scaled by 1 / rows_in_domain, as that of "
+            "CrossEntropy");
+  });
 }
 
 /// Which thread gets which shard is left to chance; a thread that was idle or got small ones shall not allocate later.
@@ -121,13 +143,18 @@ void DomainGradients::make_room() {
     if (&tape != &largest) tape.make_room_like(largest);
 }
 
-/// Records the tile of a shard that begins with row `first` of the domain; returns its part of the loss.
+/// Records a tile of a domain; returns its part of the loss.
+Var DomainGradients::forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective,
+                             Tape& tape) const {
+  const std::span<const std::uint32_t> examples(domain.examples.data() + first, static_cast<std::size_t>(rows));
+  const Var outputs = network_(tape.constant(domain.inputs.view().rows(first, rows)), {options_.seed, step, examples});
+  return objective.loss(outputs, domain.targets(first, rows), domain.size());
+}
+
+/// Records the tile of a shard that begins with row `first` of the domain.
 Var DomainGradients::forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const {
-  const DomainRows& domain = batch.domains[static_cast<std::size_t>(shard.domain)];
   const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
-  const Var x = tape.constant(tile_of(domain.inputs, first, rows));
-  const Var outputs = network_(x, {options_.seed, batch.step, tile_of(domain.examples, first, rows)});
-  return objective.loss(outputs, tile_of(domain.labels, first, rows), domain.size());
+  return forward(batch.domains[static_cast<std::size_t>(shard.domain)], first, rows, batch.step, objective, tape);
 }
 
 /// One shard, on one core, in plain order; no further than to a loss that is not finite.

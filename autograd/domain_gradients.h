@@ -42,8 +42,8 @@ class DomainGradients {
   DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
 
   /// The gradients at the parameters' present values; valid until the next call. After the first call of a size nothing
-  /// is allocated. Throws Error(usage) for a batch that does not fit the network, and what check_every_op throws where a
-  /// loss is not finite.
+  /// is allocated. Throws Error(usage) for a batch that does not fit the network, and in the first call for an objective whose
+  /// tiles do not add up; and what check_every_op throws where a loss is not finite.
   const GradientTable& operator()(const Batch& batch, const Objective& objective);
 
   /// The last batch once more, one tile after the other and with a look at every number, while the weights have not moved.
@@ -59,8 +59,10 @@ class DomainGradients {
     double loss;
   };
   void cut(const Batch& batch);
-  void rehearse(const Batch& batch);
+  void rehearse(const Batch& batch, const Objective& objective);
+  void check_tiling(const Batch& batch, const Objective& objective) const;
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  Var forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective, Tape& tape) const;
   Var forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const;
   void fold(const Threads& threads);
   void make_room();

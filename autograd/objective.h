@@ -1,10 +1,8 @@
 // What a domain's loss is, as the engine sees it; the losses themselves are in nn/objectives.h.
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "autograd/tape.h"
+#include "tensor/batch.h"
 
 namespace sand {
 
@@ -14,12 +12,13 @@ class Objective {
  public:
   virtual ~Objective() = default;
 
-  /// Records sum over these rows of (loss of the row) / rows_in_domain: shards of a domain add up to its mean loss.
-  ///   outputs [n, ...] what the network made of n rows;  labels [n]
-  virtual Var loss(Var outputs, std::span<const std::int32_t> labels, Index rows_in_domain) const = 0;
+  /// Records sum over these rows of (loss of the row) / rows_in_domain: shards of a domain add up to its mean loss. A mean over
+  /// these rows would not, and the engine refuses it.
+  ///   outputs [n, ...] what the network made of n rows;  targets [n]
+  virtual Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const = 0;
 
-  /// How many rows are classified right.
-  virtual Index correct(TensorView outputs, std::span<const std::int32_t> labels) const = 0;
+  /// How many rows are classified right; 0 where nothing is classified.
+  virtual Index correct(TensorView, const Targets&) const { return 0; }
 };
 
 }  // namespace sand

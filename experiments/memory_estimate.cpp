@@ -84,7 +84,7 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
     tape.start(model.parameters, gradients, &prepared);
     const Draw draw{0, 0, std::span<const std::uint32_t>(examples).first(count)};
     const Var outputs = model.network(tape.constant(rows.inputs.view().rows(0, n)), training ? draw : Draw{});
-    const Var loss = run.objective().loss(outputs, std::span(rows.labels).first(count), n);
+    const Var loss = run.objective().loss(outputs, rows.targets(0, n), n);
     if (training) tape.backward(loss);
     return static_cast<double>(tape.bytes());
   };

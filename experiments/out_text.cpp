@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 
+#include "experiments/mask_notes.h"
 #include "experiments/record_table.h"
 #include "nn/summary.h"
 #include "tensor/error.h"
@@ -56,6 +57,7 @@ OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of
   const std::vector<std::string> summary = lines_of(nn::summary(run.model().network, run.model().parameters, run.data().example) + "\n");
   std::set<std::string> always(summary.begin(), summary.end());
   always.insert(table_head(run.settings(), run.data()));
+  if (const auto note = note_on_tau(run.settings(), static_cast<int>(run.training_domains().size()))) always.insert("note: " + *note);
   int last = -1;  // step of the line before, if that is one of a record
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const std::string& text = lines_[line];
@@ -85,7 +87,8 @@ void OutText::compare(const Record& record, const Training& run) {
     for (const std::size_t line : said->second) compare(line, expected);
   const auto reports = reports_.find(record.step);
   if (reports == reports_.end() || run.settings().algorithm == "ERM") return;
-  const std::vector<std::string> report = lines_of("\n" + record.masks->text() + "\n");
+  const int domains = static_cast<int>(run.training_domains().size());
+  const std::vector<std::string> report = lines_of(report_with_notes(run.settings(), domains, *record.masks) + "\n");
   for (const std::size_t first : reports->second)
     for (std::size_t i = 0; i < report.size(); ++i) compare(first + i, report[i]);
 }

@@ -62,7 +62,7 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
       tape.start(parameters, g, &prepared);
       const Var x = tape.constant(rows.inputs.view().rows(row, 1));
       const Var outputs = update.model.network(x, {update.seed, update.batch.step, std::span(rows.examples).subspan(i, 1)});
-      tape.backward(update.objective.loss(outputs, std::span(rows.labels).subspan(i, 1), rows.size()));
+      tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
       for (const WeightPlace& weight : weights) found.back()[i].push_back(g[static_cast<std::size_t>(weight.column)]);
     };
     if (found.size() == 1) {  // its first row says which forms of weights are read, so that not every row makes them anew

@@ -11,6 +11,7 @@
 #include "experiments/checkpoint.h"
 #include "experiments/commands.h"
 #include "experiments/log_lines.h"
+#include "experiments/mask_notes.h"
 #include "experiments/memory_estimate.h"
 #include "experiments/parameter_file.h"
 #include "experiments/parse_json.h"
@@ -45,6 +46,11 @@ class Voice {
   void say(const std::string& text) const {
     if (!quiet_) print(text);
     if (directory_) directory_->append("out.txt", text);
+  }
+  /// To stderr, and to out.txt.
+  void note(const std::string& text) const {
+    std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+    if (directory_) directory_->append("out.txt", "note: " + text);
   }
 
  private:
@@ -166,6 +172,8 @@ int train_command(const TrainOptions& options) {
             std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
             std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
   voice.say(nn::summary(model.network, model.parameters, data.example));
+  const int domains = static_cast<int>(training.size());
+  if (const std::optional<std::string> note = note_on_tau(settings, domains)) voice.note(*note);
   if (recorded) go_on(run, *directory, *checkpoints, voice);
   voice.say(table_head(settings, data));
 
@@ -199,7 +207,7 @@ int train_command(const TrainOptions& options) {
     std::fprintf(stderr, "sandgrad: run directory: somebody moved it while the run was on; the run's files went with it\n    path %s\n",
                  options.output_dir.c_str());
 
-  if (last && settings.algorithm != "ERM") voice.say("\n" + last->masks->text());
+  if (last && settings.algorithm != "ERM") voice.say(report_with_notes(settings, domains, *last->masks));
   voice.say(weights_line(run));
   if (!run.finished()) {
     voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +

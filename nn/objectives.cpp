@@ -2,31 +2,40 @@
 
 #include "autograd/ops/bce_with_logits.h"
 #include "autograd/ops/cross_entropy.h"
+#include "autograd/ops/scale.h"
+#include "autograd/ops/squared_error.h"
 
 namespace sand::nn {
 
-Var CrossEntropy::loss(Var outputs, std::span<const std::int32_t> labels, Index rows_in_domain) const {
-  return cross_entropy(outputs, labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
+Var CrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
+  return cross_entropy(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
 }
 
-Index CrossEntropy::correct(TensorView outputs, std::span<const std::int32_t> labels) const {
+Index CrossEntropy::correct(TensorView outputs, const Targets& targets) const {
   Index right = 0;
   for (Index n = 0; n < outputs.shape().rows(); ++n) {
     Index winner = 0;
     outputs.matrix().row(n).maxCoeff(&winner);
-    right += winner == labels[static_cast<std::size_t>(n)];
+    right += winner == targets.labels[static_cast<std::size_t>(n)];
   }
   return right;
 }
 
-Var BinaryCrossEntropy::loss(Var outputs, std::span<const std::int32_t> labels, Index rows_in_domain) const {
-  return bce_with_logits(outputs, labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
+Var BinaryCrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
+  return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
 }
 
-Index BinaryCrossEntropy::correct(TensorView outputs, std::span<const std::int32_t> labels) const {
+Index BinaryCrossEntropy::correct(TensorView outputs, const Targets& targets) const {
   Index right = 0;
-  for (std::size_t n = 0; n < labels.size(); ++n) right += (outputs[static_cast<Index>(n)] > 0) == (labels[n] == 1);
+  for (std::size_t n = 0; n < targets.labels.size(); ++n) right += (outputs[static_cast<Index>(n)] > 0) == (targets.labels[n] == 1);
   return right;
+}
+
+Var SquaredError::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
+  check(static_cast<bool>(targets.values),
+        [] { return Error(Fault::usage, "SquaredError: the batch has no target values").hint("put them into DomainRows::target_values"); });
+  const Scalar share = static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain);
+  return scale(squared_error(outputs, outputs.tape().constant(targets.values)), share);
 }
 
 }  // namespace sand::nn

@@ -1,4 +1,4 @@
-// Losses of classifiers, as objectives of the engine.
+// Losses of classifiers and of regression, as objectives of the engine.
 #pragma once
 
 #include "autograd/objective.h"
@@ -9,15 +9,21 @@ namespace sand::nn {
 /// of equals.
 class CrossEntropy final : public Objective {
  public:
-  Var loss(Var outputs, std::span<const std::int32_t> labels, Index rows_in_domain) const override;
-  Index correct(TensorView outputs, std::span<const std::int32_t> labels) const override;
+  Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override;
+  Index correct(TensorView outputs, const Targets& targets) const override;
 };
 
 /// For outputs [n, 1] (one logit) and labels 0 and 1. A positive logit means class 1.
 class BinaryCrossEntropy final : public Objective {
  public:
-  Var loss(Var outputs, std::span<const std::int32_t> labels, Index rows_in_domain) const override;
-  Index correct(TensorView outputs, std::span<const std::int32_t> labels) const override;
+  Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override;
+  Index correct(TensorView outputs, const Targets& targets) const override;
+};
+
+/// For outputs and target values of one shape [n, ...]: the mean of their squared differences.
+class SquaredError final : public Objective {
+ public:
+  Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override;
 };
 
 }  // namespace sand::nn

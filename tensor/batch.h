@@ -2,18 +2,35 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tensor/tensor.h"
 
 namespace sand {
 
+/// What the outputs of n rows should be: classes, values, or both; either may be empty.
+struct Targets {
+  std::span<const std::int32_t> labels;  ///< [n], class numbers from 0
+  TensorView values;                     ///< [n, ...], of regression
+
+  Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {}) : labels(of_classes), values(of_values) {}
+  Targets(const std::vector<std::int32_t>& of_classes) : labels(of_classes) {}
+};
+
 /// One domain's rows of a batch.
 struct DomainRows {
   Tensor inputs;                        ///< [n, ...]
-  std::vector<std::int32_t> labels;     ///< [n], class numbers from 0
+  std::vector<std::int32_t> labels;     ///< [n], class numbers from 0; empty where there are no classes
   std::vector<std::uint32_t> examples;  ///< [n], which example of the domain each row is: the key of its dropout
+  Tensor target_values{};               ///< [n, ...], of regression; without data where there are classes alone
+
   Index size() const { return inputs.shape().rows(); }
+  Targets targets(Index first, Index rows) const {
+    const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(rows);
+    return {labels.empty() ? std::span<const std::int32_t>() : std::span(labels).subspan(begin, count),
+            target_values.data() == nullptr ? TensorView() : target_values.view().rows(first, rows)};
+  }
 };
 
 /// One entry per domain, in the order of the domains.

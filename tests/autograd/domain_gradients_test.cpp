@@ -5,6 +5,9 @@
 #include <limits>
 #include <new>
 
+#include "autograd/ops/mul.h"
+#include "autograd/ops/scale.h"
+#include "autograd/ops/squared_error.h"
 #include "autograd/ops/sum.h"
 #include "nn/mlp.h"
 #include "nn/objectives.h"
@@ -140,10 +143,7 @@ TEST_CASE("A domain has a shard per tile, but no more than its share of all shar
 
 TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n on, and are added from the first to the last") {
   struct OfAll : Objective {  // some rows' part of the loss of 25
-    Var loss(Var outputs, std::span<const std::int32_t> labels, Index) const override {
-      return nn::CrossEntropy{}.loss(outputs, labels, 25);
-    }
-    Index correct(TensorView, std::span<const std::int32_t>) const override { return 0; }
+    Var loss(Var outputs, const Targets& targets, Index) const override { return nn::CrossEntropy{}.loss(outputs, targets, 25); }
   };
   Model model;
   const Batch batch = random_batch({25}, 5);  // 7 tiles in 3 shards: 2, 2 and 3 tiles
@@ -186,6 +186,86 @@ TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each r
     tape.backward(objective.loss(model.net(tape.constant(rows.inputs), {13, 11, rows.examples}), rows.labels, rows.size()));
     CHECK(worst_difference(row, {g.row(e).begin(), g.row(e).end()}) <= kRounding);
   }
+}
+
+/// A regression: the label as a number.
+Batch with_values(Batch batch) {
+  for (DomainRows& domain : batch.domains) {
+    domain.target_values = Tensor({domain.size(), 2});
+    for (Index i = 0; i < domain.target_values.size(); ++i)
+      domain.target_values[i] = static_cast<Scalar>(domain.labels[static_cast<std::size_t>(i / 2)]) + static_cast<Scalar>(i % 2);
+    domain.labels.clear();
+  }
+  return batch;
+}
+
+TEST_CASE("SquaredError is the mean squared difference to the target values, however a domain is cut into tiles") {
+  Model model(0.3);
+  const Batch batch = with_values(random_batch({70, 1, 33}, 5));
+  DomainGradients whole(model.net, model.parameters, {.tile_rows = 1000, .shards = 1});
+  const GradientTable& g = whole(batch, nn::SquaredError{});
+  for (std::size_t e = 0; e < 3; ++e) {
+    const DomainRows& rows = batch.domains[e];
+    Tape tape;
+    tape.start(model.parameters);
+    const Var outputs = model.net(tape.constant(rows.inputs), {0, 0, rows.examples});
+    const double mean = (outputs.value().array() - rows.target_values.array()).square().cast<double>().mean();
+    CHECK(g.losses()[e] == doctest::Approx(mean));
+  }
+  DomainGradients cut(model.net, model.parameters, {.tile_rows = 7});
+  CHECK(worst_difference(table_of(cut(batch, nn::SquaredError{})), table_of(g)) <= 10 * kRounding);
+}
+
+TEST_CASE("An own loss that is a mean over its rows is refused before the first step, since tiles are added; scaled, it is SquaredError") {
+  struct Mean : Objective {
+    Var loss(Var outputs, const Targets& targets, Index) const override {
+      return squared_error(outputs, outputs.tape().constant(targets.values));
+    }
+  };
+  struct Share : Objective {
+    Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
+      const Var error = squared_error(outputs, outputs.tape().constant(targets.values));  // a mean over the rows of this tile
+      return scale(error, static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain));
+    }
+  };
+  Model model(0.3);
+  const Batch batch = with_values(random_batch({1, 33, 70}, 5));
+  for (const Index tile_rows : {7, 1000}) {  // also where every domain is one tile today
+    DomainGradients engine(model.net, model.parameters, {.tile_rows = tile_rows});
+    CHECK_THROWS_WITH_AS(engine(batch, Mean{}),
+                         doctest::Contains("the loss of two rows in one tile must be the sum of their losses in two"), Error);
+    CHECK_THROWS_WITH_AS(engine(batch, Mean{}), doctest::Contains("scaled by 1 / rows_in_domain, as that of CrossEntropy"), Error);
+    const std::vector<Scalar> own = table_of(engine(batch, Share{}));
+    CHECK(own == table_of(engine(batch, nn::SquaredError{})));
+  }
+}
+
+TEST_CASE("A loss whose rows cancel out is no reason to refuse it") {
+  struct Difference : Objective {  // + for class 1, - for class 0
+    Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
+      return scale(sum(mul(outputs, outputs.tape().constant(targets.values))), Scalar{1} / static_cast<Scalar>(rows_in_domain));
+    }
+  };
+  Model model;
+  Batch batch = with_values(random_batch({2, 2}, 5));
+  for (DomainRows& domain : batch.domains) {
+    std::copy_n(domain.inputs.data(), 5, domain.inputs.data() + 5);
+    for (Index i = 0; i < 4; ++i) domain.target_values[i] = i < 2 ? Scalar{1} : Scalar{-1};
+  }
+  DomainGradients engine(model.net, model.parameters);
+  CHECK(std::fabs(engine(batch, Difference{}).losses()[0]) <= kRounding);
+}
+
+TEST_CASE("Target values are asked for where they are missing, and must be one for each row") {
+  Model model;
+  DomainGradients engine(model.net, model.parameters);
+  Batch batch = random_batch({4, 4}, 5);
+  CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("SquaredError: the batch has no target values"), Error);
+  batch.domains[1].target_values = Tensor({3, 2});
+  CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("target values [3, 2]"), Error);
+  batch.domains[1].target_values = Tensor({4, 3});
+  batch.domains[0].target_values = Tensor({4, 3});
+  CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("squared_error: "), Error);
 }
 
 TEST_CASE("The table has the same bits for any number of threads") {
@@ -286,8 +366,7 @@ TEST_CASE("A gradient that overflows while the loss is finite is traced to the o
 
 TEST_CASE("Gradients of shards that only their sum makes infinite are traced to the sum") {
   struct Sum : Objective {
-    Var loss(Var outputs, std::span<const std::int32_t>, Index) const override { return sum(outputs); }
-    Index correct(TensorView, std::span<const std::int32_t>) const override { return 0; }
+    Var loss(Var outputs, const Targets&, Index) const override { return sum(outputs); }
   };
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 1, .hidden = {}, .outputs = 1}, Random(1));
