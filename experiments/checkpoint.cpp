@@ -42,7 +42,7 @@ std::string digits_of(Number number) {
 }
 
 Error damaged(const std::string& source, const std::string& why) {
-  return Error(Fault::data, "checkpoint: it cannot be believed").fact("file", source).fact("found", why);
+  return Error(Fault::data, "checkpoint: damaged, or from another run").fact("file", source).fact("found", why);
 }
 
 /// Metadata by name.
@@ -71,12 +71,11 @@ class Fields {
   const std::string& source_;
 };
 
-/// Bytes that no checkpoint exceeds: weights, m and v, and what stands of them and of the run in the header.
+/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its name.
 std::uint64_t most_bytes(const Parameters& parameters) {
-  constexpr std::uint64_t kMetadata = 4096, kEntry = 200;
-  std::uint64_t bytes = kMetadata;
-  for (const Slot& slot : parameters.slots())
-    bytes += 3 * (slot.name.size() + kEntry + static_cast<std::uint64_t>(slot.shape.size()) * sizeof(Scalar));
+  constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
+  std::uint64_t bytes = kHeader + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
+  for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
   return bytes;
 }
 
@@ -163,7 +162,9 @@ Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
   check(folder_.has_value(), [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
   InputFile input(*folder_, checkpoint_name(step));
-  check(input.size() <= most_bytes(parameters_), [&] { return damaged(path, "no checkpoint of this run is that long"); });
+  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is taken for them
+    return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
+  });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
   Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);

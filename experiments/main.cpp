@@ -80,7 +80,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
       ->check(
           [](const std::string& path) { return std::string(path.empty() ? "must not be empty; without the option nothing is kept" : ""); });
   c->add_flag("--fresh", o.fresh, "start over in a run directory that holds a run; without it that run goes on");
-  c->add_flag("--no-lock", o.no_lock, "for file systems without locks: no other process may train in the run directory");
+  c->add_flag("--no-lock", o.no_lock, "train without a lock on the run directory, where its file system has none");
   c->add_option("--checkpoint-every,--checkpoint_every", o.checkpoint_every, "steps; without it, whenever accuracies are measured")
       ->check(kAtLeastOne);
   c->add_option("--threads", o.threads, "0 for every core; the numbers are the same for any")->check(CLI::Range(0, 1024));

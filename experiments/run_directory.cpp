@@ -37,7 +37,7 @@ fs::path made(const fs::path& path) {
   for (fs::path at = path; at.has_relative_path(); at = at.parent_path()) {
     const fs::path target = fs::read_symlink(at, failure);
     check(failure || fs::exists(at, failure), [&] {
-      return Error(Fault::io, "run directory: it is to be made behind a link that leads nowhere")
+      return Error(Fault::io, "run directory: a link on its path leads nowhere")
           .fact("path", path.string())
           .fact("link", at.string())
           .fact("target", target.string())
@@ -126,7 +126,7 @@ OpenFile RunDirectory::open_lines(const std::string& name) const {
   OpenFile file = open_in_place(directory_, name, O_WRONLY | O_APPEND | O_CREAT);
   const auto left = lengths_.find(name);
   check(left == lengths_.end() || left->second == file.size, [&] {
-    return Error(Fault::data, "run directory: somebody else changed a log while the run was on")
+    return Error(Fault::data, "run directory: a log changed while the run was on")
         .fact("path", directory_.path_of(name))
         .fact("expected", std::to_string(left->second) + " bytes")
         .fact("found   ", std::to_string(file.size) + " bytes")

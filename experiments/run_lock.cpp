@@ -61,7 +61,7 @@ void RunLock::lock(int descriptor) const {
   Error error = Error(Fault::io, "run directory: cannot lock it").fact("path", directory_.path()).fact("reason", std::strerror(reason));
   if (reason == ENOLCK || reason == EOPNOTSUPP || reason == ENOSYS)
     error.hint(
-        "its file system has no locks now (NFS needs lockd, Lustre -o flock); give an --output-dir elsewhere, or --no-lock, and "
+        "its file system has no locks now (NFS needs lockd, Lustre -o flock); give an --output-dir elsewhere, or --no-lock; "
         "then see to it that no other process trains in this one");
   throw error;
 }

@@ -73,6 +73,11 @@ std::string outcome_in(const Directory& directory, const Settings& settings) {
   return whole ? without_controls(done.dump()) : "";
 }
 
+/// Removes what a process left that was killed just when its run was finished, if that can be done.
+void tidy(const std::string& output_dir) try { const RunDirectory directory(output_dir); } catch (const Error&) {
+  // It does no harm.
+}
+
 /// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
 void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
   const auto passed_over = [](const std::string& file, const std::string& why) {
@@ -85,7 +90,7 @@ void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, con
     for (const auto& [log, found] : ends) {
       const std::size_t lines = lines_after(checkpoint.state.step, log, settings);
       check(found.size() >= lines, [&, &log = log, &found = found] {
-        return Error(Fault::data, "run directory: lines are missing in a log, or not the ones that were written")
+        return Error(Fault::data, "run directory: lines of a log are missing or out of order")
             .fact("path", directory.held().path_of(log))
             .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
             .fact("found   ", std::to_string(found.size()));
@@ -117,8 +122,10 @@ int train_command(const TrainOptions& options) {
   const Threads threads(options.threads);
   std::optional<RunRecord> recorded = run_to_go_on(options, settings);
   if (recorded) {  // a look is enough, and needs no lock: the disk may be read-only
-    const std::string outcome = outcome_in(Directory(options.output_dir), settings);
+    const Directory finished(options.output_dir);
+    const std::string outcome = outcome_in(finished, settings);
     if (!outcome.empty()) {
+      if (finished.has(RunLock::kName)) tidy(options.output_dir);
       std::fprintf(options.json ? stderr : stdout, "the run in %s is finished: %s\n", options.output_dir.c_str(), outcome.c_str());
       return 0;
     }

@@ -57,7 +57,7 @@ Directory Directory::subdirectory(const std::string& name) const {
   const bool known = ::fstatat(descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
   check(known, [&, reason = errno] { return refused("cannot look at it", path, reason); });
   check(S_ISDIR(status.st_mode), [&] {
-    return Error(Fault::io, "directory: expected a directory of its own")
+    return Error(Fault::io, "directory: must be a real directory")
         .fact("path", path)
         .fact("found", S_ISLNK(status.st_mode) ? "a link" : "a file")
         .hint("move it away; nothing that it leads to was touched");

@@ -203,6 +203,15 @@ TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is 
   CHECK(text_of(folder.path / "mine") == "text");
 }
 
+TEST_CASE("A file that is longer than a checkpoint of the model is not read") {
+  const Folder folder;
+  const Parameters parameters = two_tensors();
+  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  checkpoints.keep(checkpoint_of(1));
+  std::filesystem::resize_file(checkpoints.file(1), std::uintmax_t{1} << 34);  // with a hole: there is no such memory, nor time
+  CHECK_THROWS_WITH_AS(checkpoints.read(1), doctest::Contains("found 17179869184 bytes, more than a checkpoint of this model has"), Error);
+}
+
 TEST_CASE("Without a folder there are no checkpoints, and a folder that was removed takes none") {
   const Folder folder;
   const Parameters parameters = two_tensors();

@@ -83,7 +83,7 @@ TEST_CASE("A link in place of the folder of checkpoints is refused, and what it 
   for (const std::string& name : theirs) write_file(elsewhere.path / name, "theirs");
   write_file(folder.path / "record.json", kRecord);
   std::filesystem::create_symlink(elsewhere.path, folder.path / "checkpoints");
-  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("directory: expected a directory of its own"), Error);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("directory: must be a real directory"), Error);
   CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("found a link"), Error);
   CHECK(names_in(elsewhere.path) == theirs);
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "record.json"});
@@ -198,7 +198,7 @@ TEST_CASE("A link that leads nowhere is named with its target") {
   }
   const std::string link = (folder.path / "link").string();
   CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "link/deeper"),
-                       ("run directory: it is to be made behind a link that leads nowhere\n    path " + link + "/deeper\n    link " + link +
+                       ("run directory: a link on its path leads nowhere\n    path " + link + "/deeper\n    link " + link +
                         "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
                            .c_str(),
                        Error);
@@ -237,7 +237,7 @@ TEST_CASE("A log that somebody else changes, shortens or removes while the run i
   RunDirectory run(folder.path);
   const std::filesystem::path log = folder.path / "results.jsonl";
   run.append("results.jsonl", "one");
-  const doctest::Contains says("run directory: somebody else changed a log while the run was on");
+  const doctest::Contains says("run directory: a log changed while the run was on");
   for (const char* text : {"one", "one\nmine\n", ""}) {
     write_file(log, text);
     CHECK_THROWS_WITH_AS(run.append("results.jsonl", "two"), says, Error);
