@@ -26,7 +26,7 @@ struct VerifyOptions {
   int threads = 0;
   bool second_opinion = false;
   std::string expect_chain;  ///< of the last record, 64 hexadecimal digits; "" expects none
-  std::string opinion_on;  ///< of sandgrad64: a folder with updates of sandgrad
+  std::string opinion_on;    ///< of sandgrad64: a folder with updates of sandgrad
 };
 int verify_command(const VerifyOptions& options);
 

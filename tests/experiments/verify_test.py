@@ -260,7 +260,7 @@ class Verify(Case):
 
     def test_files_longer_than_any_of_the_run_are_not_taken_into_memory(self):
         os.truncate(self.path("run/checkpoints", self.checkpoints()[-1]), 3 << 30)
-        self.assertIn("no checkpoint of this run is that long", self.verify(code=DATA, **self.limited()))
+        self.assertIn("bytes, more than a checkpoint of this model has", self.verify(code=DATA, **self.limited()))
         self.run_program("inspect", "run", "--step", "12", "--weight", "linear0.bias[0]", "--threads", "1", **self.limited())
         for file, says in [("weights.safetensors", "weights.safetensors has another size"), ("done", "no run writes so much"),
                            ("record.json", "no run writes so much"), ("metrics.jsonl", "metrics.jsonl\n    line 5"),
