@@ -44,6 +44,7 @@ TEST_CASE("group_norm of equal numbers is the bias, however large they are") {
 }
 
 TEST_CASE("group_norm of a constant of a million is finite, and as near to the bias as the rounding of x allows") {
+  const double roundings = sizeof(Scalar) == 8 ? 14 * 14 * 4 : 2;  // a sum in double of a whole group, or the mean as a float
   Random random(1);
   for (int round = 0; round < 50; ++round) {
     const Scalar constant = static_cast<Scalar>(random.uniform(1e6, 2e6));
@@ -55,7 +56,7 @@ TEST_CASE("group_norm of a constant of a million is finite, and as near to the b
     const double one_rounding = std::numeric_limits<Scalar>::epsilon() * static_cast<double>(constant) / std::sqrt(1e-5);
     for (Index i = 0; i < y.size(); ++i) {
       REQUIRE(std::isfinite(y[i]));
-      REQUIRE(std::fabs(static_cast<double>(y[i]) - 3) <= 2 * one_rounding);
+      REQUIRE(std::fabs(static_cast<double>(y[i]) - 3) <= roundings * one_rounding);
     }
   }
 }
