@@ -185,11 +185,12 @@ void check_classes(const fs::path& root, const ImageScan& found, bool skip_unrea
   for (const std::vector<ImageFile>& files : found.files)
     for (const ImageFile& file : files)
       if (file.unreadable.empty() || !skip_unreadable) with_images.insert(file.class_name);
-  for (const auto& [name, domains] : found.classes)
-    check(with_images.count(name) == 1, [&] {
+  for (const auto& of_class : found.classes)
+    check(with_images.count(of_class.first) == 1, [&] {
+      const std::string& name = of_class.first;
       return Error(Fault::data, "image folder: a class without images in any domain")
           .fact("class ", printable(name))
-          .fact("folder", printable((root / found.domains[*domains.begin()] / name).native()))
+          .fact("folder", printable((root / found.domains[*of_class.second.begin()] / name).native()))
           .hint("move its folders away: no output of a network can learn it");
     });
 }
