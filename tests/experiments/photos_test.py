@@ -26,6 +26,14 @@ class Case(program_test.Case):
         """-> (stdout, stderr) of a look at a folder"""
         return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8", *more, **options)
 
+    def paint_slowly(self, *names, width=5120, height=3000):
+        """A good photo that takes a while to decode."""
+        def chunk(name, data):
+            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+        line = b"\4" + bytes(range(256)) * (width // 64)
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * height)) + chunk(b"IEND", b""), *names)
+
 
 class Streams(Case):
     """What a program opens must not get the number of a standard stream that it was started without: text would go there."""
@@ -76,14 +84,6 @@ class Links(Case):
 class Failures(Case):
     """--skip-unreadable leaves out what a file itself makes unreadable, and no good photo."""
 
-    def paint_slowly(self, *names):
-        """A good photo of 40 million pixels, which takes a while."""
-        def chunk(name, data):
-            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        header = struct.pack(">IIBBBBB", 8000, 5000, 8, 6, 0, 0, 0)
-        line = b"\4" + bytes(range(256)) * 125
-        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * 5000)) + chunk(b"IEND", b""), *names)
-
     def signalled(self, *signals, pause=0):
         """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
         show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder", "--data-dir", "mine",
@@ -119,15 +119,6 @@ class Failures(Case):
         self.assertEqual(code, 0, stderr)
         self.assertRegex(stderr, r"waiting for mine/a/cat/0.png: process \d+ is stopped\n")
 
-    def test_a_limited_address_space_is_enough_for_small_photos_and_named_for_large_ones(self):
-        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400_000 << 10, resource.RLIM_INFINITY))}
-        self.paint_all("mine", ["a", "b"])
-        self.assertIn("40 images", self.show("mine", **limited)[0])
-        self.paint_slowly("mine", "a", "reds", "large.png")
-        self.refused(RESOURCES, "data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable",
-                     says=["image: there is not enough memory to decode it", "mine/a/reds/large.png", "hint: address space is limited"],
-                     **limited)
-
     def test_reading_that_fails_ends_the_program_and_a_file_that_may_not_be_read_does_not(self):
         if shutil.which("strace") is None:
             self.skipTest("there is no strace")
@@ -147,6 +138,17 @@ class Failures(Case):
             self.assertEqual(done.returncode, code, f"{call} {problem}: {done.stderr}")
             self.assertIn(says, done.stderr)
             self.assertIn("mine/a/reds/0.png", done.stderr)
+
+
+class AddressSpace(Case):
+    def test_a_limited_address_space_is_enough_for_small_photos_and_named_for_large_ones(self):
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400_000 << 10, resource.RLIM_INFINITY))}
+        self.paint_all("mine", ["a", "b"])
+        self.assertIn("40 images", self.show("mine", **limited)[0])
+        self.paint_slowly("mine", "a", "reds", "large.png", width=7680, height=5000)
+        self.refused(RESOURCES, "data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable",
+                     says=["image: there is not enough memory to decode it", "mine/a/reds/large.png", "hint: address space is limited"],
+                     **limited)
 
 
 if __name__ == "__main__":
