@@ -1,10 +1,9 @@
 // The only file that knows stb_image.
 #include "domains/decode_rgb.h"
 
-#include <algorithm>
-#include <array>
-
+#include "domains/image_format.h"
 #include "domains/jpeg_header.h"
+#include "domains/jpeg_stream.h"
 #include "domains/png_chunks.h"
 
 namespace {
@@ -32,13 +31,6 @@ sand::domains::Arena* arena = nullptr;
 namespace sand::domains {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-constexpr std::array<std::uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
-
-bool begins_with(std::span<const std::uint8_t> file, std::span<const std::uint8_t> magic) {
-  return file.size() >= magic.size() && std::equal(magic.begin(), magic.end(), file.begin());
-}
-
 constexpr std::size_t kSlack = 1 << 20;  // for stb_image's own state and small blocks
 
 Rgb failed(const char* why) {
@@ -62,13 +54,13 @@ const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
 }
 
 /// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than it thinks; their
-/// pixels; and a copy for each conversion.
+/// pixels, twice where passes are put together; and a copy for each conversion.
 std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
   const std::size_t pixels = std::size_t{png.width} * png.height, sample_bytes = png.depth == 16 ? 2 : 1;
   const std::size_t lines = ((std::size_t{png.width} * static_cast<std::size_t>(png.channels * png.depth) + 7) / 8 + 1) * png.height;
   const std::size_t unpacked = pixels * sample_bytes * static_cast<std::size_t>(png.channels + (png.transparent && !png.palette));
   const std::size_t converted = as_stored(png) ? 0 : 3 * pixels * (sample_bytes == 2 ? 3 : 1);
-  return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked / 2 : 0) + converted;
+  return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked : 0) + converted;
 }
 
 /// The samples of all blocks, for progressive ones the coefficients, too, and the pixels.
@@ -80,10 +72,17 @@ std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
   return kSlack + file_bytes + samples * (jpeg.progressive ? 3 : 1) + 3 * pixels;
 }
 
+/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image before.
+[[gnu::noinline]] void clear_stack() {
+  volatile std::uint8_t below[1 << 15];
+  for (volatile std::uint8_t& byte : below) byte = 0;
+}
+
 /// What the header of a file promises.
 struct Plan {
-  bool png = false;
-  PngHeader png_header;
+  bool is_png = false;
+  PngHeader png;
+  JpegHeader jpeg;
   std::size_t memory = 0;         // bytes
   const char* failure = nullptr;  // why it is not read
 };
@@ -95,17 +94,19 @@ Plan plan_for(std::span<const std::uint8_t> file) {
     plan.failure = header.failure;
     width = header.width;
     height = header.height;
-    if (width > kMostInARow || height > kMostInARow) plan.failure = "more than 65,536 pixels in a row or column";
-    if (width * height > kMostPixels) plan.failure = "more than 40 million pixels";
+    if (width > kMostInARow || height > kMostInARow)
+      plan.failure = "more than 65,536 pixels in a row or column";
+    else if (width * height > kMostPixels)
+      plan.failure = "more than 40 million pixels";
     if (plan.failure == nullptr) plan.memory = memory_of(header, file.size());
   };
-  plan.png = begins_with(file, kPng);
-  if (plan.png)
-    look(plan.png_header = png_header(file));
-  else if (begins_with(file, kJpeg))
-    look(jpeg_header(file));
+  plan.is_png = is_png(file);
+  if (plan.is_png)
+    look(plan.png = png_header(file));
+  else if (is_jpeg(file))
+    look(plan.jpeg = jpeg_header(file));
   else
-    plan.failure = "neither JPEG nor PNG";
+    plan.failure = neither_jpeg_nor_png(file);
   return plan;
 }
 
@@ -114,22 +115,27 @@ Plan plan_for(std::span<const std::uint8_t> file) {
 std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept { return plan_for(file).memory; }
 
 Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept {
-  if (begins_with(file, kPng))
+  if (is_png(file))
     if (const char* damage = png_damage(file)) return failed(damage);
   const Plan plan = plan_for(file);
   if (plan.failure) return failed(plan.failure);
   arena = &memory;
   memory.limit(plan.memory);
+  if (!plan.is_png) {
+    const TidyJpeg tidy = tidy_jpeg(file, plan.jpeg, memory);
+    if (tidy.failure) return failed(tidy.failure);
+    file = tidy.stream;
+  }
+  clear_stack();
   const auto length = static_cast<int>(file.size());
   Rgb image;
   int channels = 0;
-  if (as_stored(plan.png_header) && plan.png_header.depth == 16) {
+  if (as_stored(plan.png) && plan.png.depth == 16) {
     std::uint16_t* samples = stbi_load_16_from_memory(file.data(), length, &image.width, &image.height, &channels, 0);
     image.pixels = to_rgb(samples, image, channels);
   } else {
-    std::uint8_t* samples =
-        stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png_header) ? 0 : 3);
-    image.pixels = as_stored(plan.png_header) ? to_rgb(samples, image, channels) : samples;
+    std::uint8_t* samples = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png) ? 0 : 3);
+    image.pixels = as_stored(plan.png) ? to_rgb(samples, image, channels) : samples;
   }
   if (image.pixels != nullptr) return image;
   return failed(memory.overflowed() ? "more memory needed than an image of its size may take" : stbi_failure_reason());

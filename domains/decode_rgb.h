@@ -24,9 +24,12 @@ struct Rgb {
 /// further and allocates nothing, so it may run outside of the sandbox.
 std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept;
 
-/// Decodes a JPEG (also progressive, CMYK, grey) or PNG (also 16 bit, palette, grey); an alpha channel is left out. What it is
-/// shows from its content. Before anything is decoded its size is looked at, and the checksums of a PNG, which stb_image
-/// passes over. Memory is the arena's; its limit is set to what an image of that size may need.
+/// What a file is shows from its content. Read are
+/// - JPEGs, sequential or progressive, with Huffman codes and 8 bits a sample: grey, YCbCr, RGB, CMYK or YCCK, told apart and
+///   converted as libjpeg and Pillow do. Arithmetic coding, 12 bits, lossless, hierarchical and others are refused by name. All
+///   image data must be there (jpeg_stream.h); litter before EOI or in its place does not matter.
+/// - PNGs of every colour type, depth and interlacing, with the checksums that stb_image passes over; alpha is left out.
+/// Sizes are looked at before anything is decoded. Memory is the arena's; its limit is set to decode_memory.
 Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept;
 
 }  // namespace sand::domains

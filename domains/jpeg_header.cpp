@@ -24,11 +24,6 @@ const char* not_supported(int marker) {
   }
 }
 
-bool is_frame(int marker) {
-  return (marker >= JpegMarkers::kSof0 && marker <= JpegMarkers::kSof15 && marker != JpegMarkers::kDht && marker != JpegMarkers::kDac) ||
-         marker == JpegMarkers::kDhp || marker == JpegMarkers::kSof55;
-}
-
 bool begins_with(std::span<const std::uint8_t> body, std::string_view text) {
   return body.size() >= text.size() && std::equal(text.begin(), text.end(), body.begin());
 }
@@ -91,6 +86,10 @@ std::optional<std::span<const std::uint8_t>> JpegMarkers::body() {
   return rest.subspan(2, length - 2);
 }
 
+bool JpegMarkers::is_frame(int marker) {
+  return (marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kDac) || marker == kDhp || marker == kSof55;
+}
+
 JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept {
   JpegHeader header;
   bool jfif = false;
@@ -102,12 +101,12 @@ JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept {
   };
   for (;;) {
     const int marker = markers.next();
-    if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi) return refused("a JPEG without image data");
+    if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi) return refused(kJpegLacking);
     if (JpegMarkers::stands_alone(marker)) continue;
     if (marker == JpegMarkers::kSos) break;
     const auto body = markers.body();
-    if (!body) return refused(kBroken);
-    if (is_frame(marker)) {
+    if (!body) return refused(kJpegLacking);
+    if (JpegMarkers::is_frame(marker)) {
       if (header.count > 0) return refused(kBroken);
       if (const char* why = read_frame(marker, *body, header)) return refused(why);
     }

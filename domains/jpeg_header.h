@@ -23,6 +23,8 @@ class JpegMarkers {
   int next();
   /// Whether no segment follows this marker.
   static bool stands_alone(int marker) { return marker == kTem || (marker >= kRst0 && marker <= kEoi); }
+  /// Whether it begins a frame, of whatever kind (T.81, table B.1; SOF55 is of JPEG-LS).
+  static bool is_frame(int marker);
   /// What the marker's segment holds after its two bytes of length; none where the stream ends before it.
   std::optional<std::span<const std::uint8_t>> body();
   std::size_t at() const { return at_; }  ///< the first byte not read yet
@@ -31,6 +33,8 @@ class JpegMarkers {
   std::span<const std::uint8_t> stream_;
   std::size_t at_;
 };
+
+inline constexpr const char* kJpegLacking = "a JPEG that lacks image data: it was cut, or lost a part";
 
 struct JpegHeader {
   struct Component {

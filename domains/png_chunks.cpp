@@ -62,7 +62,6 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   std::span<const std::uint8_t> rest = chunks_of(file);
   const std::optional<Chunk> first = next_chunk(rest);
   if (!first) return refused(kTooShort);
-  if (first->is("CgBI")) return refused("a PNG of Apple's own kind (CgBI), which is not supported");
   if (!first->is("IHDR") || first->data().size() != 13) return refused(kBroken);
   const std::span<const std::uint8_t> data = first->data();
   constexpr std::array<int, 7> kChannels{1, 0, 3, 1, 2, 0, 4};  // by the type of colour; 0: there is no such type
@@ -90,6 +89,9 @@ const char* png_damage(std::span<const std::uint8_t> file) noexcept {
     const bool matters = (chunk->body[0] & 0x20) == 0;
     if (matters && crc(chunk->body) != chunk->checksum) return "a PNG with a wrong checksum: it is damaged";
     if (chunk->is("IEND")) return nullptr;
+    if (matters && !chunk->is("IHDR") && !chunk->is("PLTE") && !chunk->is("IDAT"))
+      return chunk->is("CgBI") ? "a PNG of Apple's own kind (CgBI), which is not supported"
+                               : "a PNG with a chunk that is in no standard but matters, which is not supported";
   }
   return kTooShort;
 }

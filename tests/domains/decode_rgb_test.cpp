@@ -27,6 +27,7 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
                                             {png_of(1000, 500, 8, 3, lines_of(8), {1, 2, 3}), 6.},
                                             {png_of(1000, 500, 8, 2, lines_of(24)), 9.},
                                             {png_of(1000, 500, 8, 6, lines_of(32)), 12.},
+                                            {png_of(1000, 500, 8, 6, lines_of(32) + Bytes(1000), {}, 1), 16.},
                                             {png_of(1000, 500, 16, 0, lines_of(16)), 15.},
                                             {png_of(1000, 500, 16, 6, lines_of(64)), 24.},
                                             {png_file(1000, 500, noise), 9.},
@@ -62,4 +63,17 @@ TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its
   for (int y = 0; y < 8; ++y)
     for (int x = 0; x < 8; ++x)
       for (int c = 0; c < 3; ++c) CHECK(image.pixels[3 * (8 * y + x) + c] == 30 * c + 3 * x + y);
+}
+
+TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and Apple's kind by its name") {
+  std::vector<std::byte> room(4 << 20);
+  const Bytes good = png_file(8, 8, gradient(8, 8));
+  const auto refusal = [&](const char* name) {
+    Arena memory(room);
+    const Bytes head(good.begin(), good.begin() + 8), rest(good.begin() + 8, good.end());
+    const Rgb image = decode_rgb(head + chunk(name, Bytes(4)) + rest, memory);
+    return std::string(image.failure ? image.failure : "");
+  };
+  CHECK(refusal("CgBI") == "a PNG of Apple's own kind (CgBI), which is not supported");
+  CHECK(refusal("OWNS") == "a PNG with a chunk that is in no standard but matters, which is not supported");
 }

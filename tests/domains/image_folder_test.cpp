@@ -184,7 +184,7 @@ TEST_CASE("Files that cannot be read are refused, the first five with their reas
         "\n    FOLDER/one/cat/folder.jpg: a folder"
         "\n    FOLDER/one/cat/more: a folder inside a class; photos lie in domain/class/ itself"
         "\n    FOLDER/one/cat/new\\x0aline\\x1b[31m.png: it cannot be decoded: neither JPEG nor PNG"
-        "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG"
+        "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG: it looks like a web page (HTML)"
         "\n    and 2 more\n    hint: --skip-unreadable leaves them out");
 }
 

@@ -67,12 +67,12 @@ inline Bytes chunk(std::string_view name, const Bytes& data) {
 
 /// A PNG of these chunks: `lines` are its scanlines, each after a byte for its filter.
 inline Bytes png_of(std::uint32_t width, std::uint32_t height, std::uint8_t depth, std::uint8_t colour_type, const Bytes& lines,
-                    const Bytes& palette = {}) {
+                    const Bytes& palette = {}, std::uint8_t interlaced = 0) {
   int size = 0;
   unsigned char* packed = stbi_zlib_compress(const_cast<std::uint8_t*>(lines.data()), static_cast<int>(lines.size()), &size, 8);
   const Bytes data(packed, packed + size);
   std::free(packed);
-  const Bytes header = big_endian(width) + big_endian(height) + Bytes{depth, colour_type, 0, 0, 0};
+  const Bytes header = big_endian(width) + big_endian(height) + Bytes{depth, colour_type, 0, 0, interlaced};
   return Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'} + chunk("IHDR", header) + (palette.empty() ? Bytes{} : chunk("PLTE", palette)) +
          chunk("IDAT", data) + chunk("IEND", {});
 }
