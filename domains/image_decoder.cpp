@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <optional>
 #include <system_error>
 
 #include "domains/decode_rgb.h"
@@ -49,6 +51,21 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
   resize(RgbView::interleaved(image.pixels, image.width, image.height), asked.side, rest.first(bytes),
          {static_cast<std::byte*>(scratch), room});
   return sizeof said + bytes;
+}
+
+/// Bytes that decoding a file to `side` x `side` pixels takes at most, with the file itself.
+std::uint64_t memory_needed(std::span<const std::uint8_t> file, int side) {
+  const std::uint64_t decoding = decode_memory(file);
+  return decoding == 0 ? 0 : decoding + file.size() + resize_scratch(int{kMostInARow}, int{kMostInARow}, side);
+}
+
+Error too_large(const std::filesystem::path& file, std::uint64_t needed, std::uint64_t free, const char* what_to_do) {
+  const auto megabytes = [](std::uint64_t bytes) { return std::to_string((bytes + 999'999) / 1'000'000) + " MB"; };
+  return Error(Fault::resources, "image: there is not enough memory to decode it")
+      .fact("file  ", printable(file.native()))
+      .fact("needed", "up to " + megabytes(needed))
+      .fact("found ", megabytes(free) + " for decoding")
+      .hint(what_to_do);
 }
 
 int checked_side(int side) {
@@ -103,9 +120,9 @@ std::string read_whole(const std::filesystem::path& path, bool follow_links, std
 
 }  // namespace
 
-ImageDecoder::ImageDecoder(int side, bool follow_links)
+ImageDecoder::ImageDecoder(int side, const ImageDecoderOptions& options)
     : side_(checked_side(side)),
-      follow_links_(follow_links),
+      options_(options),
       sandbox_(decode_and_resize,
                {.question = sizeof(Question) + kMostBytes,
                 .answer = sizeof(Answer) + std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
@@ -115,16 +132,33 @@ ImageDecoder::ImageDecoder(int side, bool follow_links)
 std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels, const Sandbox::Waiting& waiting) {
   const Question question{side_};
   std::size_t size = 0;
-  if (std::string why = read_whole(file, follow_links_, sandbox_.question().subspan(sizeof question), size); !why.empty()) return why;
+  if (std::string why = read_whole(file, options_.follow_links, sandbox_.question().subspan(sizeof question), size); !why.empty())
+    return why;
   std::memcpy(sandbox_.question().data(), &question, sizeof question);
+  const std::uint64_t needed = memory_needed(sandbox_.question().subspan(sizeof question, size), side_);
+  check(needed <= sandbox_.memory(), [&] {
+    return too_large(file, needed, sandbox_.memory(), "address space is limited: raise ulimit -v (and -d), or take fewer --threads");
+  });
+  std::optional<MemoryBudget::Share> share;
+  if (options_.memory != nullptr) {
+    check(needed <= options_.memory->bytes(), [&] {
+      return too_large(file, needed, options_.memory->bytes(), "a smaller --image-size leaves more; so does more memory for this job");
+    });
+    share.emplace(*options_.memory, needed);
+  }
+  const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   const Sandbox::Reply reply = sandbox_.ask(sizeof question + size, waiting);
+  most_memory_ = std::max<std::uint64_t>(most_memory_, reply.memory_used + size);
   check(!reply.failure.by_system, [&] {
     return Error(Fault::resources, "image: the process that decodes did not get to its end")
         .fact("file", printable(file.native()))
         .fact("found", reply.failure.how)
         .hint(reply.failure.hint);
   });
-  if (!reply.failure.how.empty()) return "an image that the decoder does not survive: " + reply.failure.how;
+  if (!reply.failure.how.empty()) {
+    seconds_lost_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return "an image that the decoder does not survive: " + reply.failure.how;
+  }
 
   Answer answer{};
   if (reply.answer.size() < sizeof answer) return "an image that turned the decoder against us";

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
-#include <set>
 #include <utility>
 
 #include "domains/augmentation.h"
@@ -43,28 +42,64 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
   }
 }
 
-/// All images that can be read; for the others their ImageFile says why.
-std::vector<std::uint8_t> decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options, const Threads& threads) {
-  const std::size_t bytes_each = std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
-  const int total = static_cast<int>(files.size());
-  std::vector<std::unique_ptr<ImageDecoder>> decoders;  // made before there are threads
-  for (int worker = 0; worker < std::min(threads.count(), total); ++worker)
-    decoders.push_back(std::make_unique<ImageDecoder>(options.side));
+/// A decoder for each thread, or fewer where there is little memory, or the system allows no more.
+std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageFolderOptions& options, MemoryBudget& memory) {
+  constexpr std::uint64_t kForEach = 128 << 20;  // bytes of memory or address space, half of them for the largest file
+  most = static_cast<int>(std::clamp<std::uint64_t>(memory.bytes() / kForEach, 1, static_cast<std::uint64_t>(most)));
+  const ImageDecoderOptions wanted{.follow_links = options.follow_links, .memory = &memory};
+  std::vector<std::unique_ptr<ImageDecoder>> decoders;
+  for (bool allowed = true; allowed && static_cast<int>(decoders.size()) < most;) {
+    try {
+      decoders.push_back(std::make_unique<ImageDecoder>(options.side, wanted));
+    } catch (const Error& error) {
+      allowed = false;
+      if (error.fault() != Fault::resources || decoders.empty()) throw;
+      if (options.note) options.note("no more than " + std::to_string(decoders.size()) + " images are decoded at once: " + error.what());
+    }
+  }
   if (!decoders[0]->confined() && options.note)
     options.note("images are decoded in a process of its own, but without seccomp the kernel does not watch it");
+  return decoders;
+}
 
-  std::vector<std::uint8_t> images = claim(files.size(), bytes_each, options.memory > 0 ? options.memory : half_of_memory());
+/// What decoding gave.
+struct Decoded {
+  std::vector<std::uint8_t> images;   // those that can be read; for the others their ImageFile says why
+  std::uint64_t decoders_memory = 0;  // bytes
+};
+
+Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options, const Threads& threads) {
+  constexpr double kMostLost = 60;  // seconds, on images that the decoder does not survive
+  const std::size_t bytes_each = std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
+  const int total = static_cast<int>(files.size());
+  const std::uint64_t most = options.memory > 0 ? options.memory : half_of_memory();
+  MemoryBudget rest(most - std::min<std::uint64_t>(most, files.size() * bytes_each));
+  const auto decoders = start_decoders(std::min(threads.count(), total), options, rest);  // before there are threads
+  Decoded decoded{claim(files.size(), bytes_each, most)};
   std::mutex telling;
   int done = 0;
-  threads.run(total, [&](int task, int worker) {
+  double lost = 0;
+  Error losses(Fault::data, "image folder: images that the decoder does not survive took more than 60 s");
+  Threads(static_cast<int>(decoders.size())).run(total, [&](int task, int worker) {
     const std::size_t i = static_cast<std::size_t>(task);
-    if (files[i]->unreadable.empty())
-      files[i]->unreadable =
-          decoders[static_cast<std::size_t>(worker)]->decode(files[i]->path, std::span(images).subspan(i * bytes_each, bytes_each));
+    ImageFile& file = *files[i];
+    ImageDecoder& decoder = *decoders[static_cast<std::size_t>(worker)];
+    const auto waiting = [&](const std::string& state) {
+      const std::lock_guard<std::mutex> one_at_a_time(telling);
+      if (options.note) options.note("waiting for " + printable(file.path.native()) + ": " + state);
+    };
+    const double lost_before = decoder.seconds_lost();
+    if (file.unreadable.empty())
+      file.unreadable = decoder.decode(file.path, std::span(decoded.images).subspan(i * bytes_each, bytes_each), waiting);
     const std::lock_guard<std::mutex> one_at_a_time(telling);
     if (options.progress) options.progress(++done, total);
+    const double lost_here = decoder.seconds_lost() - lost_before;
+    lost += lost_here;
+    if (lost_here > 1) losses.fact(printable(file.path.native()) + ":", file.unreadable);
+    check(lost < kMostLost, [&] { return losses.hint("move them away"); });
   });
-  return images;
+  for (const auto& decoder : decoders) decoded.decoders_memory += decoder->most_memory();
+  return decoded;
 }
 
 /// Throws, or notes, what could not be read. Returns how many that are.
@@ -86,6 +121,15 @@ std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFol
   throw whole.hint("--skip-unreadable leaves them out");
 }
 
+/// Notes what lies among the images and is none.
+void tell_passed_over(const ImageScan& found, const ImageFolderOptions& options) {
+  std::string litter;
+  for (const std::string& name : found.litter) litter += (litter.empty() ? "" : ", ") + printable(name);
+  if (!litter.empty() && options.note) options.note("passed over what systems leave behind: " + litter);
+  if (found.passed_over > 0 && options.note)
+    options.note(std::to_string(found.passed_over) + " files among the images are no images by their names, and were passed over");
+}
+
 /// What the domains share.
 struct Images {
   std::vector<std::uint8_t> bytes;  // [n, 3, side, side]
@@ -104,8 +148,10 @@ void normalise(std::span<Scalar> input) {
   }
 }
 
+using Classes = decltype(ImageScan::classes);
+
 /// The readable ones of `files`, whose images begin with number `first`.
-Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files, const std::set<std::string>& classes,
+Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files, const Classes& classes,
                     std::shared_ptr<const Images> images, std::size_t first) {
   Domain domain{.name = printable(name), .example = {3, images->side, images->side}, .labels = {}, .read = {}};
   std::vector<std::size_t> which;
@@ -133,10 +179,10 @@ Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files
 }
 
 /// Says which classes a domain has no example of.
-void tell_lacking(const Domain& domain, const std::set<std::string>& classes, const ImageFolderOptions& options) {
+void tell_lacking(const Domain& domain, const Classes& classes, const ImageFolderOptions& options) {
   std::string lacking;
   int label = 0;
-  for (const std::string& name : classes)
+  for (const auto& [name, domains] : classes)
     if (std::find(domain.labels.begin(), domain.labels.end(), label++) == domain.labels.end())
       lacking += (lacking.empty() ? "" : ", ") + printable(name);
   if (!lacking.empty() && options.note) options.note("domain " + domain.name + " has no images of " + lacking);
@@ -145,14 +191,16 @@ void tell_lacking(const Domain& domain, const std::set<std::string>& classes, co
 }  // namespace
 
 DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, const Threads& threads) {
-  ImageScan found = scan_images(folder);
+  ImageScan found = scan_images(folder, options.follow_links);
+  check_classes(folder, found, options.skip_unreadable);
   std::vector<ImageFile*> all;
   for (std::vector<ImageFile>& files : found.files)
     for (ImageFile& file : files) all.push_back(&file);
-  const auto images = std::make_shared<const Images>(Images{decode_all(all, options, threads), options.side});
+  Decoded decoded = decode_all(all, options, threads);
+  const auto images = std::make_shared<const Images>(Images{std::move(decoded.images), options.side});
   const std::size_t unreadable = tell_unreadable(all, options);
-  if (found.passed_over > 0 && options.note)
-    options.note(std::to_string(found.passed_over) + " files among the images are not called .jpg, .jpeg or .png, and were passed over");
+  check_classes(folder, found, true);
+  tell_passed_over(found, options);
 
   const std::string side = std::to_string(options.side);
   DataSet data{
@@ -165,6 +213,7 @@ DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, 
       .deviation = {kDeviation.begin(), kDeviation.end()}};
   for (const ImageFile* file : all)
     if (file->unreadable.empty()) data.files.push_back(file->path);
+  data.decoders_memory = decoded.decoders_memory;
   if (unreadable > 0) data.source += ", " + std::to_string(unreadable) + " unreadable ones left out";
   std::size_t first = 0;
   for (std::size_t d = 0; d < found.domains.size(); ++d) {

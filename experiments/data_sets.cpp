@@ -66,8 +66,16 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
   const auto same = [](const std::string& a, const std::string& b) { return letters_of(a) == letters_of(b); };
   const std::vector<std::string> folders = domains::folders_in(data_dir);
   std::filesystem::path folder = data_dir;
-  for (const std::string& name : folders)
-    if (same(name, set.name)) folder = data_dir / name;
+  for (const std::string& name : folders) {
+    if (!same(name, set.name)) continue;
+    check(folder == data_dir, [&] {
+      return Error(Fault::data, std::string(set.name) + ": two folders could be it")
+          .fact("one    ", domains::printable(folder.native()))
+          .fact("another", domains::printable((data_dir / name).native()))
+          .hint("--data-dir names the right one itself");
+    });
+    folder = data_dir / name;
+  }
   const std::vector<std::string> found = folder == data_dir ? folders : domains::folders_in(folder);
   check(std::equal(found.begin(), found.end(), set.domains.begin(), set.domains.end(), same), [&] {
     return Error(folder == data_dir ? Fault::missing : Fault::data, std::string(set.name) + ": its domains are not here")
@@ -85,7 +93,8 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
   for (const PhotoSet& set : photo_sets())
     if (name == set.name) folder = folder_of(set, request.data_dir);
   std::optional<Progress> progress;
-  domains::ImageFolderOptions options{.name = name, .side = request.image_size, .skip_unreadable = request.skip_unreadable};
+  domains::ImageFolderOptions options{
+      .name = name, .side = request.image_size, .skip_unreadable = request.skip_unreadable, .follow_links = request.follow_links};
   const std::optional<AvailableMemory> available = available_memory(threads);
   if (available) options.memory = static_cast<std::uint64_t>(std::max(available->bytes, 1.0));
   options.progress = [&](int done, int total) {

@@ -23,6 +23,7 @@ struct DataRequest {
   std::uint64_t seed = 0;        ///< of everything random in it
   int image_size = 64;           ///< h = w of photos
   bool skip_unreadable = false;  ///< of photos; each is named on stderr
+  bool follow_links = false;     ///< symbolic links among photos
 };
 
 /// Throws Error(usage) for unknown names, and what reading the files throws. ImageFolder is `data_dir` itself; PACS and the

@@ -77,11 +77,12 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   throw error.hint(help + "--help");
 }
 
-void add_photo_flags(CLI::App* command, int& image_size, bool& skip_unreadable) {
+void add_photo_flags(CLI::App* command, int& image_size, bool& skip_unreadable, bool& follow_links) {
   command->add_option("--image-size,--image_size", image_size, "pixels of a side of a photo")
       ->check(CLI::Range(8, 512))
       ->capture_default_str();
   command->add_flag("--skip-unreadable", skip_unreadable, "leave out photos that cannot be read; each is named on stderr");
+  command->add_flag("--follow-links", follow_links, "read photos, classes and domains that are symbolic links");
 }
 
 void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
@@ -93,7 +94,7 @@ void add_train(CLI::App& app, TrainOptions& o, std::function<int()>& chosen) {
   c->add_option("--test-envs,--test_envs", r.test_envs, "domains to leave out of training")->check(kNotNegative);
   c->add_option("--data-dir,--data_dir", r.data_dir, "data directory: MNIST, or folders of photos");
   c->add_option("--digits", r.digits, "mnist, generated, or auto: MNIST where --data-dir is given")->capture_default_str();
-  add_photo_flags(c, r.image_size, r.skip_unreadable);
+  add_photo_flags(c, r.image_size, r.skip_unreadable, r.follow_links);
   c->add_flag("--no-augment", r.no_augment, "train on photos as they are, not cropped, mirrored and recoloured");
   c->add_option("--hparams", r.hparams, R"(hyper-parameters as JSON: '{"tau": 0.9, "k": 10, "lr": 1e-3}')");
   c->add_option("--hparams-seed,--hparams_seed", r.hparams_seed, "draws hyper-parameters as DomainBed; 0 for the standard ones")
@@ -217,7 +218,7 @@ void add_data(CLI::App& app, DataShowOptions& o, std::function<int()>& chosen) {
   c->add_option("--data-dir,--data_dir", o.request.data_dir, "data directory: MNIST, or folders of photos");
   c->add_option("--digits", o.request.digits, "mnist, generated or auto")->capture_default_str();
   c->add_option("--trial-seed,--trial_seed", o.request.seed, "seed of the data");
-  add_photo_flags(c, o.request.image_size, o.request.skip_unreadable);
+  add_photo_flags(c, o.request.image_size, o.request.skip_unreadable, o.request.follow_links);
   c->add_flag("--augment", o.augment, "photos cropped, mirrored and recoloured, as they are trained on");
   c->add_option("--examples", o.examples, "examples in a row")->capture_default_str();
   c->callback([&] { chosen = [&] { return data_show_command(o); }; });

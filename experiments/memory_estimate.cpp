@@ -44,6 +44,7 @@ double evaluating_threads(const Training& run, const Threads& threads) {
 
 /// What stays the same for every network: the batch, and what there is of numbers per weight.
 void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, const Settings& settings, const domains::DataSet& data) {
+  memory.decoders = static_cast<double>(data.decoders_memory);
   const std::vector<Index> rows = rows_of_batch(settings, data);
   const DomainGradientsOptions engine{.tile_rows = tile_rows};
   double shards = 0, all_rows = 0;
@@ -124,17 +125,19 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kNumber : 0, forward.rehearsal - evaluation, 0.0});
 }
 
-double MemoryEstimate::peak() const { return std::max(program + data + weights + gradients + activations + passing, loading); }
+double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }
+
+double MemoryEstimate::peak() const { return std::max(steps(), loading + decoders); }
 
 std::string MemoryEstimate::text() const {
   return "about " + megabytes(peak()) + " MB (program " + megabytes(program) + ", data " + megabytes(data) + ", weights and moments " +
          megabytes(weights) + ", gradients " + megabytes(gradients) + ", activations " + megabytes(activations) + ", now and then " +
-         megabytes(passing) + ")";
+         megabytes(passing) + (decoders > kMegabyte ? ", before that for decoding photos " + megabytes(decoders) : "") + ")";
 }
 
 void check_fits(const MemoryEstimate& memory, const Threads& threads) {
   const std::optional<AvailableMemory> available = available_memory(threads);
-  const double held = process_memory("VmRSS"), more = memory.peak() - held;
+  const double held = process_memory("VmRSS"), more = memory.steps() - held;
   check(!available || more <= available->bytes, [&] {
     return Error(Fault::resources, "memory: the run does not fit")
         .fact("expected ", memory.text() + ", " + megabytes(held) + " of them held already")

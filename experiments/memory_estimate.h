@@ -16,6 +16,7 @@ struct MemoryEstimate {
   double activations = 0;  ///< the batch, and the tiles that all threads pass through the network
   double passing = 0;      ///< now and then on top of it: a checkpoint being written
   double loading = 0;      ///< the most that was held while the data set was read
+  double decoders = 0;     ///< and on top of it by the processes that decoded photos
 
   /// To be called when the data set is there.
   void measure_data();
@@ -24,6 +25,7 @@ struct MemoryEstimate {
   /// Of a run at its first step. Passes one tile through its network on one thread, as training and evaluation will.
   void foresee(const Training& run, const Threads& threads, bool checkpoints);
 
+  double steps() const;  ///< the most that is held once the data set is there
   double peak() const;
   /// "about 183 MB (program 12, data 57, weights and moments 12, gradients 34, activations 64, checkpoint 4)"
   std::string text() const;

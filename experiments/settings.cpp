@@ -37,7 +37,7 @@ Settings settle(const RunRequest& request) {
   const std::string data_set = find_name("dataset", request.dataset, data_set_names());
   const Algorithm& method = algorithm(request.algorithm);
   Settings settings{.data = {data_set, request.data_dir, request.digits, static_cast<std::uint64_t>(request.trial_seed), request.image_size,
-                             request.skip_unreadable},
+                             request.skip_unreadable, request.follow_links},
                     .algorithm = method.name,
                     .protocol = protocol_for(request.protocol, data_set),
                     .hparams = {},

@@ -24,7 +24,7 @@ struct RunRequest {
   bool test_at_end = false;
   double holdout_fraction = -1;
   int image_size = 64;
-  bool skip_unreadable = false, no_augment = false;
+  bool skip_unreadable = false, follow_links = false, no_augment = false;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
   std::string init_from, init_sha256;  ///< a file of weights, and what it must hash to; "" takes it as it is
 };

@@ -43,7 +43,11 @@ Json args_of(const Settings& settings) {
           {"task", "domain_generalization"}};
 }
 
-Json json_of(const Settings& settings) { return {{"args", args_of(settings)}, {"hparams", settings.hparams}}; }
+Json json_of(const Settings& settings) {
+  Json json = {{"args", args_of(settings)}, {"hparams", settings.hparams}};
+  if (settings.data.follow_links) json["args"]["follow_links"] = true;  // records without it are older than it
+  return json;
+}
 
 // Text of a user may be bytes of any kind.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -59,6 +63,7 @@ RunRequest request_of(const Json& json) {
   take("digits", request.digits);
   take("image_size", request.image_size);
   take("skip_unreadable", request.skip_unreadable);
+  request.follow_links = args.value("follow_links", false);
   take("protocol", request.protocol);
   take("test_envs", request.test_envs);
   take("holdout_fraction", request.holdout_fraction);

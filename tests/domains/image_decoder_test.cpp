@@ -199,11 +199,30 @@ TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file ar
   CHECK(decode("/dev/zero") == "no regular file");
   fs::create_symlink(desk.write(png_file(8, 8, gradient(8, 8))), desk.folder / "link.png");
   CHECK(decode(desk.folder / "link.png") == "a symbolic link");
-  ImageDecoder follower(8, true);
+  ImageDecoder follower(8, {.follow_links = true});
   CHECK(follower.decode(desk.folder / "link.png", desk.pixels) == "");
   fs::resize_file(desk.write({0xff}, "large.jpg"), (std::uintmax_t{64} << 20) + 1);  // sparse: takes no room on the disk
   CHECK(decode(desk.folder / "large.jpg") == "a file of more than 64 MiB");
   CHECK(decode(desk.folder / "image.png") == "");
+}
+
+TEST_CASE("An image that needs more memory than its decoders have is refused, whatever it is; others are decoded") {
+  const Desk desk;
+  MemoryBudget budget(20'000'000);
+  ImageDecoder decoder(8, {.memory = &budget});
+  Bytes pixels(3 * 8 * 8);
+  CHECK(decoder.decode(desk.write(png_file(8, 8, gradient(8, 8))), pixels) == "");
+  CHECK(decoder.most_memory() > 0);
+  CHECK(decoder.most_memory() < budget.bytes());
+  const fs::path large = desk.write(png_file(4000, 2000, Bytes(3 * 4000 * 2000)), "large.png");
+  std::string said = "it was decoded";
+  try {
+    said = decoder.decode(large, pixels);
+  } catch (const sand::Error& error) {
+    said = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
+  }
+  CHECK(said.rfind("69 image: there is not enough memory to decode it\n    file   " + large.string() + "\n    needed up to ", 0) == 0);
+  CHECK(said.find("\n    found  20 MB for decoding\n    hint: a smaller --image-size") != std::string::npos);
 }
 
 TEST_CASE("What is not the file's own doing is no reason to call it unreadable") {

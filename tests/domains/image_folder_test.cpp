@@ -22,11 +22,14 @@ using Lines = std::vector<std::string>;
 
 /// A data set on the disk, gone with the object.
 struct Photos {
-  fs::path folder = fs::temp_directory_path() / ("sandgrad_folder_test_" + std::to_string(::getpid()));
+  fs::path folder;
   Lines notes;
   ImageFolderOptions options{.side = 8, .note = [this](const std::string& line) { notes.push_back(line); }};
 
-  Photos() { fs::create_directories(folder); }
+  explicit Photos(const std::string& suffix = "")
+      : folder(fs::temp_directory_path() / ("sandgrad_folder_test_" + std::to_string(::getpid()) + suffix)) {
+    fs::create_directories(folder);
+  }
   Photos(const Photos&) = delete;
   Photos& operator=(const Photos&) = delete;
   ~Photos() { fs::remove_all(folder); }
@@ -102,11 +105,11 @@ TEST_CASE("Endings count in any case; what is hidden or lies beside the folders 
   photos.write("README.md", {'x'});
   photos.paint("one/overview.png", 9);
   photos.write("one/cat/notes.txt", {'x'});
-  photos.write("one/cat/picture.gif", {'x'});
+  photos.write("one/cat/labels.csv", {'x'});
   const DataSet set = photos.read();
   REQUIRE(set.domains.size() == 1);
   CHECK(set.domains[0].size() == 5);
-  CHECK(photos.notes == Lines{"2 files among the images are not called .jpg, .jpeg or .png, and were passed over"});
+  CHECK(photos.notes == Lines{"2 files among the images are no images by their names, and were passed over"});
 }
 
 TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's for each channel") {
@@ -179,7 +182,7 @@ TEST_CASE("Files that cannot be read are refused, the first five with their reas
         "65 image folder: 7 of 8 images cannot be read"
         "\n    FOLDER/one/cat/empty.png: an empty file"
         "\n    FOLDER/one/cat/folder.jpg: a folder"
-        "\n    FOLDER/one/cat/more: a folder"
+        "\n    FOLDER/one/cat/more: a folder inside a class; photos lie in domain/class/ itself"
         "\n    FOLDER/one/cat/new\\x0aline\\x1b[31m.png: it cannot be decoded: neither JPEG nor PNG"
         "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG: it looks like a web page (HTML)"
         "\n    and 2 more\n    hint: --skip-unreadable leaves them out");
@@ -198,18 +201,34 @@ TEST_CASE("On demand unreadable files are left out, noted and counted") {
   CHECK(shades(set.domains[1]) == std::vector<int>{4});
   CHECK(set.source == "3 images from " + photos.folder.string() + " at 8 x 8, 2 unreadable ones left out");
   const std::string folder = photos.folder.string();
-  CHECK(photos.notes ==
-        Lines{"skipped " + folder + "/one/cat/b.png: an empty file", "skipped " + folder + "/two/cat/b.png: a symbolic link"});
+  CHECK(photos.notes == Lines{"skipped " + folder + "/one/cat/b.png: an empty file",
+                              "skipped " + folder + "/two/cat/b.png: a symbolic link; --follow-links follows it"});
 }
 
-TEST_CASE("Links are not followed, wherever they stand below the folder; the folder itself may be one") {
-  const Photos photos;
+TEST_CASE("Links below the folder are followed on demand only; the folder itself may be one") {
+  Photos photos;
   photos.paint("one/cat/a.png", 1);
   fs::create_directory_symlink(photos.folder / "one", photos.folder / "other");
-  CHECK(photos.complaint().find("\n    FOLDER/other: a symbolic link\n") != std::string::npos);
+  const std::string refusal = ": a symbolic link; --follow-links follows it\n";
+  CHECK(photos.complaint().find("\n    FOLDER/other" + refusal) != std::string::npos);
+  photos.options.follow_links = true;
+  CHECK(photos.read().domains.size() == 2);
+  photos.options.follow_links = false;
   fs::remove(photos.folder / "other");
-  fs::create_directory_symlink("/", photos.folder / "one/dog");
-  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link\n") != std::string::npos);
+  const Photos elsewhere("_elsewhere");
+  elsewhere.paint("dog/1.png", 2);
+  elsewhere.paint("b.png", 3);
+  fs::create_directory_symlink(elsewhere.folder / "dog", photos.folder / "one/dog");
+  fs::create_symlink(elsewhere.folder / "b.png", photos.folder / "one/cat/b.png");
+  CHECK(photos.complaint().find("\n    FOLDER/one/dog" + refusal) != std::string::npos);
+  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png" + refusal) != std::string::npos);
+  photos.options.follow_links = true;
+  CHECK(shades(photos.read().domains[0]) == std::vector<int>{1, 3, 2});
+  fs::remove(elsewhere.folder / "b.png");
+  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png: a symbolic link that leads nowhere\n") != std::string::npos);
+  fs::remove(photos.folder / "one/cat/b.png");
+  fs::remove_all(elsewhere.folder / "dog");
+  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link that leads nowhere\n") != std::string::npos);
   fs::remove(photos.folder / "one/dog");
   const fs::path link = photos.folder.string() + "_link";
   fs::create_directory_symlink(photos.folder, link);
@@ -217,15 +236,84 @@ TEST_CASE("Links are not followed, wherever they stand below the folder; the fol
   fs::remove(link);
 }
 
+TEST_CASE("A photo of another format is refused as a broken one is, and no class leaves a domain in silence") {
+  Photos photos;
+  photos.paint("one/cat/a.png", 1);
+  photos.paint("two/cat/a.png", 2);
+  photos.paint("two/dog/a.png", 3);
+  for (const char* name : {"b.bmp", "b.gif", "b.TIFF", "b.webp", "b.heic"}) photos.write(fs::path("one/dog") / name, {'B', 'M', ' '});
+  CHECK(photos.complaint().rfind("65 image folder: 5 of 8 images cannot be read"
+                                 "\n    FOLDER/one/dog/b.TIFF: it cannot be decoded: neither JPEG nor PNG",
+                                 0) == 0);
+  photos.options.skip_unreadable = true;
+  CHECK(photos.read().domains[0].labels == Labels{0});
+  CHECK(photos.notes.size() == 6);
+  CHECK(photos.notes.back() == "domain one has no images of dog");
+}
+
+TEST_CASE("What an image is shows from its content, whatever ending of a photo its name has") {
+  const Photos photos;
+  photos.write("one/cat/a.jfif", jpeg_file(8, 8, Bytes(3 * 64, 50)));
+  photos.paint("one/cat/b.webp", 60);
+  CHECK(photos.read().domains[0].size() == 2);
+}
+
+TEST_CASE("A class without images in any domain is refused, before photos are read where it has no file") {
+  Photos photos;
+  photos.paint("one/cat/a.png", 1);
+  fs::create_directories(photos.folder / "two/bird");
+  photos.paint("two/cat/a.png", 1);
+  const std::string rule =
+      "65 image folder: a class without images in any domain\n    class  bird\n    folder FOLDER/two/bird"
+      "\n    hint: move its folders away: no output of a network can learn it";
+  photos.options.progress = [](int, int) { FAIL("nothing was to be read"); };
+  CHECK(photos.complaint() == rule);
+  photos.options.progress = nullptr;
+  photos.write("two/bird/a.png", {});
+  CHECK(photos.complaint().rfind("65 image folder: 1 of 3 images cannot be read", 0) == 0);
+  photos.options.skip_unreadable = true;
+  CHECK(photos.complaint() == rule);
+}
+
+TEST_CASE("What systems leave behind is passed over and noted") {
+  Photos photos;
+  photos.paint("one/cat/a.png", 1);
+  photos.paint("one/cat/@eaDir/a.png/SYNOPHOTO_THUMB_M.png", 2);
+  photos.write("one/cat/Thumbs.db", {'x'});
+  fs::create_directories(photos.folder / "one/@eaDir");
+  fs::create_directories(photos.folder / "lost+found");
+  photos.write("__MACOSX/one/cat/._a.png", {'x'});
+  const DataSet set = photos.read();
+  CHECK(set.classes == 1);
+  CHECK(set.domains.size() == 1);
+  CHECK(set.domains[0].size() == 1);
+  CHECK(photos.notes == Lines{"passed over what systems leave behind: @eaDir, Thumbs.db, __MACOSX, lost+found"});
+}
+
+TEST_CASE("Decoders that work at once share the memory that the images leave") {
+  Photos photos;
+  for (int i = 0; i < 8; ++i) photos.paint("one/cat/" + std::to_string(i) + ".png", i);
+  photos.options.memory = 8'000'000;  // for two of these at a time
+  const DataSet set = photos.read(4);
+  CHECK(shades(set.domains[0]) == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(set.decoders_memory > 0);
+  photos.write("one/cat/8.png", png_file(2000, 1000, Bytes(3 * 2000 * 1000)));
+  photos.options.skip_unreadable = true;
+  CHECK(photos.complaint().rfind("69 image: there is not enough memory to decode it\n    file   FOLDER/one/cat/8.png\n    needed up to ",
+                                 0) == 0);
+}
+
 TEST_CASE("Folders of another depth are refused with what was looked for and found") {
   const Photos photos;
   CHECK(photos.complaint() ==
         "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg (or .jpeg, .png)"
-        "\n    found 0 domains, 0 classes, 0 images\n    hint: name the folder that holds the domains");
+        "\n    found 0 domains, 0 classes, 0 images"
+        "\n    hint: name the folder that holds the domains; where a folder stands between domain and class, move the classes up");
   photos.paint("cat/a.png", 1);
-  CHECK(photos.complaint().find("found 1 domains, 0 classes, 0 images") != std::string::npos);
+  CHECK(photos.complaint().find("found 1 domains, 0 classes, 0 images\n    but FOLDER/cat/a.png\n") != std::string::npos);
+  fs::remove(photos.folder / "cat/a.png");
   photos.paint("set/one/cat/a.png", 1);
-  CHECK(photos.complaint().find("found 2 domains, 1 classes, 0 images") != std::string::npos);
+  CHECK(photos.complaint().find("found 2 domains, 1 classes, 0 images\n    but FOLDER/set/one/cat/a.png\n") != std::string::npos);
 }
 
 TEST_CASE("A domain without images is refused, a missing folder named") {

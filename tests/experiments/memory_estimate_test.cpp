@@ -70,6 +70,13 @@ TEST_CASE("What was held while the data was read is a peak, too") {
   CHECK(MemoryEstimate{.program = 1e6, .data = 2e6, .weights = 3e6, .gradients = 4e6, .activations = 5e6, .passing = 6e6}.peak() == 21e6);
 }
 
+TEST_CASE("Processes that decode photos count for the peak, and not for what the steps still need") {
+  const MemoryEstimate photos{.program = 1e6, .data = 2e6, .loading = 9e6, .decoders = 5e6};
+  CHECK(photos.peak() == 14e6);
+  CHECK(photos.steps() == 3e6);
+  CHECK(photos.text().find(", before that for decoding photos 5)") != std::string::npos);
+}
+
 TEST_CASE("A run that does not fit is refused with what it would take, what there is, and what to do") {
   CHECK_NOTHROW(check_fits({.data = 1e6}, Threads(1)));
   try {

@@ -3,7 +3,9 @@
 
     photos_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
 """
+import json
 import os
+import resource
 import shutil
 import signal
 import struct
@@ -23,6 +25,14 @@ class Case(program_test.Case):
     def show(self, folder, *more, **options):
         """-> (stdout, stderr) of a look at a folder"""
         return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8", *more, **options)
+
+    def paint_slowly(self, *names, width=5120, height=3000):
+        """A good photo that takes a while to decode."""
+        def chunk(name, data):
+            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+        line = b"\4" + bytes(range(256)) * (width // 64)
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * height)) + chunk(b"IEND", b""), *names)
 
 
 class Streams(Case):
@@ -49,16 +59,30 @@ class Streams(Case):
             run.wait()
 
 
+class Links(Case):
+    def test_links_are_followed_on_demand_and_the_record_says_so(self):
+        self.paint_all("scratch", ["a", "b"])
+        os.mkdir(self.path("mine"))
+        for domain in ["a", "b"]:
+            os.symlink(self.path("scratch", domain), self.path("mine", domain))
+        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--algorithm", "ERM", "--steps", "2",
+                 "--hparams", '{"mlp_width": 8, "batch_size": 4}', "--output-dir", "run"]
+        self.refused(program_test.DATA, *train[:-2], says=["mine/a: a symbolic link; --follow-links follows it"])
+        self.run_program(*train, "--follow-links")
+        self.assertIn("bit-identical", self.run_program("verify", "run")[0])
+        self.refused(program_test.BUSY, *train[:4], "scratch", *train[5:], says=["--follow-links"])
+        self.run_program(*train[:4], "scratch", *train[5:-1], "plain")
+        self.assertNotIn("follow_links", json.loads(self.read("plain", "record.json"))["args"])
+
+    def test_two_folders_that_could_be_the_published_set_are_an_error(self):
+        for name in ["Office-Home", "office_home"]:
+            self.paint_all(name, ["Art", "Clipart", "Product", "Real World"])
+        self.refused(program_test.DATA, "data", "show", "OfficeHome", "--data-dir", ".",
+                     says=["OfficeHome: two folders could be it", "./Office-Home", "./office_home", "--data-dir"])
+
+
 class Failures(Case):
     """--skip-unreadable leaves out what a file itself makes unreadable, and no good photo."""
-
-    def paint_slowly(self, *names):
-        """A good photo of 40 million pixels, which takes a while."""
-        def chunk(name, data):
-            return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        header = struct.pack(">IIBBBBB", 8000, 5000, 8, 6, 0, 0, 0)
-        line = b"\4" + bytes(range(256)) * 125
-        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * 5000)) + chunk(b"IEND", b""), *names)
 
     def signalled(self, *signals, pause=0):
         """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
@@ -89,6 +113,12 @@ class Failures(Case):
         self.assertIn("image: the process that decodes did not get to its end\n    file mine/a/cat/", stderr)
         self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out", stderr)
 
+    def test_who_is_waited_for_is_told_and_a_photo_whose_decoder_was_stopped_for_a_while_is_no_worse(self):
+        self.paint_slowly("mine", "a", "cat", "0.png")
+        stderr, code = self.signalled(signal.SIGSTOP, signal.SIGCONT, pause=6)
+        self.assertEqual(code, 0, stderr)
+        self.assertRegex(stderr, r"waiting for mine/a/cat/0.png: process \d+ is stopped\n")
+
     def test_reading_that_fails_ends_the_program_and_a_file_that_may_not_be_read_does_not(self):
         if shutil.which("strace") is None:
             self.skipTest("there is no strace")
@@ -108,6 +138,17 @@ class Failures(Case):
             self.assertEqual(done.returncode, code, f"{call} {problem}: {done.stderr}")
             self.assertIn(says, done.stderr)
             self.assertIn("mine/a/reds/0.png", done.stderr)
+
+
+class AddressSpace(Case):
+    def test_a_limited_address_space_is_enough_for_small_photos_and_named_for_large_ones(self):
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400_000 << 10, resource.RLIM_INFINITY))}
+        self.paint_all("mine", ["a", "b"])
+        self.assertIn("40 images", self.show("mine", **limited)[0])
+        self.paint_slowly("mine", "a", "reds", "large.png", width=7680, height=5000)
+        self.refused(RESOURCES, "data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable",
+                     says=["image: there is not enough memory to decode it", "mine/a/reds/large.png", "hint: address space is limited"],
+                     **limited)
 
 
 if __name__ == "__main__":
