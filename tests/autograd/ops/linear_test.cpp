@@ -63,4 +63,8 @@ TEST_CASE("linear refuses shapes that do not fit and names their axes") {
               .find("linear: features of x must equal columns of w, and b must have one number per row of w\n"
                     "    x  [4, 3]  [n, in]\n    w  [2, 5]  [out, in]\n    b  [2]  [out]\n    at ") == 0);
   }
+  leaves[1] = Tensor(Shape{2, 3});
+  leaves[2] = Tensor(Shape{3});
+  CHECK_THROWS_WITH_AS(value_of(leaves, [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); }), doctest::Contains("b  [3]"),
+                       Error);
 }
