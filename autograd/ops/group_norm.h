@@ -40,11 +40,7 @@ struct GroupNorm {
       const Sums sums = sums_of(x.rows(n, 1), x.rows(n, 1));
       Scalar *scale = numbers(), *shift = scale + c;
       each_group(n, c, [&](Index first, Index end, Scalar* kept) {
-        // The sums are in double, where a mean of 1000 deviations still leaves 10 digits of the variance.
-        const double count = static_cast<double>(pixels * (end - first));
-        double sum = 0, squares = 0;
-        for (Index i = first; i < end; ++i) sum += sums.plain[i], squares += sums.product[i];
-        const double mean = sum / count, variance = std::max(0.0, squares / count - mean * mean);
+        const auto [mean, variance] = moments(sums, first, end, pixels);
         const double r = 1 / std::sqrt(variance + epsilon);
         kept[0] = static_cast<Scalar>(mean);
         kept[1] = static_cast<Scalar>(r);
@@ -54,6 +50,13 @@ struct GroupNorm {
         }
       });
       kernels::chosen().scale_channels(x.rows(n, 1).data(), pixels, c, scale, shift, y.rows(n, 1).data());
+      each_group(n, c, [&](Index first, Index end, const Scalar* kept) {
+        if (!moments(sums, first, end, pixels).nearly_constant(static_cast<double>(kept[1]))) return;
+        const Scalar* from = x.rows(n, 1).data();
+        Scalar* to = y.rows(n, 1).data();
+        for (Index pixel = 0; pixel < pixels; ++pixel, from += c, to += c)
+          for (Index i = first; i < end; ++i) to[i] = std::fma(from[i] - kept[0], scale[i], b[i]);
+      });
     }
   }
 
@@ -95,6 +98,19 @@ struct GroupNorm {
     const Index c = a.shape()[3];
     kernels::chosen().channel_sums(a.data(), b.data(), a.size() / c, c, sums, sums + c);
     return {sums, sums + c};
+  }
+  struct Moments {
+    double mean, variance;
+    /// So little around its mean that x scale + shift, rounded, would be what their rounding left.
+    bool nearly_constant(double r) const { return std::fabs(mean) * r > 4096 || variance < 1e-12 * mean * mean; }
+  };
+  /// Of channels first .. end - 1. The sums are in double, where a mean of 1000 deviations still leaves 10 digits of the variance.
+  static Moments moments(const Sums& sums, Index first, Index end, Index pixels) {
+    const double count = static_cast<double>(pixels * (end - first));
+    double sum = 0, squares = 0;
+    for (Index i = first; i < end; ++i) sum += sums.plain[i], squares += sums.product[i];
+    const double mean = sum / count;
+    return {mean, std::max(0.0, squares / count - mean * mean)};
   }
   Scalar* numbers() const { return scratch.data() + 4 * scratch.shape()[1]; }  // past the doubles
 
