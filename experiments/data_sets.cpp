@@ -18,6 +18,7 @@
 #include "experiments/progress.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
+#include "tensor/printable.h"
 
 namespace sand::experiments {
 namespace {
@@ -70,8 +71,8 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
     if (!same(name, set.name)) continue;
     check(folder == data_dir, [&] {
       return Error(Fault::data, std::string(set.name) + ": two folders could be it")
-          .fact("one    ", domains::printable(folder.native()))
-          .fact("another", domains::printable((data_dir / name).native()))
+          .fact("one    ", printable(folder.native()))
+          .fact("another", printable((data_dir / name).native()))
           .hint("--data-dir names the right one itself");
     });
     folder = data_dir / name;
