@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "domains/jpeg_scan.h"
 
@@ -128,7 +127,8 @@ const char* TidyCopy::read_codes(Segment body) {
     if (++tables_ > kMostTables) return "a JPEG of more than 1,000 tables of codes";
     if (body.size() < 17 || body[0] >> 4 > 1 || (body[0] & 15) > 3) return kBrokenSegment;
     const std::span<const std::uint8_t, 16> counts = body.subspan<1, 16>();
-    const auto symbols = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+    std::size_t symbols = 0;
+    for (const std::uint8_t count : counts) symbols += count;
     if (symbols > 256 || body.size() < 17 + symbols) return kBrokenSegment;
     if (!(body[0] >> 4 == 0 ? dc_ : ac_)[body[0] & 15].define(counts, body.subspan(17, symbols))) return kBrokenSegment;
     body = body.subspan(17 + symbols);
