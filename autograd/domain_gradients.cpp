@@ -88,8 +88,10 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
 
-  if (!rehearsed_) rehearse(batch, objective);
+  if (!rehearsed_) rehearse(batch);
   prepared_.prepare(parameters_, threads);
+  if (!rehearsed_) check_tiling(batch, objective);
+  rehearsed_ = true;
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
   });
@@ -102,13 +104,11 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
 }
 
 /// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
-void DomainGradients::rehearse(const Batch& batch, const Objective& objective) {
+void DomainGradients::rehearse(const Batch& batch) {
   Tape tape;                                // of its own, for it holds the forms, which no other pass will
   tape.start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
   network_(tape.constant(batch.domains[0].inputs.view().rows(0, 1)), {});
   prepared_.add(tape.wishes());
-  check_tiling(batch, objective);
-  rehearsed_ = true;
 }
 
 /// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are added. Rows are
@@ -119,7 +119,7 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   if (domain == batch.domains.end()) return;
   const auto loss = [&](Index first, Index rows) {
     Tape tape;
-    tape.start(parameters_);
+    tape.start(parameters_, {}, &prepared_);
     return static_cast<double>(forward(*domain, first, rows, batch.step, objective, tape).value()[0]);
   };
   const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);

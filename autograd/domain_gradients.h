@@ -59,7 +59,7 @@ class DomainGradients {
     double loss;
   };
   void cut(const Batch& batch);
-  void rehearse(const Batch& batch, const Objective& objective);
+  void rehearse(const Batch& batch);
   void check_tiling(const Batch& batch, const Objective& objective) const;
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
   Var forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective, Tape& tape) const;
