@@ -19,6 +19,14 @@ TEST_CASE("log_softmax gives probabilities that sum to 1, also for huge logits")
   CHECK(y[2] == doctest::Approx(-0.40760596444).epsilon(1e-6));
 }
 
+TEST_CASE("log_softmax of logits far apart does not overflow") {
+  std::vector<Tensor> leaves;
+  leaves.emplace_back(Shape{1, 2}, std::vector<Scalar>{1000, -1000});
+  const Tensor y = value_of(leaves, [](std::span<const Var> x) { return log_softmax(x[0]); });
+  CHECK(y[0] == 0);
+  CHECK(y[1] == -2000);
+}
+
 TEST_CASE("log_softmax refuses what is no matrix") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{3});
