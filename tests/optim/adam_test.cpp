@@ -213,6 +213,13 @@ TEST_CASE("An optimizer refuses a direction of another length and options outsid
   CHECK_THROWS_AS(Sgd(parameters, {.momentum = std::numeric_limits<double>::quiet_NaN()}), Error);
 }
 
+TEST_CASE("An optimizer refuses parameters of another length than it was made for") {
+  Parameters parameters = parameters_of({1, 1}), longer = parameters_of({1, 1, 1});
+  const Direction direction = direction_of({1, 1}, {1, 1});
+  CHECK_THROWS_AS(Adam(parameters).step(longer, direction), Error);
+  CHECK_THROWS_AS(Sgd(parameters).step(longer, direction), Error);
+}
+
 TEST_CASE("A learning rate falls at its step, and the optimizer listens") {
   const StepDecay decay{.initial = 0.5, .at = 2, .factor = 0.5};
   CHECK(decay(1) == 0.5);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "optim/and_mask.h"
 #include "optim/sand_mask.h"
@@ -41,5 +42,16 @@ TEST_CASE("The rescale counts every column of a slot once, wherever the only ope
       CHECK(direction.values[columns + open] == static_cast<Scalar>(1 / (1e-10 + 1 / static_cast<double>(columns))));
       CHECK(direction.mask.array().sum() == 1);
       CHECK(direction.values.array().abs().sum() == direction.values[columns + open]);
+    }
+}
+
+TEST_CASE("A direction says that it is not finite, wherever the gradient at fault lies, with and without the rescale") {
+  const Index columns = 10'000;  // of three chunks
+  for (const bool rescale : {false, true})
+    for (const Index fault : {Index{-1}, Index{0}, Index{5000}, columns - 1}) {
+      GradientTable table = table_of(std::vector<std::vector<double>>(2, std::vector<double>(columns, 1)));
+      if (fault >= 0) table.row(1)[static_cast<std::size_t>(fault)] = std::numeric_limits<Scalar>::infinity();
+      SandMask mask({.tau = 0.5, .rescale = rescale});
+      CHECK(mask.combine(table).finite == (fault < 0));
     }
 }

@@ -76,6 +76,17 @@ TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from there o
   CHECK(report.total.open == 3);
 }
 
+TEST_CASE("Every weight of a slot is counted, also the only one and one more than a block holds") {
+  for (const std::size_t weights : {1u, 256u, 257u}) {
+    const GradientTable table = table_of({std::vector<double>(weights, 1), std::vector<double>(weights, 1)});
+    const Shape shape{static_cast<Index>(weights)};
+    const MaskReport report(table, {Tensor(shape), Tensor(shape)});
+    CHECK(report.total.closed == shape.size());
+    CHECK(report.total.zero_variance == shape.size());
+    CHECK(report.total.sign_balance == std::vector<Index>{0, 0, shape.size()});
+  }
+}
+
 TEST_CASE("The total adds every count of every slot") {
   const GradientTable table = small_table();
   SandMask mask({.tau = 0.5, .k = 1e-3});
