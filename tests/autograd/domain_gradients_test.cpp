@@ -291,6 +291,18 @@ TEST_CASE("A second batch leaves no trace of the first") {
   CHECK(table_of(engine(small, objective)) == expected);
 }
 
+TEST_CASE("A later step has the gradients of the weights as they are then") {
+  Model model;
+  Batch batch = random_batch({17, 9}, 5);
+  const nn::CrossEntropy objective;
+  DomainGradients engine(model.net, model.parameters);
+  engine(batch, objective);
+  for (Scalar& weight : model.parameters.numbers()) weight *= 2;
+  batch.step = 1;
+  DomainGradients anew(model.net, model.parameters);
+  CHECK(table_of(engine(batch, objective)) == table_of(anew(batch, objective)));
+}
+
 TEST_CASE("A NaN in the data stops with step, domain and where it was first seen") {
   Model model;
   Batch batch = random_batch({4, 4}, 5);

@@ -264,6 +264,18 @@ TEST_CASE("Where values are kept, nothing is written over or used again") {
   CHECK(a.value()[0] == -INFINITY);
 }
 
+TEST_CASE("A pass wishes for the forms that it had to make itself, not for those of the pass before") {
+  Parameters parameters;
+  const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
+  const Tensor x(Shape{2, 3});
+  Tape tape;
+  for (int pass = 0; pass < 2; ++pass) {
+    tape.start(parameters);
+    linear(tape.constant(x), tape.parameter(w), tape.parameter(b));
+    CHECK(tape.wishes().size() == 1);
+  }
+}
+
 TEST_CASE("Memory of a pass is used again by the next") {
   Parameters none;
   const Tensor x(Shape{100});

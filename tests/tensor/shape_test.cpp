@@ -22,6 +22,11 @@ TEST_CASE("The shape of one number has rank 0 and size 1") {
   CHECK(Shape{}.text() == "[]");
 }
 
+TEST_CASE("An axis may have no numbers") {
+  CHECK(Shape{0, 3}.size() == 0);
+  CHECK(Shape{0, 3}.text() == "[0, 3]");
+}
+
 TEST_CASE("A shape that no memory could hold is refused before anything is allocated") {
   const sand::Index huge = sand::Index{1} << 40;
   CHECK_THROWS_WITH_AS((Shape{huge, huge}), "shape: more numbers than this machine can address", sand::Error);

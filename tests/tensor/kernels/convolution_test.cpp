@@ -149,6 +149,12 @@ TEST_CASE("A row of x that no output sees gets no gradient, and a filter larger 
   check_every_table(shape_of(2, 1, 3, 4, 5, 2, 4, 0), 2);
 }
 
+TEST_CASE("A filter need not be square") {
+  for (const auto& [height, width] : {std::pair<Index, Index>{1, 5}, {5, 1}, {2, 3}})
+    for (const Index stride : {1, 2})
+      check_every_table(sand::kernels::convolution({1, 6, 7, 3}, {4, 3, height, width}, stride, 0, ConvolutionMethod::direct), 2);
+}
+
 TEST_CASE("Tiles compute the convolution: in double to rounding, in float to 1e-5 relative rms, gradients too") {
   for (const Index stride : {1, 2})
     for (const Index tile : tiles_of(stride))
