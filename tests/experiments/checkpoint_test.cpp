@@ -153,6 +153,14 @@ TEST_CASE("What a killed run had no time to remove goes when the next one looks:
   CHECK(again.steps() == std::vector<int>{5, 6});
 }
 
+TEST_CASE("A step that is kept again counts once among the last two") {
+  const Folder folder;
+  const Parameters parameters = two_tensors();
+  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  for (const int step : {0, 1, 1}) checkpoints.keep(checkpoint_of(step));
+  CHECK(checkpoints.steps() == std::vector<int>{0, 1});
+}
+
 TEST_CASE("Without held-out accuracies there is no best one") {
   const Folder folder;
   const Parameters parameters = two_tensors();

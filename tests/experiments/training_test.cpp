@@ -87,6 +87,19 @@ TEST_CASE("A record comes after every so many steps and after the last, with sco
   CHECK_FALSE(outcome.never_learned.has_value());
 }
 
+TEST_CASE("Where test domains wait for the end, they have a score in the last record alone, and the others in every one") {
+  Settings settings = small_run("ERM");
+  settings.evaluation.test_at_end = true;
+  std::vector<bool> tested;
+  TrainingEvents events;
+  events.record = [&](const Record& record) {
+    tested.push_back(!std::isnan(record.in[0].accuracy));
+    CHECK_FALSE(std::isnan(record.in[1].accuracy));
+  };
+  train(settings, small_spirals(), Threads(2), events);
+  CHECK(tested == std::vector<bool>{false, false, true});
+}
+
 TEST_CASE("A run that is asked to stop ends after the step at hand") {
   std::vector<int> recorded;
   int asked = 0;
