@@ -10,8 +10,6 @@
 #include <system_error>
 #include <utility>
 
-#include "tensor/error.h"
-
 namespace sand {
 namespace {
 
@@ -65,6 +63,7 @@ OpenFile open_in_place(const Directory& directory, const std::string& name, int 
   check(opened.number() >= 0, [&, reason = errno] {
     if (reason == ELOOP) return Error(Fault::data, "file: must be a regular file, not a link").fact("file", path);
     if (reason == ENXIO || reason == EISDIR) return Error(Fault::data, "file: must be a regular file").fact("file", path);
+    if (reason == ENOENT) directory.check_exists();
     return refused(Fault::io, "cannot be opened", path, reason);
   });
   const std::uint64_t size = size_of_regular(opened, path);
@@ -88,8 +87,13 @@ NewFile::NewFile(const Directory& directory, const std::string& name, const std:
     part_ = name_ + ".part" + std::to_string(number);
     opened_ = Descriptor(::openat(directory_.descriptor(), part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     const bool go_on = opened_.number() >= 0 || (errno == EEXIST && number < kMostParts);
-    check(go_on, [&, reason = errno] { return refused(Fault::io, "cannot be created", path_, reason); });
+    check(go_on, [&, reason = errno] { return not_there("cannot be created", reason); });
   }
+}
+
+Error NewFile::not_there(const char* what, int reason) const {
+  if (reason == ENOENT) directory_.check_exists();  // nothing is found in a directory that is gone, nor can be made
+  return refused(Fault::io, what, path_, reason);
 }
 
 NewFile::~NewFile() {
@@ -109,7 +113,7 @@ void NewFile::commit() {
   // A write can fail as late as here, on a network disk or over a quota.
   const bool whole = ::fsync(opened_.number()) == 0 && opened_.close() &&
                      ::renameat(directory_.descriptor(), part_.c_str(), directory_.descriptor(), name_.c_str()) == 0;
-  check(whole, [&, reason = errno] { return refused(Fault::io, "writing failed; nothing was changed", path_, reason); });
+  check(whole, [&, reason = errno] { return not_there("writing failed; nothing was changed", reason); });
   part_.clear();
   directory_.sync();  // the new name, too, must outlive a power cut
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tensor/directory.h"
+#include "tensor/error.h"
 
 namespace sand {
 
@@ -56,6 +57,7 @@ class NewFile {
 
  private:
   NewFile(const Directory& directory, const std::string& name, const std::string& path);
+  Error not_there(const char* what, int reason) const;
   Directory directory_;
   std::string name_, part_;  // part_ is "" once it is renamed
   std::string path_;         // as errors call it

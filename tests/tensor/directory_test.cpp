@@ -12,6 +12,8 @@
 
 using sand::Directory;
 using sand::Error;
+using sand::NewFile;
+using sand::open_in_place;
 using sand::experiments::Folder;
 using sand::experiments::names_in;
 using sand::experiments::text_of;
@@ -49,6 +51,18 @@ TEST_CASE("A directory that was removed says so") {
   fs::remove(folder.path / "a");
   CHECK_FALSE(held.in_place());
   CHECK_THROWS_WITH_AS(held.check_exists(), doctest::Contains("directory: it was removed while it was in use"), Error);
+}
+
+TEST_CASE("Where a directory is removed while a file is written in it, that is the reason given") {
+  const char* const removed = "directory: it was removed while it was in use";
+  const Folder folder;
+  fs::create_directory(folder.path / "a");
+  const Directory held((folder.path / "a").string());
+  NewFile begun(held, "file");
+  fs::remove_all(folder.path / "a");
+  CHECK_THROWS_WITH_AS(begun.commit(), doctest::Contains(removed), Error);
+  CHECK_THROWS_WITH_AS(NewFile(held, "other"), doctest::Contains(removed), Error);
+  CHECK_THROWS_WITH_AS(open_in_place(held, "lines", O_WRONLY | O_CREAT), doctest::Contains(removed), Error);
 }
 
 TEST_CASE("Nothing but a real directory is a subdirectory") {
