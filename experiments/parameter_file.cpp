@@ -59,9 +59,10 @@ void load_weights(const std::string& path, Parameters& parameters) {
     else if (!has_shape(*stored, slot.shape))
       problem("misshaped", slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
   }
-  for (const auto& [name, stored] : file.tensors()) {
-    const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
-                                   [&, &name = name](const Slot& slot) { return slot.name == name; });
+  for (const auto& tensor : file.tensors()) {
+    const std::string& name = tensor.first;
+    const bool known =
+        std::any_of(parameters.slots().begin(), parameters.slots().end(), [&](const Slot& slot) { return slot.name == name; });
     if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", in_quotes(name));
   }
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");

@@ -149,9 +149,9 @@ void RunDirectory::append(const std::string& name, const std::string& line) {
 }
 
 void RunDirectory::sync() {
-  for (const auto& [name, length] : lengths_)
-    check(::fdatasync(open_lines(name).descriptor.number()) == 0,
-          [&, &name = name] { return cannot("write", directory_.path_of(name), errno); });
+  for (const auto& log : lengths_)
+    check(::fdatasync(open_lines(log.first).descriptor.number()) == 0,
+          [&] { return cannot("write", directory_.path_of(log.first), errno); });
   if (!std::exchange(names_synced_, true)) directory_.sync();  // the files are new, and their names must last, too
 }
 

@@ -114,15 +114,15 @@ void check_same_inputs(const RunRecord& recorded, const RunRecord& found) {
   const auto differ = [](const auto& was, const auto& is) {
     return std::mismatch(was.begin(), was.end(), is.begin(), is.end(), [](const auto& a, const auto& b) { return a == b; });
   };
-  const auto [was, is] = differ(recorded.files, found.files);
-  const bool same = was == recorded.files.end() && is == found.files.end();
+  const auto difference = differ(recorded.files, found.files);
+  const bool same = difference.first == recorded.files.end() && difference.second == found.files.end();
   const auto text = [](auto at, auto end) {
     return at == end ? std::string("none") : at->name + ", " + std::to_string(at->size) + " bytes, SHA-256 " + at->sha256.substr(0, 16);
   };
-  check(same, [&, was = was, is = is] {
+  check(same, [&] {
     return Error(Fault::data, "run directory: the data are not those of the run in it")
-        .fact("recorded", text(was, recorded.files.end()))
-        .fact("found   ", text(is, found.files.end()))
+        .fact("recorded", text(difference.first, recorded.files.end()))
+        .fact("found   ", text(difference.second, found.files.end()))
         .hint("--data-dir says where the recorded ones lie; train --fresh starts over with those there are");
   });
   const auto equal = [](const Slot& a, const Slot& b) { return a.name == b.name && a.shape == b.shape; };

@@ -75,10 +75,10 @@ void check_names(const Safetensors& file, const Parameters& parameters, std::siz
     for (const char* prefix : {"", "adam_m.", "adam_v."}) known.push_back(prefix + slot.name);
   for (std::size_t domain = 0; domain < domains; ++domain)
     for (const char* kind : {"x", "y"}) known.push_back(kind + std::to_string(domain));
-  for (const auto& [name, tensor] : file.tensors())
-    check(std::find(known.begin(), known.end(), name) != known.end(), [&, &name = name] {
+  for (const auto& tensor : file.tensors())
+    check(std::find(known.begin(), known.end(), tensor.first) != known.end(), [&] {
       return Error(Fault::data, "step: the input has a tensor that means nothing here")
-          .fact("found", name)
+          .fact("found", tensor.first)
           .hint("sandgrad step --model M --slots lists the names of the parameters");
     });
 }

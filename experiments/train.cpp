@@ -93,13 +93,13 @@ void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, con
   std::map<std::string, std::vector<std::uint64_t>> ends;
   for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory.held(), log, settings);
   const auto restore = [&](const Checkpoint& checkpoint) {
-    for (const auto& [log, found] : ends) {
-      const std::size_t lines = lines_after(checkpoint.state.step, log, settings);
-      check(found.size() >= lines, [&, &log = log, &found = found] {
+    for (const char* log : RunDirectory::kLogs) {
+      const std::size_t lines = lines_after(checkpoint.state.step, log, settings), found = ends[log].size();
+      check(found >= lines, [&] {
         return Error(Fault::data, "run directory: lines of a log are missing or out of order")
             .fact("path", directory.held().path_of(log))
             .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
-            .fact("found   ", std::to_string(found.size()));
+            .fact("found   ", std::to_string(found));
       });
     }
     run.restore(checkpoint.state);

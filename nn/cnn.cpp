@@ -22,8 +22,8 @@ Cnn::Cnn(Parameters& parameters, const CnnOptions& options, Random random) : opt
   });
   Index channels = options.image[0];
   for (std::size_t i = 0; i < options.blocks.size(); ++i) {
-    const auto& [width, stride] = options.blocks[i];
-    check(width > 0 && stride > 0 && options.groups > 0 && width % options.groups == 0, [&, &width = width, &stride = stride] {
+    const Index width = options.blocks[i].width, stride = options.blocks[i].stride;
+    check(width > 0 && stride > 0 && options.groups > 0 && width % options.groups == 0, [&] {
       return Error(Fault::usage, "cnn: the width of a block must be a positive multiple of the groups, its stride positive")
           .fact("block", std::to_string(i) + ": width " + std::to_string(width) + ", stride " + std::to_string(stride))
           .fact("groups", std::to_string(options.groups));

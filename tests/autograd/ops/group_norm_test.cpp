@@ -8,9 +8,9 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("group_norm has the gradient of its formula for x, g and b") {
-  for (const auto& [channels, groups] : {std::pair<Index, Index>{1, 1}, {6, 2}, {6, 6}, {34, 2}})
+  for (const auto& [channels, count] : {std::pair<Index, Index>{1, 1}, {6, 2}, {6, 6}, {34, 2}})
     check_op({Shape{2, 3, 2, channels}, Shape{channels}, Shape{channels}},
-             [&, groups = groups](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], groups); });
+             [&, groups = count](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], groups); });
 }
 
 TEST_CASE("group_norm gives every group of every image mean 0 and variance 1, then weight and bias") {

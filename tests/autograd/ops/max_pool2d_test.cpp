@@ -15,10 +15,10 @@ TEST_CASE("max_pool2d has the gradient of its formula") {
   Tensor apart(shape);
   const std::vector<std::uint32_t> order = Random(3).permutation(static_cast<std::uint32_t>(shape.size()));
   for (Index i = 0; i < shape.size(); ++i) apart[i] = static_cast<Scalar>(order[static_cast<std::size_t>(i)]) / 100;
-  for (const auto& [window, stride] : {std::pair<Index, Index>{1, 1}, {2, 2}, {3, 2}, {2, 3}})
-    check_op({shape}, [&, window = window, stride = stride](std::span<const Var> x) {
+  for (const PoolOptions options : {PoolOptions{1, 1}, {2, 2}, {3, 2}, {2, 3}})
+    check_op({shape}, [&](std::span<const Var> x) {
       const Var little = scale(x[0], Scalar(0.001));
-      return max_pool2d(add(little, little.tape().constant(apart)), {window, stride});
+      return max_pool2d(add(little, little.tape().constant(apart)), options);
     });
 }
 

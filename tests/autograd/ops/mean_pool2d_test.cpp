@@ -6,10 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("mean_pool2d has the gradient of its formula, over windows and over the whole image") {
-  for (const auto& [window, stride] : {std::pair<Index, Index>{1, 1}, {2, 2}, {3, 2}, {2, 3}})
-    check_op({Shape{2, 5, 7, 3}}, [&, window = window, stride = stride](std::span<const Var> x) {
-      return mean_pool2d(x[0], {window, stride});
-    });
+  for (const PoolOptions options : {PoolOptions{1, 1}, {2, 2}, {3, 2}, {2, 3}})
+    check_op({Shape{2, 5, 7, 3}}, [&](std::span<const Var> x) { return mean_pool2d(x[0], options); });
   for (const Index channels : {1, 17, 40}) check_op({Shape{3, 5, 2, channels}}, [](std::span<const Var> x) { return mean_pool2d(x[0]); });
 }
 
