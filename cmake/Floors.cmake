@@ -45,7 +45,8 @@ endif()
 
 # What most files include is compiled once, which saves a third of the build; not for kernels, which have flags of their own.
 file(GLOB with_own_flags tensor/kernels/*.cpp)
-set_source_files_properties(${with_own_flags} domains/decode_rgb.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+set_source_files_properties(${with_own_flags} domains/decode_rgb.cpp PROPERTIES
+  SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
 
 if(SANDGRAD_BITS)
   include(cmake/Bits.cmake)

@@ -48,7 +48,7 @@ char32_t lower(char32_t c) {
   return static_cast<char32_t>(std::tolower(static_cast<wchar_t>(c), unicode));
 }
 
-bool alike(const Letter& a, const Letter& b) {
+bool alike_letters(const Letter& a, const Letter& b) {
   if (a.marks.empty() == b.marks.empty()) return a.marks == b.marks && lower(a.base) == lower(b.base);
   return (a.marks.empty() ? a : b).base > 0x7f;
 }
@@ -58,7 +58,7 @@ bool alike(const Letter& a, const Letter& b) {
 bool alike(std::string_view a, std::string_view b) {
   if (a == b) return false;
   while (!a.empty() && !b.empty())
-    if (!alike(take_letter(a), take_letter(b))) return false;
+    if (!alike_letters(take_letter(a), take_letter(b))) return false;
   return a.empty() && b.empty();
 }
 

@@ -19,7 +19,7 @@
 namespace sand::domains {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 << 20;  // of a file
+constexpr std::size_t kLargestFile = 64 << 20;  // of a file
 constexpr std::size_t kReasonBytes = 200;
 
 /// What goes into the sandbox before the bytes of the file, and comes out before the pixels or the reason why there are none.
@@ -107,7 +107,7 @@ std::string read_whole(const std::filesystem::path& path, bool follow_links, std
   if (::fstat(file.number, &status) != 0) return reason_to_skip(errno, path);
   if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? "a folder" : "no regular file";
   if (status.st_size == 0) return "an empty file";
-  if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) return "a file of more than 64 MiB";
+  if (static_cast<std::uint64_t>(status.st_size) > kLargestFile) return "a file of more than 64 MiB";
   for (size = 0; size < static_cast<std::size_t>(status.st_size);) {
     const ssize_t count = ::read(file.number, room.data() + size, static_cast<std::size_t>(status.st_size) - size);
     if (count < 0 && errno == EINTR) continue;
@@ -124,7 +124,7 @@ ImageDecoder::ImageDecoder(int side, const ImageDecoderOptions& options)
     : side_(checked_side(side)),
       options_(options),
       sandbox_(decode_and_resize,
-               {.question = sizeof(Question) + kMostBytes,
+               {.question = sizeof(Question) + kLargestFile,
                 .answer = sizeof(Answer) + std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
                 .memory = std::size_t{1} << 30,
                 .seconds = 10}) {}

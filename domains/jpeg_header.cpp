@@ -6,7 +6,7 @@
 namespace sand::domains {
 namespace {
 
-constexpr const char* kBroken = "a JPEG with a broken header";
+constexpr const char* kBrokenHeader = "a JPEG with a broken header";
 
 /// Why a frame of this kind (T.81, table B.1) is not read; nullptr for sequential and progressive ones with Huffman codes.
 const char* not_supported(int marker) {
@@ -18,7 +18,7 @@ const char* not_supported(int marker) {
     case 0xcb: return "a lossless JPEG, which is not supported";
     case 0xc9:
     case 0xca: return "a JPEG with arithmetic coding, which is not supported";
-    case 0xc8: return kBroken;  // reserved
+    case 0xc8: return kBrokenHeader;  // reserved
     case 0xf7: return "a JPEG-LS, which is not supported";
     default: return "a hierarchical JPEG, which is not supported";
   }
@@ -31,14 +31,14 @@ bool begins_with(std::span<const std::uint8_t> body, std::string_view text) {
 /// Fills in what the frame's segment says; returns what is wrong with it.
 const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeader& header) {
   if (const char* why = not_supported(marker)) return why;
-  if (body.size() < 6 || body.size() != 6 + std::size_t{3} * body[5]) return kBroken;
+  if (body.size() < 6 || body.size() != 6 + std::size_t{3} * body[5]) return kBrokenHeader;
   if (body[0] == 12) return "a JPEG of 12 bits a sample, which is not supported";
-  if (body[0] != 8) return kBroken;
+  if (body[0] != 8) return kBrokenHeader;
   header.progressive = marker == JpegMarkers::kSof2;
   header.height = body[1] << 8 | body[2];
   header.width = body[3] << 8 | body[4];
   header.count = body[5];
-  if (header.width == 0) return kBroken;
+  if (header.width == 0) return kBrokenHeader;
   if (header.height == 0) return "a JPEG that gives its height after its first scan, which is not supported";
   if (header.count != 1 && header.count != 3 && header.count != 4) return "a JPEG of neither 1, 3 nor 4 components, which is not supported";
   const std::span components = std::span(header.components).first(static_cast<std::size_t>(header.count));
@@ -46,7 +46,7 @@ const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeade
     const std::span<const std::uint8_t> from = body.subspan(6 + 3 * c, 3);
     components[c] = {from[0], from[1] >> 4, from[1] & 15, from[2]};
     const auto& [id, h, v, quantisation] = components[c];
-    if (h < 1 || h > 4 || v < 1 || v > 4 || quantisation > 3) return kBroken;
+    if (h < 1 || h > 4 || v < 1 || v > 4 || quantisation > 3) return kBrokenHeader;
     header.h_most = std::max(header.h_most, h);
     header.v_most = std::max(header.v_most, v);
   }
@@ -107,13 +107,13 @@ JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept {
     const auto body = markers.body();
     if (!body) return refused(kJpegLacking);
     if (JpegMarkers::is_frame(marker)) {
-      if (header.count > 0) return refused(kBroken);
+      if (header.count > 0) return refused(kBrokenHeader);
       if (const char* why = read_frame(marker, *body, header)) return refused(why);
     }
     if (marker == JpegMarkers::kApp0 && body->size() >= 14 && begins_with(*body, {"JFIF\0", 5})) jfif = true;
     if (marker == JpegMarkers::kApp14 && body->size() >= 12 && begins_with(*body, "Adobe")) adobe = (*body)[11];
   }
-  if (header.count == 0) return refused(kBroken);
+  if (header.count == 0) return refused(kBrokenHeader);
   header.transform = transform_of(header, jfif, adobe);
   return header;
 }

@@ -9,7 +9,7 @@ namespace sand::domains {
 namespace {
 
 constexpr const char* kTooShort = "a PNG that ends too early";
-constexpr const char* kBroken = "a PNG with a broken header";
+constexpr const char* kBrokenIhdr = "a PNG with a broken header";
 
 std::uint32_t big_endian(const std::uint8_t* at) {
   return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 | static_cast<std::uint32_t>(at[2]) << 8 | at[3];
@@ -62,7 +62,7 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   std::span<const std::uint8_t> rest = chunks_of(file);
   const std::optional<Chunk> first = next_chunk(rest);
   if (!first) return refused(kTooShort);
-  if (!first->is("IHDR") || first->data().size() != 13) return refused(kBroken);
+  if (!first->is("IHDR") || first->data().size() != 13) return refused(kBrokenIhdr);
   const std::span<const std::uint8_t> data = first->data();
   constexpr std::array<int, 7> kChannels{1, 0, 3, 1, 2, 0, 4};  // by the type of colour; 0: there is no such type
   header.width = big_endian(&data[0]);
@@ -75,7 +75,7 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   const bool part = header.depth == 1 || header.depth == 2 || header.depth == 4;
   const bool depth_fits = header.palette ? part || header.depth == 8 : whole_bytes || (part && data[9] == 0);
   if (header.width == 0 || header.height == 0 || header.channels == 0 || !depth_fits || data[10] != 0 || data[11] != 0 || data[12] > 1)
-    return refused(kBroken);
+    return refused(kBrokenIhdr);
   while (const std::optional<Chunk> chunk = next_chunk(rest)) {
     if (chunk->is("tRNS")) header.transparent = true;
     if (chunk->is("IDAT")) break;

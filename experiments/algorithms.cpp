@@ -15,7 +15,7 @@
 namespace sand::experiments {
 namespace {
 
-using Draw = HparamRule::Draw;
+using Drawn = HparamRule::Draw;
 
 std::unique_ptr<optim::Combiner> erm(const Hparams&, bool) { return std::make_unique<optim::MeanGradient>(); }
 
@@ -40,18 +40,18 @@ const std::vector<Algorithm>& algorithms() {
       {"ANDMask",
        "the mean, where at least a share tau of the domains agrees on the sign",
        2,
-       {{"tau", 1, Draw::uniform, 0.5, 1}, {"rescale", 1, Draw::fixed, 0, 0}},
+       {{"tau", 1, Drawn::uniform, 0.5, 1}, {"rescale", 1, Drawn::fixed, 0, 0}},
        and_mask},
       {"GeometricMean",
        "the geometric mean of the magnitudes, where the AND-mask is open",
        2,
-       {{"tau", 1, Draw::uniform, 0.5, 1}, {"rescale", 1, Draw::fixed, 0, 0}},
+       {{"tau", 1, Drawn::uniform, 0.5, 1}, {"rescale", 1, Drawn::fixed, 0, 0}},
        geometric_mean},
       // The release's standard tau is 1, under which nothing ever trains; ours opens a weight above 90 % agreement.
       {"SANDMask",
        "the mean, as far as the domains agree in sign and size",
        2,
-       {{"tau", 0.9, Draw::uniform, 0, 1}, {"k", 10, Draw::power_of_10, -3, 5}, {"rescale", 1, Draw::fixed, 0, 0}},
+       {{"tau", 0.9, Drawn::uniform, 0, 1}, {"k", 10, Drawn::power_of_10, -3, 5}, {"rescale", 1, Drawn::fixed, 0, 0}},
        sand_mask},
   };
   return table;

@@ -29,7 +29,7 @@ struct Subject {
   int rows, steps;
 };
 
-struct Method {
+struct Combination {
   const char* name;
   std::function<std::unique_ptr<optim::Combiner>()> combiner;
 };
@@ -39,7 +39,7 @@ std::span<const Number> one(const Number& number) {
   return {&number, 1};
 }
 
-Fingerprint train(const Subject& subject, const Method& method, const Threads& threads) {
+Fingerprint train(const Subject& subject, const Combination& method, const Threads& threads) {
   std::vector<domains::Part> parts;
   for (const domains::Domain& domain : subject.data.domains) parts.push_back(domains::whole(domain));
   domains::Sampler sampler(parts, {.rows = subject.rows, .seed = 2});
@@ -78,7 +78,7 @@ Subject cnn(int steps, const Threads& threads) {
           steps};
 }
 
-Method erm() {
+Combination erm() {
   return {"ERM", [] { return std::make_unique<optim::MeanGradient>(); }};
 }
 
@@ -88,13 +88,14 @@ std::string bits(const Threads& threads) {
   const auto mlp = [] { return make_mlp({.inputs = 18, .hidden = {65, 64}, .outputs = 2, .dropout = 0.1}, {18}, 1); };
   const Subject subjects[] = {{"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
                               cnn(20, threads)};
-  const Method methods[] = {erm(),
-                            {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
-                            {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
+  const Combination methods[] = {
+      erm(),
+      {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
+      {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
   std::string text = "numerics " + std::to_string(kNumericsVersion) + "\n";
   Fingerprint all;
   for (const Subject& subject : subjects)
-    for (const Method& method : methods) {
+    for (const Combination& method : methods) {
       const Fingerprint hash = train(subject, method, threads);
       all.add(one(hash.value()));
       text += line(subject.name, method.name, hash);

@@ -20,18 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDigits = 64;  // of a SHA-256
+constexpr std::size_t kHashLength = 64;  // of a SHA-256
 
 /// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a name with such a
 /// text in it is escaped.
 std::size_t place_of_hash(std::span<const std::byte> file) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size()), key = "\"sha256\":\"";
   const std::size_t place = text.find(key);
-  return place == std::string_view::npos || text.size() - place - key.size() < kDigits ? std::string_view::npos : place + key.size();
+  return place == std::string_view::npos || text.size() - place - key.size() < kHashLength ? std::string_view::npos : place + key.size();
 }
 
 std::string hash_without(std::span<const std::byte> file, std::size_t place) {
-  return Sha256().add(file.first(place)).add(std::string(kDigits, '0')).add(file.subspan(place + kDigits)).hex();
+  return Sha256().add(file.first(place)).add(std::string(kHashLength, '0')).add(file.subspan(place + kHashLength)).hex();
 }
 
 /// The shortest digits that read back as the same number.
@@ -98,11 +98,11 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
                    {"numerics", digits_of(kNumericsVersion)}, {"chain", state.chain},
                    {"loss_sum", digits_of(state.loss_sum)},   {"losses", digits_of(state.losses)},
                    {"moved", digits_of(int{state.moved})},    {"score", digits_of(checkpoint.score)},
-                   {"sha256", std::string(kDigits, '0')}};
+                   {"sha256", std::string(kHashLength, '0')}};
   std::vector<std::byte> bytes = file.bytes();
   const std::size_t place = place_of_hash(bytes);
   const std::string hash = hash_without(bytes, place);
-  std::memcpy(bytes.data() + place, hash.data(), kDigits);
+  std::memcpy(bytes.data() + place, hash.data(), kHashLength);
   return bytes;
 }
 
@@ -110,7 +110,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
                             const std::string& settings) {
   const std::size_t place = place_of_hash(bytes);
   check(place != std::string::npos, [&] { return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?"); });
-  const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kDigits);
+  const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
   check(written == hash_without(bytes, place), [&] { return damaged(source, "its content has another SHA-256 than it says"); });
 
   const Safetensors file = Safetensors::parse(bytes, source);

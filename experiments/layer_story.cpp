@@ -17,7 +17,7 @@ Range range_of(const std::string& name, std::span<const Number> numbers) {
   return {name, static_cast<double>(*least), sum(numbers) / static_cast<double>(numbers.size()), static_cast<double>(*greatest)};
 }
 
-constexpr int kMostPoints = 1024, kSide = 384, kGap = 4;
+constexpr int kMostPoints = 1024, kSide = 384, kMargin = 4;
 
 /// A slot as a sheet of numbers.
 struct Sheet {
@@ -49,7 +49,7 @@ struct Sheet {
         const double heat = 3 * total / count;
         for (Index y = v * zoom; y < (v + 1) * zoom; ++y)
           for (Index x = u * zoom; x < (u + 1) * zoom; ++x)
-            picture.set(static_cast<int>(left + x), static_cast<int>(kGap + y), heat, heat - 1, heat - 2);
+            picture.set(static_cast<int>(left + x), static_cast<int>(kMargin + y), heat, heat - 1, heat - 2);
       }
   }
 };
@@ -100,9 +100,9 @@ std::string LayerStory::json() const {
 
 void LayerStory::write_heat_map(const std::string& path) const {
   const Sheet sheet(slot.shape);
-  Picture picture(static_cast<int>(2 * sheet.width() + 3 * kGap), static_cast<int>(sheet.height() + 2 * kGap));
-  sheet.draw(picture, kGap, mask);
-  sheet.draw(picture, 2 * kGap + sheet.width(), agreement);
+  Picture picture(static_cast<int>(2 * sheet.width() + 3 * kMargin), static_cast<int>(sheet.height() + 2 * kMargin));
+  sheet.draw(picture, kMargin, mask);
+  sheet.draw(picture, 2 * kMargin + sheet.width(), agreement);
   picture.write_png(path);
 }
 

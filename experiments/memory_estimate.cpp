@@ -8,7 +8,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr double kNumber = sizeof(Scalar);
+constexpr double kBytes = sizeof(Scalar);
 constexpr double kNumbersPerWeight = 7;     // itself, its first value, that before a recorded step; m, v; direction, mask
 constexpr double kNumbersInCheckpoint = 9;  // weight, m and v: as saved, as tensors, as bytes of the file
 constexpr double kMegabyte = 1e6;
@@ -52,9 +52,9 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
     shards += static_cast<double>(engine.shards_of(of_domain, static_cast<int>(rows.size())));
     all_rows += static_cast<double>(of_domain);
   }
-  memory.weights = weights * kNumbersPerWeight * kNumber;
-  memory.gradients = weights * shards * kNumber;
-  memory.activations = all_rows * static_cast<double>(data.example.size()) * kNumber;
+  memory.weights = weights * kNumbersPerWeight * kBytes;
+  memory.gradients = weights * shards * kBytes;
+  memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
 }
 
 /// What passes of tiles hold, in bytes.
@@ -77,7 +77,7 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   rehearsal.start(model.parameters, gradients);
   model.network(rehearsal.constant(rows.inputs.view().rows(0, 1)), {});
   double forms = 0;
-  for (const WeightWish& wish : rehearsal.wishes()) forms += static_cast<double>(wish.form.size) * kNumber;
+  for (const WeightWish& wish : rehearsal.wishes()) forms += static_cast<double>(wish.form.size) * kBytes;
   prepared.add(rehearsal.wishes());
   prepared.prepare(model.parameters, threads);
   const auto pass = [&](Tape& tape, Index n) {
@@ -117,12 +117,12 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   const std::vector<Index> rows = rows_of_batch(run.settings(), run.data());
   const Pass back = try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
   const Pass forward = try_pass(run, threads, model.tile_rows, false);
-  const double inputs = static_cast<double>(model.tile_rows * model.example.size()) * kNumber;  // of a tile that is evaluated
+  const double inputs = static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += threads.count() * back.tile + evaluation;
   // The rehearsal of an evaluation is over when its tiles are there.
-  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kNumber : 0, forward.rehearsal - evaluation, 0.0});
+  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.rehearsal - evaluation, 0.0});
 }
 
 double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }

@@ -6,15 +6,15 @@
 namespace sand::experiments {
 namespace {
 
-using Draw = HparamRule::Draw;
+using Drawn = HparamRule::Draw;
 
 /// DomainBed's settings for photos, which it augments.
 Protocol for_photos(Protocol protocol) {
   protocol.record_every = 300;
-  protocol.hparams[0] = {"lr", 5e-5, Draw::power_of_10, -5, -3.5};
-  protocol.hparams[1] = {"weight_decay", 0, Draw::power_of_10, -6, -2};
-  protocol.hparams[2] = {"batch_size", 32, Draw::whole_power_of_2, 3, 5.5};
-  protocol.hparams.push_back({"data_augmentation", 1, Draw::fixed, 0, 0});
+  protocol.hparams[0] = {"lr", 5e-5, Drawn::power_of_10, -5, -3.5};
+  protocol.hparams[1] = {"weight_decay", 0, Drawn::power_of_10, -6, -2};
+  protocol.hparams[2] = {"batch_size", 32, Drawn::whole_power_of_2, 3, 5.5};
+  protocol.hparams.push_back({"data_augmentation", 1, Drawn::fixed, 0, 0});
   return protocol;
 }
 
@@ -32,12 +32,12 @@ Protocol domainbed(const std::string& data_set) {
           .decay_at = 1,
           .decay_factor = 1,
           .test_envs = {0},
-          .hparams = {{"lr", images ? 1e-3 : 1e-2, Draw::power_of_10, -4.5, -2.5},
-                      {"weight_decay", images ? 0 : 1e-3, images ? Draw::fixed : Draw::power_of_10, -6, -2},
-                      {"batch_size", images ? 64.0 : 256.0, Draw::whole_power_of_2, 3, images ? 9 : 5.5},
-                      {"mlp_width", 256, Draw::whole_power_of_2, 6, 10},
-                      {"mlp_depth", 2, Draw::fixed, 0, 0},
-                      {"mlp_dropout", 0, Draw::fixed, 0, 0}}};
+          .hparams = {{"lr", images ? 1e-3 : 1e-2, Drawn::power_of_10, -4.5, -2.5},
+                      {"weight_decay", images ? 0 : 1e-3, images ? Drawn::fixed : Drawn::power_of_10, -6, -2},
+                      {"batch_size", images ? 64.0 : 256.0, Drawn::whole_power_of_2, 3, images ? 9 : 5.5},
+                      {"mlp_width", 256, Drawn::whole_power_of_2, 6, 10},
+                      {"mlp_depth", 2, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
 }
 
 Protocol ilc() {
@@ -53,12 +53,12 @@ Protocol ilc() {
           .decay_at = 0.75,
           .decay_factor = 0.1,
           .test_envs = {0},
-          .hparams = {{"lr", 1e-2, Draw::power_of_10, -4.5, -2.5},
-                      {"weight_decay", 1e-3, Draw::power_of_10, -6, -2},
-                      {"batch_size", 256, Draw::fixed, 0, 0},
-                      {"mlp_width", 256, Draw::fixed, 0, 0},
-                      {"mlp_depth", 3, Draw::fixed, 0, 0},
-                      {"mlp_dropout", 0, Draw::fixed, 0, 0}}};
+          .hparams = {{"lr", 1e-2, Drawn::power_of_10, -4.5, -2.5},
+                      {"weight_decay", 1e-3, Drawn::power_of_10, -6, -2},
+                      {"batch_size", 256, Drawn::fixed, 0, 0},
+                      {"mlp_width", 256, Drawn::fixed, 0, 0},
+                      {"mlp_depth", 3, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
 }
 
 Protocol irm() {
@@ -74,12 +74,12 @@ Protocol irm() {
           .decay_at = 1,
           .decay_factor = 1,
           .test_envs = {2},
-          .hparams = {{"lr", 1e-3, Draw::fixed, 0, 0},
-                      {"weight_decay", 2e-3, Draw::fixed, 0, 0},  // the paper adds 0.001 sum w^2 to the loss
-                      {"batch_size", 25000, Draw::fixed, 0, 0},
-                      {"mlp_width", 256, Draw::fixed, 0, 0},
-                      {"mlp_depth", 2, Draw::fixed, 0, 0},
-                      {"mlp_dropout", 0, Draw::fixed, 0, 0}}};
+          .hparams = {{"lr", 1e-3, Drawn::fixed, 0, 0},
+                      {"weight_decay", 2e-3, Drawn::fixed, 0, 0},  // the paper adds 0.001 sum w^2 to the loss
+                      {"batch_size", 25000, Drawn::fixed, 0, 0},
+                      {"mlp_width", 256, Drawn::fixed, 0, 0},
+                      {"mlp_depth", 2, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr char kDigits[] = "0123456789abcdef";
+constexpr char kHexDigits[] = "0123456789abcdef";
 
 EVP_MD_CTX* raw(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
@@ -44,7 +44,7 @@ std::string Sha256::hex() {
   unsigned int length = 0;
   must(EVP_DigestFinal_ex(raw(context_.get()), digest.data(), &length));
   std::string text;
-  for (unsigned int i = 0; i < length; ++i) text += {kDigits[digest[i] >> 4], kDigits[digest[i] & 15]};
+  for (unsigned int i = 0; i < length; ++i) text += {kHexDigits[digest[i] >> 4], kHexDigits[digest[i] & 15]};
   return text;
 }
 
@@ -61,7 +61,7 @@ std::string sha256_of_file(const std::string& path) {
 }
 
 std::vector<std::byte> bytes_of_hex(const std::string& digits) {
-  const std::string known = kDigits;
+  const std::string known = kHexDigits;
   std::vector<std::byte> bytes;
   if (digits.size() % 2 != 0 || digits.find_first_not_of(known) != std::string::npos) return bytes;
   for (std::size_t i = 0; i < digits.size(); i += 2)

@@ -133,10 +133,10 @@ std::string others_text(const WeightStory& story) {
   return text;
 }
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json mask_json(const MaskStory& mask) {
-  Json json = {{"method", mask.method}};
+OrderedJson mask_json(const MaskStory& mask) {
+  OrderedJson json = {{"method", mask.method}};
   const auto add = [&](const char* name, const std::optional<double>& number) {
     if (number) json[name] = json_number(*number);
   };
@@ -155,7 +155,7 @@ Json mask_json(const MaskStory& mask) {
   return json;
 }
 
-Json adam_json(const AdamStory& adam) {
+OrderedJson adam_json(const AdamStory& adam) {
   const optim::AdamOptions& o = adam.options;
   return {{"t", adam.t},
           {"learning_rate", o.learning_rate},
@@ -191,9 +191,9 @@ std::string WeightStory::text() const {
 }
 
 std::string WeightStory::json() const {
-  Json list = Json::array(), others_list = Json::array();
+  OrderedJson list = OrderedJson::array(), others_list = OrderedJson::array();
   for (const DomainStory& domain : domains) {
-    Json examples = Json::array();
+    OrderedJson examples = OrderedJson::array();
     for (const ExampleStory& e : domain.examples)
       examples.push_back({{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
     list.push_back({{"name", domain.name},
@@ -208,18 +208,18 @@ std::string WeightStory::json() const {
     others_list.push_back(mask_json(other.mask));
     others_list.back()["after"] = other.after;
   }
-  return Json{{"weight", weight},
-              {"slot_weights", slot_weights},
-              {"step", step},
-              {"domains", list},
-              {"n_plus", n_plus},
-              {"n_minus", n_minus},
-              {"agreement", agreement},
-              {"mean", mean},
-              {"variance", json_number(variance)},
-              {"mask", mask_json(mask)},
-              {"adam", adam_json(adam)},
-              {"others", others_list}}
+  return OrderedJson{{"weight", weight},
+                     {"slot_weights", slot_weights},
+                     {"step", step},
+                     {"domains", list},
+                     {"n_plus", n_plus},
+                     {"n_minus", n_minus},
+                     {"agreement", agreement},
+                     {"mean", mean},
+                     {"variance", json_number(variance)},
+                     {"mask", mask_json(mask)},
+                     {"adam", adam_json(adam)},
+                     {"others", others_list}}
       .dump();
 }
 

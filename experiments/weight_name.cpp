@@ -8,7 +8,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr std::size_t kShown = 200;  // characters of what was typed
+constexpr std::size_t kMostTyped = 200;  // characters of what was typed
 
 std::string element_name(const Slot& slot, Index element) {
   std::string indices = "]";
@@ -19,7 +19,7 @@ std::string element_name(const Slot& slot, Index element) {
 
 Error malformed(const std::string& text, const Slot& slot) {
   return Error(Fault::usage, "weight: expected NAME[i,j,...] with an index from 0 for every axis of the slot")
-      .fact("found", text.substr(0, kShown))
+      .fact("found", text.substr(0, kMostTyped))
       .fact("shape", slot.name + " " + slot.shape.text())
       .hint("the last of its weights is " + element_name(slot, slot.shape.size() - 1));
 }
@@ -37,8 +37,8 @@ const Slot& slot_named(const Parameters& parameters, std::string_view name) {
     names.push_back(slot.name);
   }
   Error error(Fault::usage, "weight: the model has no such slot");
-  error.fact("found", name.substr(0, kShown)).fact("known", known);
-  const std::string nearest = nearest_name(name.substr(0, kShown), names);
+  error.fact("found", name.substr(0, kMostTyped)).fact("known", known);
+  const std::string nearest = nearest_name(name.substr(0, kMostTyped), names);
   if (!nearest.empty()) error.hint("did you mean " + nearest + "?");
   throw error;
 }

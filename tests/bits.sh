@@ -60,7 +60,7 @@ build_all() {
 build_short() {
   printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/programs/program"
   chmod +x "$dir/programs/program"
-  ! have clang++ clang || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2
+  ! have clang++ clang || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2 -DCMAKE_UNITY_BUILD=ON
 }
 
 # kernels_of NAME ROUND THREADS: the tables of kernels that this program is to run with on this CPU.

@@ -121,7 +121,7 @@ class Tree:
         environment.update(OMP_WAIT_POLICY="passive", OPENBLAS_NUM_THREADS="1")
         self.environment = environment
         self.build_folder = path / "build/test"
-        if self.run(["cmake", "--preset", "test"], 600)[0] != 0:
+        if self.run(["cmake", "--preset", "test", "-DCMAKE_UNITY_BUILD=OFF"], 600)[0] != 0:  # one test is one object
             sys.exit("mutants: cmake fails; does tests/run.sh work?")
 
     def write(self, name, content):

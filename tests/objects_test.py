@@ -40,11 +40,14 @@ PLANTED = {  # a source that breaks the rules: a flag for it, and what has to be
 
 
 def objects(build):
-    """-> (source, object, words of its command) of everything that was compiled from ROOMS"""
+    """-> (sources, object, words of its command) of everything that was compiled; a unity build makes one object of several sources"""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         for entry in json.load(file):
-            words = entry["command"].split()
-            yield entry["file"], os.path.join(entry["directory"], words[words.index("-o") + 1]), words
+            words, sources = entry["command"].split(), [entry["file"]]
+            if "/Unity/" in entry["file"]:
+                with open(entry["file"], encoding="utf-8") as unity:
+                    sources = re.findall(r'^#include "(.*)"$', unity.read(), re.M)
+            yield sources, os.path.join(entry["directory"], words[words.index("-o") + 1]), words
 
 
 def listing(*command):
@@ -63,19 +66,19 @@ def unfused(name):
 
 
 def complaints(source, build):
-    """-> how many objects there are, and all that is wrong with them and with the sources"""
+    """-> how many sources are in the objects, and all that is wrong with them and with the sources"""
     wrong, looked_at = [], 0
     inside = re.compile(rf"^{re.escape(source)}/({ROOMS})/")
-    for file, name, words in objects(build):
-        if not inside.match(file) or not os.path.exists(name) or file.endswith("experiments/main.cpp"):
+    for files, name, words in objects(build):
+        if not all(map(inside.match, files)) or not os.path.exists(name) or files[0].endswith("experiments/main.cpp"):
             continue
-        looked_at += 1
-        where = os.path.relpath(file, source) + (" (double)" if "f64" in name or "experiments64" in name else "")
+        looked_at += len(files)
+        where = ", ".join(os.path.relpath(file, source) for file in files) + (" (double)" if "f64" in name or "experiments64" in name else "")
         contraction = [word for word in words if word.startswith("-ffp-contract=")]
         if contraction[-1:] != ["-ffp-contract=off"]:
             wrong.append(f"{where}: compiled with {contraction or 'the contraction of its compiler'}, not -ffp-contract=off")
         wrong += [f"{where}: compiled with {word}" for word in words if FLAGS.match(word)]
-        if KERNELS.search(file):
+        if any(map(KERNELS.search, files)):
             wrong += [f"{where}: an unfused product ({it}) in {function[:150]}; write fma of tensor/kernels/fma.h"
                       for function, it in unfused(name).items()]
         for line in listing("nm", "-C", name):
@@ -99,15 +102,15 @@ def complaints(source, build):
 
 def overlooked(build):
     """-> a line for everything that is wrong with the planted sources, compiled as Adam is, and was not found"""
-    file, _, words = next(it for it in objects(build) if it[0].endswith("/optim/adam.cpp"))
+    words = next(words for files, _, words in objects(build) if any(file.endswith("/optim/adam.cpp") for file in files))
     with tempfile.TemporaryDirectory() as folder:
         planted = os.path.join(folder, "tensor", "kernels", "planted.cpp")
         os.makedirs(os.path.dirname(planted))
         for text, (flag, complaint) in PLANTED.items():
             with open(planted, "w", encoding="utf-8") as out:
                 out.write(text)
-            command = [planted if word == file else word for word in words] + [flag]
-            command[command.index("-o") + 1] = planted + ".o"
+            command = words + [flag]
+            command[command.index("-o") + 1], command[command.index("-c") + 1] = planted + ".o", planted
             subprocess.run(command, cwd=folder, check=True)
             with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as out:
                 json.dump([{"file": planted, "directory": folder, "command": " ".join(command)}], out)
@@ -123,9 +126,9 @@ def main(source, build):
     looked_at, wrong = complaints(source, build)
     wrong += overlooked(build)
     if looked_at < 100:
-        wrong.append(f"only {looked_at} objects found in {build}; are both programs built?")
+        wrong.append(f"only {looked_at} sources found in the objects of {build}; are both programs built?")
     print("\n".join(wrong), file=sys.stderr)
-    print(f"{looked_at} objects, {len(wrong)} complaints")
+    print(f"{looked_at} sources, {len(wrong)} complaints")
     return 1 if wrong else 0
 
 

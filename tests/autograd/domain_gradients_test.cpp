@@ -35,14 +35,14 @@ Batch random_batch(const std::vector<Index>& rows, Index inputs) {
   return batch;
 }
 
-struct Model {
+struct SmallMlp {
   Parameters parameters;
   nn::Mlp net;
-  explicit Model(double dropout = 0, nn::Activation activation = nn::Activation::tanh)
+  explicit SmallMlp(double dropout = 0, nn::Activation activation = nn::Activation::tanh)
       : net(parameters, {.inputs = 5, .hidden = {17, 3}, .outputs = 2, .activation = activation, .dropout = dropout}, Random(1)) {}
 };
 
-std::vector<Scalar> table_of(const GradientTable& g) {
+std::vector<Scalar> rows_and_losses(const GradientTable& g) {
   std::vector<Scalar> numbers;
   for (int e = 0; e < g.domains(); ++e) numbers.insert(numbers.end(), g.row(e).begin(), g.row(e).end());
   for (const double loss : g.losses()) numbers.push_back(static_cast<Scalar>(loss));
@@ -56,7 +56,7 @@ double worst_difference(const std::vector<Scalar>& a, const std::vector<Scalar>&
   return worst;
 }
 
-constexpr Scalar kMost = std::numeric_limits<Scalar>::max();
+constexpr Scalar kLargest = std::numeric_limits<Scalar>::max();
 
 /// What the error says that `work` ends with.
 template <class Work>
@@ -76,11 +76,11 @@ constexpr double kRounding = sizeof(Scalar) == 8 ? 1e-12 : 1e-5;
 
 TEST_CASE("Every row of the table is the gradient of that domain's mean loss, by central differences") {
   if (sizeof(Scalar) != 8) return;  // a question for the double build
-  Model model;
+  SmallMlp model;
   const Batch batch = random_batch({1, 3, 17}, 5);
   DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .shards = 6});
   const nn::CrossEntropy objective;
-  const std::vector<Scalar> table = table_of(engine(batch, objective));
+  const std::vector<Scalar> table = rows_and_losses(engine(batch, objective));
   const std::size_t columns = static_cast<std::size_t>(model.parameters.size());
   const double h = 1e-3;
   for (std::size_t j = 0; j < columns; ++j) {
@@ -101,11 +101,11 @@ TEST_CASE("Every row of the table is the gradient of that domain's mean loss, by
 }
 
 TEST_CASE("A domain's row is what that domain alone gives") {
-  Model model;
+  SmallMlp model;
   const Batch batch = random_batch({17, 33, 5}, 5);
   DomainGradients engine(model.net, model.parameters, {.shards = 3});
   const nn::CrossEntropy objective;
-  const std::vector<Scalar> together = table_of(engine(batch, objective));
+  const std::vector<Scalar> together = rows_and_losses(engine(batch, objective));
   const std::size_t columns = static_cast<std::size_t>(model.parameters.size());
   for (std::size_t e = 0; e < 3; ++e) {
     Batch one;
@@ -118,14 +118,14 @@ TEST_CASE("A domain's row is what that domain alone gives") {
 }
 
 TEST_CASE("One shard or many give the same table up to rounding") {
-  Model model(0.3);
+  SmallMlp model(0.3);
   const Batch batch = random_batch({70, 1, 33}, 5);
   const nn::CrossEntropy objective;
   DomainGradients whole(model.net, model.parameters, {.tile_rows = 1000, .shards = 1});
-  const std::vector<Scalar> expected = table_of(whole(batch, objective));
+  const std::vector<Scalar> expected = rows_and_losses(whole(batch, objective));
   for (const auto& [tile_rows, shards] : {std::pair<Index, int>{64, 3}, {16, 16}, {7, 100}, {1, 1}}) {
     DomainGradients cut(model.net, model.parameters, {.tile_rows = tile_rows, .shards = shards});
-    CHECK(worst_difference(table_of(cut(batch, objective)), expected) <= kRounding);
+    CHECK(worst_difference(rows_and_losses(cut(batch, objective)), expected) <= kRounding);
   }
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n o
   struct OfAll : Objective {  // some rows' part of the loss of 25
     Var loss(Var outputs, const Targets& targets, Index) const override { return nn::CrossEntropy{}.loss(outputs, targets, 25); }
   };
-  Model model;
+  SmallMlp model;
   const Batch batch = random_batch({25}, 5);  // 7 tiles in 3 shards: 2, 2 and 3 tiles
   const DomainRows& all = batch.domains[0];
   std::vector<std::vector<Scalar>> rows;
@@ -172,7 +172,7 @@ TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n o
 }
 
 TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the row is in") {
-  Model model(0.5);
+  SmallMlp model(0.5);
   Batch batch = random_batch({9, 6}, 5);
   batch.step = 11;
   DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .seed = 13});
@@ -200,7 +200,7 @@ Batch with_values(Batch batch) {
 }
 
 TEST_CASE("SquaredError is the mean squared difference to the target values, however a domain is cut into tiles") {
-  Model model(0.3);
+  SmallMlp model(0.3);
   const Batch batch = with_values(random_batch({70, 1, 33}, 5));
   DomainGradients whole(model.net, model.parameters, {.tile_rows = 1000, .shards = 1});
   const GradientTable& g = whole(batch, nn::SquaredError{});
@@ -213,7 +213,7 @@ TEST_CASE("SquaredError is the mean squared difference to the target values, how
     CHECK(g.losses()[e] == doctest::Approx(mean));
   }
   DomainGradients cut(model.net, model.parameters, {.tile_rows = 7});
-  CHECK(worst_difference(table_of(cut(batch, nn::SquaredError{})), table_of(g)) <= 10 * kRounding);
+  CHECK(worst_difference(rows_and_losses(cut(batch, nn::SquaredError{})), rows_and_losses(g)) <= 10 * kRounding);
 }
 
 TEST_CASE("An own loss that is a mean over its rows is refused before the first step, since tiles are added; scaled, it is SquaredError") {
@@ -228,15 +228,15 @@ TEST_CASE("An own loss that is a mean over its rows is refused before the first 
       return scale(error, static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain));
     }
   };
-  Model model(0.3);
+  SmallMlp model(0.3);
   const Batch batch = with_values(random_batch({1, 33, 70}, 5));
   for (const Index tile_rows : {7, 1000}) {  // also where every domain is one tile today
     DomainGradients engine(model.net, model.parameters, {.tile_rows = tile_rows});
     CHECK_THROWS_WITH_AS(engine(batch, Mean{}),
                          doctest::Contains("the loss of two rows in one tile must be the sum of their losses in two"), Error);
     CHECK_THROWS_WITH_AS(engine(batch, Mean{}), doctest::Contains("scaled by 1 / rows_in_domain, as that of CrossEntropy"), Error);
-    const std::vector<Scalar> own = table_of(engine(batch, Share{}));
-    CHECK(own == table_of(engine(batch, nn::SquaredError{})));
+    const std::vector<Scalar> own = rows_and_losses(engine(batch, Share{}));
+    CHECK(own == rows_and_losses(engine(batch, nn::SquaredError{})));
   }
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("A loss whose rows cancel out is no reason to refuse it") {
       return scale(sum(mul(outputs, outputs.tape().constant(targets.values))), Scalar{1} / static_cast<Scalar>(rows_in_domain));
     }
   };
-  Model model;
+  SmallMlp model;
   Batch batch = with_values(random_batch({2, 2}, 5));
   for (DomainRows& domain : batch.domains) {
     std::copy_n(domain.inputs.data(), 5, domain.inputs.data() + 5);
@@ -257,7 +257,7 @@ TEST_CASE("A loss whose rows cancel out is no reason to refuse it") {
 }
 
 TEST_CASE("Target values are asked for where they are missing, and must be one for each row") {
-  Model model;
+  SmallMlp model;
   DomainGradients engine(model.net, model.parameters);
   Batch batch = random_batch({4, 4}, 5);
   CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("SquaredError: the batch has no target values"), Error);
@@ -274,25 +274,25 @@ TEST_CASE("The table has the same bits for any number of threads") {
   const Batch batch = random_batch({300, 65, 128}, 40);  // rows times weights are enough for threads to be used
   const nn::CrossEntropy objective;
   DomainGradients one(net, parameters, {.threads = Threads(1)});
-  const std::vector<Scalar> expected = table_of(one(batch, objective));
+  const std::vector<Scalar> expected = rows_and_losses(one(batch, objective));
   for (const int threads : {2, 3, 4, 7}) {
     DomainGradients many(net, parameters, {.threads = Threads(threads)});
-    CHECK(table_of(many(batch, objective)) == expected);
+    CHECK(rows_and_losses(many(batch, objective)) == expected);
   }
 }
 
 TEST_CASE("A second batch leaves no trace of the first") {
-  Model model;
+  SmallMlp model;
   const Batch small = random_batch({9, 9}, 5), large = random_batch({200, 200, 200}, 5);
   const nn::CrossEntropy objective;
   DomainGradients engine(model.net, model.parameters, {.tile_rows = 16});
-  const std::vector<Scalar> expected = table_of(engine(small, objective));
+  const std::vector<Scalar> expected = rows_and_losses(engine(small, objective));
   engine(large, objective);
-  CHECK(table_of(engine(small, objective)) == expected);
+  CHECK(rows_and_losses(engine(small, objective)) == expected);
 }
 
 TEST_CASE("A later step has the gradients of the weights as they are then") {
-  Model model;
+  SmallMlp model;
   Batch batch = random_batch({17, 9}, 5);
   const nn::CrossEntropy objective;
   DomainGradients engine(model.net, model.parameters);
@@ -300,11 +300,11 @@ TEST_CASE("A later step has the gradients of the weights as they are then") {
   for (Scalar& weight : model.parameters.numbers()) weight *= 2;
   batch.step = 1;
   DomainGradients anew(model.net, model.parameters);
-  CHECK(table_of(engine(batch, objective)) == table_of(anew(batch, objective)));
+  CHECK(rows_and_losses(engine(batch, objective)) == rows_and_losses(anew(batch, objective)));
 }
 
 TEST_CASE("A NaN in the data stops with step, domain and where it was first seen") {
-  Model model;
+  SmallMlp model;
   Batch batch = random_batch({4, 4}, 5);
   batch.step = 12;
   batch.domains[1].inputs[7] = std::numeric_limits<Scalar>::quiet_NaN();
@@ -323,15 +323,15 @@ TEST_CASE("A NaN in the data stops with step, domain and where it was first seen
 }
 
 TEST_CASE("Weights that overflow stop with the op that did it and the range of what it was given") {
-  Model model(0, nn::Activation::relu);
-  for (Scalar& weight : model.parameters.numbers()) weight = kMost / 2;
+  SmallMlp model(0, nn::Activation::relu);
+  for (Scalar& weight : model.parameters.numbers()) weight = kLargest / 2;
   DomainGradients engine(model.net, model.parameters);
   Batch batch = random_batch({4, 4}, 5);
   batch.domains[0].inputs.array() = -1;  // the first values are all -inf, over which relu would write zeros in a step
   const std::string text = refusal([&] { engine(batch, nn::CrossEntropy{}); });
   CHECK(text.find("the loss of domain 0 is not finite\n    first at linear [4, 17], forward\n    formula  y = x w^T + b\n") !=
         std::string::npos);
-  const std::string weights = range_text(std::vector<Scalar>(17 * 5, kMost / 2));
+  const std::string weights = range_text(std::vector<Scalar>(17 * 5, kLargest / 2));
   CHECK(text.find("    input    parameter linear0.weight [17, 5]: " + weights + "\n") != std::string::npos);
   CHECK(text.find("    input    constant [4, 5]: " + range_text(batch.domains[0].inputs.view().numbers()) + "\n") != std::string::npos);
   CHECK(text.find("    gives    68 numbers, 68 infinite\n    at ") != std::string::npos);
@@ -341,7 +341,7 @@ TEST_CASE("The first of several domains at fault is named, for every number of t
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 40, .hidden = {130, 70}, .outputs = 2}, Random(1));
   Batch batch = random_batch({300, 300, 300, 300}, 40);
-  for (const int domain : {1, 2, 3}) batch.domains[static_cast<std::size_t>(domain)].inputs[11'999] = kMost;  // the last row
+  for (const int domain : {1, 2, 3}) batch.domains[static_cast<std::size_t>(domain)].inputs[11'999] = kLargest;  // the last row
   for (Scalar& weight : parameters.numbers()) weight *= 100;
   for (int threads = 1; threads <= 4; ++threads) {
     DomainGradients engine(net, parameters, {.threads = Threads(threads)});
@@ -355,7 +355,7 @@ TEST_CASE("A gradient that overflows while the loss is finite is traced to the o
   // Backward multiplies by `big` twice. Domain 0 is classified without any error, so that nothing goes back; domain 1 has all values 0.
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 1, .hidden = {1, 1}, .outputs = 2, .activation = nn::Activation::tanh}, Random(1));
-  const Scalar big = kMost / 4;
+  const Scalar big = kLargest / 4;
   const Scalar weights[] = {1, 0, big, 0, big, -big, 0, 0};
   std::copy(std::begin(weights), std::end(weights), parameters.numbers().begin());
   Batch batch = random_batch({3, 3}, 1);
@@ -385,7 +385,7 @@ TEST_CASE("Gradients of shards that only their sum makes infinite are traced to 
   for (Scalar& weight : parameters.numbers()) weight = 0;
   Batch batch = random_batch({2, 2}, 1);
   batch.domains[0].inputs.array() = 1;
-  batch.domains[1].inputs.array() = kMost / 4 * 3;
+  batch.domains[1].inputs.array() = kLargest / 4 * 3;
   for (const auto& [shards, says] : {std::pair{2, "first at linear [1, 1], backward"}, {4, "first at a sum over the shards"}}) {
     DomainGradients engine(net, parameters, {.tile_rows = 1, .shards = shards});
     CHECK_FALSE(all_finite(engine(batch, Sum{}).row(1)));
@@ -395,18 +395,18 @@ TEST_CASE("Gradients of shards that only their sum makes infinite are traced to 
 }
 
 TEST_CASE("A batch in which all is finite passes the check of every op and leaves the table alone") {
-  Model model(0.3);
+  SmallMlp model(0.3);
   const Batch batch = random_batch({70, 1, 33}, 5);
   const nn::CrossEntropy objective;
   DomainGradients engine(model.net, model.parameters, {.tile_rows = 16});
   const GradientTable& g = engine(batch, objective);
-  const std::vector<Scalar> before = table_of(g);
+  const std::vector<Scalar> before = rows_and_losses(g);
   CHECK_NOTHROW(engine.check_every_op(batch, objective));
-  CHECK(table_of(g) == before);
+  CHECK(rows_and_losses(g) == before);
 }
 
 TEST_CASE("A batch that does not fit the network, an empty domain and an empty batch are refused") {
-  Model model;
+  SmallMlp model;
   DomainGradients engine(model.net, model.parameters);
   CHECK_THROWS_WITH_AS(engine(random_batch({4, 4}, 6), nn::CrossEntropy{}), doctest::Contains("linear: features of x"), Error);
   CHECK_THROWS_WITH_AS(engine(random_batch({4, 0}, 5), nn::CrossEntropy{}), doctest::Contains("at least one row"), Error);

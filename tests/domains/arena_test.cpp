@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <array>
 
-using sand::domains::Arena;
-
 namespace {
 
 alignas(16) std::array<std::byte, 1024> room;
 
 /// An arena over memory full of old traces.
-Arena used_arena() {
+sand::domains::Arena used_arena() {
   room.fill(std::byte{0xff});
-  return Arena(room);
+  return sand::domains::Arena(room);
 }
 
 bool all(const void* block, std::size_t bytes, int value) {
@@ -25,7 +23,7 @@ bool all(const void* block, std::size_t bytes, int value) {
 }  // namespace
 
 TEST_CASE("Blocks are zero, aligned, and apart") {
-  Arena arena = used_arena();
+  sand::domains::Arena arena = used_arena();
   void* a = arena.take(5);
   void* b = arena.take(33);
   CHECK(a == room.data());
@@ -37,7 +35,7 @@ TEST_CASE("Blocks are zero, aligned, and apart") {
 }
 
 TEST_CASE("The last block grows in place, another one moves; what was in it stays, what is new is zero") {
-  Arena arena = used_arena();
+  sand::domains::Arena arena = used_arena();
   void* a = arena.take(16);
   std::memset(a, 7, 16);
   CHECK(arena.resize(a, 16, 100) == a);
@@ -56,7 +54,7 @@ TEST_CASE("The last block grows in place, another one moves; what was in it stay
 }
 
 TEST_CASE("The last block can be given back, others are forgotten with the arena") {
-  Arena arena = used_arena();
+  sand::domains::Arena arena = used_arena();
   void* a = arena.take(100);
   void* b = arena.take(100);
   arena.give_back(a);
@@ -67,16 +65,16 @@ TEST_CASE("The last block can be given back, others are forgotten with the arena
 }
 
 TEST_CASE("Where there is no room there is no block, and it is known") {
-  Arena arena = used_arena();
+  sand::domains::Arena arena = used_arena();
   CHECK(arena.take(1025) == nullptr);
   CHECK(arena.overflowed());
-  Arena full = used_arena();
+  sand::domains::Arena full = used_arena();
   void* all_of_it = full.take(1024);
   CHECK(all_of_it != nullptr);
   CHECK_FALSE(full.overflowed());
   CHECK(full.take(1) == nullptr);
   CHECK(full.resize(all_of_it, 1024, std::size_t{1} << 40) == nullptr);
-  Arena limited = used_arena();
+  sand::domains::Arena limited = used_arena();
   limited.limit(100);
   void* most = limited.take(100);
   CHECK(most != nullptr);

@@ -20,7 +20,7 @@ namespace {
 constexpr int kSide = 32;
 constexpr std::size_t kPixels = kSide * kSide;
 using Image = std::vector<std::uint8_t>;  // [3, 32, 32]
-using Numbers = std::vector<Scalar>;
+using Pixels = std::vector<Scalar>;
 
 /// Red grows to the right, green downwards, blue is the same everywhere.
 Image slopes() {
@@ -39,17 +39,17 @@ Image plain(int red, int green, int blue) {
   return image;
 }
 
-Numbers augmented(const Image& image, std::uint32_t example) {
-  Numbers out(image.size(), Scalar{-1});
+Pixels augmented(const Image& image, std::uint32_t example) {
+  Pixels out(image.size(), Scalar{-1});
   augment(image, kSide, Random(7, 0x61750000, 3, example), out);
   return out;
 }
 
 /// Of 2,000 pictures made of a plain image, whose pixels are all alike, the first pixel [3].
-std::vector<Numbers> colours_of(const Image& image) {
-  std::vector<Numbers> all;
+std::vector<Pixels> colours_of(const Image& image) {
+  std::vector<Pixels> all;
   for (std::uint32_t example = 0; example < 2000; ++example) {
-    const Numbers out = augmented(image, example);
+    const Pixels out = augmented(image, example);
     all.push_back({out[0], out[kPixels], out[2 * kPixels]});
   }
   return all;
@@ -63,7 +63,7 @@ double mean(const std::vector<double>& numbers) {
 
 TEST_CASE("The same random numbers make the same picture, others another") {
   CHECK(augmented(slopes(), 1) == augmented(slopes(), 1));
-  std::set<Numbers> different;
+  std::set<Pixels> different;
   for (std::uint32_t example = 0; example < 20; ++example) different.insert(augmented(slopes(), example));
   CHECK(different.size() == 20);
 }
@@ -72,7 +72,7 @@ TEST_CASE("Every number is written, and lies in 0 .. 1") {
   Image harsh = slopes();
   for (std::size_t i = 0; i < harsh.size(); i += 3) harsh[i] = i % 2 == 0 ? 0 : 255;
   for (std::uint32_t example = 0; example < 200; ++example) {
-    const Numbers out = augmented(harsh, example);
+    const Pixels out = augmented(harsh, example);
     CHECK(std::all_of(out.begin(), out.end(), [](Scalar x) { return x >= 0 && x <= 1; }));
   }
 }
@@ -80,7 +80,7 @@ TEST_CASE("Every number is written, and lies in 0 .. 1") {
 TEST_CASE("On the average the brightness stays") {
   std::vector<double> greys;
   for (std::uint32_t example = 0; example < 1000; ++example) {
-    const Numbers out = augmented(plain(100, 100, 100), example);
+    const Pixels out = augmented(plain(100, 100, 100), example);
     greys.push_back(sand::sum(std::span<const Scalar>(out)) / static_cast<double>(out.size()));
   }
   CHECK(mean(greys) == doctest::Approx(100.0 / 255).epsilon(0.02));
@@ -91,7 +91,7 @@ TEST_CASE("On the average the brightness stays") {
 TEST_CASE("Half of the pictures are mirrored, and none is upside down") {
   int mirrored = 0;
   for (std::uint32_t example = 0; example < 1000; ++example) {
-    const Numbers out = augmented(slopes(), example);
+    const Pixels out = augmented(slopes(), example);
     const auto grey = [&](std::size_t row, std::size_t column) {
       double sum = 0;
       for (std::size_t c = 0; c < 3; ++c) sum += static_cast<double>(out[c * kPixels + row * kSide + column]);
@@ -110,7 +110,7 @@ TEST_CASE("A crop has 0.7 to 1 of the area and sides in a ratio of 3/4 to 4/3, a
     if (inside(i % kSide) && inside(i / kSide % kSide)) square[i] = 130;
   std::vector<double> areas, ratios, centres;
   for (std::uint32_t example = 0; example < 1000; ++example) {
-    const Numbers out = augmented(square, example);
+    const Pixels out = augmented(square, example);
     const double ground = out[0], ink = out[16 * kSide + 16] - out[0];
     double wide = 0, high = 0, centre = 0;  // of the square, in pixels of the picture
     for (std::size_t i = 0; i < kSide; ++i) {
@@ -136,8 +136,8 @@ TEST_CASE("A crop has 0.7 to 1 of the area and sides in a ratio of 3/4 to 4/3, a
 }
 
 TEST_CASE("A tenth of the pictures are grey") {
-  const std::vector<Numbers> colours = colours_of(plain(200, 80, 40));
-  const auto grey = std::count_if(colours.begin(), colours.end(), [](const Numbers& c) {
+  const std::vector<Pixels> colours = colours_of(plain(200, 80, 40));
+  const auto grey = std::count_if(colours.begin(), colours.end(), [](const Pixels& c) {
     return *std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end()) < Scalar(1e-5);
   });
   CHECK(std::abs(static_cast<int>(grey) - 200) < 68);  // 5 standard deviations
@@ -145,7 +145,7 @@ TEST_CASE("A tenth of the pictures are grey") {
 
 TEST_CASE("Hues turn by up to 0.3 of the circle, evenly in both directions") {
   std::vector<double> turns;  // in sixths of the circle, of a pure red
-  for (const Numbers& c : colours_of(plain(160, 40, 40))) {
+  for (const Pixels& c : colours_of(plain(160, 40, 40))) {
     const double value = *std::max_element(c.begin(), c.end()), least = *std::min_element(c.begin(), c.end());
     const double chroma = value - least, r = c[0], g = c[1], b = c[2];
     if (chroma < 1e-4) continue;  // one of the grey ones
@@ -162,7 +162,7 @@ TEST_CASE("Contrast and saturation spread colours by 0.7 to 1.3") {
   Image halves(3 * kPixels, 100);
   for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = i / kSide % kSide < kSide / 2 ? 110 : 90;
   for (std::uint32_t example = 0; example < 2000; ++example) {
-    const Numbers out = augmented(halves, example);
+    const Pixels out = augmented(halves, example);
     spreads.push_back(static_cast<double>(out[16] - out[kPixels - 16]) * 255 / 20);
   }
   CHECK(*std::min_element(spreads.begin(), spreads.end()) == doctest::Approx(0.49).epsilon(0.05));  // 0.7 of both
@@ -170,7 +170,7 @@ TEST_CASE("Contrast and saturation spread colours by 0.7 to 1.3") {
   CHECK(mean(spreads) == doctest::Approx(1).epsilon(0.02));
 
   std::vector<double> chromas;
-  for (const Numbers& c : colours_of(plain(110, 100, 90)))
+  for (const Pixels& c : colours_of(plain(110, 100, 90)))
     chromas.push_back(static_cast<double>(*std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end())) * 255 / 20);
   CHECK(*std::max_element(chromas.begin(), chromas.end()) > 1.8);  // brightness, contrast is about the image's own mean, saturation
   CHECK(mean(chromas) == doctest::Approx(0.9).epsilon(0.05));      // and a tenth of them is grey

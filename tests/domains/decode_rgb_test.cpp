@@ -8,7 +8,7 @@ using namespace sand::domains;
 
 namespace {
 
-constexpr std::size_t kPixels = 1000 * 500;
+constexpr std::size_t kDecodedPixels = 1000 * 500;
 
 /// Lines of zeros for 1000 x 500 pixels of so many bits.
 Bytes lines_of(std::size_t bits) { return Bytes(500 * (1 + 1000 * bits / 8)); }
@@ -19,7 +19,7 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
   std::vector<std::byte> room(64 << 20);
   const Bytes noise = [] {
     Bytes bytes;
-    for (std::size_t i = 0; i < 3 * kPixels; ++i) bytes.push_back(static_cast<std::uint8_t>(i * i * 2654435761 >> 13));
+    for (std::size_t i = 0; i < 3 * kDecodedPixels; ++i) bytes.push_back(static_cast<std::uint8_t>(i * i * 2654435761 >> 13));
     return bytes;
   }();
   for (const auto& [file, bytes_a_pixel] : {std::pair{png_of(1000, 500, 8, 0, lines_of(8)), 6.},
@@ -32,12 +32,12 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
                                             {png_of(1000, 500, 16, 6, lines_of(64)), 24.},
                                             {png_file(1000, 500, noise), 9.},
                                             {jpeg_file(1000, 500, noise), 7.},
-                                            {jpeg_file(1000, 500, Bytes(kPixels), 1), 7.}}) {
-    Arena memory(room);
+                                            {jpeg_file(1000, 500, Bytes(kDecodedPixels), 1), 7.}}) {
+    sand::domains::Arena memory(room);
     REQUIRE(decode_rgb(file, memory).failure == nullptr);
     const std::size_t foretold = decode_memory(file);
     CHECK(memory.most_used() <= foretold);
-    CHECK(static_cast<double>(foretold) < bytes_a_pixel * kPixels + 2. * static_cast<double>(file.size()) + (2 << 20));
+    CHECK(static_cast<double>(foretold) < bytes_a_pixel * kDecodedPixels + 2. * static_cast<double>(file.size()) + (2 << 20));
   }
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its
       for (int c = 0; c < 4; ++c) lines = lines + Bytes{static_cast<std::uint8_t>(30 * c + 3 * x + y), 77};
   }
   std::vector<std::byte> room(4 << 20);
-  Arena memory(room);
+  sand::domains::Arena memory(room);
   const Rgb image = decode_rgb(png_of(8, 8, 16, 6, lines), memory);
   REQUIRE(image.failure == nullptr);
   for (int y = 0; y < 8; ++y)
@@ -69,7 +69,7 @@ TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and
   std::vector<std::byte> room(4 << 20);
   const Bytes good = png_file(8, 8, gradient(8, 8));
   const auto refusal = [&](const char* name) {
-    Arena memory(room);
+    sand::domains::Arena memory(room);
     const Bytes head(good.begin(), good.begin() + 8), rest(good.begin() + 8, good.end());
     const Rgb image = decode_rgb(head + chunk(name, Bytes(4)) + rest, memory);
     return std::string(image.failure ? image.failure : "");

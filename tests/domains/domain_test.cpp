@@ -13,7 +13,7 @@ using sand::Shape;
 
 namespace {
 
-using Numbers = std::vector<std::uint32_t>;
+using Examples = std::vector<std::uint32_t>;
 
 /// Input i is [[10 i, 10 i + 1]], its label i mod 3.
 Domain tens(std::uint32_t count) {
@@ -30,14 +30,14 @@ TEST_CASE("The whole of a domain is every example, in order") {
   const Domain domain = tens(4);
   const Part part = whole(domain);
   CHECK(part.domain == &domain);
-  CHECK(part.examples == Numbers{0, 1, 2, 3});
+  CHECK(part.examples == Examples{0, 1, 2, 3});
 }
 
 TEST_CASE("A split holds out what DomainBed holds out: trial 0, domain 0, a fifth") {
   const Domain domain = tens(10);
   const Split parts = split(domain, 0.2, 894182419);
-  CHECK(parts.out.examples == Numbers{2, 3});
-  CHECK(parts.in.examples == Numbers{8, 1, 4, 5, 0, 9, 6, 7});
+  CHECK(parts.out.examples == Examples{2, 3});
+  CHECK(parts.in.examples == Examples{8, 1, 4, 5, 0, 9, 6, 7});
   CHECK(parts.in.domain == &domain);
   CHECK(parts.out.domain == &domain);
 }
@@ -59,20 +59,20 @@ TEST_CASE("A fraction outside 0 .. 1 is refused") {
 
 TEST_CASE("Gathered rows are the inputs, labels and numbers of the examples, repeats included") {
   sand::DomainRows rows;
-  gather(tens(5), Numbers{4, 0, 4}, rows);
+  gather(tens(5), Examples{4, 0, 4}, rows);
   CHECK(rows.inputs.shape() == Shape{3, 1, 2});
   const std::vector<Scalar> numbers(rows.inputs.data(), rows.inputs.data() + rows.inputs.size());
   CHECK(numbers == std::vector<Scalar>{40, 41, 0, 1, 40, 41});
   CHECK(rows.labels == std::vector<std::int32_t>{1, 0, 1});
-  CHECK(rows.examples == Numbers{4, 0, 4});
+  CHECK(rows.examples == Examples{4, 0, 4});
 }
 
 TEST_CASE("Gathering as many rows again uses their memory again") {
   const Domain domain = tens(5);
   sand::DomainRows rows;
-  gather(domain, Numbers{1, 2}, rows);
+  gather(domain, Examples{1, 2}, rows);
   const Scalar* memory = rows.inputs.data();
-  gather(domain, Numbers{3, 4}, rows);
+  gather(domain, Examples{3, 4}, rows);
   CHECK(rows.inputs.data() == memory);
   CHECK(rows.inputs[0] == 30);
 }
@@ -80,20 +80,20 @@ TEST_CASE("Gathering as many rows again uses their memory again") {
 TEST_CASE("Gathering makes room where the rows do not fit, were taken away, or are none") {
   const Domain domain = tens(5);
   sand::DomainRows rows;
-  gather(domain, Numbers{3}, rows);
-  gather(domain, Numbers{3, 4}, rows);
+  gather(domain, Examples{3}, rows);
+  gather(domain, Examples{3, 4}, rows);
   CHECK(rows.inputs.shape() == Shape{2, 1, 2});
   const sand::Tensor taken = std::move(rows.inputs);
-  gather(domain, Numbers{2, 4}, rows);
+  gather(domain, Examples{2, 4}, rows);
   CHECK(rows.inputs[0] == 20);
   CHECK(taken[0] == 30);
-  gather(domain, Numbers{}, rows);
+  gather(domain, Examples{}, rows);
   CHECK(rows.size() == 0);
 }
 
 TEST_CASE("An example that a domain does not have is refused before anything is read") {
   sand::DomainRows rows;
-  CHECK_THROWS_WITH_AS(gather(tens(5), Numbers{0, 5}, rows),
+  CHECK_THROWS_WITH_AS(gather(tens(5), Examples{0, 5}, rows),
                        "gather: an example that the domain does not have\n    example 5\n    domain tens, which has 5", sand::Error);
   CHECK(rows.examples.empty());
 }

@@ -7,23 +7,21 @@
 #include <fstream>
 
 #include "tensor/error.h"
+#include "tests/domains/bytes.h"
+#include "tests/folder.h"
 
 using sand::Fault;
+using sand::domains::Bytes;
+using sand::domains::first;
 using sand::domains::Idx;
 using sand::domains::parse_idx;
 using sand::domains::read_idx;
+using sand::domains::operator+;
+using sand::testing::Folder;
 
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-Bytes first(std::size_t count, const Bytes& bytes) { return Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count)); }
 
 Bytes little_endian(std::uint32_t number) {
   return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number >> 16),
@@ -63,13 +61,6 @@ std::string complaint(const Bytes& file, int rank) {
 }
 
 bool begins(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
-
-/// A folder of this process, gone with the object.
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("sandgrad_idx_test_" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-};
 
 const Bytes kPairs{0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2, 10, 11, 20, 21, 30, 31};  // [3, 2]
 const std::string kFetchAgain = "\n    hint: fetch the file again: it was cut short or changed on its way";

@@ -15,20 +15,20 @@ const std::string kLacking = "a JPEG that lacks image data: it was cut, or lost 
 const std::string kOutOfOrder = "a JPEG whose scans do not follow each other: one is missing, or there twice";
 const Bytes kSoi{0xff, 0xd8}, kEoi{0xff, 0xd9};
 
-std::span<std::byte> room() {
+std::span<std::byte> decoder_room() {
   static std::vector<std::byte> bytes(16 << 20);
   return bytes;
 }
 
 /// Why there is no picture, "" if there is one.
 std::string refusal(const Bytes& file) {
-  Arena memory(room());
+  sand::domains::Arena memory(decoder_room());
   const Rgb image = decode_rgb(file, memory);
   return image.failure ? image.failure : "";
 }
 
 Bytes pixels(const Bytes& file) {
-  Arena memory(room());
+  sand::domains::Arena memory(decoder_room());
   const Rgb image = decode_rgb(file, memory);
   if (image.failure) return {};
   return Bytes(image.pixels, image.pixels + 3 * image.width * image.height);
@@ -221,7 +221,7 @@ TEST_CASE("Three components are RGB by Adobe's marker or their names, but YCbCr 
 
 TEST_CASE("The tidy copy is a JPEG that is its own tidy copy") {
   for (const Bytes& file : {baseline(), kGreyProgressive, kCmyk, kProgressive, kThreeScans}) {
-    Arena memory(room());
+    sand::domains::Arena memory(decoder_room());
     const JpegHeader header = jpeg_header(file);
     const TidyJpeg once = tidy_jpeg(file, header, memory);
     REQUIRE(once.failure == nullptr);

@@ -8,7 +8,10 @@
 #include <numeric>
 
 #include "tensor/error.h"
+#include "tests/domains/bytes.h"
+#include "tests/folder.h"
 
+using sand::domains::Bytes;
 using sand::domains::Digits;
 using sand::domains::MnistPart;
 using sand::domains::read_mnist;
@@ -16,7 +19,6 @@ using sand::domains::read_mnist;
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
 
 /// An IDX file; sizes below 256.
 Bytes idx(const Bytes& sizes, const Bytes& data) {
@@ -29,11 +31,8 @@ Bytes idx(const Bytes& sizes, const Bytes& data) {
 Bytes images_file(std::uint8_t count, std::uint8_t grey) { return idx({count, 28, 28}, Bytes(count * Digits::kPixels, grey)); }
 Bytes labels(const Bytes& digits) { return idx({static_cast<std::uint8_t>(digits.size())}, digits); }
 
-/// A folder of this process, gone with the object.
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("sandgrad_mnist_test_" + std::to_string(::getpid()));
-  ~Folder() { fs::remove_all(path); }
-
+/// A folder for MNIST's files.
+struct MnistFolder : sand::testing::Folder {
   void write(const fs::path& name, const Bytes& bytes) const {
     fs::create_directories((path / name).parent_path());
     std::ofstream file(path / name, std::ios::binary);
@@ -61,7 +60,7 @@ struct Folder {
 TEST_CASE("MNIST is found in the folder itself, in mnist/ and where torchvision puts it, raw or .gz") {
   for (const char* below : {"", "mnist", "MNIST/raw", "raw"})
     for (const char* ending : {"", ".gz"}) {
-      const Folder folder;
+      const MnistFolder folder;
       folder.write_all(below, ending);
       const Digits digits = read_mnist(folder.path, MnistPart::both);
       CHECK(digits.labels == Bytes{5, 0, 4, 7, 9});
@@ -74,7 +73,7 @@ TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their 
        {"train-images.idx3-ubyte", "train-images.idx3-ubyte.gz", "train-images-idx3-ubyte/train-images-idx3-ubyte",
         "train-images-idx3-ubyte/train-images.idx3-ubyte", "train-images.idx3-ubyte/train-images-idx3-ubyte",
         "train-images-idx3-ubyte.gz/train-images-idx3-ubyte.gz"}) {
-    const Folder folder;
+    const MnistFolder folder;
     folder.write(images, images_file(3, 1));
     folder.write("train-labels.idx1-ubyte", labels({5, 0, 4}));
     CHECK(read_mnist(folder.path, MnistPart::train).files.front() == folder.path / images);
@@ -82,7 +81,7 @@ TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their 
 }
 
 TEST_CASE("A folder of a file's name that does not hold it is told from a file that is not there") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("", "");
   fs::remove(folder.path / "train-images-idx3-ubyte");
   folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte/deeper", {});
@@ -90,7 +89,7 @@ TEST_CASE("A folder of a file's name that does not hold it is told from a file t
 }
 
 TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("store", "");
   for (const char* name : {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
     fs::create_symlink(folder.path / "store" / name, folder.path / name);
@@ -100,13 +99,13 @@ TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so")
 }
 
 TEST_CASE("Files of MNIST's format that are not MNIST's own say so") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("", "");
   CHECK(read_mnist(folder.path, MnistPart::both).source == "images in MNIST's format, not MNIST's own, from " + folder.path.string());
 }
 
 TEST_CASE("Another data set of MNIST's format is not found unasked: the folder to name is told") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("FashionMNIST/raw", "");
   folder.write_all("KMNIST/raw", ".gz");
   folder.write("EMNIST/raw/emnist-digits-train-images-idx3-ubyte.gz", {});
@@ -120,13 +119,13 @@ TEST_CASE("Another data set of MNIST's format is not found unasked: the folder t
 }
 
 TEST_CASE("A folder's name that a terminal would not print is escaped") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("\x1b[2J\xff", "");
   CHECK(read_mnist(folder.path / "\x1b[2J\xff", MnistPart::test).source.find("/\\x1b[2J\\xff") != std::string::npos);
 }
 
 TEST_CASE("The training digits come first, and each part can be had alone") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("", "");
   CHECK(read_mnist(folder.path, MnistPart::train).labels == Bytes{5, 0, 4});
   CHECK(read_mnist(folder.path, MnistPart::test).labels == Bytes{7, 9});
@@ -138,7 +137,7 @@ TEST_CASE("The training digits come first, and each part can be had alone") {
 }
 
 TEST_CASE("All files come from one folder: the first that has them all") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write_all("MNIST/raw", "");
   folder.write("train-images-idx3-ubyte", images_file(1, 9));
   CHECK(read_mnist(folder.path, MnistPart::train).labels == Bytes{5, 0, 4});
@@ -146,7 +145,7 @@ TEST_CASE("All files come from one folder: the first that has them all") {
 }
 
 TEST_CASE("A folder without MNIST is refused with the names that were looked for and where") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte.gz", images_file(2, 2));
   folder.write("mnist/unrelated", {});
   const std::string path = folder.path.string();
@@ -162,7 +161,7 @@ TEST_CASE("A folder without MNIST is refused with the names that were looked for
 }
 
 TEST_CASE("Images of another size are refused") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", idx({1, 28, 27}, Bytes(28 * 27)));
   folder.write("t10k-labels-idx1-ubyte", labels({1}));
   CHECK(folder.complaint(MnistPart::test) == "65 mnist: images must have 28 x 28 pixels\n    file  " + folder.path.string() +
@@ -171,7 +170,7 @@ TEST_CASE("Images of another size are refused") {
 }
 
 TEST_CASE("Files with different counts are refused") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", images_file(2, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({1, 2, 3}));
   const std::string path = folder.path.string();
@@ -181,7 +180,7 @@ TEST_CASE("Files with different counts are refused") {
 }
 
 TEST_CASE("Labels beyond 9 are refused with their place") {
-  const Folder folder;
+  const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", images_file(3, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({9, 0, 10}));
   CHECK(folder.complaint(MnistPart::test) == "65 mnist: labels must be 0 to 9\n    file  " + folder.path.string() +

@@ -19,7 +19,7 @@ using sand::domains::rotated_mnist;
 
 namespace {
 
-constexpr int kSide = Digits::kSide;
+constexpr int kDigitSide = Digits::kSide;
 
 /// `count` images, all the same.
 Digits copies(std::uint32_t count, const std::vector<std::uint8_t>& image) {
@@ -50,10 +50,10 @@ std::vector<int> first_image(const Domain& domain) {
 /// The image, repeated beyond its border, as a sum of tents, at a place in the plane whose origin is the image's corner.
 double tents(const std::vector<std::uint8_t>& image, double u, double v) {
   double sum = 0;
-  for (int y = -1; y <= kSide; ++y)
-    for (int x = -1; x <= kSide; ++x) {
+  for (int y = -1; y <= kDigitSide; ++y)
+    for (int x = -1; x <= kDigitSide; ++x) {
       const double tent = std::max(0.0, 1 - std::fabs(u - x - 0.5)) * std::max(0.0, 1 - std::fabs(v - y - 0.5));
-      sum += tent * image[static_cast<std::size_t>(std::clamp(y, 0, kSide - 1) * kSide + std::clamp(x, 0, kSide - 1))];
+      sum += tent * image[static_cast<std::size_t>(std::clamp(y, 0, kDigitSide - 1) * kDigitSide + std::clamp(x, 0, kDigitSide - 1))];
     }
   return sum;
 }
@@ -64,7 +64,7 @@ TEST_CASE("RotatedMNIST deals all digits to six angles, and keeps their labels")
   Digits digits = copies(605, std::vector<std::uint8_t>(Digits::kPixels));
   for (std::uint32_t i = 0; i < 605; ++i) {
     digits.labels[i] = static_cast<std::uint8_t>(i % 10);
-    digits.pixels[i * Digits::kPixels + 14 * kSide + 14] = static_cast<std::uint8_t>(i % 10 * 20);
+    digits.pixels[i * Digits::kPixels + 14 * kDigitSide + 14] = static_cast<std::uint8_t>(i % 10 * 20);
     digits.pixels[i * Digits::kPixels] = static_cast<std::uint8_t>(i % 256);
     digits.pixels[i * Digits::kPixels + 1] = static_cast<std::uint8_t>(i / 256);
   }
@@ -101,14 +101,14 @@ TEST_CASE("An image is turned counter-clockwise about its centre: bilinear, roun
   for (std::size_t e = 0; e < 6; ++e) {
     const std::vector<int> turned = first_image(set.domains[e]);
     const double angle = static_cast<double>(e) * 15 * std::numbers::pi / 180;
-    for (int y = 0; y < kSide; ++y)
-      for (int x = 0; x < kSide; ++x) {
+    for (int y = 0; y < kDigitSide; ++y)
+      for (int x = 0; x < kDigitSide; ++x) {
         // Pixels count from the top, so that turning back by the angle is turning forward here.
         const double u = std::cos(angle) * (x - 13.5) - std::sin(angle) * (y - 13.5) + 14;
         const double v = std::sin(angle) * (x - 13.5) + std::cos(angle) * (y - 13.5) + 14;
-        const bool inside = u >= 0 && u < kSide && v >= 0 && v < kSide;
+        const bool inside = u >= 0 && u < kDigitSide && v >= 0 && v < kDigitSide;
         const double expected = inside ? tents(image, u, v) : 0;
-        CHECK(std::fabs(turned[static_cast<std::size_t>(y * kSide + x)] - expected) <= 0.5 + 1e-9);
+        CHECK(std::fabs(turned[static_cast<std::size_t>(y * kDigitSide + x)] - expected) <= 0.5 + 1e-9);
       }
   }
 }
@@ -120,19 +120,19 @@ TEST_CASE("The first domain shows the digits as they are") {
 
 TEST_CASE("Ink above the centre moves to the left, and none comes in from outside") {
   std::vector<std::uint8_t> image(Digits::kPixels);
-  for (const std::size_t x : {13, 14}) image[4 * kSide + x] = 255;
+  for (const std::size_t x : {13, 14}) image[4 * kDigitSide + x] = 255;
   const std::vector<int> turned = first_image(rotated_mnist(copies(6, image), 0).domains[5]);
   double ink = 0, x_sum = 0, y_sum = 0;
   for (int i = 0; i < static_cast<int>(Digits::kPixels); ++i) {
     ink += turned[static_cast<std::size_t>(i)];
-    x_sum += turned[static_cast<std::size_t>(i)] * (i % kSide - 13.5);
-    y_sum += turned[static_cast<std::size_t>(i)] * (i / kSide - 13.5);
+    x_sum += turned[static_cast<std::size_t>(i)] * (i % kDigitSide - 13.5);
+    y_sum += turned[static_cast<std::size_t>(i)] * (i / kDigitSide - 13.5);
   }
   CHECK(x_sum / ink == doctest::Approx(-9.18).epsilon(0.02));  // -9.5 sin 75
   CHECK(y_sum / ink == doctest::Approx(-2.46).epsilon(0.05));  // -9.5 cos 75
   const std::vector<int> white = first_image(rotated_mnist(copies(6, std::vector<std::uint8_t>(Digits::kPixels, 255)), 0).domains[3]);
   CHECK(white[0] == 0);
-  CHECK(white[14 * kSide + 14] == 255);
+  CHECK(white[14 * kDigitSide + 14] == 255);
 }
 
 TEST_CASE("The bits of the turned images are pinned, for any number of threads") {

@@ -13,7 +13,7 @@ using sand::Scalar;
 
 namespace {
 
-using Numbers = std::vector<std::uint32_t>;
+using Examples = std::vector<std::uint32_t>;
 
 /// Input i is [i].
 Domain counting(const char* name, std::uint32_t count) {
@@ -23,13 +23,13 @@ Domain counting(const char* name, std::uint32_t count) {
       }};
 }
 
-std::vector<Numbers> examples(const Batch& batch) {
-  std::vector<Numbers> found;
+std::vector<Examples> examples(const Batch& batch) {
+  std::vector<Examples> found;
   for (const sand::DomainRows& rows : batch.domains) found.push_back(rows.examples);
   return found;
 }
 
-Numbers sorted(Numbers numbers) {
+Examples sorted(Examples numbers) {
   std::sort(numbers.begin(), numbers.end());
   return numbers;
 }
@@ -40,8 +40,8 @@ TEST_CASE("The batch of a step is a function of the step, in every order of draw
   const Domain small = counting("small", 10), large = counting("large", 25);
   for (const Order order : {Order::with_replacement, Order::epochs, Order::everything}) {
     Sampler sampler({whole(small), whole(large)}, {.rows = 4, .seed = 7, .order = order});
-    const std::vector<Numbers> fifth = examples(sampler.draw(5));
-    const std::vector<Numbers> third = examples(sampler.draw(3));
+    const std::vector<Examples> fifth = examples(sampler.draw(5));
+    const std::vector<Examples> third = examples(sampler.draw(3));
     CHECK((third == fifth) == (order == Order::everything));
     CHECK(examples(sampler.draw(5)) == fifth);
     Sampler another({whole(small), whole(large)}, {.rows = 4, .seed = 7, .order = order});
@@ -64,10 +64,10 @@ TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
   for (const Order order : {Order::with_replacement, Order::epochs}) {
     Sampler sampler({whole(a), whole(b)}, {.rows = 32, .seed = 7, .order = order});
     Sampler reseeded({whole(a), whole(b)}, {.rows = 32, .seed = 8, .order = order});
-    std::set<Numbers> different;
+    std::set<Examples> different;
     for (const std::uint32_t step : {0, 1, 31, 62})
       for (Sampler* one : {&sampler, &reseeded})
-        for (const Numbers& numbers : examples(one->draw(step))) different.insert(numbers);
+        for (const Examples& numbers : examples(one->draw(step))) different.insert(numbers);
     CHECK(different.size() == 16);
   }
 }
@@ -75,7 +75,7 @@ TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
 TEST_CASE("With replacement, rows come from the part only, and all of it, and may outnumber it") {
   const Domain domain = counting("one", 10);
   Sampler sampler({{&domain, {2, 3, 5, 7}}}, {.rows = 200});
-  const Numbers drawn = sampler.draw(0).domains[0].examples;
+  const Examples drawn = sampler.draw(0).domains[0].examples;
   CHECK(drawn.size() == 200);
   CHECK(std::set<std::uint32_t>(drawn.begin(), drawn.end()) == std::set<std::uint32_t>{2, 3, 5, 7});
 }
@@ -83,13 +83,13 @@ TEST_CASE("With replacement, rows come from the part only, and all of it, and ma
 TEST_CASE("An epoch visits each example of the part once, whatever the sizes of the domains") {
   const Domain small = counting("small", 6), large = counting("large", 100);
   Sampler sampler({{&small, {0, 1, 2, 4}}, {&large, {10, 20, 30, 40, 50, 60}}}, {.rows = 2, .seed = 3, .order = Order::epochs});
-  std::vector<Numbers> seen(2);
+  std::vector<Examples> seen(2);
   for (std::uint32_t step = 0; step < 6; ++step)
     for (std::size_t d = 0; d < 2; ++d) {
-      const Numbers drawn = sampler.draw(step).domains[d].examples;
+      const Examples drawn = sampler.draw(step).domains[d].examples;
       seen[d].insert(seen[d].end(), drawn.begin(), drawn.end());
       if (seen[d].size() < (d == 0 ? 4u : 6u)) continue;
-      CHECK(sorted(seen[d]) == (d == 0 ? Numbers{0, 1, 2, 4} : Numbers{10, 20, 30, 40, 50, 60}));
+      CHECK(sorted(seen[d]) == (d == 0 ? Examples{0, 1, 2, 4} : Examples{10, 20, 30, 40, 50, 60}));
       seen[d].clear();
     }
   CHECK(seen[0].empty());
@@ -99,8 +99,8 @@ TEST_CASE("An epoch visits each example of the part once, whatever the sizes of 
 TEST_CASE("An epoch may be a single step that takes the whole part") {
   const Domain domain = counting("one", 5);
   Sampler sampler({whole(domain)}, {.rows = 5, .seed = 1, .order = Order::epochs});
-  CHECK(sorted(sampler.draw(0).domains[0].examples) == Numbers{0, 1, 2, 3, 4});
-  const Numbers first = sampler.draw(0).domains[0].examples;
+  CHECK(sorted(sampler.draw(0).domains[0].examples) == Examples{0, 1, 2, 3, 4});
+  const Examples first = sampler.draw(0).domains[0].examples;
   CHECK(sampler.draw(1).domains[0].examples != first);
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice i
   const Domain domain = counting("one", 7);
   Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});
   for (std::uint32_t epoch = 0; epoch < 4; ++epoch) {
-    Numbers seen = sampler.draw(2 * epoch).domains[0].examples;
+    Examples seen = sampler.draw(2 * epoch).domains[0].examples;
     for (const std::uint32_t example : sampler.draw(2 * epoch + 1).domains[0].examples) seen.push_back(example);
     CHECK(std::set<std::uint32_t>(seen.begin(), seen.end()).size() == 6);
   }
@@ -120,11 +120,11 @@ TEST_CASE("Epoch e of a domain begins at step e times its own steps, shuffled by
   constexpr std::uint32_t rows = 3, btch = 0x62746368;
   Sampler sampler(parts, {.rows = rows, .seed = 5, .order = Order::epochs});
   for (std::uint32_t step = 0; step < 20; ++step) {
-    const std::vector<Numbers> drawn = examples(sampler.draw(step));
+    const std::vector<Examples> drawn = examples(sampler.draw(step));
     for (std::uint32_t d = 0; d < 2; ++d) {
-      const Numbers& part = parts[d].examples;
+      const Examples& part = parts[d].examples;
       const std::uint32_t size = static_cast<std::uint32_t>(part.size()), steps = size / rows;  // 2 of the small one, 3 of the large one
-      const Numbers shuffled = sand::Random(5, btch, step / steps, d).permutation(size);
+      const Examples shuffled = sand::Random(5, btch, step / steps, d).permutation(size);
       for (std::uint32_t row = 0; row < rows; ++row) CHECK(drawn[d][row] == part[shuffled[step % steps * rows + row]]);
     }
   }
@@ -146,7 +146,7 @@ TEST_CASE("Everything is the whole part in its own order") {
   const Domain domain = counting("one", 10);
   Sampler sampler({{&domain, {7, 3, 5}}}, {.rows = 0, .order = Order::everything});
   sampler.draw(0);
-  CHECK(sampler.draw(9).domains[0].examples == Numbers{7, 3, 5});
+  CHECK(sampler.draw(9).domains[0].examples == Examples{7, 3, 5});
   CHECK(sampler.draw(9).step == 9);
 }
 

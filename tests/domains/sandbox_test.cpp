@@ -26,18 +26,17 @@
 #include "tensor/error.h"
 #include "tensor/threads.h"
 
-using sand::domains::Arena;
 using sand::domains::Sandbox;
 using sand::domains::SandboxFailure;
 
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
 volatile int questions = 0;  // in the child: how many it has seen
 
 /// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the kernel
 /// for something before a trap.)
-__attribute__((no_sanitize("address"))) std::size_t work(Bytes question, std::span<std::uint8_t> answer, Arena& memory) {
+__attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std::span<std::uint8_t> answer, sand::domains::Arena& memory) {
   questions = questions + 1;
   switch (question[0]) {
     case 'r': std::reverse_copy(question.begin(), question.end(), answer.begin()); return question.size();
@@ -101,7 +100,7 @@ struct Limit {
   rlimit before{};
 };
 
-/// Bytes that this process has now.
+/// ByteView that this process has now.
 std::size_t address_space() {
   std::ifstream statm("/proc/self/statm");
   std::size_t pages = 0;

@@ -17,14 +17,9 @@
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
+#include "tests/domains/bytes.h"
+
 namespace sand::domains {
-
-using Bytes = std::vector<std::uint8_t>;
-
-inline Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 /// [height, width, channels] without any symmetry, smooth enough for JPEG.
 inline Bytes gradient(int width, int height, int channels = 3) {

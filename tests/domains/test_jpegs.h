@@ -37,20 +37,6 @@ inline const Bytes kThreeScans = from_hex(  // the same image, sequential, a sca
     "01031102f0f1ffda0008010211003f0018c0aada3fffd093856f19ffc4001501010100000000000000000000000000000304ffc400171100030100000000000000"
     "00000000000000020321ffda0008010311003f0029c8ffd0a56587ffd9");
 
-/// Where the bytes stand in a file that has them.
-inline std::size_t place_of(const Bytes& bytes, const Bytes& file, std::size_t from = 0) {
-  return static_cast<std::size_t>(std::search(file.begin() + static_cast<std::ptrdiff_t>(from), file.end(), bytes.begin(), bytes.end()) -
-                                  file.begin());
-}
-
-inline Bytes first(std::size_t count, const Bytes& bytes) {
-  return Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
-}
-
-inline Bytes from(std::size_t begin, const Bytes& bytes) { return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.end()); }
-
-inline Bytes without(std::size_t begin, std::size_t end, const Bytes& bytes) { return first(begin, bytes) + from(end, bytes); }
-
 /// A segment of a JPEG.
 inline Bytes segment(std::uint8_t marker, const Bytes& body) {
   const std::size_t length = body.size() + 2;

@@ -9,14 +9,15 @@
 #include "experiments/sha256.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
-#include "tests/experiments/folder.h"
 #include "tests/experiments/full_disk.h"
+#include "tests/folder.h"
 
 using sand::Error;
 using sand::Fault;
 using sand::Parameters;
 using sand::Scalar;
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 

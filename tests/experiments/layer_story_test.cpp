@@ -5,19 +5,20 @@
 #include <nlohmann/json.hpp>
 
 #include "domains/decode_rgb.h"
-#include "folder.h"
+#include "tests/folder.h"
 #include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 
 /// Two slots of which the second, [2, 3], is looked at.
-struct Play {
+struct LayerPlay {
   GradientTable table;
   optim::Direction direction;
-  Play() : table(slots(), 2), direction{Tensor({10}), Tensor({10})} {
+  LayerPlay() : table(slots(), 2), direction{Tensor({10}), Tensor({10})} {
     for (std::size_t j = 0; j < 10; ++j) table.row(0)[j] = 1, table.row(1)[j] = j % 2 ? Scalar{-3} : Scalar{2};
     for (Index j = 0; j < 10; ++j) direction.mask[j] = j == 4 ? Scalar{1} : j == 9 ? Scalar{0.5} : Scalar{0};
   }
@@ -32,7 +33,7 @@ struct Play {
 }  // namespace
 
 TEST_CASE("A layer's table has the least, the mean and the greatest of mask, agreement and each domain's gradient") {
-  const Play play;
+  const LayerPlay play;
   const LayerStory story(play.table, play.direction, play.table.slots()[1], {"left", "right"});
   CHECK(story.closed == 4);
   CHECK(story.partial == 1);
@@ -56,7 +57,7 @@ TEST_CASE("A layer's table has the least, the mean and the greatest of mask, agr
 }
 
 TEST_CASE("The heat map shows the mask on the left and the agreement on the right, black for 0 and white for 1") {
-  const Play play;
+  const LayerPlay play;
   const Folder folder;
   const std::string path = folder.path / "map.png";
   LayerStory(play.table, play.direction, play.table.slots()[1]).write_heat_map(path);

@@ -4,9 +4,10 @@
 #include <sys/stat.h>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 

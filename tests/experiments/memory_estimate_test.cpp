@@ -18,7 +18,7 @@ Settings settings_of(const std::string& hparams, const std::string& protocol = "
   return settle(request);
 }
 
-const sand::domains::DataSet& small_spirals() {
+const sand::domains::DataSet& few_spirals() {
   static const sand::domains::Spirals data({.domains = 3, .examples = 400, .test_examples = 50});
   return data;
 }
@@ -32,8 +32,8 @@ TEST_CASE("Gradients and batch of an MLP are known before the network is there")
       CAPTURE(protocol);
       const Settings settings = settings_of(hparams, protocol);
       MemoryEstimate least, whole;
-      least.foresee(settings, small_spirals());
-      Training run(settings, small_spirals(), Threads(1));
+      least.foresee(settings, few_spirals());
+      Training run(settings, few_spirals(), Threads(1));
       whole.foresee(run, Threads(1), false);
       CHECK(least.gradients == whole.gradients);
       CHECK(least.weights < whole.weights);
@@ -48,13 +48,13 @@ TEST_CASE("There is a row of gradients for every shard, a line of numbers for ev
   const Settings settings = settings_of(R"({"mlp_depth": 0, "batch_size": 300})");
   CHECK(sand::DomainGradientsOptions{}.shards_of(300, 3) == 5);  // tiles of 64 rows, 16 shards for 3 domains
   MemoryEstimate least;
-  least.foresee(settings, small_spirals());
+  least.foresee(settings, few_spirals());
   CHECK(least.gradients == sizeof(sand::Scalar) * (18 + 1) * 2 * 3 * 5);
   CHECK(least.activations == sizeof(sand::Scalar) * 18 * 3 * 300);
 }
 
 TEST_CASE("Every further thread takes tiles of its own, a run directory the room of a checkpoint") {
-  const Training run(settings_of("{}"), small_spirals(), Threads(1));
+  const Training run(settings_of("{}"), few_spirals(), Threads(1));
   MemoryEstimate one, two, three, kept;
   one.foresee(run, Threads(1), false);
   two.foresee(run, Threads(2), false);

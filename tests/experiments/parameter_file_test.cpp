@@ -5,12 +5,13 @@
 #include <limits>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using sand::Error;
 using sand::Safetensors;
 using sand::Scalar;
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
-using sand::experiments::Folder;
 using sand::experiments::RecordedLines;
+using sand::testing::Folder;
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include "experiments/seed_hash.h"
 
 using namespace sand::experiments;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -19,7 +19,7 @@ const sand::domains::DataSet& spirals() {
   return data;
 }
 
-Settings settings_of(int examples) {
+Settings settings_with(int examples) {
   RunRequest request;
   request.hparams = R"({"batch_size": 20, "mlp_width": 9, "tau": 0.2})";
   request.steps = 3;
@@ -45,18 +45,18 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
     record.in.push_back({0.1 + env, 0.01 * env});
     record.out.push_back({0.2 + env, 0.5 + 0.01 * env});
   }
-  const json results = json::parse(result_line(settings_of(0), record, "out")), metrics = json::parse(metrics_line(spirals(), record));
+  const Json results = Json::parse(result_line(settings_with(0), record, "out")), metrics = Json::parse(metrics_line(spirals(), record));
   for (std::size_t env = 0; env < 4; ++env) {
     CHECK(results[key_of(env, "_in_acc")] == record.in[env].accuracy);
     CHECK(results[key_of(env, "_out_acc")] == record.out[env].accuracy);
-    const json& domain = metrics["domains"][env];
+    const Json& domain = metrics["domains"][env];
     CHECK(domain["name"] == spirals().domains[env].name);
     CHECK(domain["in_accuracy"] == record.in[env].accuracy);
     CHECK(domain["in_loss"] == record.in[env].loss);
     CHECK(domain["out_accuracy"] == record.out[env].accuracy);
     CHECK(domain["out_loss"] == record.out[env].loss);
   }
-  for (const json& line : {results, metrics}) {
+  for (const Json& line : {results, metrics}) {
     CHECK(line["step"] == 200);
     CHECK(line["loss"] == 0.75);
   }
@@ -67,7 +67,7 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
 
 TEST_CASE("A record's scores are those of each domain's own parts, of the first examples in the order of their shuffle") {
   for (const int examples : {0, 7}) {
-    const Settings settings = settings_of(examples);
+    const Settings settings = settings_with(examples);
     Training run(settings, spirals(), sand::Threads(1));
     run.update();
     const Record record = run.record();
@@ -94,8 +94,8 @@ TEST_CASE("Each share of the mask report is its own count of the weights, by slo
   for (const sand::Index j : {0, 1, 2, 3, 4, 5}) direction.mask[j] = 1;  // slot a: 6 open, 3 partial, 1 closed; slot b: all closed
   for (const sand::Index j : {6, 7, 8}) direction.mask[j] = sand::Scalar(0.5);
   record.masks.emplace(table, direction);
-  const json mask = json::parse(metrics_line(spirals(), record))["mask"];
-  const json &a = mask["slots"]["a"], &b = mask["slots"]["b"], &total = mask["total"];
+  const Json mask = Json::parse(metrics_line(spirals(), record))["mask"];
+  const Json &a = mask["slots"]["a"], &b = mask["slots"]["b"], &total = mask["total"];
   CHECK(a["weights"] == 10);
   CHECK(a["open"] == 0.6);
   CHECK(a["partial"] == 0.3);

@@ -6,12 +6,13 @@
 #include <optional>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
 #include "tests/experiments/full_disk.h"
+#include "tests/folder.h"
 
 using sand::Error;
 using sand::Fault;
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 

@@ -7,9 +7,10 @@
 #include <optional>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using namespace sand::experiments;
+using namespace sand::testing;
 
 TEST_CASE("A directory is locked once, and whoever comes second learns who holds it") {
   const Folder folder;

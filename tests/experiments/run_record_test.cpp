@@ -9,10 +9,11 @@
 #include "experiments/training.h"
 #include "tensor/error.h"
 #include "tensor/numerics.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using sand::Error;
 using namespace sand::experiments;
+using namespace sand::testing;
 
 namespace {
 

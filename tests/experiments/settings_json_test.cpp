@@ -8,12 +8,12 @@
 #include "experiments/algorithms.h"
 #include "tensor/error.h"
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using namespace sand::experiments;
 
 namespace {
 
-std::string refusal(const json& settings) {
+std::string refusal(const Json& settings) {
   try {
     settings_from_json(settings.dump(), "record.json");
   } catch (const sand::Error& error) {
@@ -53,7 +53,7 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
 }
 
 TEST_CASE("Settings from a file are believed only if nothing in them is missing, unknown or out of range") {
-  const json good = json::parse(settings_json(settle({})));
+  const Json good = Json::parse(settings_json(settle({})));
   CHECK(refusal(good) == "");
   // Wide ranges, free text, and what the data set and the network check themselves.
   const std::set<std::string> free = {"weight_decay", "k",           "lr",     "trial_seed",  "seed",   "hparams_seed",
@@ -62,17 +62,17 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
     for (const auto& entry : good[part].items()) {
       const std::string& name = entry.key();
       CAPTURE(name);
-      json bad = good;
+      Json bad = good;
       bad[part].erase(name);
       CHECK(refusal(bad) != "");
-      for (const json& other : {json(nullptr), json("1"), json(json::array({json::object()})), json(-5), json(1e300)}) {
+      for (const Json& other : {Json(nullptr), Json("1"), Json(Json::array({Json::object()})), Json(-5), Json(1e300)}) {
         bad[part][name] = other;
         if (free.count(name) == 1) continue;
         CAPTURE(other.dump());
         CHECK(refusal(bad) != "");
       }
     }
-  json bad = good;
+  Json bad = good;
   bad["args"]["colour"] = 1;
   CHECK(refusal(bad).find("colour") != std::string::npos);
   bad = good;

@@ -3,9 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "tensor/error.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using namespace sand::experiments;
+using namespace sand::testing;
 
 TEST_CASE("Hashes are those of the standard's examples, however the text is cut into blocks") {
   CHECK(Sha256().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

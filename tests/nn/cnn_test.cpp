@@ -24,7 +24,7 @@ Batch random_batch(const std::vector<Index>& rows, const Shape& image, int class
   return batch;
 }
 
-std::vector<Scalar> table_of(const GradientTable& g) {
+std::vector<Scalar> rows_of(const GradientTable& g) {
   std::vector<Scalar> numbers;
   for (int e = 0; e < g.domains(); ++e) numbers.insert(numbers.end(), g.row(e).begin(), g.row(e).end());
   return numbers;
@@ -109,7 +109,7 @@ TEST_CASE("The whole MNIST_CNN has the gradient of its formula, by central diffe
     const Batch batch = random_batch({2, 3}, options.image, 2);
     DomainGradients engine(net, parameters, {.tile_rows = 2, .shards = 4});
     const nn::CrossEntropy objective;
-    const std::vector<Scalar> table = table_of(engine(batch, objective));
+    const std::vector<Scalar> table = rows_of(engine(batch, objective));
     Random pick(5);
     const double h = 1e-3;
     for (const Slot& slot : parameters.slots()) {
@@ -148,8 +148,8 @@ TEST_CASE("Gradients of a convolutional network have the same bits for any numbe
     std::vector<Scalar> expected;
     for (const int threads : {1, 2, 3, 4, 7}) {
       DomainGradients engine(net, parameters, {.tile_rows = 3, .threads = Threads(threads)});
-      engine(batch, objective);                                              // makes the forms of the weights itself
-      const std::vector<Scalar> table = table_of(engine(batch, objective));  // finds them prepared
+      engine(batch, objective);                                             // makes the forms of the weights itself
+      const std::vector<Scalar> table = rows_of(engine(batch, objective));  // finds them prepared
       if (threads == 1) expected = table;
       CHECK(table == expected);
     }

@@ -15,7 +15,7 @@ using namespace sand::optim;
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 /// The mask of one weight.
 double mask_of(const std::vector<double>& gradients, double tau, double k) {
@@ -213,7 +213,7 @@ TEST_CASE("The number of threads changes no bit") {
 }
 
 TEST_CASE("A gradient that is not finite makes a direction that is not finite, in its own column only") {
-  for (const double bad : {kNaN, std::numeric_limits<double>::infinity()})
+  for (const double bad : {kNoNumber, std::numeric_limits<double>::infinity()})
     for (const double sign : {1.0, -1.0}) {
       SandMask mask({.tau = 0.9, .rescale = false});
       const Direction& direction = mask.combine(table_of({{1, 1, bad}, {1, sign, 1}, {2, 1, sign}}));
@@ -250,7 +250,7 @@ TEST_CASE("Settings under which nothing would ever train are refused with the re
 
 TEST_CASE("Numbers without a meaning are refused even where a closed mask is allowed") {
   const double infinity = std::numeric_limits<double>::infinity();
-  for (const SandMaskOptions& options : {SandMaskOptions{.tau = kNaN}, SandMaskOptions{.tau = -0.1}, SandMaskOptions{.k = kNaN},
+  for (const SandMaskOptions& options : {SandMaskOptions{.tau = kNoNumber}, SandMaskOptions{.tau = -0.1}, SandMaskOptions{.k = kNoNumber},
                                          SandMaskOptions{.k = -1}, SandMaskOptions{.k = infinity}}) {
     SandMaskOptions allowed = options;
     allowed.allow_closed = true;

@@ -8,15 +8,15 @@
 
 #include "tensor/error.h"
 #include "tensor/file.h"
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 using sand::Directory;
 using sand::Error;
 using sand::NewFile;
 using sand::open_in_place;
-using sand::experiments::Folder;
-using sand::experiments::names_in;
-using sand::experiments::text_of;
+using sand::testing::Folder;
+using sand::testing::names_in;
+using sand::testing::text_of;
 
 namespace fs = std::filesystem;
 

@@ -12,31 +12,17 @@
 #include <sstream>
 
 #include "tensor/error.h"
+#include "tests/folder.h"
+#include "tests/text.h"
+
+using sand::testing::bytes_of;
+using sand::testing::Folder;
+using sand::testing::names_in;
+using sand::testing::text_of;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of its own, removed again.
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "sandgrad-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-  long entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
-  fs::path path;
-};
-
-std::string text_of(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 void write_file(const std::string& path, const std::string& text) {
   sand::NewFile file(path);
@@ -102,10 +88,10 @@ TEST_CASE("A new file takes its place only when it is whole") {
     CHECK(text_of(folder / "a") == "old");
   }
   CHECK(text_of(folder / "a") == "old");
-  CHECK(folder.entries() == 1);
+  CHECK(names_in(folder.path).size() == 1);
   write_file(folder / "a", "new");
   CHECK(text_of(folder / "a") == "new");
-  CHECK(folder.entries() == 1);
+  CHECK(names_in(folder.path).size() == 1);
 }
 
 TEST_CASE("Two writers of one path do not write into each other's parts") {
@@ -129,7 +115,7 @@ TEST_CASE("A full disk leaves the old file as it was, and no part of the new one
                          sand::Error);
   }
   CHECK(text_of(folder / "a") == "old");
-  CHECK(folder.entries() == 1);
+  CHECK(names_in(folder.path).size() == 1);
 }
 
 TEST_CASE("Nothing is written where no file can be, and nothing but a file is replaced") {
@@ -140,5 +126,5 @@ TEST_CASE("Nothing is written where no file can be, and nothing but a file is re
   CHECK_THROWS_AS(write_file(folder / "pipe", "x"), sand::Error);
   CHECK_THROWS_WITH_AS(write_file(folder / "taken", "x"),
                        ("file: only a regular file can be replaced\n    file " + (folder / "taken")).c_str(), sand::Error);
-  CHECK(folder.entries() == 2);
+  CHECK(names_in(folder.path).size() == 2);
 }

@@ -7,17 +7,19 @@
 #include <limits>
 
 #include "tensor/error.h"
+#include "tests/text.h"
 
 using sand::Dtype;
 using sand::Safetensors;
 using sand::Scalar;
+using sand::testing::contains;
 
 namespace {
 
-constexpr bool kFloat = sizeof(Scalar) == 4;
+constexpr bool kHoldsFloat = sizeof(Scalar) == 4;
 
 template <class Stored>
-Safetensors file_of(Dtype dtype, const std::vector<Stored>& numbers) {
+Safetensors file_with(Dtype dtype, const std::vector<Stored>& numbers) {
   Safetensors file;
   const auto bytes = std::as_bytes(std::span(numbers));
   file.add("w", {dtype, {static_cast<sand::Index>(numbers.size())}, {bytes.begin(), bytes.end()}});
@@ -27,17 +29,18 @@ Safetensors file_of(Dtype dtype, const std::vector<Stored>& numbers) {
 /// The numbers as tensor() gives them, or what it says.
 template <class Stored>
 std::vector<Scalar> scalars(Dtype dtype, const std::vector<Stored>& numbers) {
-  const sand::Tensor tensor = file_of(dtype, numbers).tensor("w");
+  const sand::Tensor tensor = file_with(dtype, numbers).tensor("w");
   return {tensor.data(), tensor.data() + tensor.size()};
 }
 
 template <class Stored>
 std::vector<std::int64_t> integers(Dtype dtype, const std::vector<Stored>& numbers) {
-  return file_of(dtype, numbers).integers("w");
+  return file_with(dtype, numbers).integers("w");
 }
 
+/// What a call says that blames the data, "" when it does not throw.
 template <class Call>
-std::string complaint(Call call) {
+std::string blame(Call call) {
   try {
     call();
   } catch (const sand::Error& error) {
@@ -46,8 +49,6 @@ std::string complaint(Call call) {
   }
   return "";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -82,26 +83,26 @@ TEST_CASE("Infinities stay infinite, and a NaN stays a NaN") {
 }
 
 TEST_CASE("The bits of a NaN are kept where the type is Scalar's own") {
-  using Bits = std::conditional_t<kFloat, std::uint32_t, std::uint64_t>;
-  const Bits signalling = kFloat ? Bits(0xffa12345u) : Bits(0xfff4123456789abcu);
-  const sand::Tensor tensor = file_of(sand::kScalarDtype, std::vector{signalling}).tensor("w");
+  using Bits = std::conditional_t<kHoldsFloat, std::uint32_t, std::uint64_t>;
+  const Bits signalling = kHoldsFloat ? Bits(0xffa12345u) : Bits(0xfff4123456789abcu);
+  const sand::Tensor tensor = file_with(sand::kScalarDtype, std::vector{signalling}).tensor("w");
   CHECK(std::memcmp(tensor.data(), &signalling, sizeof signalling) == 0);
 }
 
 TEST_CASE("The first number that Scalar does not hold exactly is named") {
-  const std::string said = complaint([] { scalars(Dtype::i64, std::vector<std::int64_t>{1, INT64_MAX, 3}); });
+  const std::string said = blame([] { scalars(Dtype::i64, std::vector<std::int64_t>{1, INT64_MAX, 3}); });
   CHECK(contains(said, "safetensors: a number does not fit\n"));
   CHECK(contains(said, "I64 9223372036854775807 as number 1\n"));
-  if (!kFloat) return;
-  CHECK(complaint([] {
+  if (!kHoldsFloat) return;
+  CHECK(blame([] {
           scalars(Dtype::f64, std::vector{1.0, 0.5, 0.1});
         }) ==
         "safetensors: a number does not fit\n    file (not yet written)\n    tensor \"w\"\n    expected F32, or what it holds exactly"
         "\n    found F64 0.10000000000000001 as number 2"
         "\n    hint: sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())");
   for (const double wide : {0x1p-150, 0x1p128, 0x1.ffffffp127, 16777217.0})
-    CHECK_MESSAGE(contains(complaint([&] { scalars(Dtype::f64, std::vector{wide}); }), "a number does not fit"), wide);
-  CHECK(contains(complaint([] { scalars(Dtype::u32, std::vector<std::uint32_t>{16777216, 16777217}); }), "U32 16777217 as number 1"));
+    CHECK_MESSAGE(contains(blame([&] { scalars(Dtype::f64, std::vector{wide}); }), "a number does not fit"), wide);
+  CHECK(contains(blame([] { scalars(Dtype::u32, std::vector<std::uint32_t>{16777216, 16777217}); }), "U32 16777217 as number 1"));
 }
 
 TEST_CASE("Whole numbers of every size are labels and inputs alike") {
@@ -121,12 +122,9 @@ TEST_CASE("Whole numbers of every size are labels and inputs alike") {
 }
 
 TEST_CASE("Labels are whole numbers that I64 holds: fractions, and what is larger, are refused") {
-  CHECK(contains(complaint([] { integers(Dtype::f32, std::vector{1.0f}); }),
+  CHECK(contains(blame([] { integers(Dtype::f32, std::vector{1.0f}); }),
                  "expected I64, or a smaller type of whole numbers\n    found F32\n"));
-  CHECK(contains(complaint([] {
-                   integers(Dtype::u64, std::vector<std::uint64_t>{1, UINT64_MAX});
-                 }),
-                 "U64 18446744073709551615 as number 1"));
+  CHECK(contains(blame([] { integers(Dtype::u64, std::vector<std::uint64_t>{1, UINT64_MAX}); }), "U64 18446744073709551615 as number 1"));
 }
 
 TEST_CASE("Every type that is read can be written beside the others, each at a multiple of its size") {

@@ -10,19 +10,22 @@
 #include <limits>
 
 #include "tensor/error.h"
+#include "tests/folder.h"
+#include "tests/text.h"
 
 using sand::Dtype;
 using sand::Safetensors;
 using sand::Scalar;
+using sand::testing::bytes_of;
+using sand::testing::contains;
+using sand::testing::Folder;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
-
 template <class Number>
-std::vector<std::byte> bytes_of(std::initializer_list<Number> numbers) {
+std::vector<std::byte> as_stored(std::initializer_list<Number> numbers) {
   const auto bytes = std::as_bytes(std::span(numbers.begin(), numbers.size()));
   return {bytes.begin(), bytes.end()};
 }
@@ -57,20 +60,11 @@ std::string complaint_about(const std::string& header, std::size_t data = 0) {
   return "";
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// A folder of its own, removed again.
-struct Folder {
-  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path); }
-  std::string path = (fs::temp_directory_path() / "sandgrad-XXXXXX").string();
-};
-
 /// The bytes of a file as `write` makes it.
 std::string written(const Safetensors& tensors) {
   const Folder folder;
-  tensors.write(folder.path + "/a");
-  std::ifstream file(folder.path + "/a", std::ios::binary);
+  tensors.write(folder / "a");
+  std::ifstream file(folder / "a", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -80,7 +74,7 @@ const std::string kTwo = R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16
 
 TEST_CASE("A written file is, byte for byte, what the format says") {
   Safetensors tensors;
-  tensors.add("w", {Dtype::f32, {1, 2}, bytes_of({1.0f, -2.0f})});
+  tensors.add("w", {Dtype::f32, {1, 2}, as_stored({1.0f, -2.0f})});
   tensors.add("steps", std::vector<std::int64_t>{7});
   tensors.metadata["program"] = "sand";
   const std::string header = R"({"__metadata__":{"program":"sand"},"steps":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},)"
@@ -93,10 +87,10 @@ TEST_CASE("A written file is, byte for byte, what the format says") {
 
 TEST_CASE("Equal content makes equal bytes, in whatever order it was added") {
   Safetensors one, other;
-  one.add("a", {Dtype::f32, {3}, bytes_of({1.0f, 2.0f, 3.0f})});
-  one.add("b", {Dtype::f64, {}, bytes_of({4.0})});
-  other.add("b", {Dtype::f64, {}, bytes_of({4.0})});
-  other.add("a", {Dtype::f32, {3}, bytes_of({1.0f, 2.0f, 3.0f})});
+  one.add("a", {Dtype::f32, {3}, as_stored({1.0f, 2.0f, 3.0f})});
+  one.add("b", {Dtype::f64, {}, as_stored({4.0})});
+  other.add("b", {Dtype::f64, {}, as_stored({4.0})});
+  other.add("a", {Dtype::f32, {3}, as_stored({1.0f, 2.0f, 3.0f})});
   CHECK(written(one) == written(other));
 }
 
@@ -236,7 +230,7 @@ TEST_CASE("The length of the header is checked against the file before memory is
 
 TEST_CASE("A header beyond 100 MB is refused even where the file is as long") {
   const Folder folder;
-  const std::string path = folder.path + "/a";
+  const std::string path = folder / "a";
   const std::uint64_t length = 100'000'001;
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8);
   fs::resize_file(path, 200'000'000);  // sparse: takes no room on the disk
@@ -268,7 +262,7 @@ TEST_CASE("A tensor that is missing is named beside those there are") {
 
 TEST_CASE("A tensor of five axes is kept as bytes, but is no Tensor") {
   Safetensors tensors;
-  tensors.add("w", {sand::kScalarDtype, {1, 1, 1, 1, 1}, bytes_of({Scalar{1}})});
+  tensors.add("w", {sand::kScalarDtype, {1, 1, 1, 1, 1}, as_stored({Scalar{1}})});
   CHECK(parse(written(tensors)).find("w")->shape.size() == 5);
   CHECK(contains(complaint([&] { tensors.tensor("w"); }), "at most four axes"));
 }
@@ -279,9 +273,9 @@ TEST_CASE("Only what can be read back is accepted for writing") {
   const auto add = [&](const char* name, sand::StoredTensor tensor) { return complaint([&] { tensors.add(name, std::move(tensor)); }); };
   CHECK(contains(add("a", {Dtype::f32, {0}, {}}), "a name must be new\n    tensor \"a\""));
   CHECK(contains(add("__metadata__", {Dtype::f32, {0}, {}}), "a name must be new"));
-  CHECK(contains(add("b", {Dtype::f32, {2}, bytes_of({1.0f})}), "shape [2] of F32\n    found 4 bytes"));
-  CHECK(contains(add("b", {Dtype::f32, {-1, -1}, bytes_of({1.0f})}), "shape [-1, -1] of F32"));
-  CHECK(contains(add("b", {Dtype::f32, std::vector<sand::Index>(9, 1), bytes_of({1.0f})}), "at most eight axes"));
+  CHECK(contains(add("b", {Dtype::f32, {2}, as_stored({1.0f})}), "shape [2] of F32\n    found 4 bytes"));
+  CHECK(contains(add("b", {Dtype::f32, {-1, -1}, as_stored({1.0f})}), "shape [-1, -1] of F32"));
+  CHECK(contains(add("b", {Dtype::f32, std::vector<sand::Index>(9, 1), as_stored({1.0f})}), "at most eight axes"));
   CHECK(contains(complaint([&] { tensors.add("b", sand::TensorView()); }), "a view of nothing"));
   CHECK(tensors.tensors().size() == 1);
   tensors.add("\xff", std::vector<std::int64_t>{1});

@@ -5,11 +5,11 @@
 #include <fstream>
 #include <string>
 
-#include "tests/experiments/folder.h"
+#include "tests/folder.h"
 
 namespace sand::testing {
 
-struct SystemFiles : experiments::Folder {
+struct SystemFiles : Folder {
   void write(const std::filesystem::path& file, const std::string& text) const {
     std::filesystem::create_directories((path / file).parent_path());
     std::ofstream(path / file) << text;

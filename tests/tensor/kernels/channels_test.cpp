@@ -5,25 +5,15 @@
 #include <vector>
 
 #include "tensor/kernels/kernels.h"
-#include "tensor/random.h"
+#include "tests/tensor/numbers.h"
 
 using sand::Index;
 using sand::Scalar;
 using sand::kernels::Table;
+using sand::testing::random_numbers;
+using sand::testing::same_bits;
 
 namespace {
-
-std::vector<Scalar> random_numbers(Index count, std::uint64_t seed) {
-  sand::Random random(seed);
-  std::vector<Scalar> numbers(static_cast<std::size_t>(count));
-  for (Scalar& number : numbers) number = static_cast<Scalar>(random.normal());
-  return numbers;
-}
-
-template <class Number>
-bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(Number)) == 0;
-}
 
 /// All that the three kernels write, sums first.
 std::vector<double> run(const Table& table, Index pixels, Index channels, bool products) {

@@ -8,9 +8,11 @@
 
 #include "tensor/kernels/kernels.h"
 #include "tensor/random.h"
+#include "tests/tensor/numbers.h"
 
 using namespace sand;
 using namespace sand::kernels;
+using sand::testing::same_bits;
 
 namespace {
 
@@ -48,11 +50,6 @@ struct Statistics {
     table.squares_on_grid(x, centre.data(), grid.data(), squares.data());
   }
 };
-
-template <class Number>
-bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Number)) == 0;
-}
 
 }  // namespace
 

@@ -10,13 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "tensor/random.h"
+#include "tests/tensor/numbers.h"
 
 using sand::Index;
 using sand::Scalar;
 using sand::kernels::Convolution;
 using sand::kernels::ConvolutionMethod;
 using sand::kernels::Table;
+using sand::testing::random_numbers;
+using sand::testing::same_bits;
 
 namespace {
 
@@ -24,13 +26,6 @@ constexpr Scalar kCanary = Scalar{-12345.5};
 constexpr Index kMargin = 40;  // numbers on either side that nobody may touch
 
 using Numbers = std::vector<Scalar>;
-
-Numbers random_numbers(Index count, std::uint64_t seed) {
-  sand::Random random(seed);
-  Numbers numbers(static_cast<std::size_t>(count));
-  for (Scalar& number : numbers) number = static_cast<Scalar>(random.normal());
-  return numbers;
-}
 
 /// Room for `count` numbers with a margin on both sides.
 struct Guarded {
@@ -77,10 +72,6 @@ Results run(const Table& table, const Inputs& in) {
   table.convolve_back(s, in.images, in.x.data(), filters.data(), in.dy.data(), nullptr, dw.data(), kept.data(), scratch.data());
   for (const Guarded* block : {&filters, &kept, &scratch, &y, &dx, &dw}) CHECK(block->intact());
   return {y.content(), dx.content(), dw.content()};
-}
-
-bool same_bits(const Numbers& a, const Numbers& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Scalar)) == 0;
 }
 
 double relative_rms(const Numbers& a, const Numbers& b) {

@@ -11,18 +11,20 @@
 
 #include "tensor/kernels/kernels.h"
 #include "tensor/random.h"
+#include "tests/tensor/numbers.h"
 
 using sand::Index;
 using sand::Scalar;
 using sand::kernels::Strided;
 using sand::kernels::Table;
+using sand::testing::same_bits;
 
 namespace {
 
 constexpr Index kSizes[] = {1, 2, 9, 13, 14, 15, 16, 17, 28, 31, 32, 33, 64, 65};
 constexpr Scalar kUnwritten = Scalar{-12345.5};
 // Any arithmetic turns it into a quiet NaN: even adding 0 to what lies outside c leaves a trace.
-constexpr Scalar kCanary = std::numeric_limits<Scalar>::signaling_NaN();
+constexpr Scalar kSignal = std::numeric_limits<Scalar>::signaling_NaN();
 
 std::span<const Table* const> tables() {
   int count = 0;
@@ -53,7 +55,7 @@ struct Target {
   static constexpr Index kMargin = 3;
 
   Target(Index rows, Index columns, sand::Random random)
-      : row(columns + kMargin), block(static_cast<std::size_t>(kMargin + (rows + 1) * row), kCanary) {
+      : row(columns + kMargin), block(static_cast<std::size_t>(kMargin + (rows + 1) * row), kSignal) {
     for (Index i = 0; i < rows; ++i)
       for (Index j = 0; j < columns; ++j) c()[i * row + j] = static_cast<Scalar>(random.uniform(-1, 1));
   }
@@ -62,10 +64,6 @@ struct Target {
   Index row;
   std::vector<Scalar> block;
 };
-
-bool same_bits(const std::vector<Scalar>& a, const std::vector<Scalar>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Scalar)) == 0;
-}
 
 std::vector<Scalar> packed(const Table& table, const Matrix& b, Index depth, Index columns, int parts = 1) {
   std::vector<Scalar> packed(static_cast<std::size_t>(table.packed_size(depth, columns)), kUnwritten);

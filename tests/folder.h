@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-namespace sand::experiments {
+namespace sand::testing {
 
 struct Folder {
   Folder() {
@@ -21,6 +21,7 @@ struct Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   ~Folder() { std::filesystem::remove_all(path); }
+  std::string operator/(const std::string& name) const { return (path / name).string(); }
 
   std::filesystem::path path;
 };
@@ -36,4 +37,4 @@ inline std::string text_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(text), {}};
 }
 
-}  // namespace sand::experiments
+}  // namespace sand::testing
