@@ -1,6 +1,6 @@
 #!/bin/sh
 # Is everything green on another Debian? Makes a root of SUITE, clones the commit that is checked out here into it, installs what
-# cmake/packages.sh names, clang and libomp, and there runs tests/run.sh, and `doctor --bits` of programs by g++ and by clang++.
+# cmake/packages.sh names, and clang, and there runs tests/run.sh, and `doctor --bits` of programs by g++ and by clang++.
 #     sh tests/in_debian.sh [--keep DIR] [--only tests|bits] bookworm|trixie    (g++ 12 and clang 14 | g++ 14 and clang 19)
 # Needs root and debootstrap; packages come from the mirror that apt uses here. The root is temporary, but with --keep it is made in
 # DIR, or used again. Exit: 0 green, 1 not, 64 usage, 69 something is not available, 77 not root.
@@ -16,8 +16,7 @@ refuse() {
 if [ "${1:-}" = --inside ]; then
   . cmake/packages.sh
   require "$tests_need
-clang the second compiler
-libomp-dev its threads"
+clang the second compiler"
   status=0
   # step NAME COMMAND...: says how it went and how long it took.
   step() {

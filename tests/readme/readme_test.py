@@ -5,7 +5,7 @@
     readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
 only its flags and files are checked), "needs numpy" (or a program), "exit 64", "differs from machine to machine" (then only the words
-that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS; $OPENMP_FLAGS stands for -fopenmp.
+that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS.
 """
 import json
 import os
