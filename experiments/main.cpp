@@ -9,10 +9,10 @@
 #include <exception>
 #include <functional>
 
-#include "experiments/commands.h"
-#include "experiments/names.h"
-#include "experiments/unknown_flag.h"
+#include "experiments/commands/commands.h"
+#include "experiments/commands/unknown_flag.h"
 #include "tensor/error.h"
+#include "tensor/names.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>

@@ -1,8 +1,6 @@
 #include "optim/option.h"
 
-#include <array>
-#include <charconv>
-
+#include "tensor/digits.h"
 #include "tensor/error.h"
 
 namespace sand::optim {
@@ -15,11 +13,6 @@ const Option& Option::must(bool ok, std::string_view rule, std::string_view hint
     return error;
   });
   return *this;
-}
-
-std::string shortest(double number) {
-  std::array<char, 32> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
 }
 
 }  // namespace sand::optim

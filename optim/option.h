@@ -16,7 +16,4 @@ struct Option {
   const Option& must(bool ok, std::string_view rule, std::string_view hint = {}) const;
 };
 
-/// The shortest digits that read back as the same number: "0.9", "1e-08".
-std::string shortest(double number);
-
 }  // namespace sand::optim

@@ -57,6 +57,18 @@ void InputFile::read(std::span<std::byte> block) {
   }
 }
 
+std::string InputFile::text(std::uint64_t most) {
+  check(size_ <= most, [&] {
+    return Error(Fault::data, "file: too large")
+        .fact("file", path_)
+        .fact("expected", "at most " + std::to_string(most) + " bytes")
+        .fact("found", std::to_string(size_) + " bytes");
+  });
+  std::string text(size_, ' ');
+  read(std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
 OpenFile open_in_place(const Directory& directory, const std::string& name, int flags) {
   const std::string path = directory.path_of(name);
   Descriptor opened(::openat(directory.descriptor(), name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));

@@ -21,6 +21,8 @@ class InputFile {
   std::uint64_t size() const { return size_; }  ///< bytes, when the file was opened
   /// Fills `block` with the next bytes. Throws Error(data) when the file ends before, Error(io) when reading fails.
   void read(std::span<std::byte> block);
+  /// The whole file as text. Throws Error(data) when it has more than `most` bytes, before memory is taken for them.
+  std::string text(std::uint64_t most);
 
  private:
   InputFile(int directory, const std::string& name, std::string path);

@@ -1,6 +1,6 @@
 // sandgrad_bits [THREADS]: what `sandgrad doctor --bits` prints, from a program that needs nothing but Eigen, so that
 // tests/bits.sh can build it with any compiler for any machine.
-#include "experiments/bits.h"
+#include "experiments/training/bits.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -24,6 +24,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"experiments", {"experiments", "nn", "optim", "autograd", "domains", "tensor"}},
 };
 
+/// The rooms of experiments/, from the top down: a room includes itself and those that follow it. main.cpp stands above them.
+const std::vector<std::string> kRoomsOfExperiments = {"commands", "explain", "runs", "training", "setup", "machine"};
+
 std::vector<fs::path> sources(const std::string& room) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::recursive_directory_iterator(kHouse / room))
@@ -46,6 +49,25 @@ TEST_CASE("Every floor includes only its own room and the floors below") {
       }
     }
   }
+}
+
+TEST_CASE("No room of experiments/ includes one above it") {
+  std::set<std::string> above;
+  for (const std::string& room : kRoomsOfExperiments) {
+    REQUIRE_FALSE(sources("experiments/" + room).empty());
+    for (const fs::path& file : sources("experiments/" + room)) {
+      std::ifstream text(file);
+      const std::string start = "#include \"experiments/";
+      for (std::string line; std::getline(text, line);) {
+        if (line.rfind(start, 0) != 0) continue;
+        const std::string included = line.substr(start.size(), line.find('/', start.size()) - start.size());
+        CHECK_MESSAGE(above.count(included) == 0, file.string() << " includes " << included << "/");
+      }
+    }
+    above.insert(room);
+  }
+  for (const auto& entry : fs::directory_iterator(kHouse / "experiments"))
+    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") CHECK(entry.path().filename() == "main.cpp");
 }
 
 TEST_CASE("Every op has its page of tests") {

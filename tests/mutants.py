@@ -37,8 +37,8 @@ FITTING = {  # tests that run first, besides tests/FILE_test.cpp
     "nn": ["tests/nn/*_test.cpp"],
     "domains": [],
     "tensor": ["tests/domains/spirals_test.cpp"],
-    "experiments": ["tests/experiments/settings_test.cpp", "tests/experiments/hparams_test.cpp", "tests/experiments/records_test.cpp",
-                    "tests/experiments/training_test.cpp", "tests/experiments/update_test.cpp"],
+    "experiments": ["tests/experiments/setup/settings_test.cpp", "tests/experiments/setup/hparams_test.cpp", "tests/experiments/runs/records_test.cpp",
+                    "tests/experiments/training/training_test.cpp", "tests/experiments/training/update_test.cpp"],
 }
 KEPT_RESULTS = "Short runs have the bits that stand in the tree*"  # the test case
 KEPT_RESULTS_ON_PAGES = "^(bits|readme.*)$"                        # tests of ctest

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "domains/spirals.h"
-#include "experiments/algorithms.h"
-#include "experiments/training.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/training/training.h"
 
 namespace sand::experiments {
 

@@ -265,9 +265,9 @@ class Verify(Case):
         os.truncate(self.path("run/checkpoints", self.checkpoints()[-1]), 3 << 30)
         self.assertIn("bytes, more than a checkpoint of this model has", self.verify(code=DATA, **self.limited()))
         self.run_program("inspect", "run", "--step", "12", "--weight", "linear0.bias[0]", "--threads", "1", **self.limited())
-        for file, says in [("weights.safetensors", "weights.safetensors has another size"), ("done", "no run writes so much"),
-                           ("record.json", "no run writes so much"), ("metrics.jsonl", "metrics.jsonl\n    line 5"),
-                           ("results.jsonl", "results.jsonl\n    line 5"), ("out.txt", "no run says so much")]:
+        for file, says in [("weights.safetensors", "weights.safetensors has another size"), ("done", "file: too large"),
+                           ("record.json", "file: too large"), ("metrics.jsonl", "metrics.jsonl\n    line 5"),
+                           ("results.jsonl", "results.jsonl\n    line 5"), ("out.txt", "file: too large")]:
             self.restore()
             os.truncate(self.path("run", file), 3 << 30)
             self.assertIn(says, self.verify(code=DATA, **self.limited()))

@@ -10,16 +10,16 @@
 #include <memory>
 #include <string>
 
-#include "experiments/checkpoint.h"
-#include "experiments/out_text.h"
-#include "experiments/parse_json.h"
-#include "experiments/record_table.h"
-#include "experiments/recorded_logs.h"
-#include "experiments/records.h"
-#include "experiments/run_record.h"
-#include "experiments/settings_json.h"
-#include "experiments/sha256.h"
-#include "experiments/training.h"
+#include "experiments/machine/parse_json.h"
+#include "experiments/machine/sha256.h"
+#include "experiments/runs/checkpoint.h"
+#include "experiments/runs/out_text.h"
+#include "experiments/runs/record_table.h"
+#include "experiments/runs/recorded_logs.h"
+#include "experiments/runs/records.h"
+#include "experiments/runs/run_record.h"
+#include "experiments/setup/settings_json.h"
+#include "experiments/training/training.h"
 
 namespace {
 

@@ -1,0 +1,178 @@
+// `sandgrad bench`: how long one update takes, on random data that was made before the clock started.
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "domains/domain.h"
+#include "experiments/commands/commands.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/setup/models.h"
+#include "experiments/training/evaluation.h"
+#include "experiments/training/watch.h"
+#include "nn/objectives.h"
+#include "optim/adam.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/names.h"
+#include "tensor/random.h"
+
+namespace sand::experiments {
+namespace {
+
+struct Case {
+  const char* name;
+  const char* model;
+  int domains, rows;  // rows of every domain
+};
+
+constexpr Case kCases[] = {{"ilc", "mlp:18-256-256-256-2", 16, 64},
+                           {"irm", "mlp:392-390-390-2", 2, 512},
+                           {"mnist", "MNIST_CNN:2x28x28-2", 2, 64},
+                           {"pacs", "SmallCNN:3x64x64-7", 3, 32}};
+
+Case case_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Case& it : kCases) names.emplace_back(it.name);
+  const std::string found = find_name("case", name, names);
+  return *std::find_if(std::begin(kCases), std::end(kCases), [&](const Case& it) { return it.name == found; });
+}
+
+Batch random_batch(const Case& bench, const Model& model) {
+  Batch batch;
+  Random random(1);
+  for (int domain = 0; domain < bench.domains; ++domain) {
+    DomainRows& rows = batch.domains.emplace_back();
+    rows.inputs = Tensor({bench.rows, model.example.size()});
+    for (Scalar& number : rows.inputs.span().numbers()) number = static_cast<Scalar>(random.uniform(-1, 1));
+    for (int row = 0; row < bench.rows; ++row) {
+      rows.labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(model.outputs))));
+      rows.examples.push_back(static_cast<std::uint32_t>(row));
+    }
+  }
+  return batch;
+}
+
+/// Since the kernel started this process, loading included; to 10 ms, as the kernel keeps it.
+double milliseconds_since_start() {
+  std::ifstream file("/proc/self/stat");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t name_end = text.rfind(')');  // the name of the program may hold anything
+  if (name_end == std::string::npos) return 0;
+  unsigned long long ticks = 0;
+  if (std::sscanf(text.c_str() + name_end + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                  &ticks) != 1)
+    return 0;
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const double started = static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return (static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started) * 1e3;
+}
+
+/// The most memory this process ever held, in 10^6 bytes. (getrusage would report the launcher's, if that was larger.)
+double peak_rss_mb() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("VmHWM:", 0) == 0) return std::strtod(line.c_str() + 6, nullptr) * 1024 / 1e6;
+  return 0;
+}
+
+/// The value below which a share of the sorted numbers lies.
+double quantile(const std::vector<double>& sorted, double share) {
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+/// All rows of a batch as the examples of one domain, for those who predict.
+domains::Domain rows_of(const Batch& batch, const Shape& example) {
+  domains::Domain all{.name = "random", .example = example, .labels = {}, .read = {}};
+  std::vector<TensorView> rows;
+  for (const DomainRows& domain : batch.domains) {
+    all.labels.insert(all.labels.end(), domain.labels.begin(), domain.labels.end());
+    for (Index row = 0; row < domain.size(); ++row) rows.push_back(domain.inputs.view().rows(row, 1));
+  }
+  all.read = [rows](std::uint32_t number, std::span<Scalar> input) {
+    std::copy(rows[number].data(), rows[number].data() + rows[number].size(), input.begin());
+  };
+  return all;
+}
+
+/// One update, or one prediction of every row, as a function to call again and again.
+std::function<void()> work_of(const BenchOptions& options, const Algorithm& method, Model& model, const Batch& batch,
+                              const Threads& threads) {
+  const std::string phase = find_name("phase", options.phase, {"train", "evaluate"});
+  if (phase == "evaluate") {
+    auto rows = std::make_shared<domains::Domain>(rows_of(batch, model.example));
+    auto evaluate = std::make_shared<Evaluation>(model, threads);
+    return [=] { (*evaluate)(whole(*rows), nn::CrossEntropy{}); };
+  }
+  Hparams hparams;
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);  // one domain is of interest here, too
+  const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
+  auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
+  auto adam = std::make_shared<optim::Adam>(model.parameters);
+  return [=, &model, &batch] {
+    const nn::CrossEntropy objective;
+    const GradientTable& g = (*engine)(batch, objective);
+    const WatchedUpdate watched{*engine, batch, objective, g, *combiner, combiner->combine(g, threads)};
+    check_direction(watched);
+    move_weights(watched, *adam, model.parameters, threads);
+  };
+}
+
+}  // namespace
+
+int bench_command(const BenchOptions& options) {
+  if (options.kernels) return bench_kernels(options.json);
+  using Clock = std::chrono::steady_clock;
+  Case bench = case_named(options.bench_case);
+  if (options.domains > 0) bench.domains = options.domains;
+  if (options.rows > 0) bench.rows = options.rows;
+  const Algorithm& method = algorithm(options.algorithm);
+  const Threads threads(options.threads);
+  const kernels::ConvolutionMethod convolution = convolution_named(options.convolution);
+  const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1, convolution);
+  const Batch batch = random_batch(bench, *model);
+  const std::function<void()> step = work_of(options, method, *model, batch, threads);
+
+  step();
+  const double first_step_ms = milliseconds_since_start();
+  for (int warm_up = 0; warm_up < 3; ++warm_up) step();
+  std::vector<double> ms;
+  for (int i = 0; i < options.steps; ++i) {
+    const Clock::time_point start = Clock::now();
+    step();
+    ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+  }
+  std::sort(ms.begin(), ms.end());
+
+  nlohmann::ordered_json line;
+  line["case"] = bench.name;
+  line["phase"] = options.phase;
+  line["algorithm"] = method.name;
+  line["convolution"] = options.convolution;
+  line["threads"] = threads.count();
+  line["domains"] = bench.domains;
+  line["rows"] = bench.rows;
+  line["weights"] = model->parameters.size();
+  line["ms_per_step"] = quantile(ms, 0.5);
+  line["p10"] = quantile(ms, 0.1);
+  line["p90"] = quantile(ms, 0.9);
+  line["first_step_ms"] = first_step_ms;
+  line["peak_rss_mb"] = peak_rss_mb();
+  line["kernels"] = kernels::chosen().name;
+  if (options.json) {
+    std::printf("%s\n", line.dump().c_str());
+  } else {
+    for (const auto& [key, value] : line.items())
+      std::printf("%-14s %s\n", key.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+  }
+  return 0;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,53 @@
+// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine computes our bits.
+#include <cstdio>
+#include <string>
+
+#include "domains/spirals.h"
+#include "experiments/commands/commands.h"
+#include "experiments/training/bits.h"
+#include "experiments/training/training.h"
+#include "tensor/available_cores.h"
+#include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/numerics.h"
+
+namespace sand::experiments {
+
+int doctor_command(const DoctorOptions& options) {
+  const Threads threads(options.threads);
+  if (options.bits) {
+    std::fputs(bits(threads).c_str(), stdout);
+    return 0;
+  }
+  std::string tables;
+  int count = 0;
+  const kernels::Table* const* list = kernels::tables(&count);
+  for (int i = 0; i < count; ++i) tables += (i ? ", " : "") + std::string(list[i]->name);
+
+  std::printf("sandgrad       %s (%s)\n", SANDGRAD_VERSION, sizeof(Scalar) == 8 ? "double" : "float");
+  std::printf("compiler       %s\n", __VERSION__);
+#ifdef __clang__
+  std::printf("               clang\n");
+#endif
+  std::printf("kernels        %s (this CPU runs %s)\n", kernels::chosen().name, tables.c_str());
+  std::printf("numerics       version %d\n", kNumericsVersion);
+  std::printf("threads        %d (%s)\n", threads.count(), options.threads > 0 ? "--threads" : available_cores().limit.c_str());
+  RunRequest request;
+  request.hparams = R"({"batch_size": 64})";
+  request.steps = 20;
+  request.record_every = 20;
+  std::string mlp, cnn;
+  Fault fault{};
+  try {
+    mlp = train(settle(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+    cnn = cnn_bits(threads);
+  } catch (const Error& error) {  // belongs in the report, too
+    (mlp.empty() ? mlp : cnn) = std::string("none: ") + error.what();
+    fault = error.fault();
+  }
+  std::printf("20-step hash   %s\n", mlp.c_str());
+  std::printf("CNN hash       %s\n", cnn.c_str());
+  return static_cast<int>(fault);
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,91 @@
+// `sandgrad inspect`: the story of one weight in one update of a recorded run, or of a whole tensor of weights. The run kept nothing
+// for it: the update is made again from the nearest checkpoint.
+#include <cstdio>
+
+#include "experiments/commands/commands.h"
+#include "experiments/explain/layer_story.h"
+#include "experiments/explain/story.h"
+#include "experiments/machine/progress.h"
+#include "experiments/runs/checkpoint.h"
+#include "experiments/runs/recorded_run.h"
+
+namespace sand::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Puts the run where its last whole checkpoint before the update stood; at its beginning if there is none.
+void restore_before(Training& run, const Checkpoints& checkpoints, int step) {
+  const std::vector<int> steps = checkpoints.steps();
+  for (auto at = steps.rbegin(); at != steps.rend(); ++at) {
+    if (*at >= step) continue;
+    try {
+      return run.restore(checkpoints.read(*at).state);
+    } catch (const Error& error) {
+      std::fprintf(stderr, "sandgrad: passed over a checkpoint\n    %s\n", error.what());
+    }
+  }
+}
+
+}  // namespace
+
+int inspect_command(const InspectOptions& options) {
+  check(!options.weights.empty() || !options.layer.empty(), [] {
+    return Error(Fault::usage, "inspect: --weight or --layer must say what is asked for")
+        .hint("sandgrad inspect RUN --step 300 --weight 'linear1.weight[12,40]'");
+  });
+  check(options.heat_map.empty() || !options.layer.empty(), [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
+  const fs::path folder = options.run;
+  const RunRecord record = read_record((folder / "record.json").string());
+  const Settings& settings = record.settings;
+  check_same_run(record, settings);  // this program's numbers and arithmetic
+  check(options.step >= 0 && options.step < settings.protocol.steps, [&] {
+    return Error(Fault::usage, "inspect: there is no such step in the run")
+        .fact("asked", std::to_string(options.step))
+        .fact("steps", "0 to " + std::to_string(settings.protocol.steps - 1));
+  });
+
+  RecordedRun recorded(record, options.data_dir, options.threads);
+  Training& run = recorded.run;
+  const Parameters& parameters = run.model().parameters;
+  std::vector<WeightPlace> places;
+  for (const std::string& weight : options.weights) places.push_back(weight_named(parameters, weight));
+  const Slot* const slot = options.layer.empty() ? nullptr : &slot_named(parameters, options.layer);
+
+  restore_before(run, Checkpoints(folder / "checkpoints", settings, parameters), options.step);
+  Progress progress("replay", options.step);
+  while (run.step() < options.step) {
+    run.update();
+    progress.at(run.step());
+  }
+  progress.clear();
+
+  std::vector<std::string> names;
+  for (const int domain : run.training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
+  std::vector<WeightStory> stories;
+  std::optional<LayerStory> layer;
+  run.update([&] {
+    const Update update{.model = run.model(),
+                        .objective = run.objective(),
+                        .batch = run.batch(),
+                        .gradients = run.gradients(),
+                        .method = algorithm(settings.algorithm),
+                        .hparams = settings.hparams,
+                        .allow_closed = settings.allow_closed,
+                        .adam = run.adam(),
+                        .seed = static_cast<std::uint64_t>(settings.seed),
+                        .domain_names = names,
+                        .threads = recorded.threads};
+    stories = explain(update, places);
+    if (slot != nullptr) layer.emplace(run.gradients(), run.direction(), *slot, names);
+  });
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(places[i].column)]);
+    std::printf("%s\n", (options.json ? stories[i].json() : stories[i].text()).c_str());
+  }
+  if (layer) std::printf("%s\n", (options.json ? layer->json() : layer->text()).c_str());
+  if (!options.heat_map.empty()) layer->write_heat_map(options.heat_map);
+  return 0;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,185 @@
+// `sandgrad step`: one update as a pure function of files, so that any other framework can be held against it.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "experiments/commands/commands.h"
+#include "experiments/explain/layer_story.h"
+#include "experiments/explain/story.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/setup/models.h"
+#include "experiments/training/parameter_file.h"
+#include "experiments/training/watch.h"
+#include "nn/objectives.h"
+#include "optim/adam.h"
+#include "tensor/safetensors.h"
+#include "tensor/safetensors_header.h"
+
+namespace sand::experiments {
+namespace {
+
+void print_slots(const Parameters& parameters) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Slot& slot : parameters.slots()) {
+    nlohmann::ordered_json shape = nlohmann::ordered_json::array();
+    for (int axis = 0; axis < slot.shape.rank(); ++axis) shape.push_back(slot.shape[axis]);
+    list.push_back({{"name", slot.name}, {"shape", shape}});
+  }
+  std::printf("%s\n", list.dump().c_str());
+}
+
+/// [E, ...]: one axis more than the slot has, which may be more than a Tensor's four.
+StoredTensor gradients_of(const GradientTable& g, const Slot& slot) {
+  StoredTensor all;
+  all.shape.push_back(g.domains());
+  for (int axis = 0; axis < slot.shape.rank(); ++axis) all.shape.push_back(slot.shape[axis]);
+  for (int domain = 0; domain < g.domains(); ++domain) {
+    const auto bytes = std::as_bytes(g.gradient(domain, slot).numbers());
+    all.bytes.insert(all.bytes.end(), bytes.begin(), bytes.end());
+  }
+  return all;
+}
+
+/// x0, y0, x1, y1, ... until one is missing.
+Batch read_batch(const Safetensors& file, const Shape& example) {
+  Batch batch;
+  for (int domain = 0; file.find("x" + std::to_string(domain)) != nullptr; ++domain) {
+    const std::string x = "x" + std::to_string(domain), y = "y" + std::to_string(domain);
+    DomainRows rows;
+    rows.inputs = file.tensor(x);
+    const std::vector<std::int64_t> labels = file.integers(y);
+    const StoredTensor& stored = *file.find(y);
+    check(rows.inputs.shape().rank() >= 1 && rows.inputs.shape().columns() == example.size() &&
+              stored.shape == std::vector<Index>{rows.inputs.shape().rows()} && !labels.empty(),
+          [&] {
+            return Error(Fault::data, "step: " + x + " and " + y + " do not fit the model or each other")
+                .fact("expected", x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
+                .fact("found   ", x + " " + rows.inputs.shape().text() + ", " + y + " " + printable(stored.dtype, stored.shape));
+          });
+    for (const std::int64_t label : labels) {
+      check(label >= 0 && label <= INT32_MAX,
+            [&] { return Error(Fault::data, "step: " + y + " has a label that is no class").fact("found", std::to_string(label)); });
+      rows.labels.push_back(static_cast<std::int32_t>(label));
+      rows.examples.push_back(static_cast<std::uint32_t>(rows.examples.size()));
+    }
+    batch.domains.push_back(std::move(rows));
+  }
+  check(!batch.domains.empty(),
+        [] { return Error(Fault::data, "step: the input has no domain").hint("it needs tensors x0, y0, x1, y1, ..."); });
+  return batch;
+}
+
+/// Refuses what nobody would read: a misspelt name must not pass for a missing one.
+void check_names(const Safetensors& file, const Parameters& parameters, std::size_t domains) {
+  std::vector<std::string> known = {"adam_t"};
+  for (const Slot& slot : parameters.slots())
+    for (const char* prefix : {"", "adam_m.", "adam_v."}) known.push_back(prefix + slot.name);
+  for (std::size_t domain = 0; domain < domains; ++domain)
+    for (const char* kind : {"x", "y"}) known.push_back(kind + std::to_string(domain));
+  for (const auto& tensor : file.tensors())
+    check(std::find(known.begin(), known.end(), tensor.first) != known.end(), [&] {
+      return Error(Fault::data, "step: the input has a tensor that means nothing here")
+          .fact("found", tensor.first)
+          .hint("sandgrad step --model M --slots lists the names of the parameters");
+    });
+}
+
+void read_adam(const Safetensors& file, const Parameters& parameters, optim::Adam& adam) {
+  if (file.find("adam_t") == nullptr) return;
+  const std::vector<std::int64_t> steps = file.integers("adam_t");
+  check(steps.size() == 1,
+        [&] { return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size())); });
+  check(steps[0] >= 0 && steps[0] < INT64_MAX, [&] {
+    return Error(Fault::data, "step: adam_t is the number of updates made")
+        .fact("expected", "0 to 2^63 - 2")
+        .fact("found   ", std::to_string(steps[0]));
+  });
+  std::vector<Scalar> first(static_cast<std::size_t>(parameters.size())), second(first.size());
+  read_block(file, "adam_m.", parameters, first);
+  read_block(file, "adam_v.", parameters, second);
+  adam.resume(first, second, steps[0]);
+}
+
+void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g, const optim::Direction& direction,
+                  const optim::Adam& adam) {
+  Safetensors out;
+  std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
+  out.add("loss", TensorView(losses.data(), {g.domains()}));
+  for (const Slot& slot : parameters.slots()) out.add("grad." + slot.name, gradients_of(g, slot));
+  write_block(out, "mask.", parameters, direction.mask.data());
+  write_block(out, "direction.", parameters, direction.values.data());
+  write_block(out, "", parameters, parameters.numbers().data());
+  write_block(out, "adam_m.", parameters, adam.first_moment().data());
+  write_block(out, "adam_v.", parameters, adam.second_moment().data());
+  const std::int64_t steps[] = {adam.steps()};
+  out.add("adam_t", std::span<const std::int64_t>(steps));
+  out.write(path);
+}
+
+template <class Story>
+void tell(const Story& story, bool json) {
+  std::printf("%s\n", (json ? story.json() : story.text()).c_str());
+}
+
+}  // namespace
+
+int step_command(const StepOptions& options) {
+  const std::unique_ptr<Model> model =
+      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
+  Parameters& parameters = model->parameters;
+  if (options.slots) {
+    print_slots(parameters);
+    return 0;
+  }
+  const bool explains = !options.explain.empty() || !options.explain_layer.empty();
+  check(!options.in.empty() && (!options.out.empty() || explains),
+        [] { return Error(Fault::usage, "step: --in and --out are needed (--out not with --explain, neither with --slots)"); });
+  std::vector<WeightPlace> weights;
+  for (const std::string& name : options.explain) weights.push_back(weight_named(parameters, name));
+  const Slot* const layer = options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
+
+  const Algorithm& method = algorithm(options.algorithm);
+  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
+  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
+
+  const Safetensors in = Safetensors::read(options.in);
+  const Batch batch = read_batch(in, model->example);
+  check_names(in, parameters, batch.domains.size());
+  read_block(in, "", parameters, parameters.numbers());
+  optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"),
+                                .weight_decay = hparams.at("weight_decay"),
+                                .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+                                .mask_update = options.mask_update});
+  read_adam(in, parameters, adam);
+
+  const Threads threads(options.threads);
+  DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
+  const nn::CrossEntropy objective;
+  const GradientTable& g = engine(batch, objective);
+  const optim::Direction& direction = combiner->combine(g, threads);
+  const WatchedUpdate watched{engine, batch, objective, g, *combiner, direction};
+  check_direction(watched);
+  const Update update{.model = *model,
+                      .objective = objective,
+                      .batch = batch,
+                      .gradients = g,
+                      .method = method,
+                      .hparams = hparams,
+                      .allow_closed = options.allow_closed,
+                      .adam = adam,
+                      .threads = threads};
+  const std::vector<WeightStory> stories = weights.empty() ? std::vector<WeightStory>() : explain(update, weights);
+  move_weights(watched, adam, parameters, threads);
+
+  for (std::size_t i = 0; i < stories.size(); ++i) stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
+  if (!options.out.empty()) write_update(options.out, parameters, g, direction, adam);
+  for (const WeightStory& story : stories) tell(story, options.json);
+  if (layer == nullptr) return 0;
+  const LayerStory story(g, direction, *layer);
+  if (!options.heat_map.empty()) story.write_heat_map(options.heat_map);
+  tell(story, options.json);
+  return 0;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,227 @@
+// `sandgrad train`: one run, told on stdout and kept in a run directory.
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <span>
+
+#include "experiments/commands/commands.h"
+#include "experiments/machine/available_memory.h"
+#include "experiments/machine/parse_json.h"
+#include "experiments/machine/progress.h"
+#include "experiments/machine/signals.h"
+#include "experiments/runs/checkpoint.h"
+#include "experiments/runs/log_lines.h"
+#include "experiments/runs/record_table.h"
+#include "experiments/runs/records.h"
+#include "experiments/runs/run_directory.h"
+#include "experiments/runs/run_record.h"
+#include "experiments/training/mask_notes.h"
+#include "experiments/training/memory_estimate.h"
+#include "experiments/training/parameter_file.h"
+#include "experiments/training/training.h"
+#include "nn/summary.h"
+#include "tensor/file.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/printable.h"
+
+namespace sand::experiments {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A line to stdout, at once. Whoever reads it may have gone, as head(1) does: then the run is to end.
+void print(const std::string& text) {
+  if (std::printf("%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) StopSignals::lost_reader();
+  if (StopSignals::stop()) std::clearerr(stdout);  // nobody misses the line; any other failure is told at the end
+}
+
+/// What the run says: to stdout, and to out.txt.
+class Voice {
+ public:
+  Voice(RunDirectory* directory, bool quiet) : directory_(directory), quiet_(quiet) {}
+  void say(const std::string& text) const {
+    if (!quiet_) print(text);
+    if (directory_) directory_->append("out.txt", text);
+  }
+  /// To stderr, and to out.txt.
+  void note(const std::string& text) const {
+    std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+    if (directory_) directory_->append("out.txt", "note: " + text);
+  }
+
+ private:
+  RunDirectory* directory_;
+  bool quiet_;
+};
+
+/// The run that is in the directory, if it is to go on. Throws Error(busy) if it has other settings.
+std::optional<RunRecord> run_to_go_on(const TrainOptions& options, const Settings& settings) {
+  if (options.output_dir.empty() || options.fresh || !RunDirectory::holds_run(options.output_dir)) return std::nullopt;
+  RunRecord recorded = read_record((std::filesystem::path(options.output_dir) / "record.json").string());
+  check_same_run(recorded, settings);
+  return recorded;
+}
+
+/// What done says about a run that came to its end; "" where there is none, or none that says so.
+std::string outcome_in(const Directory& directory, const Settings& settings) {
+  constexpr std::uint64_t kMostBytes = 4096;
+  if (!directory.has("done")) return "";
+  InputFile file(directory, "done");
+  if (file.size() > kMostBytes) return "";
+  const Json done = parse_json(file.text(kMostBytes));
+  const bool whole =
+      done.is_object() && done.value("steps", Json()) == settings.protocol.steps && done.value("weights", Json()).is_string();
+  return whole ? without_controls(done.dump()) : "";
+}
+
+/// Removes what a process left that was killed just when its run was finished, if that can be done.
+void tidy(const std::string& output_dir) try { const RunDirectory directory(output_dir); } catch (const Error&) {
+  // It does no harm.
+}
+
+/// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
+void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
+  const auto passed_over = [](const std::string& file, const std::string& why) {
+    std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
+  };
+  const Settings& settings = run.settings();
+  std::map<std::string, std::vector<std::uint64_t>> ends;
+  for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory.held(), log, settings);
+  const auto restore = [&](const Checkpoint& checkpoint) {
+    for (const char* log : RunDirectory::kLogs) {
+      const std::size_t lines = lines_after(checkpoint.state.step, log, settings), found = ends[log].size();
+      check(found >= lines, [&] {
+        return Error(Fault::data, "run directory: lines of a log are missing or out of order")
+            .fact("path", directory.held().path_of(log))
+            .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
+            .fact("found   ", std::to_string(found));
+      });
+    }
+    run.restore(checkpoint.state);
+  };
+  const std::optional<Checkpoint> last = checkpoints.last(restore, passed_over);
+  if (last) run.restore(last->state);
+  for (const auto& [log, end] : ends) {
+    const std::size_t lines = last ? lines_after(last->state.step, log, settings) : 0;
+    directory.cut(log, lines > 0 ? end[lines - 1] : 0);
+  }
+  directory.held().remove("done");  // it did not say that the run has ended
+  voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
+}
+
+/// The next update. When numbers go wrong in it, the error says what there is to go back to.
+void update(Training& run, const std::optional<Checkpoints>& checkpoints) try { run.update(); } catch (Error& error) {
+  const std::vector<int> steps = checkpoints ? checkpoints->steps() : std::vector<int>();
+  if (error.fault() == Fault::non_finite && !steps.empty()) error.fact("kept", checkpoints->file(steps.back()).string());
+  throw;
+}
+
+}  // namespace
+
+int train_command(const TrainOptions& options) {
+  const Settings settings = settle(options.request);
+  const Threads threads(options.threads);
+  std::optional<RunRecord> recorded = run_to_go_on(options, settings);
+  if (recorded) {  // a look is enough, and needs no lock: the disk may be read-only
+    const Directory finished(options.output_dir);
+    const std::string outcome = outcome_in(finished, settings);
+    if (!outcome.empty()) {
+      if (finished.has(RunLock::kName)) tidy(options.output_dir);
+      std::fprintf(options.json ? stderr : stdout, "the run in %s is finished: %s\n", options.output_dir.c_str(), outcome.c_str());
+      return 0;
+    }
+  }
+  std::optional<RunDirectory> directory;
+  const auto open_directory = [&] {
+    directory.emplace(options.output_dir, !options.no_lock);
+    recorded = run_to_go_on(options, settings);
+  };
+  if (!options.output_dir.empty() && RunDirectory::holds_run(options.output_dir)) open_directory();
+
+  MemoryEstimate memory{.program = process_memory("VmRSS")};
+  const domains::DataSet data = make_data_set(settings.data, threads);
+  memory.measure_data();
+  memory.foresee(settings, data);
+  check_fits(memory, threads);
+  Training run(settings, data, threads);
+  memory.foresee(run, threads, !options.output_dir.empty());
+  check_fits(memory, threads);
+  const Model& model = run.model();
+  if (!options.output_dir.empty() && !directory) open_directory();  // only now: nothing is made for a run that cannot begin
+  std::optional<Checkpoints> checkpoints;
+  const Voice voice(directory ? &*directory : nullptr, options.json);
+  if (directory) {
+    checkpoints.emplace(directory->checkpoints(), settings, model.parameters);
+    const RunRecord record = run_record(settings, data, model.parameters);
+    if (recorded) {
+      check_same_inputs(*recorded, record);
+    } else {
+      if (directory->held().has("record.json")) directory->clear();
+      directory->write("record.json", record_json(record, data, threads));
+    }
+  }
+  const StopSignals signals;
+  std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
+  const std::vector<int>& training = run.training_domains();
+  voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
+            std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
+            std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
+  voice.say(nn::summary(model.network, model.parameters, data.example));
+  const int domains = static_cast<int>(training.size());
+  if (const std::optional<std::string> note = note_on_tau(settings, domains)) voice.note(*note);
+  if (recorded) go_on(run, *directory, *checkpoints, voice);
+  voice.say(table_head(settings, data));
+
+  Progress progress("train", settings.protocol.steps);
+  std::optional<Record> last;
+  for (bool stop = false; !run.finished() && !stop;) {
+    update(run, checkpoints);
+    progress.at(run.step(), "loss " + std::to_string(run.loss()));
+    double score = NAN;
+    bool measured = false;
+    if (run.record_due()) {
+      last = run.record();
+      score = mean_accuracy(last->out, training);
+      measured = !std::isnan(mean_accuracy(last->in, training));
+      progress.clear();
+      voice.say(table_line(*last, settings, training));
+      const std::string line = result_line(settings, *last, options.output_dir);
+      if (options.json) print(line);
+      if (directory && is_result(settings, last->step)) directory->append("results.jsonl", line);
+      if (directory) directory->append("metrics.jsonl", metrics_line(data, *last));
+    }
+    const bool due = options.checkpoint_every > 0 ? (run.step() - 1) % options.checkpoint_every == 0 : measured;
+    stop = StopSignals::stop();
+    if (directory && (due || run.finished() || stop)) {
+      directory->sync();
+      checkpoints->keep({run.save(), score});
+    }
+  }
+  progress.clear();
+  if (directory && !directory->held().in_place())
+    std::fprintf(stderr, "sandgrad: run directory: somebody moved it while the run was on; the run's files went with it\n    path %s\n",
+                 options.output_dir.c_str());
+
+  if (last && settings.algorithm != "ERM") voice.say(report_with_notes(settings, domains, *last->masks));
+  voice.say(weights_line(run));
+  if (!run.finished()) {
+    voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
+              (directory ? "; the same command goes on from there" : ""));
+    return StopSignals::exit_code();
+  }
+  const std::optional<std::string> never_learned = run.never_learned();
+  if (never_learned) {
+    const std::string warning = never_learned_line(*never_learned);
+    voice.say(warning);
+    std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
+  }
+  if (directory) directory->write("weights.safetensors", weights_file(model).bytes());
+  if (directory) directory->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
+  return 0;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,273 @@
+// `sandgrad verify`: makes a recorded run again and compares every bit that the record has of it.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "experiments/commands/commands.h"
+#include "experiments/explain/second_opinion.h"
+#include "experiments/machine/parse_json.h"
+#include "experiments/machine/progress.h"
+#include "experiments/machine/sha256.h"
+#include "experiments/runs/checkpoint.h"
+#include "experiments/runs/difference.h"
+#include "experiments/runs/log_lines.h"
+#include "experiments/runs/out_text.h"
+#include "experiments/runs/record_table.h"
+#include "experiments/runs/recorded_lines.h"
+#include "experiments/runs/recorded_logs.h"
+#include "experiments/runs/recorded_run.h"
+#include "experiments/runs/records.h"
+#include "experiments/runs/verify_report.h"
+#include "experiments/training/parameter_file.h"
+#include "tensor/file.h"
+#include "tensor/safetensors.h"
+
+namespace sand::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kBuild[] = {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"};  // decide no bit
+
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  return fs::exists(path, failure) || failure;  // what cannot be looked at is there: reading it will say why not
+}
+
+/// The run that is made again beside the recorded one.
+class Verification {
+ public:
+  Verification(const VerifyOptions& options, const RecordedLogs& logs, RecordedRun& recorded)
+      : options_(options),
+        run_(options.run),
+        recorded_(recorded),
+        replay_(recorded.run),
+        checkpoints_(run_ / "checkpoints", recorded.record.settings, replay_.model().parameters),
+        metrics_((run_ / "metrics.jsonl").string()),
+        results_((run_ / "results.jsonl").string()) {
+    if (options.second_opinion) opinion_.emplace();
+    compare_settings();
+    for (const int step : checkpoints_.steps()) try {
+        checkpoint_steps_.push_back(step);
+        checkpoints_.read(step);
+      } catch (const Error& error) {
+        findings_.push_back({error.what(), {}});
+      }
+    if (findings_.empty()) begin(logs.last_step);
+  }
+
+  /// Replays, and compares.
+  VerifyReport operator()() {
+    Progress progress("verify", end_);
+    bool found = !findings_.empty();
+    while (replay_.step() < end_ && !(found && compared_state_)) {
+      const bool sampled = opinion_ && is_sampled(replay_.step());
+      const TrainingState before = sampled ? replay_.save() : TrainingState{};
+      replay_.update();
+      if (sampled) opinion_->add(before, replay_);
+      progress.at(replay_.step());
+      compared_state_ = false;
+      double score = NAN;
+      if (replay_.record_due()) score = compare_record();
+      if (out_ && out_->has_weights_after(replay_.step())) out_->compare_weights(replay_);
+      found = !findings_.empty();
+      compare_checkpoint(score);
+    }
+    progress.clear();
+    if (findings_.empty()) compare_end();
+    if (opinion_ && findings_.empty())
+      if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
+        findings_.push_back({"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
+    report_.steps = replay_.step() - first_;
+    report_.from_step = options_.from_step;
+    report_.whole = options_.from_step < 0 && options_.to_step < 0;
+    report_.text = out_.has_value();
+    report_.chain = !options_.expect_chain.empty();
+    return report_;
+  }
+
+ private:
+  /// record.json against the one of the run that is made again; so a key that no run writes is found, too.
+  void compare_settings() {
+    Json was = read_json((run_ / "record.json").string(), UINT32_MAX);
+    Json is = Json::parse(record_json(recorded_.record, recorded_.data, recorded_.threads));
+    same_version_ = was.value("sandgrad", Json()) == is["sandgrad"];
+    for (Json* json : {&was, &is}) {
+      for (const char* key : kBuild) json->erase(key);
+      for (const char* place : {"data_dir", "init_from"}) (*json)["args"].erase(place);
+      (*json)["data"].erase("source");  // which names the data directory
+    }
+    if (auto found = difference("record.json", was, is)) {
+      found->facts[2].first = "expected";
+      findings_.push_back(*found);
+    }
+  }
+
+  void begin(int last_step) {
+    const bool whole = options_.from_step < 0 && options_.to_step < 0;
+    if (whole && same_version_ && is_there(run_ / "out.txt")) out_.emplace((run_ / "out.txt").string(), replay_);
+    if (options_.from_step >= 0) {
+      check(std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), options_.from_step), [&] {
+        std::string all;
+        for (const int step : checkpoint_steps_) all += (all.empty() ? "" : ", ") + std::to_string(step);
+        return Error(Fault::usage, "verify: --from-step must be the step of a checkpoint")
+            .fact("given", std::to_string(options_.from_step))
+            .fact("there are", all.empty() ? "none" : all);
+      });
+      replay_.restore(checkpoints_.read(options_.from_step).state);
+    }
+    first_ = replay_.step();
+    const int steps = recorded_.record.settings.protocol.steps;
+    const int last = std::max(last_step, checkpoint_steps_.empty() ? -1 : checkpoint_steps_.back());
+    const int asked = options_.to_step >= 0 ? std::min(options_.to_step, last) : last;
+    check(first_ <= asked && asked < steps, [&] {
+      return Error(options_.to_step >= 0 ? Fault::usage : Fault::data, "verify: there is nothing to replay between these steps")
+          .fact("from", std::to_string(first_))
+          .fact("to", std::to_string(asked))
+          .fact("the run has", std::to_string(steps) + " steps, " + std::to_string(std::int64_t{last} + 1) + " of them recorded");
+    });
+    end_ = asked + 1;
+  }
+
+  /// A few steps, evenly spread: double and plain loops take long.
+  bool is_sampled(int step) const {
+    constexpr int kSamples = 3;
+    const int count = end_ - first_, samples = std::min(kSamples, count);
+    for (int i = 0; i < samples; ++i)
+      if (step == first_ + (samples == 1 ? 0 : static_cast<int>(std::int64_t{i} * (count - 1) / (samples - 1)))) return true;
+    return false;
+  }
+
+  /// The line of a step; the steps of lines ascend.
+  static std::optional<Json> line_of(RecordedLines& lines, int step) {
+    std::optional<Json> line = lines.next();
+    while (line && (*line)["step"] < step) line = lines.next();
+    return line;
+  }
+
+  /// Returns the score that a checkpoint of this step has.
+  double compare_record() {
+    const Record record = replay_.record();
+    const double score = mean_accuracy(record.out, replay_.training_domains());
+    if (!findings_.empty()) return score;
+    ++report_.records;
+    if (out_) out_->compare(record, replay_);
+    const std::string step = "step " + std::to_string(record.step) + ": ";
+    const auto comparable = [](Json json) {
+      if (json.contains("args") && json["args"].is_object())
+        for (const char* place : {"output_dir", "data_dir", "init_from"}) json["args"].erase(place);
+      for (const char* key : {"step_time", "mem_gb"}) json.erase(key);
+      return json;
+    };
+    auto found = difference(step + "metrics.jsonl", line_of(metrics_, record.step).value_or(Json::object()),
+                            Json::parse(metrics_line(recorded_.data, record)));
+    if (!found && is_result(replay_.settings(), record.step))
+      found = difference(step + "results.jsonl", comparable(line_of(results_, record.step).value_or(Json::object())),
+                         comparable(Json::parse(result_line(replay_.settings(), record, ""))));
+    if (found) {
+      found->facts.push_back({"the last record that agrees is of", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
+      findings_.push_back(*found);
+    } else {
+      last_same_ = record.step;
+    }
+    return score;
+  }
+
+  /// Where the run kept its state, every number of it is compared; so a finding gets its tensor and element.
+  void compare_checkpoint(double score) {
+    const int step = replay_.step() - 1;
+    if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step)) return;
+    compared_state_ = true;
+    ++report_.checkpoints;
+    const std::string where = "step " + std::to_string(step) + ": checkpoints/" + checkpoints_.file(step).filename().string() + ": ";
+    const std::vector<Finding> found = difference(where, replay_.model().parameters, checkpoints_.read(step), {replay_.save(), score});
+    if (found.empty() && !findings_.empty())
+      findings_.push_back({where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
+    findings_.insert(findings_.end(), found.begin(), found.end());
+  }
+
+  /// What there is only once.
+  void compare_end() {
+    if (out_)
+      if (const auto found = out_->finding(replay_)) findings_.push_back(*found);
+    const bool done_is_there = is_there(run_ / "done");
+    if (replay_.finished() && (done_is_there || is_there(run_ / "weights.safetensors"))) compare_weights();
+    if (options_.to_step >= 0 || !done_is_there) return;
+    if (!replay_.finished()) {
+      findings_.push_back({"done is there, but the records of the run end before its last step",
+                           {{"expected", "step " + std::to_string(replay_.settings().protocol.steps - 1)},
+                            {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
+      return;
+    }
+    report_.end = true;
+    constexpr std::uint64_t kMostBytes = 1 << 16;
+    const Json done = read_json((run_ / "done").string(), kMostBytes);
+    const std::string expected = outcome_json(replay_.step(), replay_.fingerprint(), replay_.never_learned());
+    if (const auto found = difference("done", done.is_object() ? done : Json::object(), Json::parse(expected))) findings_.push_back(*found);
+  }
+
+  void compare_weights() {
+    const Parameters& parameters = replay_.model().parameters;
+    const std::string path = (run_ / "weights.safetensors").string();
+    const std::size_t size = weights_file(replay_.model()).bytes().size();
+    if (const std::uint64_t found = InputFile(path).size(); found != size) {
+      findings_.push_back({"weights.safetensors has another size",
+                           {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
+      return;
+    }
+    std::vector<Scalar> recorded(static_cast<std::size_t>(parameters.size()));
+    read_block(Safetensors::read(path), "", parameters, recorded);
+    if (const auto found = difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
+      findings_.push_back(*found);
+    else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.model()).bytes()).hex())
+      findings_.push_back({"weights.safetensors: the numbers are the same, but not what stands before them", {}});
+  }
+
+  const VerifyOptions& options_;
+  const fs::path run_;
+  RecordedRun& recorded_;
+  Training& replay_;
+  Checkpoints checkpoints_;
+  RecordedLines metrics_, results_;
+  std::optional<SecondOpinion> opinion_;
+  std::optional<OutText> out_;         // where it is compared
+  std::vector<int> checkpoint_steps_;  // ascending
+  VerifyReport report_;
+  std::vector<Finding>& findings_ = report_.findings;
+  int first_ = 0, end_ = 0;      // the updates that are made again, and the one after them
+  int last_same_ = -1;           // step of a record
+  bool compared_state_ = false;  // after the last update
+  bool same_version_ = false;    // as the one that made the run
+};
+
+}  // namespace
+
+int verify_command(const VerifyOptions& options) {
+  const fs::path run = options.run;
+  const RunRecord record = read_record((run / "record.json").string());
+  if (!options.opinion_on.empty()) {
+    RecordedRun recorded(record, options.data_dir, options.threads);
+    give_second_opinion(options.opinion_on, recorded.run);
+    return 0;
+  }
+  check_same_run(record, record.settings);  // this program's numbers and arithmetic
+  check(!options.second_opinion || record.number == "float",
+        [] { return Error(Fault::usage, "verify: --second-opinion is for runs of sandgrad; those of sandgrad64 are in double already"); });
+  check(options.expect_chain.empty() || (bytes_of_hex(options.expect_chain).size() == 32 && options.to_step < 0), [&] {
+    return Error(Fault::usage, "verify: --expect-chain is the chain of the last record, 64 digits 0-9 a-f, and not for a --to-step")
+        .fact("found", options.expect_chain.substr(0, 100));
+  });
+  const RecordedLogs logs = read_logs(run, record.settings);
+  if (logs.finding) return VerifyReport{.findings = {*logs.finding}}.print(options.run);
+  if (!options.expect_chain.empty() && logs.chain != options.expect_chain)
+    return VerifyReport{.findings = {{"metrics.jsonl: the last chain is not the expected one: this is another run",
+                                      {{"expected", options.expect_chain}, {"found   ", logs.chain}}}}}
+        .print(options.run);
+  RecordedRun recorded(record, options.data_dir, options.threads);
+  return Verification(options, logs, recorded)().print(options.run);
+}
+
+}  // namespace sand::experiments

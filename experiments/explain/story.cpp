@@ -1,0 +1,242 @@
+#include "experiments/explain/story.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "optim/agreement.h"
+#include "optim/any_order.h"
+#include "tensor/digits.h"
+#include "tensor/elementary.h"
+#include "tensor/sum.h"
+
+namespace sand::experiments {
+namespace {
+
+bool same_bits(Scalar a, Scalar b) { return std::memcmp(&a, &b, sizeof(Scalar)) == 0; }
+
+/// A method, and what it made of the whole table.
+struct Combined {
+  const Algorithm& method;
+  Hparams hparams;
+  std::unique_ptr<optim::Combiner> combiner;
+  const optim::Direction& direction;
+
+  Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g, const Threads& threads)
+      : method(chosen), hparams(given), combiner(chosen.make(given, allow_closed)), direction(combiner->combine(g, threads)) {}
+
+  std::optional<double> option(const char* name) const {
+    const bool own = std::any_of(method.hparams.begin(), method.hparams.end(),
+                                 [&](const HparamRule& rule) { return std::string_view(rule.name) == name; });
+    return own ? std::optional(hparams.at(name)) : std::nullopt;
+  }
+};
+
+/// ERM or AND-mask, with as many of the settings of the method that was used as it has, the others as they come.
+Hparams borrowed(const Algorithm& other, const Update& update) {
+  Hparams hparams;
+  for (const HparamRule& rule : other.hparams) {
+    const auto used = update.hparams.find(rule.name);
+    hparams[rule.name] = used == update.hparams.end() ? rule.standard : std::min(used->second, 1.0);  // SAND-mask's tau may be greater
+  }
+  return hparams;
+}
+
+/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. By the network of the step, not by a more exact
+/// one: only so does every ReLU open for the same pixels, and what the rows miss of g_e is the rounding of the engine's sum.
+std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update, const std::vector<WeightPlace>& weights) {
+  const Parameters& parameters = update.model.parameters;
+  std::vector<Tape> tapes(static_cast<std::size_t>(update.threads.count()));
+  std::vector<std::vector<Scalar>> gradient(tapes.size(), std::vector<Scalar>(static_cast<std::size_t>(parameters.size())));
+  PreparedWeights prepared;
+  std::vector<std::vector<std::vector<Scalar>>> found;
+  for (const DomainRows& rows : update.batch.domains) {
+    found.emplace_back(static_cast<std::size_t>(rows.size()));
+    const auto run = [&](int row, int worker) {
+      Tape& tape = tapes[static_cast<std::size_t>(worker)];
+      std::vector<Scalar>& g = gradient[static_cast<std::size_t>(worker)];
+      const auto i = static_cast<std::size_t>(row);
+      std::fill(g.begin(), g.end(), Scalar{0});
+      tape.start(parameters, g, &prepared);
+      const Var x = tape.constant(rows.inputs.view().rows(row, 1));
+      const Var outputs = update.model.network(x, {update.seed, update.batch.step, std::span(rows.examples).subspan(i, 1)});
+      tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
+      for (const WeightPlace& weight : weights) found.back()[i].push_back(g[static_cast<std::size_t>(weight.column)]);
+    };
+    if (found.size() == 1) {  // its first row says which forms of weights are read, so that not every row makes them anew
+      run(0, 0);
+      found.back()[0].clear();
+      prepared.add(tapes[0].wishes());
+      prepared.prepare(parameters, update.threads);
+    }
+    update.threads.run(static_cast<int>(rows.size()), run);
+  }
+  return found;
+}
+
+DomainStory domain_story(const Update& update, std::size_t domain, const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
+                         const WeightPlace& weight) {
+  const DomainRows& rows = update.batch.domains[domain];
+  DomainStory story;
+  story.name = domain < update.domain_names.size() ? update.domain_names[domain] : std::to_string(domain);
+  story.loss = update.gradients.losses()[domain];
+  story.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(weight.column)];
+  story.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
+  std::vector<double> contributions, magnitudes;
+  for (std::size_t row = 0; row < by_row.size(); ++row) {
+    story.examples.push_back({static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
+    contributions.push_back(by_row[row][which]);
+    magnitudes.push_back(std::fabs(contributions.back()));
+  }
+  story.sum = sum(std::span<const double>(contributions));
+  story.magnitudes = sum(std::span<const double>(magnitudes));
+  return story;
+}
+
+/// Of the slot, summed in the order of ByColumn.
+double mean_of_mask(const optim::Direction& direction, const Slot& slot) {
+  double open = 0;
+  for (Index done = 0; done < slot.shape.size(); done += optim::Agreement::kColumns) {
+    const Index columns = std::min<Index>(optim::Agreement::kColumns, slot.shape.size() - done);
+    open += sum(direction.mask.view().numbers().subspan(static_cast<std::size_t>(slot.offset + done), static_cast<std::size_t>(columns)));
+  }
+  return open / static_cast<double>(slot.shape.size());
+}
+
+/// As GeometricMean: the logarithms on a common grid, so that their sum does not depend on the order of the domains.
+double mean_of_logs(const optim::Agreement& agreement) {
+  const double grid = optim::grid(std::numeric_limits<Scalar>::max_exponent, agreement.domains());
+  double total = 0;
+  for (int e = 0; e < agreement.domains(); ++e)
+    total += optim::on_grid(sand::log(std::fabs(static_cast<double>(agreement.row(e)[0])) + 1e-10), grid);
+  return total / agreement.domains();
+}
+
+MaskStory mask_story(const Combined& combined, const optim::Agreement& agreement, const WeightPlace& weight) {
+  const double s = agreement.consensus(0), mean = agreement.mean(0);
+  MaskStory story;
+  story.method = combined.method.name;
+  story.tau = combined.option("tau");
+  story.k = combined.option("k");
+  story.mask = 1;
+  story.average = static_cast<Scalar>(mean);
+  if (story.k) {  // SAND-mask
+    const auto released = [](double x) { return x == x ? x : 1e-17; };
+    story.variance = released(agreement.variance(0));
+    story.argument = released(*story.k * (s - *story.tau) / *story.variance);
+    story.mask = static_cast<Scalar>(sand::tanh(*story.argument > 0 ? *story.argument : 0.0));
+  } else if (story.tau) {
+    story.mask = s >= *story.tau ? Scalar{1} : Scalar{0};
+  }
+  if (story.method == "GeometricMean") {
+    story.mean_log = mean_of_logs(agreement);
+    story.average = static_cast<Scalar>(mean == 0 ? 0.0 : std::copysign(sand::exp(*story.mean_log), mean));
+  }
+  story.masked = story.average * story.mask;
+  if (combined.option("rescale").value_or(0) != 0) {
+    story.mask_mean = mean_of_mask(combined.direction, weight.slot);
+    story.scale = static_cast<Scalar>(1 / (1e-10 + *story.mask_mean));
+  }
+  story.rescaled_mask = story.mask * story.scale;
+  story.direction = story.masked * story.scale;
+
+  const Scalar mask = combined.direction.mask[weight.column], direction = combined.direction.values[weight.column];
+  check(same_bits(story.mask, mask) && same_bits(story.direction, direction), [&] {
+    return Error(Fault::internal, "story: " + weight.name + " under " + story.method + " is not what the engine computed")
+        .fact("mask, engine     ", exact(mask))
+        .fact("mask, story      ", exact(story.mask))
+        .fact("direction, engine", exact(direction))
+        .fact("direction, story ", exact(story.direction));
+  });
+  return story;
+}
+
+AdamStory adam_story(const optim::Adam& adam, const MaskStory& mask, Index column, Scalar weight) {
+  const optim::AdamConstants c(adam.options, adam.steps() + 1);
+  AdamStory story{adam.options,
+                  adam.steps() + 1,
+                  c,
+                  weight,
+                  adam.first_moment()[column],
+                  adam.second_moment()[column],
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {}};
+  story.gradient = mask.direction + c.decay * weight;
+  story.m = c.beta1 * story.m_before + c.rest1 * story.gradient;
+  story.v = c.beta2 * story.v_before + c.rest2 * story.gradient * story.gradient;
+  story.root = static_cast<Scalar>(std::sqrt(static_cast<double>(story.v)));
+  story.denominator = story.root / c.root_scale + c.epsilon;
+  story.shrunk = weight * c.shrink;
+  story.step = c.step_size * story.m / story.denominator;
+  story.held = adam.options.mask_update && mask.mask == 0;
+  story.after = story.held ? weight : story.shrunk - story.step;
+  story.movement = story.after - weight;
+  return story;
+}
+
+}  // namespace
+
+void WeightStory::must_match(Scalar made) const {
+  check(same_bits(made, adam.after), [&] {
+    return Error(Fault::internal, "story: the new value of " + weight + " is not what the engine computed")
+        .fact("engine", exact(made))
+        .fact("story ", exact(adam.after));
+  });
+}
+
+std::vector<WeightStory> explain(const Update& update, const std::vector<WeightPlace>& weights) {
+  const GradientTable& g = update.gradients;
+  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads);
+  std::vector<std::unique_ptr<Combined>> others;
+  for (const char* name : {"ERM", "ANDMask"}) {
+    const Algorithm& other = algorithm(name);
+    if (other.name != std::string(update.method.name) && g.domains() >= other.fewest_domains)
+      others.push_back(std::make_unique<Combined>(other, borrowed(other, update), false, g, update.threads));
+  }
+  const auto by_row = gradients_by_row(update, weights);
+
+  std::vector<WeightStory> stories;
+  for (std::size_t which = 0; which < weights.size(); ++which) {
+    const WeightPlace& weight = weights[which];
+    const Index column = weight.column;
+    optim::Agreement agreement(g, column, 1);
+    agreement.measure_variance();
+    std::vector<DomainStory> domains;
+    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_story(update, e, by_row[e], which, weight));
+    const auto count = [&](auto sign) {
+      return static_cast<int>(std::count_if(domains.begin(), domains.end(), [&](const DomainStory& d) { return sign(d.gradient); }));
+    };
+    const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
+    const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
+    const MaskStory mask = mask_story(chosen, agreement, weight);
+    stories.push_back({weight.name,
+                       weight.slot.shape.size(),
+                       update.batch.step,
+                       std::move(domains),
+                       n_plus,
+                       n_minus,
+                       agreement.consensus(0),
+                       agreement.mean(0),
+                       agreement.variance(0),
+                       mask,
+                       adam_story(update.adam, mask, column, before),
+                       {}});
+    for (const auto& other : others) {
+      const MaskStory theirs = mask_story(*other, agreement, weight);
+      stories.back().others.push_back({theirs, adam_story(update.adam, theirs, column, before).after});
+    }
+  }
+  return stories;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,227 @@
+// How a story is told: to readers as lines, to machines as JSON.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "experiments/explain/number_text.h"
+#include "experiments/explain/story.h"
+#include "optim/option.h"
+#include "tensor/digits.h"
+
+namespace sand::experiments {
+namespace {
+
+constexpr std::size_t kShown = 5;  // examples at either end
+
+template <class Number>
+std::string line(const std::string& name, Number value, const std::string& formula) {
+  return "  " + padded(name, 12) + padded(exact(value), 26) + formula + "\n";
+}
+std::string line(const std::string& name, int value, const std::string& formula) { return line(name, static_cast<double>(value), formula); }
+
+/// What somebody has set, in the digits in which it was set.
+std::string setting(const std::string& name, double value, const std::string& meaning = "a setting") {
+  return "  " + padded(name, 12) + padded(shortest(value), 26) + meaning + "\n";
+}
+
+/// The largest and the smallest examples, or all where they are few.
+std::string examples_text(const DomainStory& domain) {
+  std::vector<ExampleStory> sorted = domain.examples;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const ExampleStory& a, const ExampleStory& b) { return a.gradient > b.gradient; });
+  std::string text = "  domain " + domain.name + ", d (loss of the row / " + std::to_string(sorted.size()) + ") / d w\n";
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted.size() > 2 * kShown && i == kShown) {
+      text += "    ... " + std::to_string(sorted.size() - 2 * kShown) + " rows between them\n";
+      i = sorted.size() - kShown;
+    }
+    text += "    " + padded("row " + std::to_string(sorted[i].row), 10) + padded("example " + std::to_string(sorted[i].example), 16) +
+            padded("label " + std::to_string(sorted[i].label), 10) + exact(sorted[i].gradient) + "\n";
+  }
+  return text + "    " + padded("sum of all " + std::to_string(sorted.size()) + " rows", 36) + exact(domain.sum) + "\n    " +
+         padded("sum of their absolute values", 36) + exact(domain.magnitudes) + "\n";
+}
+
+/// off / of, as short as a size is told.
+std::string share(double off, double of) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", off == 0 ? 0 : off / of);
+  return text;
+}
+
+std::string gradients_text(const WeightStory& story) {
+  std::size_t width = 8;
+  for (const DomainStory& domain : story.domains) width = std::max(width, domain.name.size() + 2);
+  std::string text = "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
+                     padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) + padded("off / A", 10) +
+                     "off / G\n";
+  for (const DomainStory& domain : story.domains) {
+    const double off = std::fabs(static_cast<double>(domain.gradient) - domain.sum);
+    text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) + padded(exact(domain.loss), 26) +
+            padded(exact(domain.gradient), 26) + padded(share(off, domain.magnitudes), 10) +
+            share(off, static_cast<double>(domain.largest)) + "\n";
+  }
+  text += "  off = |g_e - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
+  text += "\nExamples: what each row adds to g_e, from the largest to the smallest\n";
+  for (const DomainStory& domain : story.domains) text += examples_text(domain);
+  return text;
+}
+
+std::string agreement_text(const WeightStory& story) {
+  return "Agreement of the domains\n" + line("E", static_cast<int>(story.domains.size()), "domains") +
+         line("n_plus", story.n_plus, "domains with g_e > 0") + line("n_minus", story.n_minus, "domains with g_e < 0") +
+         line("s", story.agreement, "|n_plus - n_minus| / E") + line("gbar", story.mean, "sum_e g_e / E") +
+         line("var", story.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
+}
+
+std::string mask_text(const MaskStory& mask, Index slot_weights) {
+  std::string text = "Mask and direction: " + mask.method + "\n";
+  if (mask.tau) text += setting("tau", *mask.tau);
+  if (mask.k) text += setting("k", *mask.k);
+  if (mask.argument) {
+    const bool undefined = *mask.argument == 1e-17;
+    text +=
+        line("lambda", 1 / *mask.variance, *mask.variance == 1e-17 ? "1 / 1e-17, which stands for the variance of one domain" : "1 / var");
+    text += line("x", *mask.argument, undefined ? "1e-17, which stands for 0 / 0 in k (s - tau) / var" : "k (s - tau) / var");
+  }
+  text += line("m", mask.mask,
+               mask.argument ? "max(0, tanh(x))"
+               : mask.tau    ? "1 where s >= tau, else 0"
+                             : "1: this method closes no weight");
+  if (mask.mean_log) text += line("l", *mask.mean_log, "sum_e ln(|g_e| + 1e-10) / E");
+  text += line("a", mask.average, mask.mean_log ? "sign(gbar) e^l" : "gbar, rounded to a weight's precision");
+  text += line("a m", mask.masked, "a m");
+  if (mask.mask_mean) {
+    text += line("mean m", *mask.mask_mean, "mean of m over the " + std::to_string(slot_weights) + " weights of the slot");
+    text += line("c", mask.scale, "1 / (1e-10 + mean m), the rescale");
+    text += line("m c", mask.rescaled_mask, "the mask after the rescale");
+  }
+  return text + line("d", mask.direction, mask.mask_mean ? "(a m) c, the direction" : "a m, the direction");
+}
+
+std::string adam_text(const AdamStory& adam) {
+  const optim::AdamOptions& o = adam.options;
+  const bool coupled = o.decay == optim::WeightDecay::coupled;
+  const std::string decay = std::string("a setting: weight decay, ") + (coupled ? "coupled" : "decoupled");
+  std::string text = "Adam\n" + line("t", static_cast<double>(adam.t), "updates, this one included") +
+                     setting("lr", o.learning_rate, "the learning rate of this step") + setting("beta1", o.beta1) +
+                     setting("beta2", o.beta2) + setting("eps", o.epsilon) + setting("wd", o.weight_decay, decay) +
+                     line("w", adam.weight, "the weight before") + line("m0", adam.m_before, "the first moment before") +
+                     line("v0", adam.v_before, "the second moment before");
+  text +=
+      line("g", adam.gradient, coupled ? "d + wd w" : "d") + line("m1", adam.m, "beta1 m0 + (1 - beta1) g") +
+      line("v1", adam.v, "beta2 v0 + (1 - beta2) g g") + line("b1", adam.constants.correction1, "1 - beta1^t, the bias correction of m1") +
+      line("b2", adam.constants.correction2, "1 - beta2^t, the bias correction of v1") + line("a1", adam.constants.step_size, "lr / b1") +
+      line("r2", adam.constants.root_scale, "sqrt(b2)") + line("q", adam.denominator, "sqrt(v1) / r2 + eps");
+  if (!coupled) text += line("w s", adam.shrunk, "w (1 - lr wd)");
+  text += line("step", adam.step, "a1 m1 / q");
+  text += line("w'", adam.after,
+               adam.held ? "w: mask_update holds a weight whose mask is 0"
+               : coupled ? "w - step, the new weight"
+                         : "w s - step, the new weight");
+  return text + line("w' - w", adam.movement, "the movement");
+}
+
+std::string others_text(const WeightStory& story) {
+  std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) + padded("tau", 8) +
+                     padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
+  const auto row = [&](const MaskStory& mask, Scalar after) {
+    text += "  " + padded(mask.method, 16) + padded(mask.tau ? shortest(*mask.tau) : "-", 8) + padded(exact(mask.mask), 16) +
+            padded(exact(mask.rescaled_mask), 16) + padded(exact(mask.direction), 18) + exact(after) + "\n";
+  };
+  row(story.mask, story.adam.after);
+  for (const OtherStory& other : story.others) row(other.mask, other.after);
+  return text;
+}
+
+using OrderedJson = nlohmann::ordered_json;
+
+OrderedJson mask_json(const MaskStory& mask) {
+  OrderedJson json = {{"method", mask.method}};
+  const auto add = [&](const char* name, const std::optional<double>& number) {
+    if (number) json[name] = json_number(*number);
+  };
+  add("tau", mask.tau);
+  add("k", mask.k);
+  add("variance", mask.variance);
+  add("argument", mask.argument);
+  add("mean_log", mask.mean_log);
+  json["mask"] = mask.mask;
+  json["average"] = mask.average;
+  json["masked"] = mask.masked;
+  add("mask_mean", mask.mask_mean);
+  json["scale"] = mask.scale;
+  json["rescaled_mask"] = mask.rescaled_mask;
+  json["direction"] = mask.direction;
+  return json;
+}
+
+OrderedJson adam_json(const AdamStory& adam) {
+  const optim::AdamOptions& o = adam.options;
+  return {{"t", adam.t},
+          {"learning_rate", o.learning_rate},
+          {"beta1", o.beta1},
+          {"beta2", o.beta2},
+          {"epsilon", o.epsilon},
+          {"weight_decay", o.weight_decay},
+          {"decay", o.decay == optim::WeightDecay::coupled ? "coupled" : "decoupled"},
+          {"mask_update", o.mask_update},
+          {"weight", adam.weight},
+          {"m_before", adam.m_before},
+          {"v_before", adam.v_before},
+          {"gradient", adam.gradient},
+          {"m", adam.m},
+          {"v", adam.v},
+          {"correction1", adam.constants.correction1},
+          {"correction2", adam.constants.correction2},
+          {"step_size", adam.constants.step_size},
+          {"root_scale", adam.constants.root_scale},
+          {"denominator", adam.denominator},
+          {"shrunk", adam.shrunk},
+          {"step", adam.step},
+          {"held", adam.held},
+          {"after", adam.after},
+          {"movement", adam.movement}};
+}
+
+}  // namespace
+
+std::string WeightStory::text() const {
+  return "The story of " + weight + " in step " + std::to_string(step) + "\n\n" + gradients_text(*this) + "\n" + agreement_text(*this) +
+         "\n" + mask_text(mask, slot_weights) + "\n" + adam_text(adam) + "\n" + others_text(*this);
+}
+
+std::string WeightStory::json() const {
+  OrderedJson list = OrderedJson::array(), others_list = OrderedJson::array();
+  for (const DomainStory& domain : domains) {
+    OrderedJson examples = OrderedJson::array();
+    for (const ExampleStory& e : domain.examples)
+      examples.push_back({{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
+    list.push_back({{"name", domain.name},
+                    {"loss", domain.loss},
+                    {"gradient", domain.gradient},
+                    {"largest", domain.largest},
+                    {"sum", domain.sum},
+                    {"magnitudes", domain.magnitudes},
+                    {"examples", examples}});
+  }
+  for (const OtherStory& other : others) {
+    others_list.push_back(mask_json(other.mask));
+    others_list.back()["after"] = other.after;
+  }
+  return OrderedJson{{"weight", weight},
+                     {"slot_weights", slot_weights},
+                     {"step", step},
+                     {"domains", list},
+                     {"n_plus", n_plus},
+                     {"n_minus", n_minus},
+                     {"agreement", agreement},
+                     {"mean", mean},
+                     {"variance", json_number(variance)},
+                     {"mask", mask_json(mask)},
+                     {"adam", adam_json(adam)},
+                     {"others", others_list}}
+      .dump();
+}
+
+}  // namespace sand::experiments

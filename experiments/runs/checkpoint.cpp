@@ -1,0 +1,221 @@
+#include "experiments/runs/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "experiments/machine/sha256.h"
+#include "experiments/runs/checkpoint_name.h"
+#include "experiments/setup/settings_json.h"
+#include "experiments/training/parameter_file.h"
+#include "tensor/digits.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+#include "tensor/finite.h"
+#include "tensor/numerics.h"
+#include "tensor/safetensors.h"
+
+namespace sand::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kHashLength = 64;  // of a SHA-256
+
+/// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a name with such a
+/// text in it is escaped.
+std::size_t place_of_hash(std::span<const std::byte> file) {
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size()), key = "\"sha256\":\"";
+  const std::size_t place = text.find(key);
+  return place == std::string_view::npos || text.size() - place - key.size() < kHashLength ? std::string_view::npos : place + key.size();
+}
+
+std::string hash_without(std::span<const std::byte> file, std::size_t place) {
+  return Sha256().add(file.first(place)).add(std::string(kHashLength, '0')).add(file.subspan(place + kHashLength)).hex();
+}
+
+Error damaged(const std::string& source, const std::string& why) {
+  return Error(Fault::data, "checkpoint: damaged, or from another run").fact("file", source).fact("found", why);
+}
+
+/// Metadata by name.
+class Fields {
+ public:
+  Fields(const Safetensors& file, const std::string& source) : metadata_(file.metadata), source_(source) {}
+
+  const std::string& text(const char* name) const {
+    const auto found = metadata_.find(name);
+    check(found != metadata_.end(), [&] { return damaged(source_, std::string("no ") + name); });
+    return found->second;
+  }
+  template <class Number>
+  void take(const char* name, Number& to) const {
+    const std::string& digits = text(name);
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), to);
+    check(failure == std::errc() && end == digits.data() + digits.size(),
+          [&] { return damaged(source_, std::string(name) + " is no number"); });
+  }
+  void expect(const char* name, const std::string& value, const char* what) const {
+    check(text(name) == value, [&] { return damaged(source_, what); });
+  }
+
+ private:
+  const std::map<std::string, std::string>& metadata_;
+  const std::string& source_;
+};
+
+/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its name.
+std::uint64_t most_bytes(const Parameters& parameters) {
+  constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
+  std::uint64_t bytes = kHeader + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
+  for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
+  return bytes;
+}
+
+std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix, const Parameters& parameters) {
+  std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
+  read_block(file, prefix, parameters, block);
+  return block;
+}
+
+}  // namespace
+
+std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters, const std::string& settings) {
+  const TrainingState& state = checkpoint.state;
+  Safetensors file;
+  write_block(file, "", parameters, state.weights.data());
+  write_block(file, "adam_m.", parameters, state.first_moment.data());
+  write_block(file, "adam_v.", parameters, state.second_moment.data());
+  file.add("adam_t", std::span(&state.adam_steps, 1));
+  file.metadata = {{"step", std::to_string(state.step - 1)},       {"settings", settings},
+                   {"numerics", std::to_string(kNumericsVersion)}, {"chain", state.chain},
+                   {"loss_sum", shortest(state.loss_sum)},         {"losses", std::to_string(state.losses)},
+                   {"moved", std::to_string(int{state.moved})},    {"score", shortest(checkpoint.score)},
+                   {"sha256", std::string(kHashLength, '0')}};
+  std::vector<std::byte> bytes = file.bytes();
+  const std::size_t place = place_of_hash(bytes);
+  const std::string hash = hash_without(bytes, place);
+  std::memcpy(bytes.data() + place, hash.data(), kHashLength);
+  return bytes;
+}
+
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source, const Parameters& parameters,
+                            const std::string& settings) {
+  const std::size_t place = place_of_hash(bytes);
+  check(place != std::string::npos, [&] { return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?"); });
+  const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
+  check(written == hash_without(bytes, place), [&] { return damaged(source, "its content has another SHA-256 than it says"); });
+
+  const Safetensors file = Safetensors::parse(bytes, source);
+  const Fields fields(file, source);
+  fields.expect("numerics", std::to_string(kNumericsVersion), "another version of the arithmetic, which gives other bits");
+  fields.expect("settings", settings, "a run with other settings");
+  Checkpoint checkpoint;
+  TrainingState& state = checkpoint.state;
+  fields.take("step", state.step);
+  check(state.step >= 0 && state.step < INT32_MAX, [&] { return damaged(source, "a step that is none"); });
+  ++state.step;
+  int moved = 0;
+  fields.take("loss_sum", state.loss_sum);
+  fields.take("losses", state.losses);
+  fields.take("moved", moved);
+  state.moved = moved != 0;
+  state.chain = fields.text("chain");
+  fields.take("score", checkpoint.score);
+  state.weights = block_of(file, "", parameters);
+  state.first_moment = block_of(file, "adam_m.", parameters);
+  state.second_moment = block_of(file, "adam_v.", parameters);
+  const std::vector<std::int64_t> steps = file.integers("adam_t");
+  check(steps.size() == 1, [&] { return damaged(source, "adam_t is not one number"); });
+  state.adam_steps = steps[0];
+  return checkpoint;
+}
+
+Checkpoints::Checkpoints(const Directory& folder, const Settings& settings, const Parameters& parameters)
+    : path_(folder.path()), folder_(folder), settings_(settings_hash(settings)), parameters_(parameters) {}
+
+Checkpoints::Checkpoints(const fs::path& folder, const Settings& settings, const Parameters& parameters)
+    : path_(folder), settings_(settings_hash(settings)), parameters_(parameters) {
+  std::error_code failure;
+  if (fs::exists(folder, failure) || failure) folder_.emplace(folder.string());
+}
+
+fs::path Checkpoints::file(int step) const { return path_ / checkpoint_name(step); }
+
+std::vector<int> Checkpoints::steps() const {
+  std::vector<int> steps;
+  if (!folder_) return steps;
+  for (const std::string& name : folder_->names())
+    if (const std::optional<int> step = step_of_checkpoint(name)) steps.push_back(*step);
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
+Checkpoint Checkpoints::read(int step) const {
+  const std::string path = file(step).string();
+  check(folder_.has_value(), [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
+  InputFile input(*folder_, checkpoint_name(step));
+  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is taken for them
+    return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
+  });
+  std::vector<std::byte> bytes(input.size());
+  input.read(bytes);
+  Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);
+  check(checkpoint.state.step == step + 1, [&] { return damaged(path, "a checkpoint of another step under this name"); });
+  return checkpoint;
+}
+
+std::optional<Checkpoint> Checkpoints::last(const std::function<void(const Checkpoint&)>& usable,
+                                            const std::function<void(const std::string&, const std::string&)>& damaged) {
+  std::optional<Checkpoint> found;
+  kept_.clear();
+  const std::vector<int> all = steps();
+  for (auto step = all.rbegin(); step != all.rend(); ++step) try {
+      Checkpoint checkpoint = read(*step);
+      usable(checkpoint);
+      kept_.insert(kept_.begin(), {*step, checkpoint.score});
+      if (!found) found = std::move(checkpoint);
+    } catch (Error& error) {
+      if (error.fault() == Fault::io) throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
+      damaged(file(*step).string(), error.what());
+    }
+  if (found) remove_old();  // what a run that was killed had no time for
+  return found;
+}
+
+void Checkpoints::keep(const Checkpoint& checkpoint) {
+  const TrainingState& state = checkpoint.state;
+  const int step = state.step - 1;
+  for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
+    check_finite(*block, "step " + std::to_string(step) + ": a weight or a moment");
+  const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, settings_);
+  folder_->check_exists();
+  NewFile file_of_step(*folder_, checkpoint_name(step));
+  file_of_step.write(bytes);
+  file_of_step.commit();
+
+  std::erase_if(kept_, [&](const Kept& old) { return old.step >= step; });
+  kept_.push_back({step, checkpoint.score});
+  remove_old();
+}
+
+void Checkpoints::remove_old() {
+  const auto worse = [](const Kept& a, const Kept& b) { return !(a.score >= b.score) && !std::isnan(b.score); };
+  const auto best = std::max_element(kept_.begin(), kept_.end(), worse);
+  std::vector<Kept> rest;
+  for (auto kept = kept_.begin(); kept != kept_.end(); ++kept)
+    if (kept_.end() - kept <= 2 || (kept == best && !std::isnan(kept->score))) rest.push_back(*kept);
+  kept_ = std::move(rest);
+  for (const int old : steps()) {
+    const bool wanted =
+        old > kept_.back().step || std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
+    if (wanted) continue;
+    try {
+      folder_->remove(checkpoint_name(old));
+    } catch (const Error&) {  // one too many does no harm
+    }
+  }
+}
+
+}  // namespace sand::experiments

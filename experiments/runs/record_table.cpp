@@ -1,0 +1,54 @@
+#include "experiments/runs/record_table.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace sand::experiments {
+namespace {
+
+std::string percent(double share) {
+  if (std::isnan(share)) return "      -";
+  char text[16];
+  std::snprintf(text, sizeof text, "%6.1f%%", 100 * share);
+  return text;
+}
+
+}  // namespace
+
+double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
+  double total = 0;
+  for (const int domain : domains) total += scores[static_cast<std::size_t>(domain)].accuracy;
+  return total / static_cast<double>(domains.size());
+}
+
+std::string table_line(const Record& record, const Settings& settings, const std::vector<int>& training) {
+  char start[64];
+  std::snprintf(start, sizeof start, "%6d  %10.4g", record.step, record.loss);
+  std::string line = start;
+  line += "  " + percent(mean_accuracy(record.in, training));
+  line += settings.protocol.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
+  for (const int env : settings.protocol.test_envs) line += "  " + percent(record.in[static_cast<std::size_t>(env)].accuracy);
+  if (record.masks) {
+    const optim::MaskCounts& total = record.masks->total;
+    line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) + " " +
+            percent(total.fraction(total.open));
+  }
+  return line;
+}
+
+std::string table_head(const Settings& settings, const domains::DataSet& data) {
+  std::string head = "  step        loss  train in  held out";
+  for (const int env : settings.protocol.test_envs) {
+    std::string name = "test " + data.domains[static_cast<std::size_t>(env)].name;
+    head += "  " + name;
+  }
+  return head + "   mask: closed, partial, open";
+}
+
+std::string weights_line(const Training& run) { return "weights " + run.fingerprint() + " after " + std::to_string(run.step()) + " steps"; }
+
+std::string never_learned_line(const std::string& reason) {
+  return "NEVER LEARNED: " + reason + ". Its accuracies are those of an untrained network.";
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,22 @@
+// Whether metrics.jsonl and results.jsonl belong to a run's record: read once, before anything is made again.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "experiments/runs/difference.h"
+#include "experiments/setup/settings.h"
+
+namespace sand::experiments {
+
+struct RecordedLogs {
+  int last_step = -1;              ///< of the last line of metrics.jsonl
+  std::string chain;               ///< of that line
+  std::optional<Finding> finding;  ///< the first line that is missing, doubled, out of order, or of a run with other settings
+};
+
+/// Throws what RecordedLines throws.
+RecordedLogs read_logs(const std::filesystem::path& run, const Settings& settings);
+
+}  // namespace sand::experiments

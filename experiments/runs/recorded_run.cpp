@@ -1,0 +1,54 @@
+#include "experiments/runs/recorded_run.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "experiments/machine/available_memory.h"
+#include "tensor/error.h"
+
+namespace sand::experiments {
+namespace {
+
+RunRecord in_place(RunRecord record, const std::string& data_dir) {
+  if (!data_dir.empty()) record.settings.data.data_dir = data_dir;
+  return record;
+}
+
+bool is_missing(const std::string& path) {
+  std::error_code failure;
+  return !path.empty() && !std::filesystem::exists(path, failure);
+}
+
+/// The data, if a run on them fits into memory; `moved`: they are not where the record says.
+domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads, MemoryEstimate& memory) {
+  check(!is_missing(settings.init_from), [&] {
+    return Error(Fault::missing, "record: the file that the weights were read from is not where the record says")
+        .fact("file", settings.init_from)
+        .hint("a relative name is one from where the run was made: go there, or put the file in its place here");
+  });
+  try {
+    domains::DataSet data = make_data_set(settings.data, threads);
+    memory.measure_data();
+    memory.foresee(settings, data);
+    check_fits(memory, threads);
+    return data;
+  } catch (Error& error) {
+    if (moved || !is_missing(settings.data.data_dir)) throw;
+    throw error.hint("the record has the data directory as it was seen from where the run was made; --data-dir says where it is now");
+  }
+}
+
+}  // namespace
+
+RecordedRun::RecordedRun(RunRecord recorded, const std::string& data_dir, int thread_count)
+    : record(in_place(std::move(recorded), data_dir)),
+      threads(thread_count),
+      memory{.program = process_memory("VmRSS")},
+      data(data_of(record.settings, !data_dir.empty(), threads, memory)),
+      run(record.settings, data, threads) {
+  memory.foresee(run, threads, true);
+  check_fits(memory, threads);
+  check_same_inputs(record, run_record(record.settings, data, run.model().parameters));
+}
+
+}  // namespace sand::experiments

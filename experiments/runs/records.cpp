@@ -1,0 +1,76 @@
+#include "experiments/runs/records.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "experiments/setup/settings_json.h"
+
+namespace sand::experiments {
+namespace {
+
+using Json = nlohmann::json;  // its objects are sorted by key, as DomainBed's lines are
+
+Json counts_of(const optim::MaskCounts& counts) {
+  return {{"weights", counts.weights},
+          {"closed", counts.fraction(counts.closed)},
+          {"partial", counts.fraction(counts.partial)},
+          {"open", counts.fraction(counts.open)},
+          {"moved_although_closed", counts.moved_closed},
+          {"zero_gradients", counts.zero_gradients},
+          {"zero_variance", counts.zero_variance},
+          {"sign_balance", counts.sign_balance}};
+}
+
+/// JSON has no NaN: a part without examples has no score.
+void put_score(Json& to, const std::string& name, const Score& score) {
+  if (std::isnan(score.accuracy)) return;
+  to[name + "_accuracy"] = score.accuracy;
+  to[name + "_loss"] = score.loss;
+}
+
+}  // namespace
+
+std::string result_line(const Settings& settings, const Record& record, const std::string& output_dir) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  Json line = Json::parse(settings_json(settings));  // args, hparams
+  line.update({{"step", record.step},
+               {"epoch", record.epoch},
+               {"step_time", record.step_seconds},
+               {"loss", record.loss},
+               {"mem_gb", static_cast<double>(usage.ru_maxrss) / (1 << 20)}});
+  line["args"]["output_dir"] = output_dir;
+  for (const auto& [part, scores] : {std::pair{"in", &record.in}, {"out", &record.out}}) {
+    const auto measured = [](const Score& score) { return !std::isnan(score.accuracy); };
+    if (!std::all_of(scores->begin(), scores->end(), measured)) continue;  // a gap would hide the domains behind it
+    for (std::size_t env = 0; env < scores->size(); ++env)
+      line["env" + std::to_string(env) + "_" + part + "_acc"] = (*scores)[env].accuracy;
+  }
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string metrics_line(const domains::DataSet& data, const Record& record) {
+  Json line = {{"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
+  for (std::size_t env = 0; env < record.in.size(); ++env) {
+    Json domain = {{"name", data.domains[env].name}};
+    put_score(domain, "in", record.in[env]);
+    put_score(domain, "out", record.out[env]);
+    line["domains"].push_back(domain);
+  }
+  if (record.masks) {
+    line["mask"] = {{"total", counts_of(record.masks->total)}};
+    for (const optim::MaskCounts& slot : record.masks->slots) line["mask"]["slots"][slot.name] = counts_of(slot);
+  }
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string outcome_json(int steps, const std::string& fingerprint, const std::optional<std::string>& never_learned) {
+  Json json = {{"steps", steps}, {"weights", fingerprint}, {"never_learned", never_learned.has_value()}};
+  if (never_learned) json["reason"] = *never_learned;
+  return json.dump() + "\n";
+}
+
+}  // namespace sand::experiments

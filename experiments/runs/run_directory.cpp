@@ -1,0 +1,167 @@
+#include "experiments/runs/run_directory.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "experiments/runs/checkpoint_name.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+
+namespace sand::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRecord = "record.json";  // it is what makes a directory a run's
+constexpr const char* kFolder = "checkpoints";
+constexpr const char* kFiles[] = {"done", "weights.safetensors", "results.jsonl", "metrics.jsonl", "out.txt"};
+
+bool is_in(const auto& list, const std::string& name) { return std::find(std::begin(list), std::end(list), name) != std::end(list); }
+
+Error cannot(const char* what, const fs::path& path, int reason) {
+  return Error(Fault::io, std::string("run directory: cannot ") + what).fact("path", path.string()).fact("reason", std::strerror(reason));
+}
+
+fs::path made(const fs::path& path) {
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (!failure && fs::is_directory(path, failure)) return path;
+  const int reason = failure ? failure.value() : ENOTDIR;
+  for (fs::path at = path; at.has_relative_path(); at = at.parent_path()) {
+    const fs::path target = fs::read_symlink(at, failure);
+    check(failure || fs::exists(at, failure), [&] {
+      return Error(Fault::io, "run directory: a link on its path leads nowhere")
+          .fact("path", path.string())
+          .fact("link", at.string())
+          .fact("target", target.string())
+          .hint("make the directory that the link leads to, or remove the link");
+    });
+  }
+  throw cannot("make it", path, reason);
+}
+
+/// Whether a record.json is Sandgrad's: of this version or another, whole or damaged. Other programs have other keys.
+bool is_ours(const Directory& directory) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
+  InputFile file(directory, kRecord);
+  if (file.size() > kMostBytes) return false;
+  const std::string text = file.text(kMostBytes);
+  return text.find("\"sandgrad\"") != std::string::npos && text.find("\"numerics\"") != std::string::npos;
+}
+
+/// Throws Error(busy) for a directory in which somebody keeps something else than a run.
+void check_free_for_a_run(const Directory& directory) {
+  if (directory.has(kRecord)) {
+    check(is_ours(directory), [&] {
+      return Error(Fault::busy, "run directory: its record.json is not one of Sandgrad's, or damaged")
+          .fact("path", directory.path())
+          .hint("nothing was changed; give another --output-dir");
+    });
+    return;
+  }
+  for (const std::string& name : directory.names()) {
+    const bool ours =
+        name == RunLock::kName || NewFile::unfinished(name) == kRecord || (name == kFolder && directory.subdirectory(name).names().empty());
+    check(ours, [&] {
+      return Error(Fault::busy, "run directory: it is not empty and holds no run")
+          .fact("path", directory.path())
+          .hint("give another --output-dir");
+    });
+  }
+}
+
+std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked) {
+  check_free_for_a_run(directory);  // else not even a lock is put there
+  std::unique_ptr<RunLock> lock = locked ? std::make_unique<RunLock>(directory) : nullptr;
+  check_free_for_a_run(directory);  // another process may have been here before the lock was ours
+  check(directory.in_place(), [&] {
+    return Error(Fault::busy, "run directory: somebody has just moved it away").fact("path", directory.path()).hint("try again");
+  });
+  return lock;
+}
+
+}  // namespace
+
+bool RunDirectory::holds_run(const fs::path& path) {
+  std::error_code failure;
+  const bool found = fs::exists(path / kRecord, failure);
+  check(!failure, [&] { return cannot("look into it", path / kRecord, failure.value()); });  // that is no "no"
+  return found;
+}
+
+RunDirectory::RunDirectory(const fs::path& path, bool locked)
+    : path_(made(path)),
+      directory_(path_.string()),
+      lock_(lock_for_a_run(directory_, locked)),
+      checkpoints_(directory_.subdirectory(kFolder)) {
+  for (const std::string& name : directory_.names())
+    if (const std::string whole = NewFile::unfinished(name); whole == kRecord || is_in(kFiles, whole)) directory_.remove(name);
+  for (const std::string& name : checkpoints_.names())
+    if (step_of_checkpoint(NewFile::unfinished(name))) checkpoints_.remove(name);
+}
+
+void RunDirectory::clear() const {
+  for (const char* name : kFiles) directory_.remove(name);
+  for (const std::string& name : checkpoints_.names())
+    if (step_of_checkpoint(name)) checkpoints_.remove(name);
+  directory_.remove(kRecord);  // last: until then it is a run to be cleared
+}
+
+void RunDirectory::write(const std::string& name, std::span<const std::byte> content) const {
+  directory_.check_exists();
+  NewFile file(directory_, name);
+  file.write(content);
+  file.commit();
+}
+
+OpenFile RunDirectory::open_lines(const std::string& name) const {
+  directory_.check_exists();
+  OpenFile file = open_in_place(directory_, name, O_WRONLY | O_APPEND | O_CREAT);
+  const auto left = lengths_.find(name);
+  check(left == lengths_.end() || left->second == file.size, [&] {
+    return Error(Fault::data, "run directory: a log changed while the run was on")
+        .fact("path", directory_.path_of(name))
+        .fact("expected", std::to_string(left->second) + " bytes")
+        .fact("found   ", std::to_string(file.size) + " bytes")
+        .hint("the same command goes on from the last checkpoint whose lines are all there");
+  });
+  return file;
+}
+
+void RunDirectory::append(const std::string& name, const std::string& line) {
+  const auto [file, before] = open_lines(name);
+  const std::string text = line + "\n";
+  const ssize_t written = ::write(file.number(), text.data(), text.size());
+  const bool whole = written == static_cast<ssize_t>(text.size());
+  const int reason = written < 0 ? errno : ENOSPC;
+  if (!whole && ::ftruncate(file.number(), static_cast<off_t>(before)) != 0) {
+    // Nothing more can be done: the write's own failure is what gets reported.
+  }
+  check(whole, [&] { return cannot("write", directory_.path_of(name), reason); });
+  if (is_in(kLogs, name)) lengths_[name] = before + text.size();
+}
+
+void RunDirectory::sync() {
+  for (const auto& log : lengths_)
+    check(::fdatasync(open_lines(log.first).descriptor.number()) == 0,
+          [&] { return cannot("write", directory_.path_of(log.first), errno); });
+  if (!std::exchange(names_synced_, true)) directory_.sync();  // the files are new, and their names must last, too
+}
+
+void RunDirectory::cut(const std::string& log, std::uint64_t length) {
+  if (length > 0 || directory_.has(log)) {
+    const OpenFile file = open_in_place(directory_, log, O_WRONLY);
+    check(::ftruncate(file.descriptor.number(), static_cast<off_t>(length)) == 0,
+          [&] { return cannot("cut", directory_.path_of(log), errno); });
+  }
+  lengths_[log] = length;
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,136 @@
+#include "experiments/setup/data_sets.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "domains/colored_mnist.h"
+#include "domains/generated_digits.h"
+#include "domains/image_folder.h"
+#include "domains/image_scan.h"
+#include "domains/mnist.h"
+#include "domains/rotated_mnist.h"
+#include "domains/spirals.h"
+#include "experiments/machine/available_memory.h"
+#include "experiments/machine/progress.h"
+#include "tensor/error.h"
+#include "tensor/names.h"
+#include "tensor/printable.h"
+
+namespace sand::experiments {
+namespace {
+
+std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, domains::MnistPart part, const Threads& threads) {
+  const std::string digits = find_name("digits", request.digits, {"auto", "mnist", "generated"});
+  check(digits != "mnist" || !request.data_dir.empty(), [] {
+    return Error(Fault::usage, "digits: MNIST needs --data-dir, the directory of its four files").hint("--digits generated needs no files");
+  });
+  if (digits == "generated" || (digits == "auto" && request.data_dir.empty())) {
+    const std::uint32_t count = part == domains::MnistPart::train ? 60000 : 70000;  // as many as MNIST has
+    return std::make_shared<domains::Digits>(domains::generated_digits(count, request.seed, threads));
+  }
+  return std::make_shared<domains::Digits>(domains::read_mnist(request.data_dir, part));
+}
+
+/// A published set of photos and the folders that are its domains.
+struct PhotoSet {
+  const char* name;
+  std::vector<std::string> domains;
+};
+
+const std::vector<PhotoSet>& photo_sets() {
+  static const std::vector<PhotoSet> sets = {{"PACS", {"art_painting", "cartoon", "photo", "sketch"}},
+                                             {"VLCS", {"Caltech101", "LabelMe", "SUN09", "VOC2007"}},
+                                             {"OfficeHome", {"Art", "Clipart", "Product", "Real World"}},
+                                             {"TerraIncognita", {"location_100", "location_38", "location_43", "location_46"}}};
+  return sets;
+}
+
+/// "Office-Home" -> "officehome".
+std::string letters_of(const std::string& name) {
+  std::string letters;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return letters;
+}
+
+std::string list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
+  return text.size() > 300 ? text.substr(0, 300) + "..." : text;
+}
+
+std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path& data_dir) {
+  const auto same = [](const std::string& a, const std::string& b) { return letters_of(a) == letters_of(b); };
+  const std::vector<std::string> folders = domains::folders_in(data_dir);
+  std::filesystem::path folder = data_dir;
+  for (const std::string& name : folders) {
+    if (!same(name, set.name)) continue;
+    check(folder == data_dir, [&] {
+      return Error(Fault::data, std::string(set.name) + ": two folders could be it")
+          .fact("one    ", printable(folder.native()))
+          .fact("another", printable((data_dir / name).native()))
+          .hint("--data-dir names the right one itself");
+    });
+    folder = data_dir / name;
+  }
+  const std::vector<std::string> found = folder == data_dir ? folders : domains::folders_in(folder);
+  check(std::equal(found.begin(), found.end(), set.domains.begin(), set.domains.end(), same), [&] {
+    return Error(folder == data_dir ? Fault::missing : Fault::data, std::string(set.name) + ": its domains are not here")
+        .fact("expected", list(set.domains) + ", in " + printable(folder.native()) +
+                              (folder == data_dir ? std::string(" or in ") + set.name + " there" : ""))
+        .fact("found   ", found.empty() ? "no folders" : list(found))
+        .hint("--data-dir names the folder that holds " + std::string(set.name) + "; --dataset ImageFolder takes any domains");
+  });
+  return folder;
+}
+
+domains::DataSet photos(const std::string& name, const DataRequest& request, const Threads& threads) {
+  check(!request.data_dir.empty(), [&] { return Error(Fault::usage, name + ": needs --data-dir, the folder of its photos"); });
+  std::filesystem::path folder = request.data_dir;
+  for (const PhotoSet& set : photo_sets())
+    if (name == set.name) folder = folder_of(set, request.data_dir);
+  std::optional<Progress> progress;
+  domains::ImageFolderOptions options{
+      .name = name, .side = request.image_size, .skip_unreadable = request.skip_unreadable, .follow_links = request.follow_links};
+  const std::optional<AvailableMemory> available = available_memory(threads);
+  if (available) options.memory = static_cast<std::uint64_t>(std::max(available->bytes, 1.0));
+  options.progress = [&](int done, int total) {
+    if (!progress) progress.emplace("decode", total, "images");
+    progress->at(done);
+  };
+  options.note = [&](const std::string& line) {
+    if (progress) progress->clear();
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), line.c_str());
+  };
+  return domains::image_folder(folder, options, threads);
+}
+
+}  // namespace
+
+const std::vector<std::string>& data_set_names() {
+  static const std::vector<std::string> names = {"Spirals", "ColoredMNIST", "ColoredMNIST-IRM", "RotatedMNIST", "PACS",
+                                                 "VLCS",    "OfficeHome",   "TerraIncognita",   "ImageFolder"};
+  return names;
+}
+
+bool is_photo_set(const std::string& name) {
+  return name == "ImageFolder" ||
+         std::any_of(photo_sets().begin(), photo_sets().end(), [&](const PhotoSet& set) { return name == set.name; });
+}
+
+domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {
+  const std::string name = find_name("dataset", request.name, data_set_names());
+  if (is_photo_set(name)) return photos(name, request, threads);
+  if (name == "Spirals") {
+    constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e, so neighbouring seeds would share domains
+    return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
+  }
+  if (name == "ColoredMNIST") return domains::colored_mnist(digits_of(request, domains::MnistPart::both, threads), request.seed);
+  if (name == "RotatedMNIST") return domains::rotated_mnist(*digits_of(request, domains::MnistPart::both, threads), request.seed, threads);
+  return domains::colored_mnist_irm(digits_of(request, domains::MnistPart::train, threads), request.seed);
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,94 @@
+#include "experiments/setup/protocols.h"
+
+#include "experiments/setup/data_sets.h"
+#include "tensor/names.h"
+
+namespace sand::experiments {
+namespace {
+
+using Drawn = HparamRule::Draw;
+
+/// DomainBed's settings for photos, which it augments.
+Protocol for_photos(Protocol protocol) {
+  protocol.record_every = 300;
+  protocol.hparams[0] = {"lr", 5e-5, Drawn::power_of_10, -5, -3.5};
+  protocol.hparams[1] = {"weight_decay", 0, Drawn::power_of_10, -6, -2};
+  protocol.hparams[2] = {"batch_size", 32, Drawn::whole_power_of_2, 3, 5.5};
+  protocol.hparams.push_back({"data_augmentation", 1, Drawn::fixed, 0, 0});
+  return protocol;
+}
+
+Protocol domainbed(const std::string& data_set) {
+  const bool images = data_set != "Spirals";
+  return {.name = "domainbed",
+          .about = "Gulrajani and Lopez-Paz 2020, arXiv 2007.01434",
+          .activation = nn::Activation::relu,
+          .initializer = nn::Initializer::pytorch,
+          .one_output = false,
+          .order = domains::Order::with_replacement,
+          .steps = 5001,
+          .record_every = 100,
+          .holdout_fraction = 0.2,
+          .decay_at = 1,
+          .decay_factor = 1,
+          .test_envs = {0},
+          .hparams = {{"lr", images ? 1e-3 : 1e-2, Drawn::power_of_10, -4.5, -2.5},
+                      {"weight_decay", images ? 0 : 1e-3, images ? Drawn::fixed : Drawn::power_of_10, -6, -2},
+                      {"batch_size", images ? 64.0 : 256.0, Drawn::whole_power_of_2, 3, images ? 9 : 5.5},
+                      {"mlp_width", 256, Drawn::whole_power_of_2, 6, 10},
+                      {"mlp_depth", 2, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
+}
+
+Protocol ilc() {
+  return {.name = "ilc",
+          .about = "Parascandolo et al. 2020, arXiv 2009.00329: 150 epochs of 4 steps",
+          .activation = nn::Activation::leaky_relu,
+          .initializer = nn::Initializer::kaiming_normal,
+          .one_output = true,
+          .order = domains::Order::epochs,
+          .steps = 600,
+          .record_every = 100,
+          .holdout_fraction = 0,
+          .decay_at = 0.75,
+          .decay_factor = 0.1,
+          .test_envs = {0},
+          .hparams = {{"lr", 1e-2, Drawn::power_of_10, -4.5, -2.5},
+                      {"weight_decay", 1e-3, Drawn::power_of_10, -6, -2},
+                      {"batch_size", 256, Drawn::fixed, 0, 0},
+                      {"mlp_width", 256, Drawn::fixed, 0, 0},
+                      {"mlp_depth", 3, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
+}
+
+Protocol irm() {
+  return {.name = "irm",
+          .about = "Arjovsky et al. 2019, arXiv 1907.02893, as it trains ERM: full batch",
+          .activation = nn::Activation::relu,
+          .initializer = nn::Initializer::xavier_uniform,
+          .one_output = true,
+          .order = domains::Order::everything,
+          .steps = 501,
+          .record_every = 100,
+          .holdout_fraction = 0,
+          .decay_at = 1,
+          .decay_factor = 1,
+          .test_envs = {2},
+          .hparams = {{"lr", 1e-3, Drawn::fixed, 0, 0},
+                      {"weight_decay", 2e-3, Drawn::fixed, 0, 0},  // the paper adds 0.001 sum w^2 to the loss
+                      {"batch_size", 25000, Drawn::fixed, 0, 0},
+                      {"mlp_width", 256, Drawn::fixed, 0, 0},
+                      {"mlp_depth", 2, Drawn::fixed, 0, 0},
+                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
+}
+
+}  // namespace
+
+Protocol protocol_for(const std::string& name, const std::string& data_set) {
+  const std::string found = find_name("protocol", name, {"auto", "domainbed", "ilc", "irm"});
+  if (found == "ilc" || (found == "auto" && data_set == "Spirals")) return ilc();
+  if (found == "irm" || (found == "auto" && data_set == "ColoredMNIST-IRM")) return irm();
+  return is_photo_set(data_set) ? for_photos(domainbed(data_set)) : domainbed(data_set);
+}
+
+}  // namespace sand::experiments

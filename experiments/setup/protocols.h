@@ -1,0 +1,33 @@
+// How a paper trains: everything about a run that is neither the data, nor the algorithm, nor a seed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domains/sampler.h"
+#include "experiments/setup/hparams.h"
+#include "nn/mlp.h"
+
+namespace sand::experiments {
+
+struct Protocol {
+  const char* name;
+  const char* about;
+  nn::Activation activation;
+  nn::Initializer initializer;
+  bool one_output;          ///< two classes as one logit (binary cross-entropy), not as two
+  domains::Order order;     ///< how batches are drawn
+  int steps, record_every;  ///< a record is written after step 0, record_every, ..., and after the last
+  double holdout_fraction;  ///< of every domain, kept out of training
+  double decay_at;          ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is never
+  double decay_factor;
+  std::vector<int> test_envs;
+  std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth (hidden layers),
+                                    ///< mlp_dropout, data_augmentation (of photos: 1 or 0)
+};
+
+/// `name` is "domainbed", "ilc", "irm" or "auto", which takes the paper that made the data set. Throws Error(usage) with a
+/// did-you-mean.
+Protocol protocol_for(const std::string& name, const std::string& data_set);
+
+}  // namespace sand::experiments

@@ -1,0 +1,149 @@
+#include "experiments/training/memory_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/machine/available_memory.h"
+
+namespace sand::experiments {
+namespace {
+
+constexpr double kBytes = sizeof(Scalar);
+constexpr double kNumbersPerWeight = 7;     // itself, its first value, that before a recorded step; m, v; direction, mask
+constexpr double kNumbersInCheckpoint = 9;  // weight, m and v: as saved, as tensors, as bytes of the file
+constexpr double kMegabyte = 1e6;
+
+/// Those of an MLP. In floating point, since widths and depth may ask for more than an integer holds.
+double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
+  const double width = settings.hparams.at("mlp_width"), depth = settings.hparams.at("mlp_depth");
+  const double inputs = static_cast<double>(data.example.size()), outputs = settings.protocol.one_output ? 1 : data.classes;
+  if (depth == 0) return (inputs + 1) * outputs;
+  return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
+}
+
+/// How many rows each training domain has in a batch.
+std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSet& data) {
+  std::vector<Index> rows;
+  for (const int env : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
+    const double kept = data.domains[static_cast<std::size_t>(env)].size() * (1 - settings.protocol.holdout_fraction);
+    const bool all = settings.protocol.order == domains::Order::everything;
+    rows.push_back(static_cast<Index>(all ? std::ceil(kept) : settings.hparams.at("batch_size")));
+  }
+  return rows;
+}
+
+/// How many threads the largest part has tiles for when it is evaluated.
+double evaluating_threads(const Training& run, const Threads& threads) {
+  const Settings& settings = run.settings();
+  double most = 0;
+  for (const domains::Domain& domain : run.data().domains)
+    most = std::max(most, domain.size() * std::max(settings.protocol.holdout_fraction, 1 - settings.protocol.holdout_fraction));
+  if (settings.evaluation.examples > 0) most = std::min(most, static_cast<double>(settings.evaluation.examples));
+  return std::min<double>(threads.count(), std::ceil(most / static_cast<double>(run.model().tile_rows)));
+}
+
+/// What stays the same for every network: the batch, and what there is of numbers per weight.
+void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, const Settings& settings, const domains::DataSet& data) {
+  memory.decoders = static_cast<double>(data.decoders_memory);
+  const std::vector<Index> rows = rows_of_batch(settings, data);
+  const DomainGradientsOptions engine{.tile_rows = tile_rows};
+  double shards = 0, all_rows = 0;
+  for (const Index of_domain : rows) {
+    shards += static_cast<double>(engine.shards_of(of_domain, static_cast<int>(rows.size())));
+    all_rows += static_cast<double>(of_domain);
+  }
+  memory.weights = weights * kNumbersPerWeight * kBytes;
+  memory.gradients = weights * shards * kBytes;
+  memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
+}
+
+/// What passes of tiles hold, in bytes.
+struct Pass {
+  double rehearsal;  ///< of one row, while the forms of weights are unknown
+  double forms;      ///< shared by all threads
+  double tile;       ///< of one thread
+};
+
+/// Tries it out; the examples are all the same one. Throws Error(resources) where a tile would not fit.
+Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool training) {
+  const Model& model = run.model();
+  const std::vector<std::uint32_t> examples(static_cast<std::size_t>(tile_rows));
+  DomainRows rows;
+  domains::gather(run.data().domains[static_cast<std::size_t>(run.training_domains()[0])], examples, rows);
+  std::vector<Scalar> gradients(training ? static_cast<std::size_t>(model.parameters.size()) : 0);
+
+  Tape rehearsal, row, tile;
+  PreparedWeights prepared;
+  rehearsal.start(model.parameters, gradients);
+  model.network(rehearsal.constant(rows.inputs.view().rows(0, 1)), {});
+  double forms = 0;
+  for (const WeightWish& wish : rehearsal.wishes()) forms += static_cast<double>(wish.form.size) * kBytes;
+  prepared.add(rehearsal.wishes());
+  prepared.prepare(model.parameters, threads);
+  const auto pass = [&](Tape& tape, Index n) {
+    const std::size_t count = static_cast<std::size_t>(n);
+    tape.start(model.parameters, gradients, &prepared);
+    const Draw draw{0, 0, std::span<const std::uint32_t>(examples).first(count)};
+    const Var outputs = model.network(tape.constant(rows.inputs.view().rows(0, n)), training ? draw : Draw{});
+    const Var loss = run.objective().loss(outputs, rows.targets(0, n), n);
+    if (training) tape.backward(loss);
+    return static_cast<double>(tape.bytes());
+  };
+  const double least = pass(row, 1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
+  check_fits({.program = process_memory("VmRSS"), .activations = least}, threads);
+  return {static_cast<double>(rehearsal.bytes()), forms, pass(tile, tile_rows)};
+}
+
+std::string megabytes(double bytes) { return std::to_string(std::llround(bytes / kMegabyte)); }
+
+}  // namespace
+
+void MemoryEstimate::measure_data() {
+  constexpr double kCodeOfSteps = 2.5e6;  // of the program and its libraries, which comes into memory when it is first run
+  data = std::max(process_memory("VmRSS") - program, 0.0);
+  program += kCodeOfSteps;
+  loading = process_memory("VmHWM");
+}
+
+void MemoryEstimate::foresee(const Settings& settings, const domains::DataSet& data_set) {
+  foresee_weights(*this, settings.model == "MLP" ? weights_of_mlp(settings, data_set) : 0, DomainGradientsOptions{}.tile_rows, settings,
+                  data_set);
+}
+
+void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool checkpoints) {
+  const Model& model = run.model();
+  const double count = static_cast<double>(model.parameters.size());
+  foresee_weights(*this, count, model.tile_rows, run.settings(), run.data());
+  const std::vector<Index> rows = rows_of_batch(run.settings(), run.data());
+  const Pass back = try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
+  const Pass forward = try_pass(run, threads, model.tile_rows, false);
+  const double inputs = static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated
+  weights += back.forms + forward.forms;
+  const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
+  activations += threads.count() * back.tile + evaluation;
+  // The rehearsal of an evaluation is over when its tiles are there.
+  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.rehearsal - evaluation, 0.0});
+}
+
+double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }
+
+double MemoryEstimate::peak() const { return std::max(steps(), loading + decoders); }
+
+std::string MemoryEstimate::text() const {
+  return "about " + megabytes(peak()) + " MB (program " + megabytes(program) + ", data " + megabytes(data) + ", weights and moments " +
+         megabytes(weights) + ", gradients " + megabytes(gradients) + ", activations " + megabytes(activations) + ", now and then " +
+         megabytes(passing) + (decoders > kMegabyte ? ", before that for decoding photos " + megabytes(decoders) : "") + ")";
+}
+
+void check_fits(const MemoryEstimate& memory, const Threads& threads) {
+  const std::optional<AvailableMemory> available = available_memory(threads);
+  const double held = process_memory("VmRSS"), more = memory.steps() - held;
+  check(!available || more <= available->bytes, [&] {
+    return Error(Fault::resources, "memory: the run does not fit")
+        .fact("expected ", memory.text() + ", " + megabytes(held) + " of them held already")
+        .fact("available", megabytes(available->bytes) + " MB more, by " + available->limit)
+        .hint("a smaller network or batch (--hparams mlp_width, batch_size) or fewer --threads take less");
+  });
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,55 @@
+#include "experiments/training/watch.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "experiments/training/weight_name.h"
+#include "tensor/digits.h"
+#include "tensor/finite.h"
+
+namespace sand::experiments {
+namespace {
+
+/// Begins a report on weight j: which one it is and what the domains say to it.
+Error report(const WatchedUpdate& update, const std::string& rule, const std::string& op, Index j) {
+  std::vector<Scalar> gradients;
+  for (int domain = 0; domain < update.gradients.domains(); ++domain)
+    gradients.push_back(update.gradients.row(domain)[static_cast<std::size_t>(j)]);
+  return Error(Fault::non_finite, "step " + std::to_string(update.batch.step) + ": " + rule)
+      .fact("first at ", op + ", " + weight_name(update.gradients.slots(), j))
+      .fact("gradients", "by domain " + range_text(gradients))
+      .fact("direction", exact(update.direction.values[j]) + ", of all weights " + range_text(update.direction.values.view().numbers()));
+}
+
+constexpr const char* kHint = "a lower learning rate often helps";
+
+}  // namespace
+
+void check_direction(const WatchedUpdate& update) {
+  if (update.direction.finite) return;
+  update.engine.check_every_op(update.batch, update.objective);
+  Index j = 0;
+  while (std::isfinite(update.direction.values[j])) ++j;
+  throw report(update, "the direction is not finite, while all gradients are", update.combiner.name(), j)
+      .fact("mask     ", exact(update.direction.mask[j]))
+      .hint(kHint);
+}
+
+void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters, const Threads& threads) {
+  if (adam.step(parameters, update.direction, threads)) return;
+  const std::span<const Scalar> weights = std::as_const(parameters).numbers();
+  const TensorView m = adam.first_moment(), v = adam.second_moment();
+  Index j = 0;
+  while (std::isfinite(weights[static_cast<std::size_t>(j)]) && std::isfinite(v[j])) ++j;
+  const Scalar weight = weights[static_cast<std::size_t>(j)];
+  throw report(update, std::isfinite(weight) ? "Adam's second moment is not finite" : "Adam made a weight that is not finite", "Adam", j)
+      .fact("m        ", exact(m[j]) + ", of all weights " + range_text(m.numbers()))
+      .fact("v        ", exact(v[j]) + ", of all weights " + range_text(v.numbers()))
+      .fact("lr       ", exact(adam.options.learning_rate))
+      .fact("weight   ", exact(weight) + ", of all weights " + range_text(weights))
+      .fact("formula  ", "weight -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)")
+      .hint(kHint);
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,54 @@
+#include "experiments/machine/signals.h"
+
+#include <doctest/doctest.h>
+
+#include <utility>
+
+using namespace sand::experiments;
+
+TEST_CASE("Each signal that asks for the end has its exit code, and may come twice") {
+  for (const auto& signal_and_code : {std::pair{SIGTERM, 143}, {SIGHUP, 129}, {SIGUSR1, 75}, {SIGUSR2, 75}, {SIGXCPU, 75}}) {
+    const int signal = signal_and_code.first, code = signal_and_code.second;
+    INFO(signal);
+    const StopSignals signals;
+    CHECK_FALSE(StopSignals::stop());
+    std::raise(signal);
+    std::raise(signal);
+    CHECK(StopSignals::stop());
+    CHECK(StopSignals::exit_code() == code);
+  }
+}
+
+TEST_CASE("An interrupt asks for the end once, and the next one is left to the system") {
+  const StopSignals signals;
+  std::raise(SIGINT);
+  CHECK(StopSignals::exit_code() == 130);
+  struct sigaction now {};
+  sigaction(SIGINT, nullptr, &now);
+  CHECK((now.sa_handler == SIG_DFL));
+}
+
+TEST_CASE("A signal that the parent ignores stays ignored, and what was there before comes back") {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const StopSignals signals;
+    std::raise(SIGHUP);
+    CHECK_FALSE(StopSignals::stop());
+  }
+  CHECK((std::signal(SIGHUP, before) == SIG_IGN));
+  CHECK((std::signal(SIGUSR1, SIG_DFL) == SIG_DFL));
+}
+
+TEST_CASE("A reader of stdout who has gone asks for the end, unless a signal did before") {
+  {
+    const StopSignals signals;
+    std::raise(SIGPIPE);
+    CHECK_FALSE(StopSignals::stop());  // it may have been stderr's
+    StopSignals::lost_reader();
+    CHECK(StopSignals::exit_code() == 141);
+  }
+  const StopSignals signals;
+  std::raise(SIGTERM);
+  StopSignals::lost_reader();
+  CHECK(StopSignals::exit_code() == 143);
+}

@@ -1,0 +1,304 @@
+#include "experiments/runs/run_directory.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <optional>
+
+#include "tensor/error.h"
+#include "tests/experiments/full_disk.h"
+#include "tests/folder.h"
+
+using sand::Error;
+using sand::Fault;
+using namespace sand::experiments;
+using namespace sand::testing;
+
+namespace {
+
+Fault fault_of_making(const std::filesystem::path& path) {
+  try {
+    RunDirectory run(path);
+  } catch (const Error& error) {
+    return error.fault();
+  }
+  return Fault{};
+}
+
+const std::string kRecord = R"({"args": {}, "numerics": 3, "sandgrad": "0.1.0"})";
+
+void write_file(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
+
+}  // namespace
+
+TEST_CASE("A run directory is made with all its parents, and an empty one is as good as a new one") {
+  const Folder folder;
+  CHECK(fault_of_making(folder.path / "a/b/c") == Fault{});
+  CHECK(names_in(folder.path / "a/b/c") == std::set<std::string>{"checkpoints"});
+  CHECK_FALSE(RunDirectory::holds_run(folder.path / "a/b/c"));
+  CHECK(fault_of_making(folder.path / "a/b/c") == Fault{});
+}
+
+TEST_CASE("A directory holds a run once it has a record, and clearing it removes the run but nothing else") {
+  const Folder folder;
+  const RunDirectory run(folder.path);
+  for (const char* name : {"results.jsonl", "metrics.jsonl", "out.txt", "weights.safetensors", "done", "notes.txt",
+                           "checkpoints/step-000001.safetensors", "checkpoints/step-1.safetensors", "checkpoints/mine.safetensors"})
+    write_file(folder.path / name, "x");
+  CHECK_FALSE(RunDirectory::holds_run(folder.path));
+  run.write("record.json", kRecord);
+  CHECK(RunDirectory::holds_run(folder.path));
+  run.clear();
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "notes.txt", "run.lock"});
+  CHECK(names_in(folder.path / "checkpoints") == std::set<std::string>{"mine.safetensors", "step-1.safetensors"});
+}
+
+TEST_CASE("A directory with another program's record is refused, and nothing in it is touched") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path / "checkpoints");
+  const std::set<std::string> names = {"checkpoints", "done.part0", "record.json", "results.jsonl"};
+  for (const char* record : {R"({"name": "theirs", "numerics": "numpy"})", "", "no JSON"}) {
+    write_file(folder.path / "record.json", record);
+    for (const char* name : {"done.part0", "results.jsonl", "checkpoints/step-000001.safetensors"})
+      write_file(folder.path / name, "theirs");
+    CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("its record.json is not one of Sandgrad's, or damaged"), Error);
+    CHECK(fault_of_making(folder.path) == Fault::busy);
+    CHECK(names_in(folder.path) == names);
+    CHECK(names_in(folder.path / "checkpoints").size() == 1);
+  }
+}
+
+TEST_CASE("A record that is damaged or of a newer version is still one of Sandgrad's") {
+  const Folder folder;
+  for (const char* record :
+       {R"({"args": {"steps": 5, "numerics": 9, "sandgrad": "7.0.0"})", R"("numerics": 12, "sandgrad": "9", "new": [])"}) {
+    write_file(folder.path / "record.json", record);
+    RunDirectory(folder.path).clear();
+    CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints"});
+  }
+}
+
+TEST_CASE("A link in place of the folder of checkpoints is refused, and what it leads to stays as it was") {
+  const Folder folder, elsewhere;
+  const std::set<std::string> theirs = {"model.safetensors", "step-000001.safetensors", "step-000001.safetensors.part0", "video.part1"};
+  for (const std::string& name : theirs) write_file(elsewhere.path / name, "theirs");
+  write_file(folder.path / "record.json", kRecord);
+  std::filesystem::create_symlink(elsewhere.path, folder.path / "checkpoints");
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("directory: must be a real directory"), Error);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("found a link"), Error);
+  CHECK(names_in(elsewhere.path) == theirs);
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "record.json"});
+}
+
+TEST_CASE("A directory in which somebody keeps something else is refused, and nothing is put there") {
+  const Folder folder;
+  std::ofstream(folder.path / "done") << "somebody's";
+  CHECK_THROWS_WITH_AS(
+      RunDirectory(folder.path),
+      ("run directory: it is not empty and holds no run\n    path " + folder.path.string() + "\n    hint: give another --output-dir")
+          .c_str(),
+      Error);
+  CHECK(fault_of_making(folder.path) == Fault::busy);
+  CHECK(names_in(folder.path) == std::set<std::string>{"done"});
+}
+
+TEST_CASE("A directory in which another process works is refused") {
+  const Folder folder;
+  const RunDirectory run(folder.path);
+  CHECK(fault_of_making(folder.path) == Fault::busy);
+}
+
+TEST_CASE("Whoever removes the lock file sets nobody free") {
+  const Folder folder;
+  const RunDirectory run(folder.path);
+  std::filesystem::remove(folder.path / RunLock::kName);
+  CHECK(fault_of_making(folder.path) == Fault::busy);
+}
+
+TEST_CASE("A run whose directory is moved goes on in it there, and leaves a run that takes its place alone") {
+  const Folder folder;
+  std::optional<RunDirectory> first(folder.path / "run");
+  first->append("results.jsonl", "first");
+  std::filesystem::rename(folder.path / "run", folder.path / "moved");
+  RunDirectory second(folder.path / "run");
+  second.append("results.jsonl", "second");
+  first->append("results.jsonl", "first");
+  first->write("record.json", kRecord);
+  first->sync();
+  CHECK_FALSE(first->held().in_place());
+  first.reset();
+  CHECK(text_of(folder.path / "moved/results.jsonl") == "first\nfirst\n");
+  CHECK(names_in(folder.path / "moved") == std::set<std::string>{"checkpoints", "record.json", "results.jsonl"});
+  CHECK(second.held().in_place());
+  CHECK(names_in(folder.path / "run") == std::set<std::string>{"checkpoints", "results.jsonl", "run.lock"});
+  CHECK(text_of(folder.path / "run/results.jsonl") == "second\n");
+}
+
+TEST_CASE("A run whose directory is removed ends with an error, and leaves a run that takes its place alone") {
+  const Folder folder;
+  std::optional<RunDirectory> first(folder.path / "run");
+  first->append("results.jsonl", "first");
+  std::filesystem::remove_all(folder.path / "run");
+  const RunDirectory second(folder.path / "run");
+  const doctest::Contains says("directory: it was removed while it was in use");
+  CHECK_THROWS_WITH_AS(first->append("out.txt", "x"), says, Error);
+  CHECK_THROWS_WITH_AS(first->write("done", "x"), says, Error);
+  CHECK_THROWS_WITH_AS(first->sync(), says, Error);
+  first.reset();
+  CHECK(names_in(folder.path / "run") == std::set<std::string>{"checkpoints", "run.lock"});
+  CHECK(fault_of_making(folder.path / "run") == Fault::busy);
+}
+
+TEST_CASE("What a killed process left half-written is removed, and files of other names stay") {
+  const Folder folder;
+  { RunDirectory(folder.path).write("record.json", kRecord); }
+  const std::set<std::string> mine = {"done.part", "done.part0x", "mine.part0"};
+  const std::set<std::string> my_checkpoints = {"step-000001.safetensors.part", "step-1.safetensors.part0", "video.part2"};
+  for (const std::string& name : mine) write_file(folder.path / name, "mine");
+  for (const std::string& name : my_checkpoints) write_file(folder.path / "checkpoints" / name, "mine");
+  for (const char* name : {"record.json.part0", "weights.safetensors.part12", "checkpoints/step-000001.safetensors.part0"})
+    write_file(folder.path / name, "half");
+  const RunDirectory again(folder.path);
+  std::set<std::string> left = mine;
+  left.insert({"checkpoints", "record.json", "run.lock"});
+  CHECK(names_in(folder.path) == left);
+  CHECK(names_in(folder.path / "checkpoints") == my_checkpoints);
+}
+
+TEST_CASE("A directory that a process was killed in before there was a record is as good as new") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path / "checkpoints");
+  for (const char* name : {"run.lock", "record.json.part0"}) std::ofstream(folder.path / name) << "x";
+  CHECK(fault_of_making(folder.path) == Fault{});
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints"});
+}
+
+TEST_CASE("A file in the way of the directory is an I/O error") {
+  const Folder folder;
+  std::ofstream(folder.path / "file") << "x";
+  CHECK(fault_of_making(folder.path / "file") == Fault::io);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "file"), doctest::Contains("reason Not a directory"), Error);
+  CHECK(fault_of_making(folder.path / "file/run") == Fault::io);
+}
+
+TEST_CASE("A link to a directory is as good as the directory, with or without a slash at its end") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path / "scratch");
+  std::filesystem::create_symlink("scratch", folder.path / "link");
+  for (const char* name : {"link", "link/", "link/deeper"}) CHECK(fault_of_making(folder.path / name) == Fault{});
+  CHECK(names_in(folder.path / "scratch/deeper") == std::set<std::string>{"checkpoints"});
+}
+
+TEST_CASE("A link that leads nowhere is named with its target") {
+  const Folder folder;
+  std::filesystem::create_symlink("scratch/run", folder.path / "link");
+  std::filesystem::create_symlink("loop", folder.path / "loop");
+  for (const char* name : {"link", "link/", "link/deeper", "loop"}) {
+    INFO(name);
+    CHECK(fault_of_making(folder.path / name) == Fault::io);
+  }
+  const std::string link = (folder.path / "link").string();
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "link/deeper"),
+                       ("run directory: a link on its path leads nowhere\n    path " + link + "/deeper\n    link " + link +
+                        "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
+                           .c_str(),
+                       Error);
+  CHECK(names_in(folder.path) == std::set<std::string>{"link", "loop"});
+}
+
+TEST_CASE("A path that is too long is an I/O error, and the root of the disk holds no run") {
+  const Folder folder;
+  CHECK(fault_of_making(folder.path / std::string(300, 'x')) == Fault::io);
+  CHECK(fault_of_making("/") == Fault::busy);
+}
+
+TEST_CASE("A question that the disk does not answer is an I/O error, and no no") {
+  const Folder folder;
+  std::filesystem::create_symlink("record.json", folder.path / "record.json");  // to itself
+  CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path), doctest::Contains("run directory: cannot look into it"), Error);
+  CHECK(fault_of_making(folder.path) == Fault::io);
+}
+
+TEST_CASE("Logs are cut back to what they were") {
+  const Folder folder;
+  RunDirectory run(folder.path);
+  for (const char* line : {"one", "two", "three"}) run.append("metrics.jsonl", line);
+  run.cut("metrics.jsonl", 8);
+  CHECK(text_of(folder.path / "metrics.jsonl") == "one\ntwo\n");
+  run.cut("metrics.jsonl", 0);
+  run.append("metrics.jsonl", "four");
+  CHECK(text_of(folder.path / "metrics.jsonl") == "four\n");
+  run.cut("results.jsonl", 0);  // there is none, and none is needed
+  CHECK_THROWS_AS(run.cut("results.jsonl", 4), Error);
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "metrics.jsonl", "run.lock"});
+}
+
+TEST_CASE("A log that somebody else changes, shortens or removes while the run is on is named") {
+  const Folder folder;
+  RunDirectory run(folder.path);
+  const std::filesystem::path log = folder.path / "results.jsonl";
+  run.append("results.jsonl", "one");
+  const doctest::Contains says("run directory: a log changed while the run was on");
+  for (const char* text : {"one", "one\nmine\n", ""}) {
+    write_file(log, text);
+    CHECK_THROWS_WITH_AS(run.append("results.jsonl", "two"), says, Error);
+    CHECK_THROWS_WITH_AS(run.sync(), says, Error);
+    CHECK(text_of(log) == text);
+  }
+  std::filesystem::remove(log);
+  CHECK_THROWS_WITH_AS(run.sync(), says, Error);
+  write_file(log, "one\n");
+  run.append("results.jsonl", "two");
+  CHECK(text_of(log) == "one\ntwo\n");
+  run.append("out.txt", "one");  // which is for people only
+  write_file(folder.path / "out.txt", "");
+  run.append("out.txt", "two");
+  CHECK(text_of(folder.path / "out.txt") == "two\n");
+}
+
+TEST_CASE("A pipe or a folder in place of a file of lines is refused at once") {
+  const Folder folder;
+  RunDirectory run(folder.path);
+  REQUIRE(::mkfifo((folder.path / "out.txt").c_str(), 0600) == 0);
+  REQUIRE(::mkfifo((folder.path / "results.jsonl").c_str(), 0600) == 0);
+  std::filesystem::create_directory(folder.path / "metrics.jsonl");
+  const doctest::Contains says("file: must be a regular file");
+  for (const char* name : {"out.txt", "results.jsonl", "metrics.jsonl"}) {
+    CHECK_THROWS_WITH_AS(run.append(name, "x"), says, Error);
+    CHECK_THROWS_WITH_AS(run.cut(name, 0), says, Error);
+  }
+}
+
+TEST_CASE("Lines are appended whole, files are written whole") {
+  const Folder folder;
+  RunDirectory run(folder.path);
+  run.append("out.txt", "one");
+  run.append("out.txt", "two");
+  run.write("done", "old");
+  run.write("done", "new");
+  CHECK(text_of(folder.path / "out.txt") == "one\ntwo\n");
+  CHECK(text_of(folder.path / "done") == "new");
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "done", "out.txt", "run.lock"});
+}
+
+TEST_CASE("On a full disk a line that does not fit leaves no trace, and neither does a file") {
+  const Folder folder;
+  RunDirectory run(folder.path);
+  run.append("out.txt", "one");
+  {
+    const FullDisk disk(10);
+    CHECK_THROWS_WITH_AS(run.append("out.txt", "far too long"), doctest::Contains("run directory: cannot write"), Error);
+    CHECK_THROWS_AS(run.write("record.json", "far too long"), Error);
+    run.append("out.txt", "two");
+  }
+  CHECK(text_of(folder.path / "out.txt") == "one\ntwo\n");
+  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "out.txt", "run.lock"});
+}
+
+TEST_CASE("A line is never appended through a link to elsewhere") {
+  const Folder folder;
+  RunDirectory run(folder.path / "run");
+  std::filesystem::create_symlink(folder.path / "elsewhere", folder.path / "run/out.txt");
+  CHECK_THROWS_WITH_AS(run.append("out.txt", "x"), doctest::Contains("not a link"), Error);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "elsewhere"));
+}

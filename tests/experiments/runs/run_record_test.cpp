@@ -1,0 +1,130 @@
+#include "experiments/runs/run_record.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "domains/spirals.h"
+#include "experiments/setup/settings_json.h"
+#include "experiments/training/training.h"
+#include "tensor/error.h"
+#include "tensor/numerics.h"
+#include "tests/folder.h"
+
+using sand::Error;
+using namespace sand::experiments;
+using namespace sand::testing;
+
+namespace {
+
+/// Spirals that claim to come from a file.
+sand::domains::DataSet data_from(const std::filesystem::path& file) {
+  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
+  data.files = {file};
+  return data;
+}
+
+RunRecord record_of(const sand::domains::DataSet& data, const std::string& data_dir) {
+  RunRequest request;
+  request.data_dir = data_dir;
+  const Settings settings = settle(request);
+  return run_record(settings, data, initial_model(settings, data)->parameters);
+}
+
+std::string refusal(const std::string& text) {
+  const Folder folder;
+  std::ofstream(folder.path / "record.json") << text;
+  try {
+    read_record((folder.path / "record.json").string());
+  } catch (const Error& error) {
+    CHECK(error.fault() == sand::Fault::data);
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("A record is read back with settings, arithmetic, data files and the map of the weights") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path / "sub");
+  std::ofstream(folder.path / "sub/digits") << "abc";
+  const sand::domains::DataSet data = data_from(folder.path / "sub/digits");
+  const RunRecord record = record_of(data, folder.path.string());
+  CHECK(record.files == std::vector<DataFile>{{"sub/digits", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}});
+  const std::string text = record_json(record, data, sand::Threads(3));
+  std::ofstream(folder.path / "record.json") << text;
+  const RunRecord read = read_record((folder.path / "record.json").string());
+  CHECK(settings_json(read.settings) == settings_json(record.settings));
+  CHECK(read.numerics == sand::kNumericsVersion);
+  CHECK(read.number == (sizeof(sand::Scalar) == 8 ? "double" : "float"));
+  CHECK(read.files == record.files);
+  REQUIRE(read.parameters.size() == 8);
+  CHECK(read.parameters[0].name == "linear0.weight");
+  CHECK(read.parameters[0].shape == sand::Shape{256, 18});
+  CHECK(read.parameters[1].offset == 256 * 18);
+  CHECK_NOTHROW(check_same_inputs(read, record));
+
+  const nlohmann::json json = nlohmann::json::parse(text);
+  CHECK(json["threads"] == 3);
+  for (const char* name : {"sandgrad", "commit", "compiler", "flags", "kernels", "cpu"}) CHECK(json[name].get<std::string>() != "");
+  CHECK(json["flags"].get<std::string>().find("-ffp-contract=off") != std::string::npos);
+  CHECK(json["data"]["domains"][1] == nlohmann::json{{"name", "env1"}, {"examples", 20}});
+}
+
+TEST_CASE("No part of a record is a record, and neither is one in which a field is missing or of another kind") {
+  const Folder folder;
+  std::ofstream(folder.path / "digits") << "abc";
+  const sand::domains::DataSet data = data_from(folder.path / "digits");
+  const std::string text = record_json(record_of(data, folder.path.string()), data, sand::Threads(1));
+  CHECK(refusal(text) == "");
+  for (std::size_t size = 0; size < text.size() - 2; size += 13) CHECK(refusal(text.substr(0, size)) != "");
+  for (const char* pointer : {"/args", "/hparams", "/numerics", "/number", "/data", "/data/files", "/data/files/0/name",
+                              "/data/files/0/size", "/data/files/0/sha256", "/parameters", "/parameters/0/shape", "/parameters/1/offset"}) {
+    CAPTURE(pointer);
+    for (const nlohmann::json& other : {nlohmann::json(nullptr), nlohmann::json(-1.5), nlohmann::json{"x", -1}}) {
+      nlohmann::json json = nlohmann::json::parse(text);
+      json[nlohmann::json::json_pointer(pointer)] = other;
+      if (std::string(pointer) == "/numerics" && other.is_number()) continue;  // read as a version, and then compared
+      CHECK(refusal(json.dump()) != "");
+    }
+  }
+}
+
+TEST_CASE("A run goes on only with its own settings and arithmetic; what differs is said flag by flag") {
+  const sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
+  RunRecord record = record_of(data, "");
+  CHECK_NOTHROW(check_same_run(record, settle({})));
+  RunRequest request;
+  request.steps = 5;
+  request.seed = 9;
+  CHECK_THROWS_WITH_AS(check_same_run(record, settle(request)),
+                       "run directory: it holds a run with other settings\n"
+                       "    --seed  recorded 0, asked 9\n"
+                       "    --steps  recorded 600, asked 5\n"
+                       "    hint: the recorded settings go on with that run; --fresh removes it and starts over; or give another "
+                       "--output-dir",
+                       Error);
+  record.numerics = sand::kNumericsVersion + 1;
+  CHECK_THROWS_WITH_AS(check_same_run(record, settle({})), doctest::Contains("arithmetic  recorded version"), Error);
+  record = record_of(data, "");
+  record.number = "quad";
+  CHECK_THROWS_WITH_AS(check_same_run(record, settle({})), doctest::Contains("recorded quad"), Error);
+}
+
+TEST_CASE("Data that are not those of the run are named") {
+  const Folder folder;
+  const std::filesystem::path file = folder.path / "digits";
+  std::ofstream(file) << "abc";
+  const RunRecord recorded = record_of(data_from(file), folder.path.string());
+  std::ofstream(file) << "abd";
+  CHECK_THROWS_WITH_AS(check_same_inputs(recorded, record_of(data_from(file), folder.path.string())),
+                       doctest::Contains("digits, 3 bytes, SHA-256 ba7816bf8f01cfea"), Error);
+  RunRecord none = recorded;
+  none.files.clear();
+  CHECK_THROWS_WITH_AS(check_same_inputs(recorded, none), doctest::Contains("found    none"), Error);
+  CHECK_THROWS_AS(check_same_inputs(none, recorded), Error);
+  RunRecord other = recorded;
+  other.parameters.pop_back();
+  CHECK_THROWS_WITH_AS(check_same_inputs(recorded, other), doctest::Contains("tensors of weights"), Error);
+}

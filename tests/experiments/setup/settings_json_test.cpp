@@ -1,0 +1,105 @@
+#include "experiments/setup/settings_json.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "experiments/setup/algorithms.h"
+#include "tensor/error.h"
+
+using Json = nlohmann::json;
+using namespace sand::experiments;
+
+namespace {
+
+std::string refusal(const Json& settings) {
+  try {
+    settings_from_json(settings.dump(), "record.json");
+  } catch (const sand::Error& error) {
+    CHECK(error.fault() == sand::Fault::data);
+    CHECK(std::string(error.what()).find("record.json") != std::string::npos);
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Settings that were written are read back as the same settings, whatever they are") {
+  for (const std::string& data : data_set_names())
+    for (const Algorithm& method : algorithms())
+      for (const std::int64_t hparams_seed : {0, 7}) {
+        RunRequest request;
+        request.dataset = data, request.algorithm = method.name;
+        request.hparams_seed = hparams_seed, request.trial_seed = 3, request.seed = 1;
+        request.allow_closed = true;
+        const std::string text = settings_json(settle(request));
+        CAPTURE(text);
+        CHECK(settings_json(settings_from_json(text, "text")) == text);
+      }
+  RunRequest odd;
+  odd.dataset = "ColoredMNIST", odd.algorithm = "ERM", odd.protocol = "irm";
+  odd.test_envs = {1, 0}, odd.data_dir = "a \"dir\"\n";
+  odd.digits = "generated", odd.hparams = R"({"lr": 1.2345678901234567e-5})", odd.model = "SmallCNN", odd.convolution = "direct";
+  odd.steps = 7, odd.record_every = 3, odd.evaluate_every = 6, odd.evaluate_examples = 9, odd.test_at_end = true;
+  odd.holdout_fraction = 0.3, odd.decoupled_decay = odd.mask_update = true;
+  const std::string text = settings_json(settle(odd));
+  const Settings again = settings_from_json(text, "text");
+  CHECK(settings_json(again) == text);
+  CHECK(again.hparams.at("lr") == 1.2345678901234567e-5);
+  CHECK(again.data.data_dir == "a \"dir\"\n");
+  CHECK(differences(again, settle(odd)).empty());
+}
+
+TEST_CASE("Settings from a file are believed only if nothing in them is missing, unknown or out of range") {
+  const Json good = Json::parse(settings_json(settle({})));
+  CHECK(refusal(good) == "");
+  // Wide ranges, free text, and what the data set and the network check themselves.
+  const std::set<std::string> free = {"weight_decay", "k",           "lr",     "trial_seed",  "seed",   "hparams_seed",
+                                      "data_dir",     "init_sha256", "digits", "mlp_dropout", "rescale"};
+  for (const char* part : {"args", "hparams"})
+    for (const auto& entry : good[part].items()) {
+      const std::string& name = entry.key();
+      CAPTURE(name);
+      Json bad = good;
+      bad[part].erase(name);
+      CHECK(refusal(bad) != "");
+      for (const Json& other : {Json(nullptr), Json("1"), Json(Json::array({Json::object()})), Json(-5), Json(1e300)}) {
+        bad[part][name] = other;
+        if (free.count(name) == 1) continue;
+        CAPTURE(other.dump());
+        CHECK(refusal(bad) != "");
+      }
+    }
+  Json bad = good;
+  bad["args"]["colour"] = 1;
+  CHECK(refusal(bad).find("colour") != std::string::npos);
+  bad = good;
+  bad["hparams"]["colour"] = 1;
+  CHECK(refusal(bad) != "");
+  for (const char* text : {"", "{", "[]", "1", R"({"args": {}, "hparams": []})"})
+    CHECK_THROWS_AS(settings_from_json(text, "record.json"), sand::Error);
+}
+
+TEST_CASE("Differences are named flag by flag, and places of files are none") {
+  RunRequest request;
+  const Settings recorded = settle(request);
+  request.steps = 10;
+  request.record_every = 7;
+  request.evaluate_every = 100;
+  request.hparams = R"({"tau": 0.5})";
+  request.data_dir = "elsewhere";
+  const std::vector<Difference> found = differences(recorded, settle(request));
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].flag == "--record-every");
+  CHECK(found[1].flag == "--steps");
+  CHECK(found[1].recorded == "600");
+  CHECK(found[1].asked == "10");
+  CHECK(found[2].flag == "--hparams tau");
+  CHECK(found[2].recorded == "0.9");
+  CHECK(settings_hash(recorded) != settings_hash(settle(request)));
+  RunRequest elsewhere;
+  elsewhere.data_dir = "elsewhere";
+  CHECK(settings_hash(recorded) == settings_hash(settle(elsewhere)));
+}

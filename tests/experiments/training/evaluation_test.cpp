@@ -1,0 +1,56 @@
+#include "experiments/training/evaluation.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "domains/spirals.h"
+#include "experiments/setup/models.h"
+#include "nn/objectives.h"
+
+using sand::experiments::Evaluation;
+using sand::experiments::Score;
+
+namespace {
+
+struct Untrained {
+  sand::domains::Spirals data{{.domains = 2, .examples = 150, .test_examples = 70}};
+  std::unique_ptr<sand::experiments::Model> model = sand::experiments::make_model("mlp:18-9-2", sand::nn::Activation::tanh, 3);
+  sand::nn::CrossEntropy objective;
+
+  Score score(const sand::domains::Part& part, int threads) { return Evaluation(*model, sand::Threads(threads))(part, objective); }
+};
+
+}  // namespace
+
+TEST_CASE("A score is the same for any number of threads") {
+  Untrained it;
+  const sand::domains::Part part = sand::domains::whole(it.data.domains[1]);
+  const Score alone = it.score(part, 1);
+  for (const int threads : {2, 3, 7}) {
+    CHECK(it.score(part, threads).loss == alone.loss);
+    CHECK(it.score(part, threads).accuracy == alone.accuracy);
+  }
+}
+
+TEST_CASE("The score of a part is the mean over its examples, however they are cut") {
+  Untrained it;
+  const sand::domains::Part part = sand::domains::whole(it.data.domains[1]);
+  const Score together = it.score(part, 2);
+  double loss = 0, right = 0;
+  for (const std::uint32_t example : part.examples) {
+    const Score one = it.score({part.domain, {example}}, 1);
+    CHECK((one.accuracy == 0 || one.accuracy == 1));
+    CHECK(one.loss > 0);
+    CHECK((one.loss < std::log(2.0)) == (one.accuracy == 1));  // two classes: right is a probability above a half
+    loss += one.loss;
+    right += one.accuracy;
+  }
+  CHECK(together.loss == doctest::Approx(loss / 150).epsilon(sizeof(sand::Scalar) == 8 ? 1e-13 : 1e-5));
+  CHECK(together.accuracy == right / 150);
+}
+
+TEST_CASE("A part without examples has no score") {
+  Untrained it;
+  CHECK(std::isnan(it.score({&it.data.domains[0], {}}, 2).accuracy));
+}

@@ -1,0 +1,316 @@
+// Whole runs, a few steps long.
+#include "experiments/training/training.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "domains/colored_mnist.h"
+#include "domains/generated_digits.h"
+#include "domains/spirals.h"
+#include "experiments/machine/sha256.h"
+#include "experiments/runs/records.h"
+#include "experiments/setup/algorithms.h"
+#include "tensor/error.h"
+#include "tests/experiments/small_run.h"
+
+using sand::Threads;
+using namespace sand::experiments;
+
+namespace {
+
+/// What the error says that numbers gone wrong end `work` with.
+std::string refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const sand::Error& error) {
+    CHECK(error.fault() == sand::Fault::non_finite);
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string refusal(const Settings& settings, const sand::domains::DataSet& data) {
+  return refusal([&] { train(settings, data, Threads(2), {}); });
+}
+
+}  // namespace
+
+TEST_CASE("Weights do not depend on the number of threads, whatever the algorithm") {
+  for (const Algorithm& method : algorithms()) {
+    CAPTURE(method.name);
+    const Settings settings = small_run(method.name);
+    const std::string alone = train(settings, small_spirals(), Threads(1), {}).fingerprint;
+    for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, small_spirals(), Threads(threads), {}).fingerprint == alone);
+  }
+}
+
+TEST_CASE("Weights do not depend on the number of threads for full batches of images either") {
+  RunRequest request;
+  request.dataset = "ColoredMNIST-IRM";
+  request.hparams = R"({"tau": 0.6})";
+  request.steps = 3;
+  const Settings settings = settle(request);
+  const auto digits = std::make_shared<sand::domains::Digits>(sand::domains::generated_digits(600, 1));
+  const sand::domains::DataSet data = sand::domains::colored_mnist_irm(digits, 1);
+  const std::string alone = train(settings, data, Threads(1), {}).fingerprint;
+  for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, data, Threads(threads), {}).fingerprint == alone);
+}
+
+TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weights") {
+  const std::string first = train(small_run("SANDMask"), small_spirals(), Threads(1), {}).fingerprint;
+  Settings other = small_run("SANDMask");
+  other.seed = 1;
+  CHECK(train(other, small_spirals(), Threads(1), {}).fingerprint != first);
+  CHECK(train(small_run("ERM"), small_spirals(), Threads(1), {}).fingerprint != first);
+  CHECK(train(small_run("SANDMask", R"({"tau": 0.7})"), small_spirals(), Threads(1), {}).fingerprint != first);
+}
+
+TEST_CASE("A record comes after every so many steps and after the last, with scores of every domain") {
+  std::vector<int> recorded;
+  TrainingEvents events;
+  events.record = [&](const Record& record) {
+    recorded.push_back(record.step);
+    CHECK(record.in.size() == 6);
+    CHECK(record.out.size() == 6);
+    CHECK(std::isnan(record.out[0].accuracy));  // nothing is held out
+    CHECK(record.masks.has_value());
+  };
+  const Outcome outcome = train(small_run("ANDMask"), small_spirals(), Threads(2), events);
+  CHECK(recorded == std::vector<int>{0, 3, 5});
+  CHECK(outcome.steps == 6);
+  CHECK(outcome.training == std::vector<int>{1, 2, 3, 4, 5});
+  CHECK_FALSE(outcome.interrupted);
+  CHECK_FALSE(outcome.never_learned.has_value());
+}
+
+TEST_CASE("Where test domains wait for the end, they have a score in the last record alone, and the others in every one") {
+  Settings settings = small_run("ERM");
+  settings.evaluation.test_at_end = true;
+  std::vector<bool> tested;
+  TrainingEvents events;
+  events.record = [&](const Record& record) {
+    tested.push_back(!std::isnan(record.in[0].accuracy));
+    CHECK_FALSE(std::isnan(record.in[1].accuracy));
+  };
+  train(settings, small_spirals(), Threads(2), events);
+  CHECK(tested == std::vector<bool>{false, false, true});
+}
+
+TEST_CASE("A run that is asked to stop ends after the step at hand") {
+  std::vector<int> recorded;
+  int asked = 0;
+  TrainingEvents events;
+  events.record = [&](const Record& record) { recorded.push_back(record.step); };
+  events.stop = [&] { return ++asked == 2; };
+  const Outcome outcome = train(small_run("ERM"), small_spirals(), Threads(2), events);
+  CHECK(outcome.interrupted);
+  CHECK(outcome.steps == 2);
+  CHECK(recorded == std::vector<int>{0});
+}
+
+TEST_CASE("A run that is restored to any of its states goes on with the same bits and the same records") {
+  for (const Algorithm& method : algorithms()) {
+    CAPTURE(method.name);
+    const Settings settings = small_run(method.name);
+    Training whole(settings, small_spirals(), Threads(2));
+    std::vector<TrainingState> states = {whole.save()};
+    std::vector<std::string> lines;
+    while (!whole.finished()) {
+      whole.update();
+      if (whole.record_due()) lines.push_back(metrics_line(small_spirals(), whole.record()));
+      states.push_back(whole.save());
+    }
+    for (const TrainingState& state : states) {
+      CAPTURE(state.step);
+      Training again(settings, small_spirals(), Threads(1));
+      again.restore(state);
+      CHECK(again.save() == state);
+      std::vector<std::string> rest;
+      while (!again.finished()) {
+        again.update();
+        if (again.record_due()) rest.push_back(metrics_line(small_spirals(), again.record()));
+      }
+      CHECK(std::equal(rest.rbegin(), rest.rend(), lines.rbegin()));
+      CHECK(again.save() == states.back());
+      CHECK_FALSE(again.never_learned().has_value());
+    }
+  }
+}
+
+TEST_CASE("A state that the run could not have come to is refused") {
+  const Settings settings = small_run("ERM");
+  Training run(settings, small_spirals(), Threads(1));
+  run.update();
+  run.record();
+  const TrainingState good = run.save();
+  const auto refused = [&](auto spoil) {
+    TrainingState state = good;
+    spoil(state);
+    CHECK_THROWS_AS(run.restore(state), sand::Error);
+  };
+  refused([](TrainingState& state) { state.step = state.adam_steps = 7; });
+  refused([](TrainingState& state) { state.step = state.adam_steps = -1; });
+  refused([](TrainingState& state) { state.adam_steps = 0; });
+  refused([](TrainingState& state) { state.losses = 2; });
+  refused([](TrainingState& state) { state.weights.pop_back(); });
+  refused([](TrainingState& state) { state.weights[3] = std::numeric_limits<sand::Scalar>::quiet_NaN(); });
+  refused([](TrainingState& state) { state.second_moment[3] = -1; });
+  refused([](TrainingState& state) { state.chain = "abc"; });
+  refused([](TrainingState& state) { state.losses = 1; });  // the record of its step was made
+  CHECK(run.save() == good);
+}
+
+TEST_CASE("The chain of records tells two runs apart that differ in one bit of one weight, and later ones from earlier ones") {
+  const auto chain = [](int bits) {
+    Training run(small_run("ERM"), small_spirals(), Threads(1));
+    TrainingState state = run.save();
+    for (int bit = 0; bit < bits; ++bit) state.weights.back() = std::nextafter(state.weights.back(), sand::Scalar{1});
+    run.restore(state);
+    run.update();
+    return run.record().chain;
+  };
+  CHECK(chain(0) == chain(0));
+  CHECK(chain(0) != chain(1));
+  CHECK(chain(0) != TrainingState{}.chain);
+}
+
+TEST_CASE("A chain can be followed by anybody who has the numbers of a record") {
+  Training run(small_run("ERM"), small_spirals(), Threads(1));
+  run.update();
+  const std::string chain = run.record().chain;
+  const TrainingState state = run.save();
+  std::string bytes(32, '\0');    // the chain before the first record
+  bytes += std::string(8, '\0');  // step 0
+  for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
+    bytes.append(reinterpret_cast<const char*>(block->data()), block->size() * sizeof(sand::Scalar));
+  CHECK(Sha256().add(bytes).hex() == chain);
+  CHECK(state.chain == chain);
+}
+
+TEST_CASE("A mask that never opens is told apart from one that learns badly") {
+  Settings settings = small_run("SANDMask", R"({"tau": 1, "weight_decay": 0})");
+  settings.allow_closed = true;
+  const Outcome outcome = train(settings, small_spirals(), Threads(2), {});
+  REQUIRE(outcome.never_learned.has_value());
+  CHECK(outcome.never_learned->find("the mask never opened") != std::string::npos);
+  const nlohmann::json told = nlohmann::json::parse(outcome_json(outcome.steps, outcome.fingerprint, outcome.never_learned));
+  CHECK(told["never_learned"] == true);
+  CHECK(told["reason"] == *outcome.never_learned);
+  settings.hparams["weight_decay"] = 0.01;  // moves weights, and yet nothing is learned
+  CHECK(train(settings, small_spirals(), Threads(2), {}).never_learned.has_value());
+}
+
+TEST_CASE("A learning rate at which values overflow ends the run with step, domain, op and ranges") {
+  Settings settings = small_run("ERM");
+  settings.hparams["lr"] = std::sqrt(std::numeric_limits<sand::Scalar>::max()) * sand::Scalar{1e11};
+  const std::string text = refusal(settings, small_spirals());
+  CHECK_MESSAGE(text.find("step 1: the loss of domain 0 is not finite\n    first at linear [") == 0, text);
+  CHECK_MESSAGE(text.find("], forward\n    formula  y = x w^T + b\n    input    ") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("    input    parameter linear1.weight [33, 33]: 1089 numbers from -") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("nn/mlp.cpp:") != std::string::npos, text);
+}
+
+TEST_CASE("A learning rate at which a weight overflows ends the run in the step that made the weight") {
+  Settings settings = small_run("ERM");
+  settings.hparams["lr"] = std::numeric_limits<double>::max();
+  const std::string text = refusal(settings, small_spirals());
+  CHECK_MESSAGE(text.find("step 0: Adam made a weight that is not finite\n    first at  Adam, linear0.weight[0,0]\n    gradients by domain "
+                          "5 numbers from ") == 0,
+                text);
+  CHECK_MESSAGE(text.find("    lr        1.7976931348623157e+308\n") != std::string::npos, text);
+}
+
+TEST_CASE("A second moment that overflows ends the run, though no weight moves and every loss and gradient is finite") {
+  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
+  const sand::Scalar large = std::sqrt(std::numeric_limits<sand::Scalar>::max()) * 1000;
+  for (sand::domains::Domain& domain : data.domains)
+    domain.read = [large](std::uint32_t, std::span<sand::Scalar> input) { std::fill(input.begin(), input.end(), large); };
+  Settings settings = small_run("ERM");
+  settings.hparams["mlp_depth"] = 0;
+  settings.hparams["mlp_dropout"] = 0;
+  settings.hparams["batch_size"] = 4;
+  const std::string text = refusal(settings, data);
+  CHECK_MESSAGE(text.find("step 0: Adam's second moment is not finite\n    first at  Adam, linear0.weight[0,") == 0, text);
+  CHECK_MESSAGE(text.find("    gradients by domain 2 numbers from ") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("    v         inf, of all weights ") != std::string::npos, text);
+}
+
+TEST_CASE("A gradient that overflows while every loss is finite ends the run with domain and op, whatever the algorithm") {
+  // All inputs are 0 and all biases too, so every value is 0: only backward meets the large weights, twice.
+  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
+  for (sand::domains::Domain& domain : data.domains)
+    domain.read = [](std::uint32_t, std::span<sand::Scalar> input) { std::fill(input.begin(), input.end(), sand::Scalar{0}); };
+  for (const Algorithm& method : algorithms()) {
+    Settings settings = small_run(method.name);
+    settings.hparams["batch_size"] = 4;
+    settings.hparams["mlp_dropout"] = 0;
+    settings.protocol.activation = sand::nn::Activation::tanh;
+    Training run(settings, data, Threads(1));
+    TrainingState state = run.save();
+    for (const sand::Slot& slot : run.model().parameters.slots())
+      for (sand::Index i = 0; i < slot.shape.size(); ++i)
+        state.weights[static_cast<std::size_t>(slot.offset + i)] =
+            slot.name.find("bias") != std::string::npos ? 0
+                                                        : (i < slot.shape[1] ? 1 : -1) * (std::numeric_limits<sand::Scalar>::max() / 100);
+    run.restore(state);
+    const std::string text = refusal([&] { run.update(); });
+    CHECK_MESSAGE(
+        text.find("step 0: the gradient of domain 0 is not finite\n    first at linear [4, 33], backward\n    formula  dx += dy w, ") == 0,
+        text);
+    CHECK_MESSAGE(text.find("    input    tanh [4, 33]: 132 numbers from 0 to 0\n    gives it 132 numbers") != std::string::npos, text);
+  }
+}
+
+TEST_CASE("A line of results has DomainBed's keys in order, and no key for what has no score") {
+  Settings settings = small_run("ERM");
+  settings.protocol.holdout_fraction = 0.2;
+  std::string line;
+  TrainingEvents events;
+  events.record = [&](const Record& record) { line = result_line(settings, record, "somewhere"); };
+  train(settings, small_spirals(), Threads(2), events);
+  const auto json = nlohmann::ordered_json::parse(line);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"args", "env0_in_acc", "env0_out_acc", "env1_in_acc", "env1_out_acc", "env2_in_acc",
+                                         "env2_out_acc", "env3_in_acc", "env3_out_acc", "env4_in_acc", "env4_out_acc", "env5_in_acc",
+                                         "env5_out_acc", "epoch", "hparams", "loss", "mem_gb", "step", "step_time"});
+  CHECK(json["args"]["output_dir"] == "somewhere");
+  CHECK(json["args"]["algorithm"] == "ERM");
+  CHECK(json["args"]["test_envs"] == std::vector<int>{0});
+
+  settings.protocol.holdout_fraction = 0;
+  train(settings, small_spirals(), Threads(2), events);
+  CHECK(line.find("env0_in_acc") != std::string::npos);
+  CHECK(line.find("_out_acc") == std::string::npos);
+}
+
+TEST_CASE("A tenth of the domain names may be bytes of any kind: the records stay JSON") {
+  sand::domains::DataSet data = small_spirals();
+  data.domains[1].name = "\xff\"\n";
+  Record record;
+  record.in.resize(6);
+  record.out.resize(6);
+  CHECK(nlohmann::json::accept(metrics_line(data, record)));
+  CHECK(metrics_line(data, record).find('\n') == std::string::npos);
+}
+
+TEST_CASE("A direction that overflows while every loss is finite stops the run") {  // one open weight among 18 is scaled up by 18
+  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
+  for (sand::domains::Domain& domain : data.domains)
+    domain.read = [](std::uint32_t, std::span<sand::Scalar> input) {
+      std::fill(input.begin(), input.end(), sand::Scalar{0});
+      input[0] = std::numeric_limits<sand::Scalar>::max() / 4;
+    };
+  Settings settings = small_run("ANDMask", R"({"tau": 1})");
+  settings.hparams["mlp_depth"] = 0;
+  settings.hparams["batch_size"] = 4;
+  settings.hparams["mlp_dropout"] = 0;
+  const std::string text = refusal(settings, data);
+  CHECK_MESSAGE(text.find("step 0: the direction is not finite, while all gradients are\n    first at  ANDMask, linear0.weight[0,0]\n    "
+                          "gradients by domain 2 numbers from ") == 0,
+                text);
+}
