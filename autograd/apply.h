@@ -25,7 +25,7 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     (refuse_lost(inputs), ...);
     const Shape shape = kept->shape(inputs.shape()...);
     TensorSpan over;
-    if constexpr (requires { Op::writes_over; }) over = room_over(inputs...);
+    if constexpr (requires { Op::in_place; }) over = room_over(inputs...);
     const TensorSpan y = over ? over : arena_.tensor(shape);
     if constexpr (requires { kept->saved; }) kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
     if constexpr (requires { kept->prepared; }) kept->prepared = prepared(node.inputs[1], kept->form(inputs.shape()..., node.wanted));
@@ -36,9 +36,9 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
 
     // What nobody will need is spared; for a prediction, that is all that was read for the last time.
     bool needs_value = node.wanted, needs_input[] = {(static_cast<void>(inputs), node.wanted)...};
-    if constexpr (requires { Op::spares_value; }) needs_value = false;
+    if constexpr (requires { Op::backward_ignores_output; }) needs_value = false;
     if constexpr (requires { kept->spares_input(inputs.shape()...); }) needs_input[0] &= !kept->spares_input(inputs.shape()...);
-    if constexpr (requires { Op::writes_over; }) needs_input[0] = static_cast<bool>(over);  // it is y by now
+    if constexpr (requires { Op::in_place; }) needs_input[0] = static_cast<bool>(over);  // it is y by now
     if (!needs_value) node.spare = y;
     const bool* needed = needs_input;
     (read(inputs, *needed++), ...);
@@ -62,7 +62,7 @@ template <class Op, std::size_t... I>
 void Tape::run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
   Op& op = *static_cast<Op*>(node.op);
   tape.lend_scratch(op, tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value.shape()...);
-  constexpr bool kOverDy = requires { Op::writes_over_dy; };
+  constexpr bool kOverDy = requires { Op::in_place_backward; };
   const TensorView dy = node.gradient;
   op.backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, dy,
               tape.outgoing(node.inputs[I], kOverDy && I == 0 ? &node : nullptr)...);

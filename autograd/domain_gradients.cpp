@@ -23,15 +23,14 @@ Error not_finite(std::uint32_t step, const char* what, int domain) {
 /// Completes the error with the entry at fault, what it was given and what it made of that.
 Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
   const Tape::Entry op = tape.entry(culprit);
-  error.fact("first at", called(op) + (backward ? ", backward" : ", forward"))
-      .fact("formula ", backward ? op.doc.backward : op.doc.forward);
-  if (backward) error.fact("dy      ", range_text(op.gradient.numbers()));
+  error.fact("first at", called(op) + (backward ? ", backward" : ", forward")).fact("formula", backward ? op.doc.backward : op.doc.forward);
+  if (backward) error.fact("dy", range_text(op.gradient.numbers()));
   for (int k = 0; k < op.arity; ++k) {
     const Tape::Entry input = tape.entry(op.inputs[static_cast<std::size_t>(k)]);
-    error.fact("input   ", called(input) + ": " + range_text(input.value.numbers()));
+    error.fact("input", called(input) + ": " + range_text(input.value.numbers()));
     if (backward && !all_finite(input.gradient.numbers())) error.fact("gives it", range_text(input.gradient.numbers()));
   }
-  if (!backward) error.fact("gives   ", range_text(op.value.numbers()));
+  if (!backward) error.fact("gives", range_text(op.value.numbers()));
   return error.at(op.here).hint(op.arity == 0 && op.slot == nullptr ? "the data has a NaN or an infinity"
                                                                     : "a lower learning rate often helps");
 }
@@ -88,14 +87,14 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
 
-  if (!rehearsed_) rehearse(batch);
+  if (!dry_run_done_) dry_run(batch);
   prepared_.prepare(parameters_, threads);
-  if (!rehearsed_) check_tiling(batch, objective);
-  rehearsed_ = true;
+  if (!dry_run_done_) check_tiling(batch, objective);
+  dry_run_done_ = true;
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
   });
-  for (const Tape& tape : tapes_) prepared_.add(tape.wishes());
+  for (const Tape& tape : tapes_) prepared_.add(tape.missing_forms());
   fold(threads);
   make_room();
   const std::span<const double> losses = table_->losses();
@@ -104,11 +103,11 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
 }
 
 /// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
-void DomainGradients::rehearse(const Batch& batch) {
+void DomainGradients::dry_run(const Batch& batch) {
   Tape tape;                                // of its own, for it holds the forms, which no other pass will
-  tape.start(parameters_, table_->row(0));  // as if for training, whose forms are wished for
+  tape.start(parameters_, table_->row(0));  // as for training, which needs its forms
   network_(tape.constant(batch.domains[0].inputs.view().rows(0, 1)), {});
-  prepared_.add(tape.wishes());
+  prepared_.add(tape.missing_forms());
 }
 
 /// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are added. Rows are
@@ -127,8 +126,8 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   check(!std::isfinite(difference) || difference <= 0.01 * (std::fabs(first) + std::fabs(second)), [&] {
     return Error(Fault::usage, "domain gradients: the loss of two rows in one tile must be the sum of their losses in two")
         .fact("rows 0 and 1", std::to_string(together))
-        .fact("row 0       ", std::to_string(first))
-        .fact("row 1       ", std::to_string(second))
+        .fact("row 0", std::to_string(first))
+        .fact("row 1", std::to_string(second))
         .hint(
             "tiles are added: an Objective's loss is no mean over its rows, but their sum, scaled by 1 / rows_in_domain, as that of "
             "CrossEntropy");

@@ -59,7 +59,7 @@ class DomainGradients {
     double loss;
   };
   void cut(const Batch& batch);
-  void rehearse(const Batch& batch);
+  void dry_run(const Batch& batch);
   void check_tiling(const Batch& batch, const Objective& objective) const;
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
   Var forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective, Tape& tape) const;
@@ -71,7 +71,7 @@ class DomainGradients {
   const Parameters& parameters_;
   DomainGradientsOptions options_;
   PreparedWeights prepared_;
-  bool rehearsed_ = false;
+  bool dry_run_done_ = false;
   std::vector<Tape> tapes_;  // one per thread
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;

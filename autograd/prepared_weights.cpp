@@ -20,10 +20,10 @@ const Scalar* PreparedWeights::find(const Slot& slot, const WeightForm& form) co
   return nullptr;
 }
 
-void PreparedWeights::add(std::span<const WeightWish> wishes) {
-  for (const WeightWish& wish : wishes) {
-    const auto same = [&](const Prepared& known) { return known.what.slot == wish.slot && known.what.form == wish.form; };
-    if (std::none_of(forms_.begin(), forms_.end(), same)) forms_.push_back({wish, Tensor(Shape{wish.form.size})});
+void PreparedWeights::add(std::span<const SlotForm> missing_forms) {
+  for (const SlotForm& missing : missing_forms) {
+    const auto same = [&](const Prepared& known) { return known.what.slot == missing.slot && known.what.form == missing.form; };
+    if (std::none_of(forms_.begin(), forms_.end(), same)) forms_.push_back({missing, Tensor(Shape{missing.form.size})});
   }
 }
 

@@ -22,7 +22,7 @@ struct WeightForm {
 };
 
 /// A form that an op asked for and did not find.
-struct WeightWish {
+struct SlotForm {
   int slot;
   WeightForm form;
 };
@@ -31,16 +31,16 @@ struct WeightWish {
 /// step on.
 class PreparedWeights {
  public:
-  /// Makes all known forms of the parameters' present values. Allocates nothing once nothing new is wished for.
+  /// Makes all known forms of the parameters' present values. Allocates nothing unless a form is new.
   void prepare(const Parameters& parameters, const Threads& threads);
-  /// The form as last prepared; null if nobody wished for it.
+  /// The form as last prepared; null if it is not known.
   const Scalar* find(const Slot& slot, const WeightForm& form) const;
   /// From the next `prepare` on.
-  void add(std::span<const WeightWish> wishes);
+  void add(std::span<const SlotForm> missing_forms);
 
  private:
   struct Prepared {
-    WeightWish what;
+    SlotForm what;
     Tensor numbers;
   };
   std::vector<Prepared> forms_;

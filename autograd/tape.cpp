@@ -21,7 +21,7 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
   });
   arena_.clear();
   nodes_.clear();
-  wishes_.clear();
+  missing_forms_.clear();
   parameters_ = &parameters;
   gradient_row_ = gradient_row;
   prepared_ = prepared;
@@ -30,7 +30,7 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
 void Tape::make_room_like(const Tape& other) {
   nodes_.clear();
   nodes_.reserve(other.nodes_.capacity());
-  wishes_.reserve(other.wishes_.capacity());
+  missing_forms_.reserve(other.missing_forms_.capacity());
   arena_.make_room_like(other.arena_);
   scratch_.make_room_like(other.scratch_);
 }
@@ -64,7 +64,7 @@ const Scalar* Tape::prepared(int weight, const WeightForm& form) {
   const Node& node = nodes_[static_cast<std::size_t>(weight)];
   if (node.slot != nullptr && prepared_ != nullptr)
     if (const Scalar* found = prepared_->find(*node.slot, form)) return found;
-  if (node.slot != nullptr) wishes_.push_back({node.slot->index, form});
+  if (node.slot != nullptr) missing_forms_.push_back({node.slot->index, form});
   const TensorSpan own = arena_.tensor({form.size});
   form.make(node.value, form, own.data(), 0, 1);
   return own.data();

@@ -68,7 +68,7 @@ class Tape {
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
   /// Forms of weights that were not among the prepared ones and had to be made in this pass.
-  std::span<const WeightWish> wishes() const { return wishes_; }
+  std::span<const SlotForm> missing_forms() const { return missing_forms_; }
 
   std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }  ///< of memory that is held for passes
 
@@ -131,7 +131,7 @@ class Tape {
   std::span<Scalar> gradient_row_;
   bool keep_values_ = false;
   const PreparedWeights* prepared_ = nullptr;
-  std::vector<WeightWish> wishes_;
+  std::vector<SlotForm> missing_forms_;
 };
 
 inline TensorView Var::value() const { return tape_->value(*this); }

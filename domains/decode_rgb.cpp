@@ -9,7 +9,7 @@
 namespace {
 
 // stb_image asks for memory without saying for whom: this is set while decode_rgb runs, in a process of one thread.
-sand::domains::Arena* arena = nullptr;
+sand::domains::DecoderMemory* arena = nullptr;
 
 }  // namespace
 
@@ -114,7 +114,7 @@ Plan plan_for(std::span<const std::uint8_t> file) {
 
 std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept { return plan_for(file).memory; }
 
-Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept {
+Rgb decode_rgb(std::span<const std::uint8_t> file, DecoderMemory& memory) noexcept {
   if (is_png(file))
     if (const char* damage = png_damage(file)) return failed(damage);
   const Plan plan = plan_for(file);

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "domains/arena.h"
+#include "domains/decoder_memory.h"
 
 namespace sand::domains {
 
@@ -30,6 +30,6 @@ std::size_t decode_memory(std::span<const std::uint8_t> file) noexcept;
 ///   image data must be there (jpeg_stream.h); litter before EOI or in its place does not matter.
 /// - PNGs of every colour type, depth and interlacing, with the checksums that stb_image passes over; alpha is left out.
 /// Sizes are looked at before anything is decoded. Memory is the arena's; its limit is set to decode_memory.
-Rgb decode_rgb(std::span<const std::uint8_t> file, Arena& memory) noexcept;
+Rgb decode_rgb(std::span<const std::uint8_t> file, DecoderMemory& memory) noexcept;
 
 }  // namespace sand::domains

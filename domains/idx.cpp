@@ -20,7 +20,7 @@ constexpr const char* kFetchAgain = "fetch the file again: it was cut short or c
 
 Error broken(const std::string& rule, const std::string& name, const std::string& expected, const std::string& found) {
   Error error(Fault::data, "idx: " + rule);
-  error.fact("file    ", name).fact("expected", expected).fact("found   ", found);
+  error.fact("file", name).fact("expected", expected).fact("found", found);
   return error;
 }
 

@@ -31,7 +31,7 @@ struct Answer {
 };
 
 /// In the sandbox.
-std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, Arena& memory) {
+std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, DecoderMemory& memory) {
   Question asked{};
   std::memcpy(&asked, question.data(), sizeof asked);
   const Rgb image = decode_rgb(question.subspan(sizeof asked), memory);
@@ -62,9 +62,9 @@ std::uint64_t memory_needed(std::span<const std::uint8_t> file, int side) {
 Error too_large(const std::filesystem::path& file, std::uint64_t needed, std::uint64_t free, const char* what_to_do) {
   const auto megabytes = [](std::uint64_t bytes) { return std::to_string((bytes + 999'999) / 1'000'000) + " MB"; };
   return Error(Fault::resources, "image: there is not enough memory to decode it")
-      .fact("file  ", printable(file.native()))
+      .fact("file", printable(file.native()))
       .fact("needed", "up to " + megabytes(needed))
-      .fact("found ", megabytes(free) + " for decoding")
+      .fact("found", megabytes(free) + " for decoding")
       .hint(what_to_do);
 }
 

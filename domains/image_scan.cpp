@@ -49,7 +49,7 @@ Error unreadable_folder(const fs::path& path, const std::error_code& problem) {
   const bool missing = problem == std::errc::no_such_file_or_directory || problem == std::errc::not_a_directory;
   return Error(missing ? Fault::missing : Fault::io, "image folder: cannot be read")
       .fact("folder", printable(path.native()))
-      .fact("found ", problem.message());
+      .fact("found", problem.message());
 }
 
 struct Entry {
@@ -135,7 +135,7 @@ void check_alike(const char* what, const fs::path& root, const std::vector<std::
           return printable((root / name.second).native()) + ", of " + std::to_string(name.first.size()) + " bytes";
         };
         return Error(Fault::data, std::string("image folder: ") + what + " that differ in case or Unicode form only")
-            .fact("one    ", bytes(names[i]))
+            .fact("one", bytes(names[i]))
             .fact("another", bytes(names[j]))
             .hint("give them one name, or names that differ in more");
       });
@@ -189,7 +189,7 @@ void check_classes(const fs::path& root, const ImageScan& found, bool skip_unrea
     check(with_images.count(of_class.first) == 1, [&] {
       const std::string& name = of_class.first;
       return Error(Fault::data, "image folder: a class without images in any domain")
-          .fact("class ", printable(name))
+          .fact("class", printable(name))
           .fact("folder", printable((root / found.domains[*of_class.second.begin()] / name).native()))
           .hint("move its folders away: no output of a network can learn it");
     });

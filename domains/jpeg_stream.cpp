@@ -22,7 +22,7 @@ class TidyCopy {
   }
 
   /// Returns why there is no copy, or nullptr.
-  const char* make(Arena& memory);
+  const char* make(DecoderMemory& memory);
   Segment stream() const { return {to_, size_}; }
 
  private:
@@ -56,7 +56,7 @@ class TidyCopy {
   int scans_ = 0, tables_ = 0;
 };
 
-const char* TidyCopy::make(Arena& memory) {
+const char* TidyCopy::make(DecoderMemory& memory) {
   constexpr std::size_t kOfOurOwn = 64;  // bytes: markers that the file may lack
   std::array<std::size_t, 4> blocks{};
   std::size_t all = 0;
@@ -224,7 +224,7 @@ std::uint8_t* TidyCopy::append_segment(int marker, Segment body) {
 
 }  // namespace
 
-TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header, Arena& memory) noexcept {
+TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header, DecoderMemory& memory) noexcept {
   TidyCopy copy(file, header);
   const char* failure = copy.make(memory);
   return failure != nullptr ? TidyJpeg{{}, failure} : TidyJpeg{copy.stream(), nullptr};

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "domains/arena.h"
+#include "domains/decoder_memory.h"
 #include "domains/jpeg_header.h"
 
 namespace sand::domains {
@@ -23,6 +23,6 @@ struct TidyJpeg {
 /// leaves out (Al of T.81) a later one, and either all coefficients were sent or EOI says that there were no more. Only reading the
 /// codes tells that: a scan has no length, EOI may stand behind half an image or lack behind a whole one, and a decoder fills up
 /// with zeros. Read on are at most 100 scans, so that a small file does not cost much time.
-TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header, Arena& memory) noexcept;
+TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header, DecoderMemory& memory) noexcept;
 
 }  // namespace sand::domains

@@ -109,8 +109,8 @@ std::vector<fs::path> find_all(const fs::path& directory, const std::vector<Mnis
     }
     if (lacking.empty()) return found;
     error.fact("in " + printable(folder.native()) + ":", !fs::is_directory(folder, unreadable) ? "no such folder"
-                                                         : found.empty()                       ? "none of them"
-                                                                                               : "all but " + list(lacking));
+                                                        : found.empty()                       ? "none of them"
+                                                                                              : "all but " + list(lacking));
   }
   tell_neighbours(error, directory, wanted);
   throw error.hint("fetch the files and name the folder that holds them");
@@ -130,7 +130,7 @@ bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_
   const Idx images = read_idx(images_file, 3);
   check(images.sizes[1] == Digits::kSide && images.sizes[2] == Digits::kSide, [&] {
     return Error(Fault::data, "mnist: images must have 28 x 28 pixels")
-        .fact("file ", images_file.string())
+        .fact("file", images_file.string())
         .fact("found", std::to_string(images.sizes[1]) + " x " + std::to_string(images.sizes[2]))
         .hint("this file is from another data set");
   });
@@ -144,7 +144,7 @@ bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_
   const auto wrong = std::find_if(labels.bytes.begin(), labels.bytes.end(), [](std::uint8_t label) { return label > 9; });
   check(wrong == labels.bytes.end(), [&] {
     return Error(Fault::data, "mnist: labels must be 0 to 9")
-        .fact("file ", labels_file.string())
+        .fact("file", labels_file.string())
         .fact("found", std::to_string(*wrong) + " as label number " + std::to_string(wrong - labels.bytes.begin()))
         .hint("this file is from another data set, or damaged");
   });

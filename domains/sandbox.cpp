@@ -252,7 +252,7 @@ void Sandbox::live(int pipe, int parent) noexcept {
 
   Message message{confine() ? 1u : 0u, memory.size()};
   while (::write(0, &message, sizeof message) == sizeof message && ::read(0, &message, sizeof message) == sizeof message) {
-    Arena arena(std::as_writable_bytes(memory));
+    DecoderMemory arena(std::as_writable_bytes(memory));
     message.bytes = work_(shared_.first(message.bytes), shared_.subspan(room_.question), arena);
     message.memory_used = arena.most_used();
   }

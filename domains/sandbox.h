@@ -9,13 +9,13 @@
 #include <span>
 #include <string>
 
-#include "domains/arena.h"
+#include "domains/decoder_memory.h"
 
 namespace sand::domains {
 
 /// What runs in the sandbox: reads the question, writes the answer, returns how many bytes of it. All its memory is the
 /// arena and a small stack; no exceptions, no files, no locks, no static objects that are made on first use.
-using SandboxWork = std::size_t (*)(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, Arena& memory);
+using SandboxWork = std::size_t (*)(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, DecoderMemory& memory);
 
 struct SandboxRoom {
   std::size_t question = 1 << 20, answer = 1 << 20;  ///< bytes at most

@@ -167,7 +167,7 @@ void add_verify(CLI::App& app, VerifyOptions& o, std::function<int()>& chosen) {
 }
 
 void add_inspect(CLI::App& app, InspectOptions& o, std::function<int()>& chosen) {
-  CLI::App* c = app.add_subcommand("inspect", "The story of one weight in one step of a recorded run");
+  CLI::App* c = app.add_subcommand("inspect", "The explanation of one weight in one step of a recorded run");
   c->add_option("run", o.run, "the --output-dir of the run")->required();
   c->add_option("--step", o.step, "the update, from 0")->required();
   c->add_option("--weight", o.weights, "'linear1.weight[12,40]'; may be given again");

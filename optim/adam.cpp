@@ -33,9 +33,9 @@ AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
     : correction1(1 - power(options.beta1, t)),
       correction2(1 - power(options.beta2, t)),
       beta1(static_cast<Scalar>(options.beta1)),
-      rest1(static_cast<Scalar>(1 - options.beta1)),
+      one_minus_beta1(static_cast<Scalar>(1 - options.beta1)),
       beta2(static_cast<Scalar>(options.beta2)),
-      rest2(static_cast<Scalar>(1 - options.beta2)),
+      one_minus_beta2(static_cast<Scalar>(1 - options.beta2)),
       step_size(static_cast<Scalar>(options.learning_rate / correction1)),
       root_scale(static_cast<Scalar>(std::sqrt(correction2))),
       epsilon(static_cast<Scalar>(options.epsilon)),
@@ -53,8 +53,8 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
     auto m = first_.array().segment(first, count);
     auto v = second_.array().segment(first, count);
     Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + c.decay * p;  // g
-    m = c.beta1 * m + c.rest1 * moved;
-    v = c.beta2 * v + c.rest2 * moved * moved;
+    m = c.beta1 * m + c.one_minus_beta1 * moved;
+    v = c.beta2 * v + c.one_minus_beta2 * moved * moved;
     // Not Eigen's sqrt(), which is an estimate wherever its vectors are wide enough; this one is IEEE's, and vector code all the same.
     moved = v.unaryExpr([](Scalar x) { return std::sqrt(x); });
     moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);

@@ -30,10 +30,10 @@ struct AdamOptions {
 struct AdamConstants {
   AdamConstants(const AdamOptions& options, std::int64_t t);
 
-  double correction1, correction2;    ///< 1 - beta1^t, 1 - beta2^t
-  Scalar beta1, rest1, beta2, rest2;  ///< rest = 1 - beta
-  Scalar step_size, root_scale;       ///< learning_rate / correction1, sqrt(correction2)
-  Scalar epsilon, decay, shrink;      ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
+  double correction1, correction2;                        ///< 1 - beta1^t, 1 - beta2^t
+  Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< rest = 1 - beta
+  Scalar step_size, root_scale;                           ///< learning_rate / correction1, sqrt(correction2)
+  Scalar epsilon, decay, shrink;  ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
 };
 
 /// With g the direction and t the steps taken, this one included:

@@ -30,7 +30,7 @@ class Agreement {
   /// n_plus - n_minus, from -E to E. An exact zero and a NaN abstain.
   int balance(int j) const { return balance_[static_cast<std::size_t>(j)]; }
   /// s = |n_plus - n_minus| / E, in [0, 1].
-  double consensus(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
+  double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
   /// Not finite where a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
   /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and for E = 1.

@@ -19,7 +19,7 @@ double checked(const char* method, double tau) {
 }
 
 void unanimity(const Agreement& agreement, double tau, std::span<Scalar> mask) {
-  for (int j = 0; j < agreement.columns(); ++j) mask[j] = agreement.consensus(j) >= tau ? Scalar{1} : Scalar{0};
+  for (int j = 0; j < agreement.columns(); ++j) mask[j] = agreement.agreement(j) >= tau ? Scalar{1} : Scalar{0};
 }
 
 }  // namespace

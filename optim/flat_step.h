@@ -19,8 +19,8 @@ void for_each_piece(const char* optimizer, Index expected, const Parameters& par
   check(parameters.size() == expected && direction.values.size() == expected, [&] {
     return Error(Fault::usage, std::string(optimizer) + ": parameters and direction must be as long as the optimizer's state")
         .fact("parameters", std::to_string(parameters.size()))
-        .fact("direction ", std::to_string(direction.values.size()))
-        .fact("state     ", std::to_string(expected));
+        .fact("direction", std::to_string(direction.values.size()))
+        .fact("state", std::to_string(expected));
   });
   constexpr Index kTask = 16 * kPiece;  // smaller ones take less time than handing them out
   threads.run(static_cast<int>((expected + kTask - 1) / kTask), [&](int task, int) {

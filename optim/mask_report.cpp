@@ -58,10 +58,10 @@ MaskReport::MaskReport(const GradientTable& table, const Direction& direction, s
   const auto columns = static_cast<std::size_t>(table.columns());
   check(direction.mask.size() == table.columns() && before.size() == after.size() && (before.empty() || before.size() == columns), [&] {
     return Error(Fault::usage, "mask report: mask and parameters must have as many numbers as the table has columns")
-        .fact("table ", std::to_string(columns))
-        .fact("mask  ", std::to_string(direction.mask.size()))
+        .fact("table", std::to_string(columns))
+        .fact("mask", std::to_string(direction.mask.size()))
         .fact("before", std::to_string(before.size()))
-        .fact("after ", std::to_string(after.size()));
+        .fact("after", std::to_string(after.size()));
   });
   total.name = "total";
   total.sign_balance.resize(static_cast<std::size_t>(table.domains()) + 1);

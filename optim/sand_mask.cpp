@@ -37,7 +37,7 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask) const {
   std::array<double, Agreement::kColumns> x;  // the argument of tanh
   int candidates = 0;
   for (int j = 0; j < n; ++j) {
-    x[j] = k_ * (agreement.consensus(j) - tau_);
+    x[j] = k_ * (agreement.agreement(j) - tau_);
     candidates += x[j] >= 0;
   }
   if (candidates == 0) {  // most blocks, where many domains must agree

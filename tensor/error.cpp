@@ -16,10 +16,18 @@ Error::Error(Fault fault, std::string_view rule) : fault_(fault) {
 }
 
 Error& Error::fact(std::string_view name, std::string_view value) {
-  constexpr std::size_t kNameWidth = 3;  // short operand names line up; a longer one just takes its room
-  message_ += "\n    ";
-  message_ += without_controls(name);
-  message_.append(name.size() < kNameWidth ? kNameWidth - name.size() : 1, ' ');
+  const std::string shown = without_controls(name) + " ";
+  if (name.ends_with(':')) {  // an entry of a list
+    message_ += "\n    " + shown + without_controls(value);
+    return *this;
+  }
+  if (shown.size() > column_) {  // the values before it move to the right, from the last one on
+    const std::size_t wider = shown.size() - column_;
+    for (std::size_t i = values_.size(); i-- > 0; values_[i] += (i + 1) * wider) message_.insert(values_[i], wider, ' ');
+    column_ = shown.size();
+  }
+  message_ += "\n    " + shown + std::string(column_ - shown.size(), ' ');
+  values_.push_back(message_.size());
   message_ += without_controls(value);
   return *this;
 }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sand {
 
@@ -38,7 +39,7 @@ class Error : public std::exception {
  public:
   Error(Fault fault, std::string_view rule);
 
-  Error& fact(std::string_view name, std::string_view value);  ///< "    name  value"
+  Error& fact(std::string_view name, std::string_view value);  ///< "    name  value", values in one column; "name:" is on its own
   Error& at(Here here);                                        ///< "    at file:line"
   Error& hint(std::string_view what_to_do);                    ///< "    hint: ..."
 
@@ -48,6 +49,8 @@ class Error : public std::exception {
  private:
   Fault fault_;
   std::string message_;
+  std::size_t column_ = 3;           // in which the values of facts begin
+  std::vector<std::size_t> values_;  // where they begin in the message
 };
 
 /// Throws what `error()` makes unless `ok`: check(n > 0, [&] { return Error(...); }).

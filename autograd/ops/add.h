@@ -8,7 +8,7 @@ namespace sand {
 namespace ops {
 
 struct Add {
-  static constexpr bool spares_value = true;
+  static constexpr bool backward_ignores_output = true;
   static constexpr OpDoc doc{"add", "y = a + b", "da += dy, db += dy"};
   static Shape shape(const Shape& a, const Shape& b) { return same_shape("add", a, b); }
   static void forward(TensorView a, TensorView b, TensorSpan y) { y.array() = a.array() + b.array(); }

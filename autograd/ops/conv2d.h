@@ -19,7 +19,7 @@ namespace ops {
 
 struct Conv2d {
   static constexpr OpDoc doc{"conv2d", "y_ijo = b_o + sum_uvc x_(is+u-p)(js+v-p)c w_ocuv", "dx += dy * w, dw += x * dy, db += sum_nij dy"};
-  static constexpr bool spares_value = true;
+  static constexpr bool backward_ignores_output = true;
   Conv2dOptions options;
   const Scalar* prepared = nullptr;  // w as the kernels read it
   TensorSpan saved{};                // what the kernels keep of x for dw

@@ -15,7 +15,7 @@ namespace ops {
 struct GroupNorm {
   static constexpr OpDoc doc{"group_norm", "y = g z + b, z = r (x - mean), r = 1 / sqrt(var + eps), by group",
                              "dx += r (g dy - mean(g dy) - z mean(g dy z)), dg += sum dy z, db += sum dy"};
-  static constexpr bool spares_value = true, writes_over_dy = true;
+  static constexpr bool backward_ignores_output = true, in_place_backward = true;
   Index groups;
   double epsilon;
   TensorSpan saved{};    // [n, groups, 2]: mean and r

@@ -8,7 +8,7 @@ namespace ops {
 
 struct Relu {
   static constexpr OpDoc doc{"relu", "y = max(x, 0)", "dx += dy where y > 0"};
-  static constexpr bool writes_over = true, writes_over_dy = true;
+  static constexpr bool in_place = true, in_place_backward = true;
   static Shape shape(const Shape& x) { return x; }
   static void forward(TensorView x, TensorSpan y) { y.array() = (x.array() < Scalar{0}).select(Scalar{0}, x.array()); }
   static void backward(TensorView, TensorView y, TensorView dy, TensorSpan dx) {

@@ -59,10 +59,10 @@ int bench_kernels(bool json);  ///< --kernels
 struct StepOptions {
   std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
   std::string in, out;
-  std::vector<std::string> explain;     ///< weights whose story is told
+  std::vector<std::string> explain;     ///< weights whose explanation is told
   std::string explain_layer, heat_map;  ///< a slot; a PNG
   bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
-  bool json = false;  ///< of the stories
+  bool json = false;  ///< of the explanations
   int threads = 0;
 };
 int step_command(const StepOptions& options);

@@ -82,10 +82,10 @@ Result run(const Stage& stage, const Method& method, int seed, const domains::Da
   request.hparams = method.hparams;
   request.seed = request.trial_seed = seed;
   request.record_every = 1 << 30;  // the first step and the last
-  const Settings settings = settle(request);
+  const Settings settings = resolve(request);
   const Outcome outcome = train(settings, data, Threads(1), {});
   Result result;
-  for (const int env : outcome.training) result.training += 100 * outcome.last.in[static_cast<std::size_t>(env)].accuracy;
+  for (const int domain : outcome.training) result.training += 100 * outcome.last.in[static_cast<std::size_t>(domain)].accuracy;
   result.training /= static_cast<double>(outcome.training.size());
   result.held_out = 100 * outcome.last.in[static_cast<std::size_t>(settings.protocol.test_envs[0])].accuracy;
   return result;

@@ -39,7 +39,7 @@ int doctor_command(const DoctorOptions& options) {
   std::string mlp, cnn;
   Fault fault{};
   try {
-    mlp = train(settle(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+    mlp = train(resolve(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
     cnn = cnn_bits(threads);
   } catch (const Error& error) {  // belongs in the report, too
     (mlp.empty() ? mlp : cnn) = std::string("none: ") + error.what();

@@ -1,10 +1,10 @@
-// `sandgrad inspect`: the story of one weight in one update of a recorded run, or of a whole tensor of weights. The run kept nothing
+// `sandgrad inspect`: the explanation of one weight in one update of a recorded run, or of a whole tensor of weights. The run kept nothing
 // for it: the update is made again from the nearest checkpoint.
 #include <cstdio>
 
 #include "experiments/commands/commands.h"
-#include "experiments/explain/layer_story.h"
-#include "experiments/explain/story.h"
+#include "experiments/explain/explanation.h"
+#include "experiments/explain/layer_explanation.h"
 #include "experiments/machine/progress.h"
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/recorded_run.h"
@@ -36,7 +36,7 @@ int inspect_command(const InspectOptions& options) {
   });
   check(options.heat_map.empty() || !options.layer.empty(), [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
   const fs::path folder = options.run;
-  const RunRecord record = read_record((folder / "record.json").string());
+  const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
   check_same_run(record, settings);  // this program's numbers and arithmetic
   check(options.step >= 0 && options.step < settings.protocol.steps, [&] {
@@ -62,8 +62,8 @@ int inspect_command(const InspectOptions& options) {
 
   std::vector<std::string> names;
   for (const int domain : run.training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
-  std::vector<WeightStory> stories;
-  std::optional<LayerStory> layer;
+  std::vector<WeightExplanation> explanations;
+  std::optional<LayerExplanation> layer;
   run.update([&] {
     const Update update{.model = run.model(),
                         .objective = run.objective(),
@@ -76,12 +76,12 @@ int inspect_command(const InspectOptions& options) {
                         .seed = static_cast<std::uint64_t>(settings.seed),
                         .domain_names = names,
                         .threads = recorded.threads};
-    stories = explain(update, places);
+    explanations = explain(update, places);
     if (slot != nullptr) layer.emplace(run.gradients(), run.direction(), *slot, names);
   });
-  for (std::size_t i = 0; i < stories.size(); ++i) {
-    stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(places[i].column)]);
-    std::printf("%s\n", (options.json ? stories[i].json() : stories[i].text()).c_str());
+  for (std::size_t i = 0; i < explanations.size(); ++i) {
+    explanations[i].must_match(parameters.numbers()[static_cast<std::size_t>(places[i].column)]);
+    std::printf("%s\n", (options.json ? explanations[i].json() : explanations[i].text()).c_str());
   }
   if (layer) std::printf("%s\n", (options.json ? layer->json() : layer->text()).c_str());
   if (!options.heat_map.empty()) layer->write_heat_map(options.heat_map);

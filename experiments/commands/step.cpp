@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/commands/commands.h"
-#include "experiments/explain/layer_story.h"
-#include "experiments/explain/story.h"
+#include "experiments/explain/explanation.h"
+#include "experiments/explain/layer_explanation.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/models.h"
 #include "experiments/training/parameter_file.h"
@@ -53,7 +53,7 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
           [&] {
             return Error(Fault::data, "step: " + x + " and " + y + " do not fit the model or each other")
                 .fact("expected", x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
-                .fact("found   ", x + " " + rows.inputs.shape().text() + ", " + y + " " + printable(stored.dtype, stored.shape));
+                .fact("found", x + " " + rows.inputs.shape().text() + ", " + y + " " + printable(stored.dtype, stored.shape));
           });
     for (const std::int64_t label : labels) {
       check(label >= 0 && label <= INT32_MAX,
@@ -91,7 +91,7 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
   check(steps[0] >= 0 && steps[0] < INT64_MAX, [&] {
     return Error(Fault::data, "step: adam_t is the number of updates made")
         .fact("expected", "0 to 2^63 - 2")
-        .fact("found   ", std::to_string(steps[0]));
+        .fact("found", std::to_string(steps[0]));
   });
   std::vector<Scalar> first(static_cast<std::size_t>(parameters.size())), second(first.size());
   read_block(file, "adam_m.", parameters, first);
@@ -115,9 +115,9 @@ void write_update(const std::string& path, const Parameters& parameters, const G
   out.write(path);
 }
 
-template <class Story>
-void tell(const Story& story, bool json) {
-  std::printf("%s\n", (json ? story.json() : story.text()).c_str());
+template <class Explanation>
+void tell(const Explanation& explanation, bool json) {
+  std::printf("%s\n", (json ? explanation.json() : explanation.text()).c_str());
 }
 
 }  // namespace
@@ -169,16 +169,17 @@ int step_command(const StepOptions& options) {
                       .allow_closed = options.allow_closed,
                       .adam = adam,
                       .threads = threads};
-  const std::vector<WeightStory> stories = weights.empty() ? std::vector<WeightStory>() : explain(update, weights);
+  const std::vector<WeightExplanation> explanations = weights.empty() ? std::vector<WeightExplanation>() : explain(update, weights);
   move_weights(watched, adam, parameters, threads);
 
-  for (std::size_t i = 0; i < stories.size(); ++i) stories[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
+  for (std::size_t i = 0; i < explanations.size(); ++i)
+    explanations[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
   if (!options.out.empty()) write_update(options.out, parameters, g, direction, adam);
-  for (const WeightStory& story : stories) tell(story, options.json);
+  for (const WeightExplanation& explanation : explanations) tell(explanation, options.json);
   if (layer == nullptr) return 0;
-  const LayerStory story(g, direction, *layer);
-  if (!options.heat_map.empty()) story.write_heat_map(options.heat_map);
-  tell(story, options.json);
+  const LayerExplanation explanation(g, direction, *layer);
+  if (!options.heat_map.empty()) explanation.write_heat_map(options.heat_map);
+  tell(explanation, options.json);
   return 0;
 }
 

@@ -14,10 +14,10 @@
 #include "experiments/machine/signals.h"
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/log_lines.h"
+#include "experiments/runs/manifest.h"
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/records.h"
 #include "experiments/runs/run_directory.h"
-#include "experiments/runs/run_record.h"
 #include "experiments/training/mask_notes.h"
 #include "experiments/training/memory_estimate.h"
 #include "experiments/training/parameter_file.h"
@@ -40,9 +40,9 @@ void print(const std::string& text) {
 }
 
 /// What the run says: to stdout, and to out.txt.
-class Voice {
+class RunLog {
  public:
-  Voice(RunDirectory* directory, bool quiet) : directory_(directory), quiet_(quiet) {}
+  RunLog(RunDirectory* directory, bool quiet) : directory_(directory), quiet_(quiet) {}
   void say(const std::string& text) const {
     if (!quiet_) print(text);
     if (directory_) directory_->append("out.txt", text);
@@ -59,9 +59,9 @@ class Voice {
 };
 
 /// The run that is in the directory, if it is to go on. Throws Error(busy) if it has other settings.
-std::optional<RunRecord> run_to_go_on(const TrainOptions& options, const Settings& settings) {
+std::optional<Manifest> run_to_go_on(const TrainOptions& options, const Settings& settings) {
   if (options.output_dir.empty() || options.fresh || !RunDirectory::holds_run(options.output_dir)) return std::nullopt;
-  RunRecord recorded = read_record((std::filesystem::path(options.output_dir) / "record.json").string());
+  Manifest recorded = read_manifest((std::filesystem::path(options.output_dir) / "record.json").string());
   check_same_run(recorded, settings);
   return recorded;
 }
@@ -84,7 +84,7 @@ void tidy(const std::string& output_dir) try { const RunDirectory directory(outp
 }
 
 /// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
-void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, const Voice& voice) {
+void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, const RunLog& run_log) {
   const auto passed_over = [](const std::string& file, const std::string& why) {
     std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
   };
@@ -98,7 +98,7 @@ void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, con
         return Error(Fault::data, "run directory: lines of a log are missing or out of order")
             .fact("path", directory.held().path_of(log))
             .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
-            .fact("found   ", std::to_string(found));
+            .fact("found", std::to_string(found));
       });
     }
     run.restore(checkpoint.state);
@@ -110,7 +110,7 @@ void go_on(Training& run, RunDirectory& directory, Checkpoints& checkpoints, con
     directory.cut(log, lines > 0 ? end[lines - 1] : 0);
   }
   directory.held().remove("done");  // it did not say that the run has ended
-  voice.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
+  run_log.say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
 }
 
 /// The next update. When numbers go wrong in it, the error says what there is to go back to.
@@ -123,9 +123,9 @@ void update(Training& run, const std::optional<Checkpoints>& checkpoints) try { 
 }  // namespace
 
 int train_command(const TrainOptions& options) {
-  const Settings settings = settle(options.request);
+  const Settings settings = resolve(options.request);
   const Threads threads(options.threads);
-  std::optional<RunRecord> recorded = run_to_go_on(options, settings);
+  std::optional<Manifest> recorded = run_to_go_on(options, settings);
   if (recorded) {  // a look is enough, and needs no lock: the disk may be read-only
     const Directory finished(options.output_dir);
     const std::string outcome = outcome_in(finished, settings);
@@ -153,10 +153,10 @@ int train_command(const TrainOptions& options) {
   const Model& model = run.model();
   if (!options.output_dir.empty() && !directory) open_directory();  // only now: nothing is made for a run that cannot begin
   std::optional<Checkpoints> checkpoints;
-  const Voice voice(directory ? &*directory : nullptr, options.json);
+  const RunLog run_log(directory ? &*directory : nullptr, options.json);
   if (directory) {
     checkpoints.emplace(directory->checkpoints(), settings, model.parameters);
-    const RunRecord record = run_record(settings, data, model.parameters);
+    const Manifest record = manifest(settings, data, model.parameters);
     if (recorded) {
       check_same_inputs(*recorded, record);
     } else {
@@ -167,14 +167,14 @@ int train_command(const TrainOptions& options) {
   const StopSignals signals;
   std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
   const std::vector<int>& training = run.training_domains();
-  voice.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
-            std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
-            std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
-  voice.say(nn::summary(model.network, model.parameters, data.example));
+  run_log.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
+          std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
+          std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
+  run_log.say(nn::summary(model.network, model.parameters, data.example));
   const int domains = static_cast<int>(training.size());
-  if (const std::optional<std::string> note = note_on_tau(settings, domains)) voice.note(*note);
-  if (recorded) go_on(run, *directory, *checkpoints, voice);
-  voice.say(table_head(settings, data));
+  if (const std::optional<std::string> note = note_on_tau(settings, domains)) run_log.note(*note);
+  if (recorded) go_on(run, *directory, *checkpoints, run_log);
+  run_log.say(table_head(settings, data));
 
   Progress progress("train", settings.protocol.steps);
   std::optional<Record> last;
@@ -188,7 +188,7 @@ int train_command(const TrainOptions& options) {
       score = mean_accuracy(last->out, training);
       measured = !std::isnan(mean_accuracy(last->in, training));
       progress.clear();
-      voice.say(table_line(*last, settings, training));
+      run_log.say(table_line(*last, settings, training));
       const std::string line = result_line(settings, *last, options.output_dir);
       if (options.json) print(line);
       if (directory && is_result(settings, last->step)) directory->append("results.jsonl", line);
@@ -206,17 +206,17 @@ int train_command(const TrainOptions& options) {
     std::fprintf(stderr, "sandgrad: run directory: somebody moved it while the run was on; the run's files went with it\n    path %s\n",
                  options.output_dir.c_str());
 
-  if (last && settings.algorithm != "ERM") voice.say(report_with_notes(settings, domains, *last->masks));
-  voice.say(weights_line(run));
+  if (last && settings.algorithm != "ERM") run_log.say(report_with_notes(settings, domains, *last->masks));
+  run_log.say(weights_line(run));
   if (!run.finished()) {
-    voice.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
-              (directory ? "; the same command goes on from there" : ""));
+    run_log.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
+            (directory ? "; the same command goes on from there" : ""));
     return StopSignals::exit_code();
   }
   const std::optional<std::string> never_learned = run.never_learned();
   if (never_learned) {
     const std::string warning = never_learned_line(*never_learned);
-    voice.say(warning);
+    run_log.say(warning);
     std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
   if (directory) directory->write("weights.safetensors", weights_file(model).bytes());

@@ -247,7 +247,7 @@ class Verification {
 
 int verify_command(const VerifyOptions& options) {
   const fs::path run = options.run;
-  const RunRecord record = read_record((run / "record.json").string());
+  const Manifest record = read_manifest((run / "record.json").string());
   if (!options.opinion_on.empty()) {
     RecordedRun recorded(record, options.data_dir, options.threads);
     give_second_opinion(options.opinion_on, recorded.run);

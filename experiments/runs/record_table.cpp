@@ -27,7 +27,7 @@ std::string table_line(const Record& record, const Settings& settings, const std
   std::string line = start;
   line += "  " + percent(mean_accuracy(record.in, training));
   line += settings.protocol.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
-  for (const int env : settings.protocol.test_envs) line += "  " + percent(record.in[static_cast<std::size_t>(env)].accuracy);
+  for (const int domain : settings.protocol.test_envs) line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
   if (record.masks) {
     const optim::MaskCounts& total = record.masks->total;
     line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) + " " +
@@ -38,8 +38,8 @@ std::string table_line(const Record& record, const Settings& settings, const std
 
 std::string table_head(const Settings& settings, const domains::DataSet& data) {
   std::string head = "  step        loss  train in  held out";
-  for (const int env : settings.protocol.test_envs) {
-    std::string name = "test " + data.domains[static_cast<std::size_t>(env)].name;
+  for (const int domain : settings.protocol.test_envs) {
+    std::string name = "test " + data.domains[static_cast<std::size_t>(domain)].name;
     head += "  " + name;
   }
   return head + "   mask: closed, partial, open";

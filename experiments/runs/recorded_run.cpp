@@ -9,7 +9,7 @@
 namespace sand::experiments {
 namespace {
 
-RunRecord in_place(RunRecord record, const std::string& data_dir) {
+Manifest in_place(Manifest record, const std::string& data_dir) {
   if (!data_dir.empty()) record.settings.data.data_dir = data_dir;
   return record;
 }
@@ -40,7 +40,7 @@ domains::DataSet data_of(const Settings& settings, bool moved, const Threads& th
 
 }  // namespace
 
-RecordedRun::RecordedRun(RunRecord recorded, const std::string& data_dir, int thread_count)
+RecordedRun::RecordedRun(Manifest recorded, const std::string& data_dir, int thread_count)
     : record(in_place(std::move(recorded), data_dir)),
       threads(thread_count),
       memory{.program = process_memory("VmRSS")},
@@ -48,7 +48,7 @@ RecordedRun::RecordedRun(RunRecord recorded, const std::string& data_dir, int th
       run(record.settings, data, threads) {
   memory.foresee(run, threads, true);
   check_fits(memory, threads);
-  check_same_inputs(record, run_record(record.settings, data, run.model().parameters));
+  check_same_inputs(record, manifest(record.settings, data, run.model().parameters));
 }
 
 }  // namespace sand::experiments

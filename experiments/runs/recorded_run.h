@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "experiments/runs/run_record.h"
+#include "experiments/runs/manifest.h"
 #include "experiments/training/memory_estimate.h"
 #include "experiments/training/training.h"
 
@@ -13,9 +13,9 @@ namespace sand::experiments {
 struct RecordedRun {
   /// Reads the data from `data_dir`, or from where the record says if that is "". Throws Error(resources) before it takes memory that
   /// is not there, Error(data) for data files or tensors of weights other than the recorded ones, and what reading the data throws.
-  RecordedRun(RunRecord recorded, const std::string& data_dir, int thread_count);
+  RecordedRun(Manifest recorded, const std::string& data_dir, int thread_count);
 
-  const RunRecord record;
+  const Manifest record;
   const Threads threads;
   MemoryEstimate memory;
   const domains::DataSet data;

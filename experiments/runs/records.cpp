@@ -54,10 +54,10 @@ std::string result_line(const Settings& settings, const Record& record, const st
 
 std::string metrics_line(const domains::DataSet& data, const Record& record) {
   Json line = {{"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
-  for (std::size_t env = 0; env < record.in.size(); ++env) {
-    Json domain = {{"name", data.domains[env].name}};
-    put_score(domain, "in", record.in[env]);
-    put_score(domain, "out", record.out[env]);
+  for (std::size_t e = 0; e < record.in.size(); ++e) {
+    Json domain = {{"name", data.domains[e].name}};
+    put_score(domain, "in", record.in[e]);
+    put_score(domain, "out", record.out[e]);
     line["domains"].push_back(domain);
   }
   if (record.masks) {

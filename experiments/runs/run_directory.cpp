@@ -129,7 +129,7 @@ OpenFile RunDirectory::open_lines(const std::string& name) const {
     return Error(Fault::data, "run directory: a log changed while the run was on")
         .fact("path", directory_.path_of(name))
         .fact("expected", std::to_string(left->second) + " bytes")
-        .fact("found   ", std::to_string(file.size) + " bytes")
+        .fact("found", std::to_string(file.size) + " bytes")
         .hint("the same command goes on from the last checkpoint whose lines are all there");
   });
   return file;

@@ -70,7 +70,7 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
     if (!same(name, set.name)) continue;
     check(folder == data_dir, [&] {
       return Error(Fault::data, std::string(set.name) + ": two folders could be it")
-          .fact("one    ", printable(folder.native()))
+          .fact("one", printable(folder.native()))
           .fact("another", printable((data_dir / name).native()))
           .hint("--data-dir names the right one itself");
     });
@@ -81,7 +81,7 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
     return Error(folder == data_dir ? Fault::missing : Fault::data, std::string(set.name) + ": its domains are not here")
         .fact("expected", list(set.domains) + ", in " + printable(folder.native()) +
                               (folder == data_dir ? std::string(" or in ") + set.name + " there" : ""))
-        .fact("found   ", found.empty() ? "no folders" : list(found))
+        .fact("found", found.empty() ? "no folders" : list(found))
         .hint("--data-dir names the folder that holds " + std::string(set.name) + "; --dataset ImageFolder takes any domains");
   });
   return folder;

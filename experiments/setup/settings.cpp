@@ -33,7 +33,7 @@ std::string model_for(const std::string& name, const Protocol& protocol, const s
 
 }  // namespace
 
-Settings settle(const RunRequest& request) {
+Settings resolve(const RunRequest& request) {
   const std::string data_set = find_name("dataset", request.dataset, data_set_names());
   const Algorithm& method = algorithm(request.algorithm);
   Settings settings{.data = {data_set, request.data_dir, request.digits, static_cast<std::uint64_t>(request.trial_seed), request.image_size,
@@ -88,18 +88,18 @@ Settings settle(const RunRequest& request) {
 
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
   const std::vector<int>& test = settings.protocol.test_envs;
-  for (const int env : test) {
-    check(std::count(test.begin(), test.end(), env) == 1,
-          [&] { return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(env)); });
-    check(env >= 0 && env < domains, [&] {
+  for (const int domain : test) {
+    check(std::count(test.begin(), test.end(), domain) == 1,
+          [&] { return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(domain)); });
+    check(domain >= 0 && domain < domains, [&] {
       return Error(Fault::usage, "test-envs: no such domain")
-          .fact("found", std::to_string(env))
+          .fact("found", std::to_string(domain))
           .fact("known", "0 .. " + std::to_string(domains - 1));
     });
   }
   std::vector<int> training;
-  for (int env = 0; env < domains; ++env)
-    if (std::find(test.begin(), test.end(), env) == test.end()) training.push_back(env);
+  for (int domain = 0; domain < domains; ++domain)
+    if (std::find(test.begin(), test.end(), domain) == test.end()) training.push_back(domain);
   check(static_cast<int>(training.size()) >= fewest, [&] {
     return Error(Fault::usage, settings.algorithm + ": too few domains to train on")
         .fact("needed", std::to_string(fewest))

@@ -30,7 +30,7 @@ struct RunRequest {
 };
 
 /// How much is evaluated: everything at every record, unless somebody asked for less.
-struct Effort {
+struct EvaluationPlan {
   int every = 1;             ///< steps; records in between have no accuracies
   int examples = 0;          ///< of every part, the first in the order of its shuffle; 0 means all
   bool test_at_end = false;  ///< the test domains only at the last record
@@ -44,14 +44,14 @@ struct Settings {
   Hparams hparams;
   std::string model;  ///< one of model_names()
   kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
-  Effort evaluation;
+  EvaluationPlan evaluation;
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
   bool decoupled_decay = false, mask_update = false, allow_closed = false;
   std::string init_from, init_sha256;  ///< the file with the first weights and its hash; "" where they are drawn
 };
 
 /// Throws Error(usage) naming the first thing that does not fit, and what sha256_of_file throws.
-Settings settle(const RunRequest& request);
+Settings resolve(const RunRequest& request);
 
 /// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test domain that does
 /// not exist or is named twice, or if fewer than `fewest` remain.

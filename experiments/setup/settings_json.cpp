@@ -52,7 +52,7 @@ Json json_of(const Settings& settings) {
 // Text of a user may be bytes of any kind.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The request that settles to the settings of which this is the JSON. Throws Error(data), and what Json throws.
+/// The request that resolves to the settings of which this is the JSON. Throws Error(data), and what Json throws.
 RunRequest request_of(const Json& json) {
   const Json& args = json.at("args");
   RunRequest request;
@@ -107,7 +107,7 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
   check(!json.is_discarded(), [&] { return broken("no JSON"); });
   Settings settings;
   try {
-    settings = settle(request_of(json));
+    settings = resolve(request_of(json));
   } catch (const Json::exception& problem) {
     throw broken(problem.what());
   } catch (const Error& problem) {

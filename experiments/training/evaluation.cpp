@@ -13,7 +13,7 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
   const std::size_t chunks = (part.examples.size() + rows - 1) / rows;
   std::vector<double> losses(chunks);
   std::vector<Index> right(chunks);
-  if (!rehearsed_) rehearse(part);
+  if (!dry_run_done_) dry_run(part);
   prepared_.prepare(model_.parameters, threads_);
   threads_.run(static_cast<int>(chunks), [&](int task, int id) {
     const std::size_t chunk = static_cast<std::size_t>(task);
@@ -27,7 +27,7 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
     losses[chunk] = static_cast<double>(loss.value()[0]) * static_cast<double>(count);
     right[chunk] = objective.correct(outputs.value(), worker.rows.labels);
   });
-  for (const Worker& worker : workers_) prepared_.add(worker.tape.wishes());
+  for (const Worker& worker : workers_) prepared_.add(worker.tape.missing_forms());
   double loss = 0;
   Index all_right = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
@@ -39,13 +39,13 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
 }
 
 /// One row goes forward, so that the forms of weights are known before the first part, and not made by every worker.
-void Evaluation::rehearse(const domains::Part& part) {
+void Evaluation::dry_run(const domains::Part& part) {
   Worker alone;
   domains::gather(*part.domain, std::span(part.examples).first(1), alone.rows);
   alone.tape.start(model_.parameters);
   model_.network(alone.tape.constant(alone.rows.inputs), {});
-  prepared_.add(alone.tape.wishes());
-  rehearsed_ = true;
+  prepared_.add(alone.tape.missing_forms());
+  dry_run_done_ = true;
 }
 
 }  // namespace sand::experiments

@@ -23,7 +23,7 @@ class Evaluation {
   Score operator()(const domains::Part& part, const Objective& objective);
 
  private:
-  void rehearse(const domains::Part& part);
+  void dry_run(const domains::Part& part);
   struct Worker {
     Tape tape;
     DomainRows rows;
@@ -31,7 +31,7 @@ class Evaluation {
   const Model& model_;
   Threads threads_;
   PreparedWeights prepared_;
-  bool rehearsed_ = false;
+  bool dry_run_done_ = false;
   std::vector<Worker> workers_;
 };
 

@@ -24,8 +24,8 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
 /// How many rows each training domain has in a batch.
 std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSet& data) {
   std::vector<Index> rows;
-  for (const int env : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
-    const double kept = data.domains[static_cast<std::size_t>(env)].size() * (1 - settings.protocol.holdout_fraction);
+  for (const int domain : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
+    const double kept = data.domains[static_cast<std::size_t>(domain)].size() * (1 - settings.protocol.holdout_fraction);
     const bool all = settings.protocol.order == domains::Order::everything;
     rows.push_back(static_cast<Index>(all ? std::ceil(kept) : settings.hparams.at("batch_size")));
   }
@@ -59,9 +59,9 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
 
 /// What passes of tiles hold, in bytes.
 struct Pass {
-  double rehearsal;  ///< of one row, while the forms of weights are unknown
-  double forms;      ///< shared by all threads
-  double tile;       ///< of one thread
+  double dry_run;  ///< of one row, while the forms of weights are unknown
+  double forms;    ///< shared by all threads
+  double tile;     ///< of one thread
 };
 
 /// Tries it out; the examples are all the same one. Throws Error(resources) where a tile would not fit.
@@ -72,13 +72,13 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   domains::gather(run.data().domains[static_cast<std::size_t>(run.training_domains()[0])], examples, rows);
   std::vector<Scalar> gradients(training ? static_cast<std::size_t>(model.parameters.size()) : 0);
 
-  Tape rehearsal, row, tile;
+  Tape dry_run, row, tile;
   PreparedWeights prepared;
-  rehearsal.start(model.parameters, gradients);
-  model.network(rehearsal.constant(rows.inputs.view().rows(0, 1)), {});
+  dry_run.start(model.parameters, gradients);
+  model.network(dry_run.constant(rows.inputs.view().rows(0, 1)), {});
   double forms = 0;
-  for (const WeightWish& wish : rehearsal.wishes()) forms += static_cast<double>(wish.form.size) * kBytes;
-  prepared.add(rehearsal.wishes());
+  for (const SlotForm& missing : dry_run.missing_forms()) forms += static_cast<double>(missing.form.size) * kBytes;
+  prepared.add(dry_run.missing_forms());
   prepared.prepare(model.parameters, threads);
   const auto pass = [&](Tape& tape, Index n) {
     const std::size_t count = static_cast<std::size_t>(n);
@@ -91,7 +91,7 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   };
   const double least = pass(row, 1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
   check_fits({.program = process_memory("VmRSS"), .activations = least}, threads);
-  return {static_cast<double>(rehearsal.bytes()), forms, pass(tile, tile_rows)};
+  return {static_cast<double>(dry_run.bytes()), forms, pass(tile, tile_rows)};
 }
 
 std::string megabytes(double bytes) { return std::to_string(std::llround(bytes / kMegabyte)); }
@@ -121,8 +121,8 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += threads.count() * back.tile + evaluation;
-  // The rehearsal of an evaluation is over when its tiles are there.
-  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.rehearsal - evaluation, 0.0});
+  // The dry run of an evaluation is over when its tiles are there.
+  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});
 }
 
 double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }
@@ -140,7 +140,7 @@ void check_fits(const MemoryEstimate& memory, const Threads& threads) {
   const double held = process_memory("VmRSS"), more = memory.steps() - held;
   check(!available || more <= available->bytes, [&] {
     return Error(Fault::resources, "memory: the run does not fit")
-        .fact("expected ", memory.text() + ", " + megabytes(held) + " of them held already")
+        .fact("expected", memory.text() + ", " + megabytes(held) + " of them held already")
         .fact("available", megabytes(available->bytes) + " MB more, by " + available->limit)
         .hint("a smaller network or batch (--hparams mlp_width, batch_size) or fewer --threads take less");
   });

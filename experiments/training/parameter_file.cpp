@@ -25,7 +25,7 @@ void read_block(const Safetensors& file, const std::string& prefix, const Parame
     check(stored == nullptr || has_shape(*stored, slot.shape), [&] {
       return Error(Fault::data, "tensor " + prefix + slot.name + " has the wrong shape")
           .fact("expected", slot.shape.text())
-          .fact("found   ", printable(stored->dtype, stored->shape));
+          .fact("found", printable(stored->dtype, stored->shape));
     });
     const Tensor tensor = file.tensor(prefix + slot.name);
     std::copy(tensor.data(), tensor.data() + tensor.size(), block.data() + slot.offset);

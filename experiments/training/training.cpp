@@ -25,8 +25,8 @@ std::unique_ptr<Objective> objective_of(const Protocol& protocol) {
 /// DomainBed's two parts of every domain.
 std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdout_fraction, std::int64_t trial_seed) {
   std::vector<domains::Split> splits;
-  for (std::size_t env = 0; env < data.domains.size(); ++env)
-    splits.push_back(domains::split(data.domains[env], holdout_fraction, seed_hash(trial_seed, static_cast<std::int64_t>(env))));
+  for (std::size_t domain = 0; domain < data.domains.size(); ++domain)
+    splits.push_back(domains::split(data.domains[domain], holdout_fraction, seed_hash(trial_seed, static_cast<std::int64_t>(domain))));
   return splits;
 }
 
@@ -38,7 +38,7 @@ domains::Part first_of(domains::Part part, int count) {
 
 std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits, const std::vector<int>& training) {
   std::vector<domains::Part> parts;
-  for (const int env : training) parts.push_back(splits[static_cast<std::size_t>(env)].in);
+  for (const int domain : training) parts.push_back(splits[static_cast<std::size_t>(domain)].in);
   return parts;
 }
 
@@ -90,7 +90,7 @@ std::unique_ptr<Model> initial_model(const Settings& settings, const domains::Da
     return Error(Fault::data, "init-from: this is not the file that the run started from")
         .fact("file", settings.init_from)
         .fact("expected", "SHA-256 " + settings.init_sha256)
-        .fact("found   ", "SHA-256 " + found);
+        .fact("found", "SHA-256 " + found);
   });
   load_weights(settings.init_from, model->parameters);
   return model;
@@ -150,10 +150,10 @@ Record Training::record() {
   record.step_seconds = std::chrono::duration<double>(time_).count() / timed_;
   record.loss = loss_sum_ / losses_;
   const bool evaluated = finished() || record.step % settings_.evaluation.every == 0;
-  for (std::size_t env = 0; env < splits_.size(); ++env) {
-    const bool trained = std::find(training_.begin(), training_.end(), static_cast<int>(env)) != training_.end();
+  for (std::size_t domain = 0; domain < splits_.size(); ++domain) {
+    const bool trained = std::find(training_.begin(), training_.end(), static_cast<int>(domain)) != training_.end();
     const bool wanted = evaluated && (trained || finished() || !settings_.evaluation.test_at_end);
-    for (const auto& [part, scores] : {std::pair{&splits_[env].in, &record.in}, {&splits_[env].out, &record.out}})
+    for (const auto& [part, scores] : {std::pair{&splits_[domain].in, &record.in}, {&splits_[domain].out, &record.out}})
       scores->push_back(wanted ? evaluation_(first_of(*part, settings_.evaluation.examples), *objective_) : Score{});
   }
   record.masks.emplace(*gradients_, *direction_, before_, std::as_const(model_->parameters).numbers());

@@ -17,7 +17,7 @@ Error report(const WatchedUpdate& update, const std::string& rule, const std::st
   for (int domain = 0; domain < update.gradients.domains(); ++domain)
     gradients.push_back(update.gradients.row(domain)[static_cast<std::size_t>(j)]);
   return Error(Fault::non_finite, "step " + std::to_string(update.batch.step) + ": " + rule)
-      .fact("first at ", op + ", " + weight_name(update.gradients.slots(), j))
+      .fact("first at", op + ", " + weight_name(update.gradients.slots(), j))
       .fact("gradients", "by domain " + range_text(gradients))
       .fact("direction", exact(update.direction.values[j]) + ", of all weights " + range_text(update.direction.values.view().numbers()));
 }
@@ -32,7 +32,7 @@ void check_direction(const WatchedUpdate& update) {
   Index j = 0;
   while (std::isfinite(update.direction.values[j])) ++j;
   throw report(update, "the direction is not finite, while all gradients are", update.combiner.name(), j)
-      .fact("mask     ", exact(update.direction.mask[j]))
+      .fact("mask", exact(update.direction.mask[j]))
       .hint(kHint);
 }
 
@@ -44,11 +44,11 @@ void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& pa
   while (std::isfinite(weights[static_cast<std::size_t>(j)]) && std::isfinite(v[j])) ++j;
   const Scalar weight = weights[static_cast<std::size_t>(j)];
   throw report(update, std::isfinite(weight) ? "Adam's second moment is not finite" : "Adam made a weight that is not finite", "Adam", j)
-      .fact("m        ", exact(m[j]) + ", of all weights " + range_text(m.numbers()))
-      .fact("v        ", exact(v[j]) + ", of all weights " + range_text(v.numbers()))
-      .fact("lr       ", exact(adam.options.learning_rate))
-      .fact("weight   ", exact(weight) + ", of all weights " + range_text(weights))
-      .fact("formula  ", "weight -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)")
+      .fact("m", exact(m[j]) + ", of all weights " + range_text(m.numbers()))
+      .fact("v", exact(v[j]) + ", of all weights " + range_text(v.numbers()))
+      .fact("lr", exact(adam.options.learning_rate))
+      .fact("weight", exact(weight) + ", of all weights " + range_text(weights))
+      .fact("formula", "weight -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)")
       .hint(kHint);
 }
 

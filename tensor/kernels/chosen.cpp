@@ -34,14 +34,14 @@ const Table& chosen() {
   static const Table& table = []() -> const Table& {
     int count = 0;
     const Table* const* list = tables(&count);
-    const char* wish = std::getenv("SANDGRAD_KERNELS");
-    if (wish == nullptr || *wish == '\0') return *list[count - 1];
+    const char* asked = std::getenv("SANDGRAD_KERNELS");
+    if (asked == nullptr || *asked == '\0') return *list[count - 1];
     std::string names;
     for (int i = 0; i < count; ++i) {
-      if (std::string(wish) == list[i]->name) return *list[i];
+      if (std::string(asked) == list[i]->name) return *list[i];
       names += (i ? ", " : "") + std::string(list[i]->name);
     }
-    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run").fact("found", wish).fact("known", names);
+    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run").fact("found", asked).fact("known", names);
   }();
   return table;
 }

@@ -1,5 +1,5 @@
 // The first two rungs of a ladder, for those who learn how a convolution becomes fast: plain loops, then the same loops in
-// another order. The others are direct.h and winograd.h; README.md beside this file tells the whole story.
+// another order. The others are direct.h and winograd.h; README.md beside this file tells the whole explanation.
 #pragma once
 
 #include "tensor/kernels/kernels.h"

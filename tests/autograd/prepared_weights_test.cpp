@@ -27,8 +27,8 @@ TEST_CASE("A weight that is used in two forms is prepared in both, and each op f
     const Var w = tape.parameter(weight), b = tape.parameter(bias);
     const Var one = conv2d(tape.constant(large), w, b, {.padding = 1}), two = conv2d(tape.constant(small), w, b, {.padding = 1});
     tape.backward(add(sum(one), sum(two)));
-    if (forms == nullptr) prepared.add(tape.wishes());
-    if (forms != nullptr) CHECK(tape.wishes().empty());
+    if (forms == nullptr) prepared.add(tape.missing_forms());
+    if (forms != nullptr) CHECK(tape.missing_forms().empty());
     return row;
   };
   const std::vector<Scalar> alone = gradient(nullptr);
@@ -45,8 +45,8 @@ TEST_CASE("A form is ready after the next preparation, of the weights as they ar
                         },
                         false};
   PreparedWeights prepared;
-  const WeightWish wishes[] = {{first.index, copy}, {second.index, copy}, {first.index, copy}};
-  prepared.add(wishes);
+  const SlotForm missing_forms[] = {{first.index, copy}, {second.index, copy}, {first.index, copy}};
+  prepared.add(missing_forms);
   CHECK(prepared.find(first, copy) == nullptr);
   for (const int round : {1, 2}) {
     for (std::size_t i = 0; i < 12; ++i) parameters.numbers()[i] = static_cast<Scalar>(i * round);

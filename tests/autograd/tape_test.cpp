@@ -57,7 +57,7 @@ TEST_CASE("A row of the wrong length is refused") {
   parameters.add("w", {2});
   std::vector<Scalar> row(3);
   Tape tape;
-  CHECK_THROWS_WITH_AS(tape.start(parameters, row), "tape: a gradient row has one number per weight\n    weights 2\n    row 3", Error);
+  CHECK_THROWS_WITH_AS(tape.start(parameters, row), "tape: a gradient row has one number per weight\n    weights 2\n    row     3", Error);
 }
 
 TEST_CASE("A seed of another shape is refused") {
@@ -67,7 +67,7 @@ TEST_CASE("A seed of another shape is refused") {
   Tape tape;
   tape.start(none);
   const Var y = relu(tape.variable(x, dx));
-  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})), "backward: the seed must have the shape of y\n    y  [3]\n    seed [2]", Error);
+  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})), "backward: the seed must have the shape of y\n    y    [3]\n    seed [2]", Error);
 }
 
 TEST_CASE("The tape prints index, op, inputs, shape, formulas and the line that recorded each entry") {
@@ -264,7 +264,7 @@ TEST_CASE("Where values are kept, nothing is written over or used again") {
   CHECK(a.value()[0] == -INFINITY);
 }
 
-TEST_CASE("A pass wishes for the forms that it had to make itself, not for those of the pass before") {
+TEST_CASE("A pass lists the forms that it had to make itself, not those of the pass before") {
   Parameters parameters;
   const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
   const Tensor x(Shape{2, 3});
@@ -272,7 +272,7 @@ TEST_CASE("A pass wishes for the forms that it had to make itself, not for those
   for (int pass = 0; pass < 2; ++pass) {
     tape.start(parameters);
     linear(tape.constant(x), tape.parameter(w), tape.parameter(b));
-    CHECK(tape.wishes().size() == 1);
+    CHECK(tape.missing_forms().size() == 1);
   }
 }
 

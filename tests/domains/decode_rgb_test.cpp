@@ -33,7 +33,7 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
                                             {png_file(1000, 500, noise), 9.},
                                             {jpeg_file(1000, 500, noise), 7.},
                                             {jpeg_file(1000, 500, Bytes(kDecodedPixels), 1), 7.}}) {
-    sand::domains::Arena memory(room);
+    sand::domains::DecoderMemory memory(room);
     REQUIRE(decode_rgb(file, memory).failure == nullptr);
     const std::size_t foretold = decode_memory(file);
     CHECK(memory.most_used() <= foretold);
@@ -57,7 +57,7 @@ TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its
       for (int c = 0; c < 4; ++c) lines = lines + Bytes{static_cast<std::uint8_t>(30 * c + 3 * x + y), 77};
   }
   std::vector<std::byte> room(4 << 20);
-  sand::domains::Arena memory(room);
+  sand::domains::DecoderMemory memory(room);
   const Rgb image = decode_rgb(png_of(8, 8, 16, 6, lines), memory);
   REQUIRE(image.failure == nullptr);
   for (int y = 0; y < 8; ++y)
@@ -69,7 +69,7 @@ TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and
   std::vector<std::byte> room(4 << 20);
   const Bytes good = png_file(8, 8, gradient(8, 8));
   const auto refusal = [&](const char* name) {
-    sand::domains::Arena memory(room);
+    sand::domains::DecoderMemory memory(room);
     const Bytes head(good.begin(), good.begin() + 8), rest(good.begin() + 8, good.end());
     const Rgb image = decode_rgb(head + chunk(name, Bytes(4)) + rest, memory);
     return std::string(image.failure ? image.failure : "");

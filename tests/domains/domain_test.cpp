@@ -51,7 +51,7 @@ TEST_CASE("The size of the held-out part is rounded down") {
 }
 
 TEST_CASE("A fraction outside 0 .. 1 is refused") {
-  CHECK_THROWS_WITH_AS(split(tens(7), 1.5, 1), "split: the fraction to hold out must be in 0 .. 1\n    fraction 1.500000\n    domain tens",
+  CHECK_THROWS_WITH_AS(split(tens(7), 1.5, 1), "split: the fraction to hold out must be in 0 .. 1\n    fraction 1.500000\n    domain   tens",
                        sand::Error);
   CHECK_THROWS_AS(split(tens(7), -0.1, 1), sand::Error);
   CHECK_THROWS_AS(split(tens(7), std::nan(""), 1), sand::Error);
@@ -94,6 +94,6 @@ TEST_CASE("Gathering makes room where the rows do not fit, were taken away, or a
 TEST_CASE("An example that a domain does not have is refused before anything is read") {
   sand::DomainRows rows;
   CHECK_THROWS_WITH_AS(gather(tens(5), Examples{0, 5}, rows),
-                       "gather: an example that the domain does not have\n    example 5\n    domain tens, which has 5", sand::Error);
+                       "gather: an example that the domain does not have\n    example 5\n    domain  tens, which has 5", sand::Error);
   CHECK(rows.examples.empty());
 }

@@ -229,7 +229,7 @@ TEST_CASE("What is not the file's own doing is no reason to call it unreadable")
   Desk desk;
   CHECK_THROWS_WITH_AS(
       desk.decoder.decode(desk.folder / "nothing.png", desk.pixels),
-      ("image: reading failed\n    file " + desk.folder.string() + "/nothing.png\n    found No such file or directory").c_str(),
+      ("image: reading failed\n    file  " + desk.folder.string() + "/nothing.png\n    found No such file or directory").c_str(),
       sand::Error);
   const fs::path good = desk.write(png_file(8, 8, gradient(8, 8)));
   rlimit before{};
@@ -243,7 +243,7 @@ TEST_CASE("What is not the file's own doing is no reason to call it unreadable")
     said = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
   }
   ::setrlimit(RLIMIT_NOFILE, &before);
-  CHECK(said == "69 image: reading failed\n    file " + good.string() +
+  CHECK(said == "69 image: reading failed\n    file  " + good.string() +
                     "\n    found Too many open files\n    hint: free some, or raise the limit (ulimit -n for open files)");
   CHECK(desk.decoder.decode(good, desk.pixels) == "");
 }

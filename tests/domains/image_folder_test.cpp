@@ -307,13 +307,13 @@ TEST_CASE("Folders of another depth are refused with what was looked for and fou
   const Photos photos;
   CHECK(photos.complaint() ==
         "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg (or .jpeg, .png)"
-        "\n    found 0 domains, 0 classes, 0 images"
+        "\n    found      0 domains, 0 classes, 0 images"
         "\n    hint: name the folder that holds the domains; where a folder stands between domain and class, move the classes up");
   photos.paint("cat/a.png", 1);
-  CHECK(photos.complaint().find("found 1 domains, 0 classes, 0 images\n    but FOLDER/cat/a.png\n") != std::string::npos);
+  CHECK(photos.complaint().find("found      1 domains, 0 classes, 0 images\n    but        FOLDER/cat/a.png\n") != std::string::npos);
   fs::remove(photos.folder / "cat/a.png");
   photos.paint("set/one/cat/a.png", 1);
-  CHECK(photos.complaint().find("found 2 domains, 1 classes, 0 images\n    but FOLDER/set/one/cat/a.png\n") != std::string::npos);
+  CHECK(photos.complaint().find("found      2 domains, 1 classes, 0 images\n    but        FOLDER/set/one/cat/a.png\n") != std::string::npos);
 }
 
 TEST_CASE("A domain without images is refused, a missing folder named") {

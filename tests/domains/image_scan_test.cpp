@@ -79,7 +79,7 @@ TEST_CASE("Domains that are all links are named with how to follow them") {
   const Tree tree;
   tree.file(".scratch/photo/dog/1.png");
   fs::create_directory_symlink(tree.root / ".scratch/photo", tree.root / "photo");
-  CHECK(tree.complaint().find("found 1 domains, 0 classes, 0 images\n    but ROOT/photo: a symbolic link; --follow-links follows it\n") !=
+  CHECK(tree.complaint().find("found      1 domains, 0 classes, 0 images\n    but        ROOT/photo: a symbolic link; --follow-links follows it\n") !=
         std::string::npos);
   CHECK(scan_images(tree.root, true).images == 1);
 }
@@ -89,7 +89,7 @@ TEST_CASE("Images one folder deeper than they belong are named") {
   for (const char* domain : {"amazon", "dslr"}) tree.file(fs::path(domain) / "images/bike/1.jpg");
   CHECK(tree.complaint().rfind(
             "65 image folder: no images where they were looked for\n    looked for ROOT/domain/class/image.jpg (or .jpeg, .png)"
-            "\n    found 2 domains, 1 classes, 0 images\n    but ROOT/",
+            "\n    found      2 domains, 1 classes, 0 images\n    but        ROOT/",
             0) == 0);
   CHECK(tree.complaint().find("/images/bike/1.jpg\n    hint: name the folder that holds the domains; where a folder stands between") !=
         std::string::npos);

@@ -22,13 +22,13 @@ std::span<std::byte> decoder_room() {
 
 /// Why there is no picture, "" if there is one.
 std::string refusal(const Bytes& file) {
-  sand::domains::Arena memory(decoder_room());
+  sand::domains::DecoderMemory memory(decoder_room());
   const Rgb image = decode_rgb(file, memory);
   return image.failure ? image.failure : "";
 }
 
 Bytes pixels(const Bytes& file) {
-  sand::domains::Arena memory(decoder_room());
+  sand::domains::DecoderMemory memory(decoder_room());
   const Rgb image = decode_rgb(file, memory);
   if (image.failure) return {};
   return Bytes(image.pixels, image.pixels + 3 * image.width * image.height);
@@ -221,7 +221,7 @@ TEST_CASE("Three components are RGB by Adobe's marker or their names, but YCbCr 
 
 TEST_CASE("The tidy copy is a JPEG that is its own tidy copy") {
   for (const Bytes& file : {baseline(), kGreyProgressive, kCmyk, kProgressive, kThreeScans}) {
-    sand::domains::Arena memory(decoder_room());
+    sand::domains::DecoderMemory memory(decoder_room());
     const JpegHeader header = jpeg_header(file);
     const TidyJpeg once = tidy_jpeg(file, header, memory);
     REQUIRE(once.failure == nullptr);

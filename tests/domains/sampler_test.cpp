@@ -197,7 +197,7 @@ TEST_CASE("A sampler refuses what it cannot draw from, and says why") {
   CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: no examples to draw from\n    domain none", sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 0}), "sampler: rows must be at least 1\n    rows 0", sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 4, .order = Order::epochs}),
-                       "sampler: in epochs, rows must not exceed the examples of a domain\n    rows 4\n    domain sketch, 3 examples\n"
+                       "sampler: in epochs, rows must not exceed the examples of a domain\n    rows   4\n    domain sketch, 3 examples\n"
                        "    hint: fewer rows, or draw with replacement",
                        sand::Error);
 }

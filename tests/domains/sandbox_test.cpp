@@ -36,7 +36,8 @@ volatile int questions = 0;  // in the child: how many it has seen
 
 /// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the kernel
 /// for something before a trap.)
-__attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std::span<std::uint8_t> answer, sand::domains::Arena& memory) {
+__attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std::span<std::uint8_t> answer,
+                                                         sand::domains::DecoderMemory& memory) {
   questions = questions + 1;
   switch (question[0]) {
     case 'r': std::reverse_copy(question.begin(), question.end(), answer.begin()); return question.size();

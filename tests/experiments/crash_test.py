@@ -236,7 +236,7 @@ class Resumed(Case):
         shutil.copytree(self.path("whole"), self.path("run"))
         os.remove(self.path("run", "done"))
         os.truncate(self.path("run", "metrics.jsonl"), len(undisturbed[1]["metrics.jsonl"]) - 5)
-        self.assertIn("lines of a log are missing or out of order\n    path run/metrics.jsonl\n    expected 3 lines",
+        self.assertIn("lines of a log are missing or out of order\n    path     run/metrics.jsonl\n    expected 3 lines",
                       self.run_program("run"))
         self.assertEqual(self.state("run"), undisturbed)
 
@@ -473,7 +473,7 @@ class FailingDisk(BesideAWholeRun):
             self.begin(0)
             failed = self.injected("flock", "1+", "error=" + error)
             self.assertEqual(failed.returncode, IO, failed.stderr)
-            self.assertIn("run directory: cannot lock it\n    path run\n    reason " + os.strerror(getattr(errno, error)), failed.stderr)
+            self.assertIn("run directory: cannot lock it\n    path   run\n    reason " + os.strerror(getattr(errno, error)), failed.stderr)
             self.assertIn("or --no-lock", failed.stderr)
             self.run_program("run", "--no-lock")
             self.assertEqual(self.state("run"), self.undisturbed)

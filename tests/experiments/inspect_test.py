@@ -18,7 +18,7 @@ import unittest
 
 import program_test
 from program_test import DATA, MISSING, USAGE
-from story_numbers import agreement, argument, direction_of, float32, mask_and_average, moments, moved, named, number_at, ulps
+from explanation_numbers import agreement, argument, direction_of, float32, mask_and_average, moments, moved, named, number_at, ulps
 from verify_test import write_digits
 
 COMMON = ["--data-dir", "data", "--evaluate-examples", "8", "--record-every", "4", "--threads", "1"]
@@ -73,9 +73,9 @@ class Case(program_test.Case):
         asked = [word for weight in weights for word in ("--weight", weight)]
         return self.run_program("inspect", run, "--step", str(step), "--threads", "1", *asked, *more)
 
-    def stories(self, run, step, weights):
+    def explanations(self, run, step, weights):
         told = [json.loads(line) for line in self.inspected(run, step, weights, "--json")[0].splitlines()]
-        self.assertEqual([(story["weight"], story["step"]) for story in told], [(weight, step) for weight in weights])
+        self.assertEqual([(explanation["weight"], explanation["step"]) for explanation in told], [(weight, step) for weight in weights])
         return told
 
 
@@ -84,9 +84,9 @@ class Pairs(Case):
         told = float(told)  # "inf", too
         self.assertLessEqual(0 if told == anew else abs(told - anew), relative * (abs(anew) + scale))
 
-    def sums(self, story, worst):
+    def sums(self, explanation, worst):
         """Rows of examples against the gradients of domains. -> these"""
-        for domain in story["domains"]:
+        for domain in explanation["domains"]:
             rows = [example["gradient"] for example in domain["examples"]]
             magnitudes = math.fsum(map(abs, rows))
             self.near(domain["sum"], math.fsum(rows), 1e-14, magnitudes)
@@ -95,7 +95,7 @@ class Pairs(Case):
             off = abs(domain["gradient"] - domain["sum"])
             for name, scale in [("A", magnitudes), ("G", domain["largest"]), ("A + G", magnitudes + domain["largest"])]:
                 worst[name] = max(worst.get(name, 0.0), off / scale if scale else math.inf if off else 0.0)
-        return [domain["gradient"] for domain in story["domains"]]
+        return [domain["gradient"] for domain in explanation["domains"]]
 
     def way(self, told, after, g, adam, worst):
         """One method's numbers, each from those before it."""
@@ -111,20 +111,20 @@ class Pairs(Case):
             apart = ulps(anew, after if name == "after" else told[name], "f")
             worst["ulps of " + name] = max(worst.get("ulps of " + name, 0), apart)
 
-    def follow(self, story, worst):
-        g, adam, told = self.sums(story, worst), story["adam"], story["mask"]
+    def follow(self, explanation, worst):
+        g, adam, told = self.sums(explanation, worst), explanation["adam"], explanation["mask"]
         plus, minus, s, mean, variance = agreement(g)
-        self.assertEqual((story["n_plus"], story["n_minus"], story["agreement"]), (plus, minus, s))
-        self.near(story["mean"], mean, 1e-14, math.fsum(map(abs, g)) / len(g))
-        self.near(story["variance"], variance, 1e-12)
+        self.assertEqual((explanation["n_plus"], explanation["n_minus"], explanation["agreement"]), (plus, minus, s))
+        self.near(explanation["mean"], mean, 1e-14, math.fsum(map(abs, g)) / len(g))
+        self.near(explanation["variance"], variance, 1e-12)
         self.way(told, adam["after"], g, adam, worst)
-        for other in story["others"]:
+        for other in explanation["others"]:
             self.way(other, other["after"], g, adam, worst)
         m, v = moments(adam, told["direction"], float32)
         self.assertLessEqual(max(ulps(m, adam["m"], "f"), ulps(v, adam["v"], "f")), 1)
         self.near(adam["correction1"], 1 - adam["beta1"] ** adam["t"], 1e-13)
         self.near(adam["correction2"], 1 - adam["beta2"] ** adam["t"], 1e-13)
-        self.assertEqual(adam["t"], story["step"] + 1)
+        self.assertEqual(adam["t"], explanation["step"] + 1)
 
     def test_the_recorded_weight_follows_from_the_printed_numbers_of_random_pairs(self):
         """Where there is a checkpoint the weight is the one in its file; elsewhere the program has compared it, or ended with 70."""
@@ -134,13 +134,13 @@ class Pairs(Case):
             for weight in named(draw, self.slots(run), arguments.pairs // len(RUNS)):
                 pairs.setdefault(draw.randrange(STEPS[name]), []).append(weight)
             for step, weights in pairs.items():
-                for story in self.stories(run, step, weights):
-                    adam, mask = story["adam"], story["mask"]["mask"]
-                    with self.subTest(run=name, step=step, weight=story["weight"]):
-                        self.follow(story, worst)
+                for explanation in self.explanations(run, step, weights):
+                    adam, mask = explanation["adam"], explanation["mask"]["mask"]
+                    with self.subTest(run=name, step=step, weight=explanation["weight"]):
+                        self.follow(explanation, worst)
                         if step in self.checkpoints(run):
                             for prefix, number_told in [("", "after"), ("adam_m.", "m"), ("adam_v.", "v")]:
-                                self.assertEqual(number_at(self.checkpoint(run, step), prefix + story["weight"]), adam[number_told])
+                                self.assertEqual(number_at(self.checkpoint(run, step), prefix + explanation["weight"]), adam[number_told])
                             on_file += 1
                     masks["closed" if mask == 0 else "partial" if mask < 0.99 else "open"] += 1
             followed = sum(map(len, pairs.values()))
@@ -157,7 +157,7 @@ class Pairs(Case):
             run, before = self.recorded(name), None
             weights = named(random.Random(1), self.slots(run), 20)
             for step in range(STEPS[name]):
-                told = [story["adam"] for story in self.stories(run, step, weights)]
+                told = [explanation["adam"] for explanation in self.explanations(run, step, weights)]
                 if before:
                     self.assertEqual([(adam["weight"], adam["m_before"], adam["v_before"]) for adam in told], before)
                 before = [(adam["after"], adam["m"], adam["v"]) for adam in told]
@@ -165,21 +165,21 @@ class Pairs(Case):
 
 
 class Layers(Case):
-    def test_a_layer_is_a_table_and_a_picture_and_has_what_a_story_cannot_compute(self):
+    def test_a_layer_is_a_table_and_a_picture_and_has_what_an_explanation_cannot_compute(self):
         run, layer = self.recorded("sand"), "linear0.weight"
         weights = [weight for weight in named(random.Random(2), self.slots(run), 200) if weight.startswith(layer + "[")][:2]
         text = self.inspected(run, 5, [], "--layer", layer, "--heat-map", "map.png")[0]
         with open(self.path("map.png"), "rb") as file:
             self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
         lines = self.inspected(run, 5, weights, "--layer", layer, "--json")[0].splitlines()
-        *stories, table = map(json.loads, lines)
-        self.assertEqual([story["weight"] for story in stories], weights)
+        *explanations, table = map(json.loads, lines)
+        self.assertEqual([explanation["weight"] for explanation in explanations], weights)
         self.assertTrue(text.startswith(f"{layer} {table['shape']}, {table['weights']} weights: {table['closed']} with m = 0, "), text)
         self.assertEqual(table["closed"] + table["partial"] + table["open"], math.prod(table["shape"]))
         ranges = {r["name"]: r for r in table["ranges"]}
-        for story in stories:
-            self.assertAlmostEqual(story["mask"]["mask_mean"], ranges["mask"]["mean"], delta=1e-12)
-            for domain in story["domains"]:
+        for explanation in explanations:
+            self.assertAlmostEqual(explanation["mask"]["mask_mean"], ranges["mask"]["mean"], delta=1e-12)
+            for domain in explanation["domains"]:
                 told = ranges["gradient of domain " + domain["name"]]
                 self.assertEqual(domain["largest"], max(-told["least"], told["greatest"]))
 
@@ -196,7 +196,7 @@ class Questions(Case):
         self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]", "--heat-map", "map.png", says=["--layer"])
         self.refused(MISSING, "inspect", "nothing", "--step", "1", "--weight", "linear0.bias[0]", says=["nothing"])
 
-    def test_no_story_is_told_from_other_data(self):
+    def test_nothing_is_explained_from_other_data(self):
         run = self.recorded("and")
         with open(self.path("data", "train-images-idx3-ubyte"), "r+b") as file:
             file.seek(1000)
@@ -207,7 +207,7 @@ class Questions(Case):
                 file.flush()
                 if answer:
                     answer(DATA, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]", says=["train-images-idx3-ubyte"])
-        self.stories(run, 1, ["linear0.bias[0]"])
+        self.explanations(run, 1, ["linear0.bias[0]"])
 
 
 class Replays(Case):
@@ -220,12 +220,12 @@ class Replays(Case):
             self.assertEqual(says in passed_over, says == "" or step > self.checkpoints("sand")[-2])
             self.assertTrue(says or passed_over == "", passed_over)
 
-    def test_without_checkpoints_a_story_is_told_from_the_first_step_on(self):
+    def test_without_checkpoints_a_step_is_explained_from_the_first_one_on(self):
         run = self.recorded("sand", copy="bare")
         shutil.rmtree(self.path(run, "checkpoints"))
         self.same_everywhere(run)
 
-    def test_a_run_that_was_resumed_has_the_same_stories(self):
+    def test_a_run_that_was_resumed_has_the_same_explanations(self):
         run = self.recorded("sand", copy="resumed")
         os.remove(self.path(run, "done"))
         os.remove(self.checkpoint(run, self.checkpoints(run)[-1]))

@@ -14,7 +14,7 @@ inline Settings small_run(const std::string& algorithm, const std::string& hpara
   request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
   request.steps = 6;
   request.record_every = 3;
-  Settings settings = settle(request);
+  Settings settings = resolve(request);
   override_hparams(settings.hparams, hparams, experiments::algorithm(algorithm));
   return settings;
 }

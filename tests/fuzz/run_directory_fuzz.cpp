@@ -13,11 +13,11 @@
 #include "experiments/machine/parse_json.h"
 #include "experiments/machine/sha256.h"
 #include "experiments/runs/checkpoint.h"
+#include "experiments/runs/manifest.h"
 #include "experiments/runs/out_text.h"
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/recorded_logs.h"
 #include "experiments/runs/records.h"
-#include "experiments/runs/run_record.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/training.h"
 
@@ -37,11 +37,11 @@ struct Run {
     RunRequest request;
     request.steps = 3, request.record_every = 1, request.evaluate_examples = 2;
     request.hparams = R"({"batch_size": 2, "mlp_width": 2, "mlp_depth": 1})";
-    settings = settle(request);
+    settings = resolve(request);
     data = make_data_set(settings.data, threads);
     training = std::make_unique<Training>(settings, data, threads);
     const sand::Parameters& parameters = training->model().parameters;
-    files[0] = record_json(run_record(settings, data, parameters), data, threads);
+    files[0] = record_json(manifest(settings, data, parameters), data, threads);
     files[4] = table_head(settings, data) + "\n";
     while (!training->finished()) {
       training->update();
@@ -113,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (std::size_t i = 0; i < 5; ++i) std::ofstream(run.folder / kFiles[i], std::ios::binary) << files[i];
 
   allow_error([&] {
-    const RunRecord record = read_record((run.folder / kFiles[0]).string());
+    const Manifest record = read_manifest((run.folder / kFiles[0]).string());
     settings_hash(record.settings);
     if (read_logs(run.folder, record.settings).finding) return;
     read_json((run.folder / kFiles[3]).string(), 1 << 16);

@@ -225,5 +225,5 @@ TEST_CASE("A network of convolutions refuses sizes that make no sense") {
   CHECK_THROWS_WITH_AS(make({2, 28}, {{8}}, 2), doctest::Contains("an image [c, h, w]"), Error);
   CHECK_THROWS_WITH_AS(make({2, 28, 28}, {}, 2), doctest::Contains("at least one block"), Error);
   CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{8}}, 0), doctest::Contains("outputs 0"), Error);
-  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{12}}, 2), doctest::Contains("block 0: width 12, stride 1"), Error);
+  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{12}}, 2), doctest::Contains("block  0: width 12, stride 1"), Error);
 }

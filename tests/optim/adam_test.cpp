@@ -39,8 +39,8 @@ struct PlainAdam {
       g += o.weight_decay * p;
     else
       p *= 1 - static_cast<long double>(o.learning_rate) * o.weight_decay;
-    m = o.beta1 * m + (1 - static_cast<long double>(o.beta1)) * g;
-    v = o.beta2 * v + (1 - static_cast<long double>(o.beta2)) * g * g;
+    m  = o.beta1 * m + (1 - static_cast<long double>(o.beta1)) * g;
+    v  = o.beta2 * v + (1 - static_cast<long double>(o.beta2)) * g * g;
     const long double m_hat = m / (1 - std::pow(static_cast<long double>(o.beta1), t));
     const long double v_hat = v / (1 - std::pow(static_cast<long double>(o.beta2), t));
     p -= o.learning_rate * m_hat / (std::sqrt(v_hat) + o.epsilon);

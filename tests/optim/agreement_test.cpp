@@ -19,7 +19,7 @@ TEST_CASE("An agreement knows the signs, the mean and the variance of every colu
   const std::vector<double> mean = {3, -1, -1, 2}, variance = {7, 1, 3, 0};
   for (int j = 0; j < 4; ++j) {
     CHECK(agreement.balance(j) == balance[static_cast<std::size_t>(j)]);
-    CHECK(agreement.consensus(j) == std::abs(balance[static_cast<std::size_t>(j)]) / 3.0);
+    CHECK(agreement.agreement(j) == std::abs(balance[static_cast<std::size_t>(j)]) / 3.0);
     CHECK(agreement.mean(j) == doctest::Approx(mean[static_cast<std::size_t>(j)]));
     CHECK(agreement.variance(j) == doctest::Approx(variance[static_cast<std::size_t>(j)]));
   }

@@ -17,8 +17,8 @@ TEST_CASE("A message is the rule, then one line per fact, then where, then what 
                                .what();
   CHECK(text ==
         "linear: features of x must equal columns of w\n"
-        "    x  [2, 3]\n"
-        "    dw [4, 5]\n"
+        "    x    [2, 3]\n"
+        "    dw   [4, 5]\n"
         "    file a.bin\n"
         "    at a.cpp:41\n"
         "    hint: transpose w");

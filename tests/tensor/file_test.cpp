@@ -111,7 +111,7 @@ TEST_CASE("A full disk leaves the old file as it was, and no part of the new one
   {
     const SmallDisk disk(1000);
     CHECK_THROWS_WITH_AS(write_file(folder / "a", std::string(5000, 'x')),
-                         ("file: writing failed; nothing was changed\n    file " + (folder / "a") + "\n    found File too large").c_str(),
+                         ("file: writing failed; nothing was changed\n    file  " + (folder / "a") + "\n    found File too large").c_str(),
                          sand::Error);
   }
   CHECK(text_of(folder / "a") == "old");

@@ -29,7 +29,7 @@ const std::string kTorch = "\n    hint: in Python: safetensors.torch.save_file(t
 }  // namespace
 
 TEST_CASE("A file of another format given as safetensors is called by its name, with what to do") {
-  const std::string rule = "safetensors: this is another kind of file\n    file w.safetensors\n    found ";
+  const std::string rule = "safetensors: this is another kind of file\n    file  w.safetensors\n    found ";
   CHECK(complaint("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n") ==
         rule + "a git-lfs pointer, not the file that it stands for\n    hint: git lfs pull fetches the file itself");
   CHECK(complaint(zip_of("archive/data.pkl")) == rule + "a zip of PyTorch (.pt, .pth, .bin)" + kTorch);

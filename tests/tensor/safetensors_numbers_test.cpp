@@ -97,8 +97,8 @@ TEST_CASE("The first number that Scalar does not hold exactly is named") {
   CHECK(blame([] {
           scalars(Dtype::f64, std::vector{1.0, 0.5, 0.1});
         }) ==
-        "safetensors: a number does not fit\n    file (not yet written)\n    tensor \"w\"\n    expected F32, or what it holds exactly"
-        "\n    found F64 0.10000000000000001 as number 2"
+        "safetensors: a number does not fit\n    file     (not yet written)\n    tensor   \"w\"\n    expected F32, or what it holds exactly"
+        "\n    found    F64 0.10000000000000001 as number 2"
         "\n    hint: sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())");
   for (const double wide : {0x1p-150, 0x1p128, 0x1.ffffffp127, 16777217.0})
     CHECK_MESSAGE(contains(blame([&] { scalars(Dtype::f64, std::vector{wide}); }), "a number does not fit"), wide);

@@ -171,7 +171,7 @@ TEST_CASE("A header that breaks a rule is refused by that rule") {
       {R"({"a":{"data_offsets":[0,0,0]}})", 0, "at most 2 numbers"},
       {R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0]}})", 0, "data_offsets must be [begin, end]"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, "data_offsets must be [begin, end]"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", 8, "shape [1] of F32\n    expected 4 bytes\n    found 8 bytes"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", 8, "shape [1] of F32\n    expected 4 bytes\n    found    8 bytes"},
       {R"({"a":{"dtype":"F64","shape":[1152921504606846976],"data_offsets":[0,0]}})", 0, "more numbers than a machine can address"},
       {R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, "more numbers than a machine can address"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "expected begin at byte 0 of the data\n    found begin at byte 4"},
@@ -222,7 +222,7 @@ TEST_CASE("The length of the header is checked against the file before memory is
   };
   CHECK(claim(2) == "");
   CHECK(claim(3) ==
-        "safetensors: the header must lie inside the file\n    file a.safetensors\n    expected at most 2 bytes\n    found 3 bytes");
+        "safetensors: the header must lie inside the file\n    file     a.safetensors\n    expected at most 2 bytes\n    found    3 bytes");
   CHECK(contains(claim(UINT64_MAX), "found 18446744073709551615 bytes"));
   CHECK(contains(complaint([] { parse(""); }), "the length of its header, 8 bytes"));
   CHECK(contains(complaint([] { parse("1234567"); }), "found 7 bytes"));

@@ -122,8 +122,8 @@ TEST_CASE("conv2d gives the same bits with filters that were prepared beforehand
     const Var b = tape.parameter(bias);
     const Var y = conv2d(tape.constant(x), w, b, {.padding = 1});
     tape.backward(y, y.value());
-    if (filters != nullptr) CHECK(tape.wishes().empty());
-    prepared.add(tape.wishes());
+    if (filters != nullptr) CHECK(tape.missing_forms().empty());
+    prepared.add(tape.missing_forms());
     return row;
   };
   const std::vector<Scalar> alone = gradient(nullptr);
@@ -144,7 +144,7 @@ TEST_CASE("conv2d refuses shapes that do not fit and names their axes") {
   };
   CHECK(message({32, 28, 28, 3}, {8, 1, 5, 5}, {8}, {})
             .find("conv2d: channels of x must equal those of w, and b must have one number per filter\n"
-                  "    x  [32, 28, 28, 3]  [n, h, w, c]\n    w  [8, 1, 5, 5]  [out, c, kh, kw]\n    b  [8]  [out]\n"
+                  "    x      [32, 28, 28, 3]  [n, h, w, c]\n    w      [8, 1, 5, 5]  [out, c, kh, kw]\n    b      [8]  [out]\n"
                   "    stride 1, padding 0\n    at ") == 0);
   CHECK(message({1, 8, 8, 1}, {1, 1, 2, 2}, {1}, {}).find("must be odd") != std::string::npos);
   CHECK(message({1, 8, 8, 1}, {1, 1, 2, 3}, {1}, {}).find("must be odd") != std::string::npos);

@@ -34,7 +34,7 @@ TEST_CASE("cross_entropy names the label that is no class") {
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::data);
-    CHECK(std::string(error.what()).find("cross_entropy: a label is not one of 0 .. 3\n    label 4\n    row 1\n") == 0);
+    CHECK(std::string(error.what()).find("cross_entropy: a label is not one of 0 .. 3\n    label 4\n    row   1\n") == 0);
   }
 }
 

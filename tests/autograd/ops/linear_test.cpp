@@ -39,7 +39,7 @@ TEST_CASE("linear gives the same bits with weights that were packed beforehand")
     const Var again = tape.variable(x, dx);
     const Var y = linear(again, w, b);
     tape.backward(y, y.value());
-    prepared.add(tape.wishes());
+    prepared.add(tape.missing_forms());
     for (Scalar number : dx.span().numbers()) row.push_back(number);
     for (Scalar number : hidden.value().numbers()) row.push_back(number);
     return row;

@@ -115,7 +115,7 @@ TEST_CASE("A checkpoint of another run, of another arithmetic or of another mode
 TEST_CASE("The last two checkpoints are kept, and the one with the best held-out accuracy") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   const double scores[] = {0.5, 0.8, 0.7, 0.8, 0.6, std::numeric_limits<double>::quiet_NaN()};
   std::vector<std::vector<int>> kept;
   for (int step = 0; step < 6; ++step) {
@@ -124,7 +124,7 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
   }
   CHECK(kept == std::vector<std::vector<int>>{{0}, {0, 1}, {1, 2}, {1, 2, 3}, {1, 3, 4}, {1, 4, 5}});
 
-  Checkpoints again(folder.path, settle({}), parameters);  // which is best is known from the files
+  Checkpoints again(folder.path, resolve({}), parameters);  // which is best is known from the files
   CHECK(again.last(any, no_complaint)->state == checkpoint_of(5).state);
   again.keep(checkpoint_of(6, 0.7));
   CHECK(again.steps() == std::vector<int>{1, 5, 6});
@@ -135,7 +135,7 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
 TEST_CASE("What a killed run had no time to remove goes when the next one looks: the last two and the best stay, and go on to be kept") {
   const Folder folder, copies;
   const Parameters parameters = two_tensors();
-  Checkpoints first(folder.path, settle({}), parameters);
+  Checkpoints first(folder.path, resolve({}), parameters);
   const double scores[] = {0.1, 0.9, 0.2, 0.3, 0.4};
   for (int step = 0; step < 5; ++step) {
     first.keep(checkpoint_of(step, scores[step]));
@@ -143,7 +143,7 @@ TEST_CASE("What a killed run had no time to remove goes when the next one looks:
   }
   for (const std::string& name : names_in(copies.path))
     std::filesystem::copy(copies.path / name, folder.path / name, std::filesystem::copy_options::overwrite_existing);
-  Checkpoints again(folder.path, settle({}), parameters);
+  Checkpoints again(folder.path, resolve({}), parameters);
   for (int look = 0; look < 2; ++look) {
     CHECK(again.last(any, no_complaint)->state.step == 5);
     CHECK(again.steps() == std::vector<int>{1, 3, 4});
@@ -157,7 +157,7 @@ TEST_CASE("What a killed run had no time to remove goes when the next one looks:
 TEST_CASE("A step that is kept again counts once among the last two") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   for (const int step : {0, 1, 1}) checkpoints.keep(checkpoint_of(step));
   CHECK(checkpoints.steps() == std::vector<int>{0, 1});
 }
@@ -165,7 +165,7 @@ TEST_CASE("A step that is kept again counts once among the last two") {
 TEST_CASE("Without held-out accuracies there is no best one") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   for (int step = 0; step < 4; ++step) checkpoints.keep(checkpoint_of(step));
   CHECK(checkpoints.steps() == std::vector<int>{2, 3});
 }
@@ -173,7 +173,7 @@ TEST_CASE("Without held-out accuracies there is no best one") {
 TEST_CASE("A damaged checkpoint is named and passed over, and stays until the run has come past its step") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   for (int step = 0; step < 3; ++step) checkpoints.keep(checkpoint_of(step, 0.9 - step * 0.1));
   std::ofstream(checkpoints.file(2), std::ios::app) << "x";
   std::vector<std::string> named;
@@ -192,7 +192,7 @@ TEST_CASE("A damaged checkpoint is named and passed over, and stays until the ru
 TEST_CASE("A checkpoint that the disk does not give is not given up") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   for (int step = 0; step < 3; ++step) checkpoints.keep(checkpoint_of(step));
   const std::set<std::string> names = names_in(folder.path);
   const auto no_answer = [](const Checkpoint&) { throw Error(Fault::io, "no answer"); };
@@ -200,13 +200,13 @@ TEST_CASE("A checkpoint that the disk does not give is not given up") {
   CHECK_THROWS_WITH_AS(checkpoints.last(no_answer, passed_over), doctest::Contains("no answer\n    hint: try again"), Error);
   CHECK(names_in(folder.path) == names);
   std::filesystem::create_symlink("loop", folder.path / "loop");
-  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", settle({}), parameters), doctest::Contains("directory: cannot open it"), Error);
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", resolve({}), parameters), doctest::Contains("directory: cannot open it"), Error);
 }
 
 TEST_CASE("A file under the name of another step is no checkpoint, and other files are none of ours") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(1));
   std::filesystem::rename(checkpoints.file(1), checkpoints.file(7));
   std::ofstream(folder.path / "step-3.safetensors") << "mine";
@@ -221,7 +221,7 @@ TEST_CASE("A file under the name of another step is no checkpoint, and other fil
 TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is written through") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(1));
   REQUIRE(::mkfifo(checkpoints.file(2).c_str(), 0600) == 0);
   std::vector<std::string> named;
@@ -237,7 +237,7 @@ TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is 
 TEST_CASE("A file that is longer than a checkpoint of the model is not read") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(1));
   std::filesystem::resize_file(checkpoints.file(1), std::uintmax_t{1} << 34);  // with a hole: there is no such memory, nor time
   CHECK_THROWS_WITH_AS(checkpoints.read(1), doctest::Contains("found 17179869184 bytes, more than a checkpoint of this model has"), Error);
@@ -246,10 +246,10 @@ TEST_CASE("A file that is longer than a checkpoint of the model is not read") {
 TEST_CASE("Without a folder there are no checkpoints, and a folder that was removed takes none") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  CHECK(Checkpoints(folder.path / "none", settle({}), parameters).steps().empty());
-  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", settle({}), parameters).read(3), doctest::Contains("there is no folder"), Error);
+  CHECK(Checkpoints(folder.path / "none", resolve({}), parameters).steps().empty());
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", resolve({}), parameters).read(3), doctest::Contains("there is no folder"), Error);
   std::filesystem::create_directory(folder.path / "checkpoints");
-  Checkpoints checkpoints(sand::Directory((folder.path / "checkpoints").string()), settle({}), parameters);
+  Checkpoints checkpoints(sand::Directory((folder.path / "checkpoints").string()), resolve({}), parameters);
   std::filesystem::remove(folder.path / "checkpoints");
   CHECK_THROWS_WITH_AS(checkpoints.keep(checkpoint_of(0)), doctest::Contains("it was removed while it was in use"), Error);
 }
@@ -257,7 +257,7 @@ TEST_CASE("Without a folder there are no checkpoints, and a folder that was remo
 TEST_CASE("Numbers from which no run could go on, and a full disk, leave the checkpoints that there are") {
   const Folder folder;
   const Parameters parameters = two_tensors();
-  Checkpoints checkpoints(folder.path, settle({}), parameters);
+  Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(0));
   checkpoints.keep(checkpoint_of(1));
   const std::set<std::string> names = names_in(folder.path);

@@ -15,7 +15,7 @@ namespace {
 Settings settings_of(int steps = 10, int record_every = 4, int evaluate_every = -1, bool test_at_end = false) {
   RunRequest request;
   request.steps = steps, request.record_every = record_every, request.evaluate_every = evaluate_every, request.test_at_end = test_at_end;
-  return settle(request);
+  return resolve(request);
 }
 
 const std::string kZero = "{\"loss\": 0.5, \"step\": 0}\n", kFour = "{\"args\":{\"steps\":9},\"step\":4,\"step_time\":1}\n",

@@ -27,7 +27,7 @@ Settings settings_with(int examples) {
   request.holdout_fraction = 0.2;
   request.trial_seed = 4;
   request.evaluate_examples = examples;
-  return settle(request);
+  return resolve(request);
 }
 
 std::string key_of(std::size_t env, const char* rest) { return "env" + std::to_string(env) + rest; }

@@ -199,7 +199,7 @@ TEST_CASE("A link that leads nowhere is named with its target") {
   }
   const std::string link = (folder.path / "link").string();
   CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "link/deeper"),
-                       ("run directory: a link on its path leads nowhere\n    path " + link + "/deeper\n    link " + link +
+                       ("run directory: a link on its path leads nowhere\n    path   " + link + "/deeper\n    link   " + link +
                         "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
                            .c_str(),
                        Error);

@@ -34,7 +34,7 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
         request.dataset = data, request.algorithm = method.name;
         request.hparams_seed = hparams_seed, request.trial_seed = 3, request.seed = 1;
         request.allow_closed = true;
-        const std::string text = settings_json(settle(request));
+        const std::string text = settings_json(resolve(request));
         CAPTURE(text);
         CHECK(settings_json(settings_from_json(text, "text")) == text);
       }
@@ -44,16 +44,16 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
   odd.digits = "generated", odd.hparams = R"({"lr": 1.2345678901234567e-5})", odd.model = "SmallCNN", odd.convolution = "direct";
   odd.steps = 7, odd.record_every = 3, odd.evaluate_every = 6, odd.evaluate_examples = 9, odd.test_at_end = true;
   odd.holdout_fraction = 0.3, odd.decoupled_decay = odd.mask_update = true;
-  const std::string text = settings_json(settle(odd));
+  const std::string text = settings_json(resolve(odd));
   const Settings again = settings_from_json(text, "text");
   CHECK(settings_json(again) == text);
   CHECK(again.hparams.at("lr") == 1.2345678901234567e-5);
   CHECK(again.data.data_dir == "a \"dir\"\n");
-  CHECK(differences(again, settle(odd)).empty());
+  CHECK(differences(again, resolve(odd)).empty());
 }
 
 TEST_CASE("Settings from a file are believed only if nothing in them is missing, unknown or out of range") {
-  const Json good = Json::parse(settings_json(settle({})));
+  const Json good = Json::parse(settings_json(resolve({})));
   CHECK(refusal(good) == "");
   // Wide ranges, free text, and what the data set and the network check themselves.
   const std::set<std::string> free = {"weight_decay", "k",           "lr",     "trial_seed",  "seed",   "hparams_seed",
@@ -84,13 +84,13 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
 
 TEST_CASE("Differences are named flag by flag, and places of files are none") {
   RunRequest request;
-  const Settings recorded = settle(request);
+  const Settings recorded = resolve(request);
   request.steps = 10;
   request.record_every = 7;
   request.evaluate_every = 100;
   request.hparams = R"({"tau": 0.5})";
   request.data_dir = "elsewhere";
-  const std::vector<Difference> found = differences(recorded, settle(request));
+  const std::vector<Difference> found = differences(recorded, resolve(request));
   REQUIRE(found.size() == 3);
   CHECK(found[0].flag == "--record-every");
   CHECK(found[1].flag == "--steps");
@@ -98,8 +98,8 @@ TEST_CASE("Differences are named flag by flag, and places of files are none") {
   CHECK(found[1].asked == "10");
   CHECK(found[2].flag == "--hparams tau");
   CHECK(found[2].recorded == "0.9");
-  CHECK(settings_hash(recorded) != settings_hash(settle(request)));
+  CHECK(settings_hash(recorded) != settings_hash(resolve(request)));
   RunRequest elsewhere;
   elsewhere.data_dir = "elsewhere";
-  CHECK(settings_hash(recorded) == settings_hash(settle(elsewhere)));
+  CHECK(settings_hash(recorded) == settings_hash(resolve(elsewhere)));
 }

@@ -8,15 +8,15 @@
 #include "tensor/error.h"
 
 using sand::Error;
+using sand::experiments::resolve;
 using sand::experiments::RunRequest;
 using sand::experiments::Settings;
-using sand::experiments::settle;
 
 namespace {
 
 std::string refusal(const RunRequest& request) {
   try {
-    settle(request);
+    resolve(request);
   } catch (const Error& error) {
     CHECK(error.fault() == sand::Fault::usage);
     return error.what();
@@ -37,7 +37,7 @@ RunRequest with_hparams(const std::string& hparams) {
 TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit") {
   RunRequest request;
   request.hparams_seed = 1;
-  const Settings drawn = settle(request);
+  const Settings drawn = resolve(request);
   CHECK(drawn.hparams.at("tau") == 0.3934322275531539);
   CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
@@ -59,7 +59,7 @@ TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBe
       request.protocol = "domainbed";
       request.hparams_seed = drawn.hparams_seed;
       request.trial_seed = drawn.trial_seed;
-      const Settings settings = settle(request);
+      const Settings settings = resolve(request);
       CHECK(settings.hparams.at("batch_size") == (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
       CHECK(settings.hparams.at("mlp_width") == drawn.width);
       CHECK(settings.hparams.at("mlp_depth") == 2);
@@ -69,11 +69,11 @@ TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBe
 
 TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
   RunRequest request;
-  CHECK(settle(request).hparams.at("tau") == 0.9);
+  CHECK(resolve(request).hparams.at("tau") == 0.9);
   request.trial_seed = 3;
-  CHECK(settle(request).hparams.at("tau") == 0.9);
+  CHECK(resolve(request).hparams.at("tau") == 0.9);
   request.hparams_seed = 1;
-  CHECK(settle(request).hparams.at("tau") != 0.3934322275531539);
+  CHECK(resolve(request).hparams.at("tau") != 0.3934322275531539);
 }
 
 TEST_CASE("What is asked for goes before what is drawn, and that before the protocol's own") {
@@ -81,7 +81,7 @@ TEST_CASE("What is asked for goes before what is drawn, and that before the prot
   request.hparams_seed = 1;
   request.steps = 7;
   request.test_envs = {3, 5};
-  const Settings settings = settle(request);
+  const Settings settings = resolve(request);
   CHECK(settings.hparams.at("tau") == 0.25);
   CHECK(settings.hparams.at("k") > 1109);
   CHECK(settings.protocol.steps == 7);
@@ -91,22 +91,22 @@ TEST_CASE("What is asked for goes before what is drawn, and that before the prot
 
 TEST_CASE("The paper that made a data set decides how it is trained on, unless another one is named") {
   RunRequest request;
-  CHECK(std::string(settle(request).protocol.name) == "ilc");
+  CHECK(std::string(resolve(request).protocol.name) == "ilc");
   request.dataset = "coloredmnist";
-  CHECK(settle(request).data.name == "ColoredMNIST");
-  CHECK(std::string(settle(request).protocol.name) == "domainbed");
-  CHECK(settle(request).hparams.at("batch_size") == 64);
+  CHECK(resolve(request).data.name == "ColoredMNIST");
+  CHECK(std::string(resolve(request).protocol.name) == "domainbed");
+  CHECK(resolve(request).hparams.at("batch_size") == 64);
   request.dataset = "ColoredMNIST-IRM";
-  CHECK(std::string(settle(request).protocol.name) == "irm");
+  CHECK(std::string(resolve(request).protocol.name) == "irm");
   request.protocol = "DomainBed";
-  CHECK(std::string(settle(request).protocol.name) == "domainbed");
+  CHECK(std::string(resolve(request).protocol.name) == "domainbed");
 }
 
 TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is switched off") {
   RunRequest request;
   for (const char* name : {"PACS", "VLCS", "OfficeHome", "TerraIncognita", "ImageFolder"}) {
     request.dataset = name;
-    const Settings settings = settle(request);
+    const Settings settings = resolve(request);
     CHECK(std::string(settings.protocol.name) == "domainbed");
     CHECK(settings.protocol.steps == 5001);
     CHECK(settings.protocol.record_every == 300);
@@ -117,21 +117,21 @@ TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is swi
     CHECK(settings.data.image_size == 64);
   }
   for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
-    const sand::experiments::Hparams drawn = settle(request).hparams;
+    const sand::experiments::Hparams drawn = resolve(request).hparams;
     CHECK((drawn.at("lr") >= 1e-5 && drawn.at("lr") < std::pow(10, -3.5)));
     CHECK((drawn.at("weight_decay") >= 1e-6 && drawn.at("weight_decay") < 1e-2));
     CHECK((drawn.at("batch_size") >= 8 && drawn.at("batch_size") <= 45));
     CHECK(drawn.at("data_augmentation") == 1);
   }
   request.no_augment = true;
-  CHECK(settle(request).hparams.at("data_augmentation") == 0);
+  CHECK(resolve(request).hparams.at("data_augmentation") == 0);
   request.hparams = R"({"data_augmentation": 2})";
   request.no_augment = false;
   CHECK(says(refusal(request), "hparams: data_augmentation must be true or false, 1 or 0\n    found 2"));
   request.dataset = "RotatedMNIST";
   request.hparams = "";
-  CHECK(settle(request).hparams.count("data_augmentation") == 0);
-  CHECK(settle(request).protocol.record_every == 100);
+  CHECK(resolve(request).hparams.count("data_augmentation") == 0);
+  CHECK(resolve(request).protocol.record_every == 100);
 }
 
 TEST_CASE("A mask that never opens is refused with the reason, and accepted on request") {
@@ -161,15 +161,15 @@ TEST_CASE("Hyper-parameters that are no JSON object of known numbers are refused
 }
 
 TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing else") {
-  CHECK(settle(with_hparams(R"({"rescale": false})")).hparams.at("rescale") == 0);
-  CHECK(settle(with_hparams(R"({"rescale": true})")).hparams.at("rescale") == 1);
-  CHECK(settle(with_hparams(R"({"rescale": 0})")).hparams.at("rescale") == 0);
+  CHECK(resolve(with_hparams(R"({"rescale": false})")).hparams.at("rescale") == 0);
+  CHECK(resolve(with_hparams(R"({"rescale": true})")).hparams.at("rescale") == 1);
+  CHECK(resolve(with_hparams(R"({"rescale": 0})")).hparams.at("rescale") == 0);
   CHECK(says(refusal(with_hparams(R"({"rescale": 0.5})")), "hparams: rescale must be true or false, 1 or 0\n    found 0.5"));
   CHECK(says(refusal(with_hparams(R"({"rescale": null})")), "hparams: rescale must be true or false, 1 or 0\n    found null"));
   CHECK(says(refusal(with_hparams(R"({"tau": true})")), "hparams: tau must be a number\n    found true"));
   RunRequest photos = with_hparams(R"({"data_augmentation": false})");
   photos.dataset = "PACS";
-  CHECK(settle(photos).hparams.at("data_augmentation") == 0);
+  CHECK(resolve(photos).hparams.at("data_augmentation") == 0);
 }
 
 TEST_CASE("A hyper-parameter that nobody has is unknown, whatever its value") {
@@ -202,16 +202,16 @@ TEST_CASE("A share of the domains that is not a number is refused, not passed ov
 TEST_CASE("Test domains must exist and leave enough to train on") {
   RunRequest request;
   request.test_envs = {1};
-  CHECK(sand::experiments::training_domains(settle(request), 3, 2) == std::vector<int>{0, 2});
+  CHECK(sand::experiments::training_domains(resolve(request), 3, 2) == std::vector<int>{0, 2});
   request.test_envs = {3};
-  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(settle(request), 3, 2),
+  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 2),
                        "test-envs: no such domain\n    found 3\n    known 0 .. 2", Error);
   request.test_envs = {1, 0, 1};
-  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(settle(request), 3, 1), "test-envs: a domain is named twice\n    found 1",
+  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 1), "test-envs: a domain is named twice\n    found 1",
                        Error);
   request.test_envs = {0, 1};
-  CHECK_THROWS_AS(sand::experiments::training_domains(settle(request), 3, 2), Error);
-  CHECK(sand::experiments::training_domains(settle(request), 3, 1) == std::vector<int>{2});
+  CHECK_THROWS_AS(sand::experiments::training_domains(resolve(request), 3, 2), Error);
+  CHECK(sand::experiments::training_domains(resolve(request), 3, 1) == std::vector<int>{2});
 }
 
 TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all draws stay in their range") {
@@ -220,7 +220,7 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
     request.algorithm = method.name;
     CHECK(refusal(request).empty());
     for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
-      const Settings settings = settle(request);
+      const Settings settings = resolve(request);
       for (const sand::experiments::HparamRule& rule : method.hparams) {
         const double value = settings.hparams.at(rule.name);
         if (rule.draw == sand::experiments::HparamRule::Draw::uniform) CHECK((rule.low <= value && value < rule.high));
@@ -234,7 +234,7 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
 TEST_CASE("A hyper-parameter of another algorithm is passed over, one of no algorithm is refused") {
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.algorithm = "ERM";
-  CHECK(settle(request).hparams.count("tau") == 0);
-  CHECK(settle(with_hparams(R"({"data_augmentation": false})")).hparams.count("data_augmentation") == 0);  // of photos
+  CHECK(resolve(request).hparams.count("tau") == 0);
+  CHECK(resolve(with_hparams(R"({"data_augmentation": false})")).hparams.count("data_augmentation") == 0);  // of photos
   CHECK(says(refusal(with_hparams(R"({"tauu": 0.25})")), "did you mean tau?"));
 }

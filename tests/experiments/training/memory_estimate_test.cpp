@@ -15,7 +15,7 @@ Settings settings_of(const std::string& hparams, const std::string& protocol = "
   RunRequest request;
   request.hparams = hparams;
   request.protocol = protocol;
-  return settle(request);
+  return resolve(request);
 }
 
 const sand::domains::DataSet& few_spirals() {

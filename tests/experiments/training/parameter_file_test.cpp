@@ -92,7 +92,7 @@ TEST_CASE("Weights of the other precision are taken if none of them changes, els
   };
   CHECK(refusal(in_other_precision(-0.375), *model_of(2)) == "");
   if (is_float)
-    CHECK(refusal(in_other_precision(0.1), *model_of(2)).find("found F64 0.10000000000000001 as number 0") != std::string::npos);
+    CHECK(refusal(in_other_precision(0.1), *model_of(2)).find("found    F64 0.10000000000000001 as number 0") != std::string::npos);
 }
 
 TEST_CASE("Weights that are not finite are refused") {

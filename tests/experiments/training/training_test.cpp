@@ -53,7 +53,7 @@ TEST_CASE("Weights do not depend on the number of threads for full batches of im
   request.dataset = "ColoredMNIST-IRM";
   request.hparams = R"({"tau": 0.6})";
   request.steps = 3;
-  const Settings settings = settle(request);
+  const Settings settings = resolve(request);
   const auto digits = std::make_shared<sand::domains::Digits>(sand::domains::generated_digits(600, 1));
   const sand::domains::DataSet data = sand::domains::colored_mnist_irm(digits, 1);
   const std::string alone = train(settings, data, Threads(1), {}).fingerprint;

@@ -1,4 +1,4 @@
-#include "domains/arena.h"
+#include "domains/decoder_memory.h"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +10,9 @@ namespace {
 alignas(16) std::array<std::byte, 1024> room;
 
 /// An arena over memory full of old traces.
-sand::domains::Arena used_arena() {
+sand::domains::DecoderMemory used_arena() {
   room.fill(std::byte{0xff});
-  return sand::domains::Arena(room);
+  return sand::domains::DecoderMemory(room);
 }
 
 bool all(const void* block, std::size_t bytes, int value) {
@@ -23,7 +23,7 @@ bool all(const void* block, std::size_t bytes, int value) {
 }  // namespace
 
 TEST_CASE("Blocks are zero, aligned, and apart") {
-  sand::domains::Arena arena = used_arena();
+  sand::domains::DecoderMemory arena = used_arena();
   void* a = arena.take(5);
   void* b = arena.take(33);
   CHECK(a == room.data());
@@ -35,7 +35,7 @@ TEST_CASE("Blocks are zero, aligned, and apart") {
 }
 
 TEST_CASE("The last block grows in place, another one moves; what was in it stays, what is new is zero") {
-  sand::domains::Arena arena = used_arena();
+  sand::domains::DecoderMemory arena = used_arena();
   void* a = arena.take(16);
   std::memset(a, 7, 16);
   CHECK(arena.resize(a, 16, 100) == a);
@@ -54,7 +54,7 @@ TEST_CASE("The last block grows in place, another one moves; what was in it stay
 }
 
 TEST_CASE("The last block can be given back, others are forgotten with the arena") {
-  sand::domains::Arena arena = used_arena();
+  sand::domains::DecoderMemory arena = used_arena();
   void* a = arena.take(100);
   void* b = arena.take(100);
   arena.give_back(a);
@@ -65,16 +65,16 @@ TEST_CASE("The last block can be given back, others are forgotten with the arena
 }
 
 TEST_CASE("Where there is no room there is no block, and it is known") {
-  sand::domains::Arena arena = used_arena();
+  sand::domains::DecoderMemory arena = used_arena();
   CHECK(arena.take(1025) == nullptr);
   CHECK(arena.overflowed());
-  sand::domains::Arena full = used_arena();
+  sand::domains::DecoderMemory full = used_arena();
   void* all_of_it = full.take(1024);
   CHECK(all_of_it != nullptr);
   CHECK_FALSE(full.overflowed());
   CHECK(full.take(1) == nullptr);
   CHECK(full.resize(all_of_it, 1024, std::size_t{1} << 40) == nullptr);
-  sand::domains::Arena limited = used_arena();
+  sand::domains::DecoderMemory limited = used_arena();
   limited.limit(100);
   void* most = limited.take(100);
   CHECK(most != nullptr);

@@ -1,4 +1,4 @@
-#include "experiments/explain/layer_story.h"
+#include "experiments/explain/layer_explanation.h"
 
 #include <doctest/doctest.h>
 
@@ -34,24 +34,24 @@ struct LayerPlay {
 
 TEST_CASE("A layer's table has the least, the mean and the greatest of mask, agreement and each domain's gradient") {
   const LayerPlay play;
-  const LayerStory story(play.table, play.direction, play.table.slots()[1], {"left", "right"});
-  CHECK(story.closed == 4);
-  CHECK(story.partial == 1);
-  CHECK(story.open == 1);
-  CHECK(story.agreement == std::vector<double>{1, 0, 1, 0, 1, 0});
+  const LayerExplanation explanation(play.table, play.direction, play.table.slots()[1], {"left", "right"});
+  CHECK(explanation.closed == 4);
+  CHECK(explanation.partial == 1);
+  CHECK(explanation.open == 1);
+  CHECK(explanation.agreement == std::vector<double>{1, 0, 1, 0, 1, 0});
   const auto is = [](const Range& range, const char* name, double least, double mean, double greatest) {
     CHECK(range.name == name);
     CHECK(range.least == least);
     CHECK(range.mean == mean);
     CHECK(range.greatest == greatest);
   };
-  REQUIRE(story.ranges.size() == 4);
-  is(story.ranges[0], "mask", 0, 0.25, 1);
-  is(story.ranges[1], "agreement", 0, 0.5, 1);
-  is(story.ranges[2], "gradient of domain left", 1, 1, 1);
-  is(story.ranges[3], "gradient of domain right", -3, -0.5, 2);
-  CHECK(story.text().find("second [2, 3], 6 weights: 4 with m = 0, 1 between, 1 with m >= 0.99\n") == 0);
-  const auto json = nlohmann::json::parse(story.json());
+  REQUIRE(explanation.ranges.size() == 4);
+  is(explanation.ranges[0], "mask", 0, 0.25, 1);
+  is(explanation.ranges[1], "agreement", 0, 0.5, 1);
+  is(explanation.ranges[2], "gradient of domain left", 1, 1, 1);
+  is(explanation.ranges[3], "gradient of domain right", -3, -0.5, 2);
+  CHECK(explanation.text().find("second [2, 3], 6 weights: 4 with m = 0, 1 between, 1 with m >= 0.99\n") == 0);
+  const auto json = nlohmann::json::parse(explanation.json());
   CHECK(json["ranges"][3]["mean"] == -0.5);
   CHECK(json["shape"] == std::vector<int>{2, 3});
 }
@@ -60,10 +60,10 @@ TEST_CASE("The heat map shows the mask on the left and the agreement on the righ
   const LayerPlay play;
   const Folder folder;
   const std::string path = folder.path / "map.png";
-  LayerStory(play.table, play.direction, play.table.slots()[1]).write_heat_map(path);
+  LayerExplanation(play.table, play.direction, play.table.slots()[1]).write_heat_map(path);
   const std::string bytes = text_of(path);
   std::vector<std::byte> room(1 << 24);
-  domains::Arena memory(room);
+  domains::DecoderMemory memory(room);
   const domains::Rgb rgb = domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
   REQUIRE(rgb.failure == nullptr);
   REQUIRE(rgb.width == 2 * 384 + 12);
@@ -91,10 +91,10 @@ TEST_CASE("A vector is broken into a square, and a large slot into points that a
     const GradientTable table(parameters.slots(), 2);
     optim::Direction direction{Tensor({shape.size()}), Tensor({shape.size()})};
     direction.mask.array() = 1;
-    LayerStory(table, direction, slot).write_heat_map(path);
+    LayerExplanation(table, direction, slot).write_heat_map(path);
     const std::string bytes = text_of(path);
     std::vector<std::byte> room(1 << 25);
-    domains::Arena memory(room);
+    domains::DecoderMemory memory(room);
     const domains::Rgb rgb = domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
     REQUIRE(rgb.failure == nullptr);
     const int zoom = std::max(1, 384 / std::max(width, height));

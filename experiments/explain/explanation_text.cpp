@@ -1,11 +1,11 @@
-// How a story is told: to readers as lines, to machines as JSON.
+// How a explanation is told: to readers as lines, to machines as JSON.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "experiments/explain/explanation.h"
 #include "experiments/explain/number_text.h"
-#include "experiments/explain/story.h"
 #include "optim/option.h"
 #include "tensor/digits.h"
 
@@ -26,9 +26,9 @@ std::string setting(const std::string& name, double value, const std::string& me
 }
 
 /// The largest and the smallest examples, or all where they are few.
-std::string examples_text(const DomainStory& domain) {
-  std::vector<ExampleStory> sorted = domain.examples;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const ExampleStory& a, const ExampleStory& b) { return a.gradient > b.gradient; });
+std::string examples_text(const DomainTerms& domain) {
+  std::vector<ExampleTerms> sorted = domain.examples;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const ExampleTerms& a, const ExampleTerms& b) { return a.gradient > b.gradient; });
   std::string text = "  domain " + domain.name + ", d (loss of the row / " + std::to_string(sorted.size()) + ") / d w\n";
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (sorted.size() > 2 * kShown && i == kShown) {
@@ -49,13 +49,13 @@ std::string share(double off, double of) {
   return text;
 }
 
-std::string gradients_text(const WeightStory& story) {
+std::string gradients_text(const WeightExplanation& explanation) {
   std::size_t width = 8;
-  for (const DomainStory& domain : story.domains) width = std::max(width, domain.name.size() + 2);
+  for (const DomainTerms& domain : explanation.domains) width = std::max(width, domain.name.size() + 2);
   std::string text = "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
                      padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) + padded("off / A", 10) +
                      "off / G\n";
-  for (const DomainStory& domain : story.domains) {
+  for (const DomainTerms& domain : explanation.domains) {
     const double off = std::fabs(static_cast<double>(domain.gradient) - domain.sum);
     text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) + padded(exact(domain.loss), 26) +
             padded(exact(domain.gradient), 26) + padded(share(off, domain.magnitudes), 10) +
@@ -63,18 +63,18 @@ std::string gradients_text(const WeightStory& story) {
   }
   text += "  off = |g_e - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
   text += "\nExamples: what each row adds to g_e, from the largest to the smallest\n";
-  for (const DomainStory& domain : story.domains) text += examples_text(domain);
+  for (const DomainTerms& domain : explanation.domains) text += examples_text(domain);
   return text;
 }
 
-std::string agreement_text(const WeightStory& story) {
-  return "Agreement of the domains\n" + line("E", static_cast<int>(story.domains.size()), "domains") +
-         line("n_plus", story.n_plus, "domains with g_e > 0") + line("n_minus", story.n_minus, "domains with g_e < 0") +
-         line("s", story.agreement, "|n_plus - n_minus| / E") + line("gbar", story.mean, "sum_e g_e / E") +
-         line("var", story.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
+std::string agreement_text(const WeightExplanation& explanation) {
+  return "Agreement of the domains\n" + line("E", static_cast<int>(explanation.domains.size()), "domains") +
+         line("n_plus", explanation.n_plus, "domains with g_e > 0") + line("n_minus", explanation.n_minus, "domains with g_e < 0") +
+         line("s", explanation.agreement, "|n_plus - n_minus| / E") + line("gbar", explanation.mean, "sum_e g_e / E") +
+         line("var", explanation.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
 }
 
-std::string mask_text(const MaskStory& mask, Index slot_weights) {
+std::string mask_text(const MaskTerms& mask, Index slot_weights) {
   std::string text = "Mask and direction: " + mask.method + "\n";
   if (mask.tau) text += setting("tau", *mask.tau);
   if (mask.k) text += setting("k", *mask.k);
@@ -99,7 +99,7 @@ std::string mask_text(const MaskStory& mask, Index slot_weights) {
   return text + line("d", mask.direction, mask.mask_mean ? "(a m) c, the direction" : "a m, the direction");
 }
 
-std::string adam_text(const AdamStory& adam) {
+std::string adam_text(const AdamTerms& adam) {
   const optim::AdamOptions& o = adam.options;
   const bool coupled = o.decay == optim::WeightDecay::coupled;
   const std::string decay = std::string("a setting: weight decay, ") + (coupled ? "coupled" : "decoupled");
@@ -122,21 +122,21 @@ std::string adam_text(const AdamStory& adam) {
   return text + line("w' - w", adam.movement, "the movement");
 }
 
-std::string others_text(const WeightStory& story) {
+std::string others_text(const WeightExplanation& explanation) {
   std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) + padded("tau", 8) +
                      padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
-  const auto row = [&](const MaskStory& mask, Scalar after) {
+  const auto row = [&](const MaskTerms& mask, Scalar after) {
     text += "  " + padded(mask.method, 16) + padded(mask.tau ? shortest(*mask.tau) : "-", 8) + padded(exact(mask.mask), 16) +
             padded(exact(mask.rescaled_mask), 16) + padded(exact(mask.direction), 18) + exact(after) + "\n";
   };
-  row(story.mask, story.adam.after);
-  for (const OtherStory& other : story.others) row(other.mask, other.after);
+  row(explanation.mask, explanation.adam.after);
+  for (const OtherMethod& other : explanation.others) row(other.mask, other.after);
   return text;
 }
 
 using OrderedJson = nlohmann::ordered_json;
 
-OrderedJson mask_json(const MaskStory& mask) {
+OrderedJson mask_json(const MaskTerms& mask) {
   OrderedJson json = {{"method", mask.method}};
   const auto add = [&](const char* name, const std::optional<double>& number) {
     if (number) json[name] = json_number(*number);
@@ -156,7 +156,7 @@ OrderedJson mask_json(const MaskStory& mask) {
   return json;
 }
 
-OrderedJson adam_json(const AdamStory& adam) {
+OrderedJson adam_json(const AdamTerms& adam) {
   const optim::AdamOptions& o = adam.options;
   return {{"t", adam.t},
           {"learning_rate", o.learning_rate},
@@ -186,16 +186,16 @@ OrderedJson adam_json(const AdamStory& adam) {
 
 }  // namespace
 
-std::string WeightStory::text() const {
-  return "The story of " + weight + " in step " + std::to_string(step) + "\n\n" + gradients_text(*this) + "\n" + agreement_text(*this) +
-         "\n" + mask_text(mask, slot_weights) + "\n" + adam_text(adam) + "\n" + others_text(*this);
+std::string WeightExplanation::text() const {
+  return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" + gradients_text(*this) + "\n" +
+         agreement_text(*this) + "\n" + mask_text(mask, slot_weights) + "\n" + adam_text(adam) + "\n" + others_text(*this);
 }
 
-std::string WeightStory::json() const {
+std::string WeightExplanation::json() const {
   OrderedJson list = OrderedJson::array(), others_list = OrderedJson::array();
-  for (const DomainStory& domain : domains) {
+  for (const DomainTerms& domain : domains) {
     OrderedJson examples = OrderedJson::array();
-    for (const ExampleStory& e : domain.examples)
+    for (const ExampleTerms& e : domain.examples)
       examples.push_back({{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
     list.push_back({{"name", domain.name},
                     {"loss", domain.loss},
@@ -205,7 +205,7 @@ std::string WeightStory::json() const {
                     {"magnitudes", domain.magnitudes},
                     {"examples", examples}});
   }
-  for (const OtherStory& other : others) {
+  for (const OtherMethod& other : others) {
     others_list.push_back(mask_json(other.mask));
     others_list.back()["after"] = other.after;
   }

@@ -1,4 +1,4 @@
-#include "experiments/explain/layer_story.h"
+#include "experiments/explain/layer_explanation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,8 +57,8 @@ struct Sheet {
 
 }  // namespace
 
-LayerStory::LayerStory(const GradientTable& table, const optim::Direction& direction, const Slot& of,
-                       const std::vector<std::string>& domain_names)
+LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Direction& direction, const Slot& of,
+                                   const std::vector<std::string>& domain_names)
     : slot(of) {
   const Index end = slot.offset + slot.shape.size();
   for (Index first = slot.offset; first < end; first += optim::Agreement::kColumns) {
@@ -67,7 +67,7 @@ LayerStory::LayerStory(const GradientTable& table, const optim::Direction& direc
       const Scalar m = direction.mask[first + j];
       ++(m == 0 ? closed : m < 0.99 ? partial : open);
       mask.push_back(m);
-      agreement.push_back(block.consensus(j));
+      agreement.push_back(block.agreement(j));
     }
   }
   ranges = {range_of("mask", std::span<const double>(mask)), range_of("agreement", std::span<const double>(agreement))};
@@ -77,7 +77,7 @@ LayerStory::LayerStory(const GradientTable& table, const optim::Direction& direc
   }
 }
 
-std::string LayerStory::text() const {
+std::string LayerExplanation::text() const {
   std::size_t width = 0;
   for (const Range& range : ranges) width = std::max(width, range.name.size() + 2);
   std::string text = slot.name + " " + slot.shape.text() + ", " + std::to_string(mask.size()) + " weights: " + std::to_string(closed) +
@@ -89,7 +89,7 @@ std::string LayerStory::text() const {
   return text;
 }
 
-std::string LayerStory::json() const {
+std::string LayerExplanation::json() const {
   nlohmann::ordered_json shape = nlohmann::ordered_json::array(), list = nlohmann::ordered_json::array();
   for (int axis = 0; axis < slot.shape.rank(); ++axis) shape.push_back(slot.shape[axis]);
   for (const Range& range : ranges)
@@ -99,7 +99,7 @@ std::string LayerStory::json() const {
       .dump();
 }
 
-void LayerStory::write_heat_map(const std::string& path) const {
+void LayerExplanation::write_heat_map(const std::string& path) const {
   const Sheet sheet(slot.shape);
   Picture picture(static_cast<int>(2 * sheet.width() + 3 * kMargin), static_cast<int>(sheet.height() + 2 * kMargin));
   sheet.draw(picture, kMargin, mask);

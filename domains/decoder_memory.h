@@ -10,9 +10,9 @@ namespace sand::domains {
 
 /// Blocks are handed out one behind the other, zeroed and aligned to 16 bytes. Only the last one can grow in place or be
 /// taken back; the room of the others comes back with the arena.
-class Arena {
+class DecoderMemory {
  public:
-  explicit Arena(std::span<std::byte> room) : room_(room), limit_(room.size()) {}
+  explicit DecoderMemory(std::span<std::byte> room) : room_(room), limit_(room.size()) {}
 
   /// From now on no more than this many bytes in all (nor more than there are).
   void limit(std::size_t bytes) { limit_ = bytes < room_.size() ? bytes : room_.size(); }

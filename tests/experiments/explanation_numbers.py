@@ -1,4 +1,4 @@
-"""What follows from the numbers of a story, computed anew with Python's standard library: mask, direction, Adam, the new weight.
+"""What follows from the numbers of a explanation, computed anew with Python's standard library: mask, direction, Adam, the new weight.
 
 A float is rounded as struct packs it.
 """

@@ -1,4 +1,4 @@
-// The story of one weight in one update: every number between the examples and the weight's new value, in the order in which
+// The explanation of one weight in one update: every number between the examples and the weight's new value, in the order in which
 // they were computed. It looks on while an update is made and changes nothing.
 #pragma once
 
@@ -29,24 +29,24 @@ struct Update {
   Threads threads{};
 };
 
-struct ExampleStory {
+struct ExampleTerms {
   Index row;              ///< of the domain's rows in the batch
   std::uint32_t example;  ///< of the domain
   std::int32_t label;
   Scalar gradient;  ///< d (loss of the row / rows of the domain) / d weight
 };
 
-struct DomainStory {
+struct DomainTerms {
   std::string name;
   double loss;                         ///< mean over its rows
   Scalar gradient;                     ///< g_e
   Scalar largest;                      ///< |g_e| of all weights of the tensor
-  std::vector<ExampleStory> examples;  ///< by row
+  std::vector<ExampleTerms> examples;  ///< by row
   double sum, magnitudes;              ///< of the examples' gradients and of their absolute values; the sum is g_e but for rounding
 };
 
 /// What a method makes of the gradients of one weight. What a method does not use is not there.
-struct MaskStory {
+struct MaskTerms {
   std::string method;
   std::optional<double> tau, k;
   std::optional<double> variance;   ///< that SAND-mask divides by: 1e-17 where there is none
@@ -62,7 +62,7 @@ struct MaskStory {
 };
 
 /// What Adam makes of a direction, with the names of optim/adam.h.
-struct AdamStory {
+struct AdamTerms {
   optim::AdamOptions options;
   std::int64_t t;  ///< updates, this one included
   optim::AdamConstants constants;
@@ -75,22 +75,22 @@ struct AdamStory {
   Scalar after, movement;    ///< the new weight, and after - weight
 };
 
-struct OtherStory {
-  MaskStory mask;
+struct OtherMethod {
+  MaskTerms mask;
   Scalar after;  ///< where the same Adam would have put the weight
 };
 
-struct WeightStory {
+struct WeightExplanation {
   std::string weight;  ///< "linear1.weight[12,40]"
   Index slot_weights;  ///< of its slot
   std::uint32_t step;
-  std::vector<DomainStory> domains;
+  std::vector<DomainTerms> domains;
   int n_plus, n_minus;    ///< domains whose gradient is above 0, below 0
   double agreement;       ///< s = |n_plus - n_minus| / E
   double mean, variance;  ///< gbar; unbiased, NaN for one domain
-  MaskStory mask;
-  AdamStory adam;
-  std::vector<OtherStory> others;  ///< what ERM and AND-mask would have done with the same gradients
+  MaskTerms mask;
+  AdamTerms adam;
+  std::vector<OtherMethod> others;  ///< what ERM and AND-mask would have done with the same gradients
 
   /// For a reader with a pocket calculator: one number a line and the formula that gives it from those above.
   std::string text() const;
@@ -100,8 +100,8 @@ struct WeightStory {
   void must_match(Scalar made) const;
 };
 
-/// The stories of some weights in one update. Every example runs forward and back by itself, once for all of them.
-/// Throws Error(internal) if a mask or a direction is not the engine's to the last bit: no story rather than a wrong one.
-std::vector<WeightStory> explain(const Update& update, const std::vector<WeightPlace>& weights);
+/// The explanations of some weights in one update. Every example runs forward and back by itself, once for all of them.
+/// Throws Error(internal) if a mask or a direction is not the engine's to the last bit: no explanation rather than a wrong one.
+std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights);
 
 }  // namespace sand::experiments

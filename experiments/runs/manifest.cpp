@@ -1,4 +1,4 @@
-#include "experiments/runs/run_record.h"
+#include "experiments/runs/manifest.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -36,11 +36,11 @@ Json shape_of(const Shape& shape) {
 
 }  // namespace
 
-RunRecord run_record(const Settings& settings, const domains::DataSet& data, const Parameters& parameters) {
+Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters) {
   return {settings, kNumericsVersion, kNumber, data_files(data, settings.data.data_dir), parameters.slots()};
 }
 
-std::string record_json(const RunRecord& record, const domains::DataSet& data, const Threads& threads) {
+std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads) {
   Json json = Json::parse(settings_json(record.settings));
   json["numerics"] = record.numerics;
   json["number"] = record.number;
@@ -62,7 +62,7 @@ std::string record_json(const RunRecord& record, const domains::DataSet& data, c
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-RunRecord read_record(const std::string& path) {
+Manifest read_manifest(const std::string& path) {
   constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  // a line of 150 bytes for each of a million photos fits
   const auto broken = [&](const std::string& why) {
     return Error(Fault::data, "record: it does not describe a run: " + why).fact("file", path);
@@ -70,7 +70,7 @@ RunRecord read_record(const std::string& path) {
   const Json json = read_json(path, kMostBytes);
   check(json.is_object() && json.contains("args") && json.contains("hparams"),
         [&] { return broken("no JSON object with args and hparams; was the file cut?"); });
-  RunRecord record;
+  Manifest record;
   record.settings = settings_from_json(Json{{"args", json["args"]}, {"hparams", json["hparams"]}}.dump(), path);
   try {
     record.numerics = value_of<int>(json, "numerics");
@@ -98,7 +98,7 @@ RunRecord read_record(const std::string& path) {
   return record;
 }
 
-void check_same_run(const RunRecord& recorded, const Settings& asked) {
+void check_same_run(const Manifest& recorded, const Settings& asked) {
   std::vector<Difference> found = differences(recorded.settings, asked);
   if (recorded.number != kNumber) found.push_back({"numbers", recorded.number, kNumber});
   if (recorded.numerics != kNumericsVersion)
@@ -110,7 +110,7 @@ void check_same_run(const RunRecord& recorded, const Settings& asked) {
   throw error.hint("the recorded settings go on with that run; --fresh removes it and starts over; or give another --output-dir");
 }
 
-void check_same_inputs(const RunRecord& recorded, const RunRecord& found) {
+void check_same_inputs(const Manifest& recorded, const Manifest& found) {
   const auto differ = [](const auto& was, const auto& is) {
     return std::mismatch(was.begin(), was.end(), is.begin(), is.end(), [](const auto& a, const auto& b) { return a == b; });
   };
@@ -122,7 +122,7 @@ void check_same_inputs(const RunRecord& recorded, const RunRecord& found) {
   check(same, [&] {
     return Error(Fault::data, "run directory: the data are not those of the run in it")
         .fact("recorded", text(difference.first, recorded.files.end()))
-        .fact("found   ", text(difference.second, found.files.end()))
+        .fact("found", text(difference.second, found.files.end()))
         .hint("--data-dir says where the recorded ones lie; train --fresh starts over with those there are");
   });
   const auto equal = [](const Slot& a, const Slot& b) { return a.name == b.name && a.shape == b.shape; };

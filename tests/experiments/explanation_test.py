@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`sandgrad step --explain`: from the printed numbers alone, mask and Adam are computed anew, and arrive at the recorded weight.
 
-    story_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]        exit: 0 passed, 1 failed
+    explanation_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]        exit: 0 passed, 1 failed
 """
 import json
 import math
@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from program_test import DATA, USAGE, Case, main
-from story_numbers import direction_of, float32, float64, mask_and_average, moved, named, number_at, ulps
+from explanation_numbers import direction_of, float32, float64, mask_and_average, moved, named, number_at, ulps
 from update_file import random_update, write_tensors
 
 
@@ -30,10 +30,10 @@ UPDATES = [  # model, algorithm, hyper-parameters, flags, rows, with a state of 
 ]
 
 
-class Stories(Case):
+class Explanations(Case):
     WEIGHTS = 100  # of every update
 
-    def stories(self, update, program="sandgrad", seed=0):
+    def explanations(self, update, program="sandgrad", seed=0):
         model, algorithm, hparams, flags, rows, adam = update
         slots = json.loads(self.run_program("step", "--model", model, "--slots", program=program)[0])
         tensors = random_update(slots, rows, seed, adam)
@@ -45,24 +45,24 @@ class Stories(Case):
         weights = named(random.Random(seed + 1), slots, self.WEIGHTS)
         told = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), *flags, "--in", "in",
                                 "--out", "out", "--explain", *weights, "--json", program=program)[0]
-        stories = [json.loads(line) for line in told.splitlines()]
-        self.assertEqual([story["weight"] for story in stories], weights)
-        return stories
+        explanations = [json.loads(line) for line in told.splitlines()]
+        self.assertEqual([explanation["weight"] for explanation in explanations], weights)
+        return explanations
 
     def test_the_new_weight_follows_from_the_printed_numbers(self):
         for program, rounded, code, slack in [("sandgrad", float32, "f", 1), ("sandgrad64", float64, "d", 1000)]:
             partial = closed = 0
             for update in UPDATES:
-                for story in self.stories(update, program):
-                    told, adam = story["mask"], story["adam"]
-                    g = [domain["gradient"] for domain in story["domains"]]
-                    for way in [told, *story["others"]]:
+                for explanation in self.explanations(update, program):
+                    told, adam = explanation["mask"], explanation["adam"]
+                    g = [domain["gradient"] for domain in explanation["domains"]]
+                    for way in [told, *explanation["others"]]:
                         mask, average = mask_and_average(way["method"], g, way.get("tau"), way.get("k"), rounded)
-                        self.assertLessEqual(ulps(mask, way["mask"], code), slack, (update, story["weight"], way))
+                        self.assertLessEqual(ulps(mask, way["mask"], code), slack, (update, explanation["weight"], way))
                         after = moved(adam, direction_of(way, mask, average, rounded), mask, rounded)
                         recorded = adam["after"] if way is told else way["after"]
-                        self.assertLessEqual(ulps(after, recorded, code), slack, (update, story["weight"], way["method"]))
-                    self.assertEqual(adam["after"], number_at(self.path("out"), story["weight"]))
+                        self.assertLessEqual(ulps(after, recorded, code), slack, (update, explanation["weight"], way["method"]))
+                    self.assertEqual(adam["after"], number_at(self.path("out"), explanation["weight"]))
                     partial += 0 < told["mask"] < 0.99
                     closed += told["mask"] == 0
             self.assertGreater(partial, 50)
@@ -70,21 +70,21 @@ class Stories(Case):
 
     def test_the_examples_add_up_to_the_gradient_of_their_domain(self):
         for update in UPDATES:
-            for story in self.stories(update, seed=5):
-                for domain in story["domains"]:
+            for explanation in self.explanations(update, seed=5):
+                for domain in explanation["domains"]:
                     gradients = [example["gradient"] for example in domain["examples"]]
                     magnitudes = math.fsum(map(abs, gradients))
                     self.assertLessEqual(abs(math.fsum(gradients) - domain["sum"]), 1e-14 * magnitudes)
                     scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)  # see AUDIT.md, "Examples"
-                    self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale, (update, story["weight"]))
+                    self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale, (update, explanation["weight"]))
 
-    def test_a_story_can_be_followed_line_by_line(self):
+    def test_an_explanation_can_be_followed_line_by_line(self):
         model, algorithm, hparams, flags, rows, adam = UPDATES[0]
-        followed = [story for story in self.stories(UPDATES[0]) if story["variance"] > 0][:20]  # a dead unit has no gradients
+        followed = [explanation for explanation in self.explanations(UPDATES[0]) if explanation["variance"] > 0][:20]  # a dead unit has no gradients
         self.assertEqual(len(followed), 20)
-        for story in followed:
+        for explanation in followed:
             text = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), "--in", "in",
-                                    "--explain", story["weight"])[0]
+                                    "--explain", explanation["weight"])[0]
             table = re.findall(r"(?m)^  \d +\d+ +\S+ +(\S+) +\S+e[+-]\d\d +\S+e[+-]\d\d$", text)
             g = [float(number) for number in table]
             self.assertEqual(len(g), len(rows))
@@ -113,7 +113,7 @@ class Stories(Case):
             near("step", n["a1"] * n["m1"] / n["q"])
             self.assertLessEqual(ulps(f(n["w"] - n["step"]), n["w'"], "f"), 1)
             near("w' - w", f(f(n["w'"]) - f(n["w"])))
-            self.assertEqual(n["w'"], float(f"{story['adam']['after']:.9g}"))
+            self.assertEqual(n["w'"], float(f"{explanation['adam']['after']:.9g}"))
 
 
 class Commands(Case):

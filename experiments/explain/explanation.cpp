@@ -1,4 +1,4 @@
-#include "experiments/explain/story.h"
+#include "experiments/explain/explanation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -68,7 +68,7 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
     if (found.size() == 1) {  // its first row says which forms of weights are read, so that not every row makes them anew
       run(0, 0);
       found.back()[0].clear();
-      prepared.add(tapes[0].wishes());
+      prepared.add(tapes[0].missing_forms());
       prepared.prepare(parameters, update.threads);
     }
     update.threads.run(static_cast<int>(rows.size()), run);
@@ -76,23 +76,23 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
   return found;
 }
 
-DomainStory domain_story(const Update& update, std::size_t domain, const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
+DomainTerms domain_terms(const Update& update, std::size_t domain, const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
                          const WeightPlace& weight) {
   const DomainRows& rows = update.batch.domains[domain];
-  DomainStory story;
-  story.name = domain < update.domain_names.size() ? update.domain_names[domain] : std::to_string(domain);
-  story.loss = update.gradients.losses()[domain];
-  story.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(weight.column)];
-  story.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
+  DomainTerms terms;
+  terms.name = domain < update.domain_names.size() ? update.domain_names[domain] : std::to_string(domain);
+  terms.loss = update.gradients.losses()[domain];
+  terms.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(weight.column)];
+  terms.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
   std::vector<double> contributions, magnitudes;
   for (std::size_t row = 0; row < by_row.size(); ++row) {
-    story.examples.push_back({static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
+    terms.examples.push_back({static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
     contributions.push_back(by_row[row][which]);
     magnitudes.push_back(std::fabs(contributions.back()));
   }
-  story.sum = sum(std::span<const double>(contributions));
-  story.magnitudes = sum(std::span<const double>(magnitudes));
-  return story;
+  terms.sum = sum(std::span<const double>(contributions));
+  terms.magnitudes = sum(std::span<const double>(magnitudes));
+  return terms;
 }
 
 /// Of the slot, summed in the order of ByColumn.
@@ -114,48 +114,48 @@ double mean_of_logs(const optim::Agreement& agreement) {
   return total / agreement.domains();
 }
 
-MaskStory mask_story(const Combined& combined, const optim::Agreement& agreement, const WeightPlace& weight) {
-  const double s = agreement.consensus(0), mean = agreement.mean(0);
-  MaskStory story;
-  story.method = combined.method.name;
-  story.tau = combined.option("tau");
-  story.k = combined.option("k");
-  story.mask = 1;
-  story.average = static_cast<Scalar>(mean);
-  if (story.k) {  // SAND-mask
+MaskTerms mask_terms(const Combined& combined, const optim::Agreement& agreement, const WeightPlace& weight) {
+  const double s = agreement.agreement(0), mean = agreement.mean(0);
+  MaskTerms terms;
+  terms.method = combined.method.name;
+  terms.tau = combined.option("tau");
+  terms.k = combined.option("k");
+  terms.mask = 1;
+  terms.average = static_cast<Scalar>(mean);
+  if (terms.k) {  // SAND-mask
     const auto released = [](double x) { return x == x ? x : 1e-17; };
-    story.variance = released(agreement.variance(0));
-    story.argument = released(*story.k * (s - *story.tau) / *story.variance);
-    story.mask = static_cast<Scalar>(sand::tanh(*story.argument > 0 ? *story.argument : 0.0));
-  } else if (story.tau) {
-    story.mask = s >= *story.tau ? Scalar{1} : Scalar{0};
+    terms.variance = released(agreement.variance(0));
+    terms.argument = released(*terms.k * (s - *terms.tau) / *terms.variance);
+    terms.mask = static_cast<Scalar>(sand::tanh(*terms.argument > 0 ? *terms.argument : 0.0));
+  } else if (terms.tau) {
+    terms.mask = s >= *terms.tau ? Scalar{1} : Scalar{0};
   }
-  if (story.method == "GeometricMean") {
-    story.mean_log = mean_of_logs(agreement);
-    story.average = static_cast<Scalar>(mean == 0 ? 0.0 : std::copysign(sand::exp(*story.mean_log), mean));
+  if (terms.method == "GeometricMean") {
+    terms.mean_log = mean_of_logs(agreement);
+    terms.average = static_cast<Scalar>(mean == 0 ? 0.0 : std::copysign(sand::exp(*terms.mean_log), mean));
   }
-  story.masked = story.average * story.mask;
+  terms.masked = terms.average * terms.mask;
   if (combined.option("rescale").value_or(0) != 0) {
-    story.mask_mean = mean_of_mask(combined.direction, weight.slot);
-    story.scale = static_cast<Scalar>(1 / (1e-10 + *story.mask_mean));
+    terms.mask_mean = mean_of_mask(combined.direction, weight.slot);
+    terms.scale = static_cast<Scalar>(1 / (1e-10 + *terms.mask_mean));
   }
-  story.rescaled_mask = story.mask * story.scale;
-  story.direction = story.masked * story.scale;
+  terms.rescaled_mask = terms.mask * terms.scale;
+  terms.direction = terms.masked * terms.scale;
 
   const Scalar mask = combined.direction.mask[weight.column], direction = combined.direction.values[weight.column];
-  check(same_bits(story.mask, mask) && same_bits(story.direction, direction), [&] {
-    return Error(Fault::internal, "story: " + weight.name + " under " + story.method + " is not what the engine computed")
-        .fact("mask, engine     ", exact(mask))
-        .fact("mask, story      ", exact(story.mask))
+  check(same_bits(terms.mask, mask) && same_bits(terms.direction, direction), [&] {
+    return Error(Fault::internal, "explanation: " + weight.name + " under " + terms.method + " is not what the engine computed")
+        .fact("mask, engine", exact(mask))
+        .fact("mask, explanation", exact(terms.mask))
         .fact("direction, engine", exact(direction))
-        .fact("direction, story ", exact(story.direction));
+        .fact("direction, explanation", exact(terms.direction));
   });
-  return story;
+  return terms;
 }
 
-AdamStory adam_story(const optim::Adam& adam, const MaskStory& mask, Index column, Scalar weight) {
+AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index column, Scalar weight) {
   const optim::AdamConstants c(adam.options, adam.steps() + 1);
-  AdamStory story{adam.options,
+  AdamTerms terms{adam.options,
                   adam.steps() + 1,
                   c,
                   weight,
@@ -171,30 +171,30 @@ AdamStory adam_story(const optim::Adam& adam, const MaskStory& mask, Index colum
                   {},
                   {},
                   {}};
-  story.gradient = mask.direction + c.decay * weight;
-  story.m = c.beta1 * story.m_before + c.rest1 * story.gradient;
-  story.v = c.beta2 * story.v_before + c.rest2 * story.gradient * story.gradient;
-  story.root = static_cast<Scalar>(std::sqrt(static_cast<double>(story.v)));
-  story.denominator = story.root / c.root_scale + c.epsilon;
-  story.shrunk = weight * c.shrink;
-  story.step = c.step_size * story.m / story.denominator;
-  story.held = adam.options.mask_update && mask.mask == 0;
-  story.after = story.held ? weight : story.shrunk - story.step;
-  story.movement = story.after - weight;
-  return story;
+  terms.gradient = mask.direction + c.decay * weight;
+  terms.m = c.beta1 * terms.m_before + c.one_minus_beta1 * terms.gradient;
+  terms.v = c.beta2 * terms.v_before + c.one_minus_beta2 * terms.gradient * terms.gradient;
+  terms.root = static_cast<Scalar>(std::sqrt(static_cast<double>(terms.v)));
+  terms.denominator = terms.root / c.root_scale + c.epsilon;
+  terms.shrunk = weight * c.shrink;
+  terms.step = c.step_size * terms.m / terms.denominator;
+  terms.held = adam.options.mask_update && mask.mask == 0;
+  terms.after = terms.held ? weight : terms.shrunk - terms.step;
+  terms.movement = terms.after - weight;
+  return terms;
 }
 
 }  // namespace
 
-void WeightStory::must_match(Scalar made) const {
+void WeightExplanation::must_match(Scalar made) const {
   check(same_bits(made, adam.after), [&] {
-    return Error(Fault::internal, "story: the new value of " + weight + " is not what the engine computed")
+    return Error(Fault::internal, "explanation: the new value of " + weight + " is not what the engine computed")
         .fact("engine", exact(made))
-        .fact("story ", exact(adam.after));
+        .fact("explanation", exact(adam.after));
   });
 }
 
-std::vector<WeightStory> explain(const Update& update, const std::vector<WeightPlace>& weights) {
+std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights) {
   const GradientTable& g = update.gradients;
   const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads);
   std::vector<std::unique_ptr<Combined>> others;
@@ -205,38 +205,38 @@ std::vector<WeightStory> explain(const Update& update, const std::vector<WeightP
   }
   const auto by_row = gradients_by_row(update, weights);
 
-  std::vector<WeightStory> stories;
+  std::vector<WeightExplanation> explanations;
   for (std::size_t which = 0; which < weights.size(); ++which) {
     const WeightPlace& weight = weights[which];
     const Index column = weight.column;
     optim::Agreement agreement(g, column, 1);
     agreement.measure_variance();
-    std::vector<DomainStory> domains;
-    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_story(update, e, by_row[e], which, weight));
+    std::vector<DomainTerms> domains;
+    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_terms(update, e, by_row[e], which, weight));
     const auto count = [&](auto sign) {
-      return static_cast<int>(std::count_if(domains.begin(), domains.end(), [&](const DomainStory& d) { return sign(d.gradient); }));
+      return static_cast<int>(std::count_if(domains.begin(), domains.end(), [&](const DomainTerms& d) { return sign(d.gradient); }));
     };
     const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
     const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
-    const MaskStory mask = mask_story(chosen, agreement, weight);
-    stories.push_back({weight.name,
-                       weight.slot.shape.size(),
-                       update.batch.step,
-                       std::move(domains),
-                       n_plus,
-                       n_minus,
-                       agreement.consensus(0),
-                       agreement.mean(0),
-                       agreement.variance(0),
-                       mask,
-                       adam_story(update.adam, mask, column, before),
-                       {}});
+    const MaskTerms mask = mask_terms(chosen, agreement, weight);
+    explanations.push_back({weight.name,
+                            weight.slot.shape.size(),
+                            update.batch.step,
+                            std::move(domains),
+                            n_plus,
+                            n_minus,
+                            agreement.agreement(0),
+                            agreement.mean(0),
+                            agreement.variance(0),
+                            mask,
+                            adam_terms(update.adam, mask, column, before),
+                            {}});
     for (const auto& other : others) {
-      const MaskStory theirs = mask_story(*other, agreement, weight);
-      stories.back().others.push_back({theirs, adam_story(update.adam, theirs, column, before).after});
+      const MaskTerms theirs = mask_terms(*other, agreement, weight);
+      explanations.back().others.push_back({theirs, adam_terms(update.adam, theirs, column, before).after});
     }
   }
-  return stories;
+  return explanations;
 }
 
 }  // namespace sand::experiments

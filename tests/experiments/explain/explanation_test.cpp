@@ -1,4 +1,4 @@
-#include "experiments/explain/story.h"
+#include "experiments/explain/explanation.h"
 
 #include <doctest/doctest.h>
 
@@ -53,41 +53,41 @@ struct Play {
   bool allow_closed = false;
   Threads threads = Threads(1);
 
-  /// Two updates; the story of every weight in both must end where the engine puts the weight. -> those of the second
-  std::vector<WeightStory> run() {
+  /// Two updates; the explanation of every weight in both must end where the engine puts the weight. -> those of the second
+  std::vector<WeightExplanation> run() {
     const nn::CrossEntropy objective;
     const Algorithm& chosen = algorithm(method);
     DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows});
     optim::Adam adam(model->parameters, options);
     const auto combiner = chosen.make(hparams, allow_closed);
     const std::vector<WeightPlace> weights = all_weights(model->parameters);
-    std::vector<WeightStory> stories;
+    std::vector<WeightExplanation> explanations;
     for (int step = 0; step < 2; ++step) {
       const GradientTable& g = engine(batch, objective);
-      stories = explain({.model = *model,
-                         .objective = objective,
-                         .batch = batch,
-                         .gradients = g,
-                         .method = chosen,
-                         .hparams = hparams,
-                         .allow_closed = allow_closed,
-                         .adam = adam,
-                         .threads = threads},
-                        weights);
-      REQUIRE(stories.size() == weights.size());
+      explanations = explain({.model = *model,
+                              .objective = objective,
+                              .batch = batch,
+                              .gradients = g,
+                              .method = chosen,
+                              .hparams = hparams,
+                              .allow_closed = allow_closed,
+                              .adam = adam,
+                              .threads = threads},
+                             weights);
+      REQUIRE(explanations.size() == weights.size());
       const optim::Direction& direction = combiner->combine(g);
       adam.step(model->parameters, direction);
       for (std::size_t i = 0; i < weights.size(); ++i) {
         const Index column = weights[i].column;
         CAPTURE(weights[i].name);
-        REQUIRE_NOTHROW(stories[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
-        REQUIRE(stories[i].mask.mask == direction.mask[column]);
-        REQUIRE(stories[i].mask.direction == direction.values[column]);
-        REQUIRE(stories[i].adam.m == adam.first_moment()[column]);
-        REQUIRE(stories[i].adam.v == adam.second_moment()[column]);
+        REQUIRE_NOTHROW(explanations[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
+        REQUIRE(explanations[i].mask.mask == direction.mask[column]);
+        REQUIRE(explanations[i].mask.direction == direction.values[column]);
+        REQUIRE(explanations[i].adam.m == adam.first_moment()[column]);
+        REQUIRE(explanations[i].adam.v == adam.second_moment()[column]);
       }
     }
-    return stories;
+    return explanations;
   }
 };
 
@@ -102,7 +102,7 @@ const std::vector<std::pair<const char*, Hparams>> kMethods = {{"ERM", {}},
 
 }  // namespace
 
-TEST_CASE("A story ends where the engine puts the weight, to the last bit, for every method and every Adam") {
+TEST_CASE("A explanation ends where the engine puts the weight, to the last bit, for every method and every Adam") {
   for (const auto& [method, hparams] : kMethods)
     for (const optim::WeightDecay decay : {optim::WeightDecay::coupled, optim::WeightDecay::decoupled})
       for (const bool mask_update : {false, true}) {
@@ -113,7 +113,7 @@ TEST_CASE("A story ends where the engine puts the weight, to the last bit, for e
       }
 }
 
-TEST_CASE("A story of a network of convolutions ends where the engine puts the weight") {
+TEST_CASE("A explanation of a network of convolutions ends where the engine puts the weight") {
   Play play{make_model("SmallCNN:1x5x4-2", nn::Activation::relu, 2), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-4}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {3, 2}, 4);
   const nn::CrossEntropy objective;
@@ -123,29 +123,29 @@ TEST_CASE("A story of a network of convolutions ends where the engine puts the w
   const std::vector<WeightPlace> weights = {weight_named(play.model->parameters, "conv1.weight[3,5,0,2]"),
                                             weight_named(play.model->parameters, "norm2.bias[7]")};
   const Algorithm& method = algorithm("SANDMask");
-  const auto stories = explain({.model = *play.model,
-                                .objective = objective,
-                                .batch = play.batch,
-                                .gradients = g,
-                                .method = method,
-                                .hparams = play.hparams,
-                                .adam = adam},
-                               weights);
+  const auto explanations = explain({.model = *play.model,
+                                     .objective = objective,
+                                     .batch = play.batch,
+                                     .gradients = g,
+                                     .method = method,
+                                     .hparams = play.hparams,
+                                     .adam = adam},
+                                    weights);
   adam.step(play.model->parameters, method.make(play.hparams, false)->combine(g));
   for (std::size_t i = 0; i < weights.size(); ++i)
-    stories[i].must_match(play.model->parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
-  CHECK(stories[0].domains[0].examples.size() == 3);
+    explanations[i].must_match(play.model->parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
+  CHECK(explanations[0].domains[0].examples.size() == 3);
 }
 
 TEST_CASE("The examples of a domain add up to its gradient") {
   Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {150, 64, 3}, 5);
   const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
-  for (const WeightStory& story : play.run())
-    for (const DomainStory& domain : story.domains) {
+  for (const WeightExplanation& explanation : play.run())
+    for (const DomainTerms& domain : explanation.domains) {
       double total = 0, magnitudes = 0;
-      for (const ExampleStory& example : domain.examples) total += example.gradient, magnitudes += std::fabs(example.gradient);
-      CAPTURE(story.weight);
+      for (const ExampleTerms& example : domain.examples) total += example.gradient, magnitudes += std::fabs(example.gradient);
+      CAPTURE(explanation.weight);
       REQUIRE(std::fabs(domain.sum - total) <= 1e-14 * magnitudes);
       REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * domain.magnitudes);
       REQUIRE(domain.magnitudes == doctest::Approx(magnitudes).epsilon(1e-12));
@@ -162,14 +162,14 @@ TEST_CASE("The examples of a network of convolutions add up to its gradients, bu
     const GradientTable& g = engine(batch, objective);
     const optim::Adam adam(model->parameters);
     const std::vector<WeightPlace> weights = all_weights(model->parameters, 301);
-    const auto stories = explain(
+    const auto explanations = explain(
         {.model = *model, .objective = objective, .batch = batch, .gradients = g, .method = algorithm("ERM"), .hparams = {}, .adam = adam},
         weights);
-    for (std::size_t i = 0; i < stories.size(); ++i)
+    for (std::size_t i = 0; i < explanations.size(); ++i)
       for (int e = 0; e < 2; ++e) {
-        const DomainStory& domain = stories[i].domains[static_cast<std::size_t>(e)];
+        const DomainTerms& domain = explanations[i].domains[static_cast<std::size_t>(e)];
         const std::span<const Scalar> tensor = g.gradient(e, weights[i].slot).numbers();
-        CAPTURE(stories[i].weight);
+        CAPTURE(explanations[i].weight);
         REQUIRE(domain.largest ==
                 std::abs(*std::max_element(tensor.begin(), tensor.end(), [](Scalar a, Scalar b) { return std::abs(a) < std::abs(b); })));
         REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * (domain.magnitudes + domain.largest));
@@ -180,26 +180,27 @@ TEST_CASE("The examples of a network of convolutions add up to its gradients, bu
 TEST_CASE("What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to nothing it is inf") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
-  WeightStory story = play.run().front();
-  DomainStory& domain = story.domains[0];
+  WeightExplanation explanation = play.run().front();
+  DomainTerms& domain = explanation.domains[0];
   domain.gradient = 3, domain.sum = 1, domain.magnitudes = 4, domain.largest = 8;
-  CHECK(story.text().find(" 5.0e-01   2.5e-01\n") != std::string::npos);
+  CHECK(explanation.text().find(" 5.0e-01   2.5e-01\n") != std::string::npos);
   domain.magnitudes = 0;
-  CHECK(story.text().find(" inf       2.5e-01\n") != std::string::npos);
+  CHECK(explanation.text().find(" inf       2.5e-01\n") != std::string::npos);
   domain.sum = 3;
-  CHECK(story.text().find(" 0.0e+00   0.0e+00\n") != std::string::npos);
+  CHECK(explanation.text().find(" 0.0e+00   0.0e+00\n") != std::string::npos);
 }
 
 TEST_CASE("A gradient of exactly zero counts for neither sign") {
   Play play{make_model("mlp:5-12-2", nn::Activation::relu, 3), {}, "ANDMask", {{"tau", 0.5}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {1, 2, 1}, 14);
   int abstaining = 0;
-  for (const WeightStory& story : play.run()) {
+  for (const WeightExplanation& explanation : play.run()) {
     int zeros = 0, balance = 0;
-    for (const DomainStory& domain : story.domains) zeros += domain.gradient == 0, balance += (domain.gradient > 0) - (domain.gradient < 0);
-    CHECK(story.n_plus + story.n_minus + zeros == 3);
-    CHECK(story.n_plus - story.n_minus == balance);
-    CHECK(story.agreement == std::abs(balance) / 3.0);
+    for (const DomainTerms& domain : explanation.domains)
+      zeros += domain.gradient == 0, balance += (domain.gradient > 0) - (domain.gradient < 0);
+    CHECK(explanation.n_plus + explanation.n_minus + zeros == 3);
+    CHECK(explanation.n_plus - explanation.n_minus == balance);
+    CHECK(explanation.agreement == std::abs(balance) / 3.0);
     abstaining += zeros > 0 && zeros < 3;
   }
   CHECK(abstaining > 0);
@@ -212,21 +213,21 @@ TEST_CASE("Examples keep their row, number and label, and dropout drops for them
   DomainGradients engine(model->network, model->parameters, {.seed = 11});
   const GradientTable& g = engine(batch, objective);
   const optim::Adam adam(model->parameters);
-  const auto stories = explain({.model = *model,
-                                .objective = objective,
-                                .batch = batch,
-                                .gradients = g,
-                                .method = algorithm("ERM"),
-                                .hparams = {},
-                                .adam = adam,
-                                .seed = 11,
-                                .domain_names = {"left", "right"}},
-                               all_weights(model->parameters));
+  const auto explanations = explain({.model = *model,
+                                     .objective = objective,
+                                     .batch = batch,
+                                     .gradients = g,
+                                     .method = algorithm("ERM"),
+                                     .hparams = {},
+                                     .adam = adam,
+                                     .seed = 11,
+                                     .domain_names = {"left", "right"}},
+                                    all_weights(model->parameters));
   int dropped = 0;
-  for (const WeightStory& story : stories) {
-    CHECK(story.domains[1].name == "right");
+  for (const WeightExplanation& explanation : explanations) {
+    CHECK(explanation.domains[1].name == "right");
     for (std::size_t e = 0; e < 2; ++e) {
-      const DomainStory& domain = story.domains[e];
+      const DomainTerms& domain = explanation.domains[e];
       REQUIRE(std::fabs(domain.sum - domain.gradient) <= 1e-6 * domain.magnitudes);
       for (std::size_t row = 0; row < domain.examples.size(); ++row) {
         CHECK(domain.examples[row].row == static_cast<Index>(row));
@@ -239,14 +240,14 @@ TEST_CASE("Examples keep their row, number and label, and dropout drops for them
   CHECK(dropped > 100);
 }
 
-TEST_CASE("Threads change no number of a story") {
+TEST_CASE("Threads change no number of a explanation") {
   std::vector<std::string> told;
   for (const int threads : {1, 3}) {
     Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}};
     play.threads = Threads(threads);
     play.batch = batch_of(*play.model, {20, 30}, 8);
     std::string all;
-    for (const WeightStory& story : play.run()) all += story.json();
+    for (const WeightExplanation& explanation : play.run()) all += explanation.json();
     told.push_back(all);
   }
   CHECK(told[0] == told[1]);
@@ -256,21 +257,21 @@ TEST_CASE("What SAND-mask decides by convention is told as it is: one domain, eq
   Play one{small(), {}, "SANDMask", {{"tau", 0.5}, {"k", 10}, {"rescale", 1}}};
   one.allow_closed = true;
   one.batch = batch_of(*one.model, {4}, 9);
-  for (const WeightStory& story : one.run()) {
-    CHECK(std::isnan(story.variance));
-    CHECK(story.mask.variance == 1e-17);
-    CHECK(story.others.size() == 1);  // no AND-mask of one domain
-    CHECK(nlohmann::json::parse(story.json())["variance"] == "nan");
+  for (const WeightExplanation& explanation : one.run()) {
+    CHECK(std::isnan(explanation.variance));
+    CHECK(explanation.mask.variance == 1e-17);
+    CHECK(explanation.others.size() == 1);  // no AND-mask of one domain
+    CHECK(nlohmann::json::parse(explanation.json())["variance"] == "nan");
   }
   for (const double tau : {0.5, 1.0}) {
     Play equal{small(), {}, "SANDMask", {{"tau", tau}, {"k", 10}, {"rescale", 1}}};
     equal.allow_closed = true;
     equal.batch = batch_of(*equal.model, {4}, 9);
     equal.batch.domains.push_back({equal.batch.domains[0].inputs.copy(), equal.batch.domains[0].labels, equal.batch.domains[0].examples});
-    for (const WeightStory& story : equal.run()) {
-      CHECK(story.variance == 0);
-      CHECK(*story.mask.argument == (tau == 1 ? 1e-17 : std::numeric_limits<double>::infinity()));
-      if (tau < 1) CHECK(nlohmann::json::parse(story.json())["mask"]["argument"] == "inf");
+    for (const WeightExplanation& explanation : equal.run()) {
+      CHECK(explanation.variance == 0);
+      CHECK(*explanation.mask.argument == (tau == 1 ? 1e-17 : std::numeric_limits<double>::infinity()));
+      if (tau < 1) CHECK(nlohmann::json::parse(explanation.json())["mask"]["argument"] == "inf");
     }
   }
 }
@@ -283,14 +284,14 @@ TEST_CASE("ERM and AND-mask are told beside the method that was used, as they wo
   const GradientTable& g = engine(play.batch, objective);
   const optim::Adam adam(play.model->parameters, {.weight_decay = 0.1});
   const std::vector<WeightPlace> weights = all_weights(play.model->parameters);
-  const auto stories = explain({.model = *play.model,
-                                .objective = objective,
-                                .batch = play.batch,
-                                .gradients = g,
-                                .method = algorithm("SANDMask"),
-                                .hparams = play.hparams,
-                                .adam = adam},
-                               weights);
+  const auto explanations = explain({.model = *play.model,
+                                     .objective = objective,
+                                     .batch = play.batch,
+                                     .gradients = g,
+                                     .method = algorithm("SANDMask"),
+                                     .hparams = play.hparams,
+                                     .adam = adam},
+                                    weights);
   for (std::size_t which = 0; which < 2; ++which) {
     const auto combiner = algorithm(which == 0 ? "ERM" : "ANDMask").make({{"tau", 0.5}, {"rescale", 1}}, false);
     Parameters parameters = play.model->parameters;
@@ -298,7 +299,7 @@ TEST_CASE("ERM and AND-mask are told beside the method that was used, as they wo
     const optim::Direction& direction = combiner->combine(g);
     theirs.step(parameters, direction);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const OtherStory& other = stories[i].others[which];
+      const OtherMethod& other = explanations[i].others[which];
       CHECK(other.mask.method == combiner->name());
       CHECK(other.mask.mask == direction.mask[weights[i].column]);
       CHECK(other.mask.direction == direction.values[weights[i].column]);
@@ -307,23 +308,23 @@ TEST_CASE("ERM and AND-mask are told beside the method that was used, as they wo
   }
 }
 
-TEST_CASE("A story that does not end where the weight went is refused") {
+TEST_CASE("A explanation that does not end where the weight went is refused") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
-  const WeightStory story = play.run().front();
-  CHECK_NOTHROW(story.must_match(story.adam.after));
-  CHECK_THROWS_WITH_AS(story.must_match(std::nextafter(story.adam.after, Scalar{1e9})),
-                       doctest::Contains("story: the new value of linear0.weight[0,0] is not what the engine computed"), Error);
+  const WeightExplanation explanation = play.run().front();
+  CHECK_NOTHROW(explanation.must_match(explanation.adam.after));
+  CHECK_THROWS_WITH_AS(explanation.must_match(std::nextafter(explanation.adam.after, Scalar{1e9})),
+                       doctest::Contains("explanation: the new value of linear0.weight[0,0] is not what the engine computed"), Error);
 }
 
 TEST_CASE("Readers and machines are told the same numbers") {
   Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}, {.weight_decay = 0.1}};
   play.batch = batch_of(*play.model, {9, 12, 3}, 13);
-  for (const WeightStory& story : play.run()) {
-    const nlohmann::json json = nlohmann::json::parse(story.json());
-    CHECK(json["weight"] == story.weight);
+  for (const WeightExplanation& explanation : play.run()) {
+    const nlohmann::json json = nlohmann::json::parse(explanation.json());
+    CHECK(json["weight"] == explanation.weight);
     CHECK(json["step"] == 7);
-    const std::string text = story.text();
+    const std::string text = explanation.text();
     const auto told = [&](const nlohmann::json& number, bool wide) {
       char digits[40];
       std::snprintf(digits, sizeof digits, wide || sizeof(Scalar) == 8 ? "%.17g" : "%.9g", number.get<double>());

@@ -13,15 +13,15 @@ struct Range {
   double least, mean, greatest;
 };
 
-struct LayerStory {
+struct LayerExplanation {
   Slot slot;
   std::vector<Range> ranges;
   Index closed = 0, partial = 0, open = 0;  ///< weights with m = 0, 0 < m < 0.99, m >= 0.99
   std::vector<double> mask, agreement;      ///< of every weight of the slot
 
   /// `domain_names` of the table's rows; without them, their numbers.
-  LayerStory(const GradientTable& table, const optim::Direction& direction, const Slot& slot,
-             const std::vector<std::string>& domain_names = {});
+  LayerExplanation(const GradientTable& table, const optim::Direction& direction, const Slot& slot,
+                   const std::vector<std::string>& domain_names = {});
 
   std::string text() const;
   std::string json() const;  ///< the table as one line

@@ -22,7 +22,7 @@ struct DataFile {
 };
 
 /// What decides the bits of a run; record.json holds more, for people.
-struct RunRecord {
+struct Manifest {
   Settings settings;
   int numerics = 0;              ///< kNumericsVersion of the program that made the run
   std::string number;            ///< "float" or "double"
@@ -31,17 +31,17 @@ struct RunRecord {
 };
 
 /// What this program would make of these settings. Reads the data's files once more, for their hashes.
-RunRecord run_record(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
+Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
 
 /// The text of record.json: the record, version and commit of the program, compiler and flags, kernels, threads, CPU, domains.
-std::string record_json(const RunRecord& record, const domains::DataSet& data, const Threads& threads);
+std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
 
 /// Reads record.json, which may have come from anybody. Throws Error(data) naming what is wrong, and what InputFile throws.
-RunRecord read_record(const std::string& path);
+Manifest read_manifest(const std::string& path);
 
 /// Throws Error(busy), flag by flag, unless this program can go on with the recorded run under these settings.
-void check_same_run(const RunRecord& recorded, const Settings& asked);
+void check_same_run(const Manifest& recorded, const Settings& asked);
 /// Throws Error(data) naming the first data file that is not the recorded one, or the first tensor of weights.
-void check_same_inputs(const RunRecord& recorded, const RunRecord& found);
+void check_same_inputs(const Manifest& recorded, const Manifest& found);
 
 }  // namespace sand::experiments

@@ -1,4 +1,4 @@
-#include "experiments/runs/run_record.h"
+#include "experiments/runs/manifest.h"
 
 #include <doctest/doctest.h>
 
@@ -24,18 +24,18 @@ sand::domains::DataSet data_from(const std::filesystem::path& file) {
   return data;
 }
 
-RunRecord record_of(const sand::domains::DataSet& data, const std::string& data_dir) {
+Manifest record_of(const sand::domains::DataSet& data, const std::string& data_dir) {
   RunRequest request;
   request.data_dir = data_dir;
-  const Settings settings = settle(request);
-  return run_record(settings, data, initial_model(settings, data)->parameters);
+  const Settings settings = resolve(request);
+  return manifest(settings, data, initial_model(settings, data)->parameters);
 }
 
 std::string refusal(const std::string& text) {
   const Folder folder;
   std::ofstream(folder.path / "record.json") << text;
   try {
-    read_record((folder.path / "record.json").string());
+    read_manifest((folder.path / "record.json").string());
   } catch (const Error& error) {
     CHECK(error.fault() == sand::Fault::data);
     return error.what();
@@ -50,11 +50,11 @@ TEST_CASE("A record is read back with settings, arithmetic, data files and the m
   std::filesystem::create_directory(folder.path / "sub");
   std::ofstream(folder.path / "sub/digits") << "abc";
   const sand::domains::DataSet data = data_from(folder.path / "sub/digits");
-  const RunRecord record = record_of(data, folder.path.string());
+  const Manifest record = record_of(data, folder.path.string());
   CHECK(record.files == std::vector<DataFile>{{"sub/digits", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}});
   const std::string text = record_json(record, data, sand::Threads(3));
   std::ofstream(folder.path / "record.json") << text;
-  const RunRecord read = read_record((folder.path / "record.json").string());
+  const Manifest read = read_manifest((folder.path / "record.json").string());
   CHECK(settings_json(read.settings) == settings_json(record.settings));
   CHECK(read.numerics == sand::kNumericsVersion);
   CHECK(read.number == (sizeof(sand::Scalar) == 8 ? "double" : "float"));
@@ -93,38 +93,38 @@ TEST_CASE("No part of a record is a record, and neither is one in which a field 
 
 TEST_CASE("A run goes on only with its own settings and arithmetic; what differs is said flag by flag") {
   const sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
-  RunRecord record = record_of(data, "");
-  CHECK_NOTHROW(check_same_run(record, settle({})));
+  Manifest record = record_of(data, "");
+  CHECK_NOTHROW(check_same_run(record, resolve({})));
   RunRequest request;
   request.steps = 5;
   request.seed = 9;
-  CHECK_THROWS_WITH_AS(check_same_run(record, settle(request)),
+  CHECK_THROWS_WITH_AS(check_same_run(record, resolve(request)),
                        "run directory: it holds a run with other settings\n"
-                       "    --seed  recorded 0, asked 9\n"
+                       "    --seed   recorded 0, asked 9\n"
                        "    --steps  recorded 600, asked 5\n"
                        "    hint: the recorded settings go on with that run; --fresh removes it and starts over; or give another "
                        "--output-dir",
                        Error);
   record.numerics = sand::kNumericsVersion + 1;
-  CHECK_THROWS_WITH_AS(check_same_run(record, settle({})), doctest::Contains("arithmetic  recorded version"), Error);
+  CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("arithmetic  recorded version"), Error);
   record = record_of(data, "");
   record.number = "quad";
-  CHECK_THROWS_WITH_AS(check_same_run(record, settle({})), doctest::Contains("recorded quad"), Error);
+  CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("recorded quad"), Error);
 }
 
 TEST_CASE("Data that are not those of the run are named") {
   const Folder folder;
   const std::filesystem::path file = folder.path / "digits";
   std::ofstream(file) << "abc";
-  const RunRecord recorded = record_of(data_from(file), folder.path.string());
+  const Manifest recorded = record_of(data_from(file), folder.path.string());
   std::ofstream(file) << "abd";
   CHECK_THROWS_WITH_AS(check_same_inputs(recorded, record_of(data_from(file), folder.path.string())),
                        doctest::Contains("digits, 3 bytes, SHA-256 ba7816bf8f01cfea"), Error);
-  RunRecord none = recorded;
+  Manifest none = recorded;
   none.files.clear();
   CHECK_THROWS_WITH_AS(check_same_inputs(recorded, none), doctest::Contains("found    none"), Error);
   CHECK_THROWS_AS(check_same_inputs(none, recorded), Error);
-  RunRecord other = recorded;
+  Manifest other = recorded;
   other.parameters.pop_back();
   CHECK_THROWS_WITH_AS(check_same_inputs(recorded, other), doctest::Contains("tensors of weights"), Error);
 }
