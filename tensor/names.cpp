@@ -60,4 +60,10 @@ std::string find_name(std::string_view kind, std::string_view name, const std::v
   throw error;
 }
 
+std::string either(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 }  // namespace sand

@@ -15,4 +15,7 @@ std::string find_name(std::string_view kind, std::string_view name, const std::v
 /// neighbours, one for every three letters of `name` at most, or that begins with three letters and more; "" if there is none.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
+/// "one, two or three".
+std::string either(const std::vector<std::string>& names);
+
 }  // namespace sand

@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "domains/domain.h"
+#include "experiments/commands/bench_kernels.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/models.h"
@@ -24,6 +26,14 @@
 
 namespace sand::experiments {
 namespace {
+
+struct BenchOptions {
+  std::string bench_case = "ilc", algorithm = "SANDMask", phase = "train", convolution = "winograd";
+  int threads = 0, steps = 100;
+  int domains = 0, rows = 0;  ///< 0: those of the case
+  bool kernels = false;       ///< the ladder of convolutions instead of a case
+  bool json = false;
+};
 
 struct Case {
   const char* name;
@@ -125,9 +135,7 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
   };
 }
 
-}  // namespace
-
-int bench_command(const BenchOptions& options) {
+int bench(const BenchOptions& options) {
   if (options.kernels) return bench_kernels(options.json);
   using Clock = std::chrono::steady_clock;
   Case bench = case_named(options.bench_case);
@@ -173,6 +181,23 @@ int bench_command(const BenchOptions& options) {
       std::printf("%-14s %s\n", key.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
   }
   return 0;
+}
+
+}  // namespace
+
+void add_bench(Command& command) {
+  static BenchOptions o;
+  command.option("--case", o.bench_case, "ilc, irm, mnist or pacs (default ilc)");
+  command.option("--phase", o.phase, "train: whole updates; evaluate: predictions of as many rows (default train)");
+  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--algorithm", o.algorithm, "how the gradients of the domains are combined (default SANDMask)");
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.option("--steps", o.steps, "number of updates to time (default 100)", {1, 1e6});
+  command.option("--domains", o.domains, "number of domains (default: that of the case)", {1, 4096});
+  command.option("--rows", o.rows, "number of rows of each domain (default: that of the case)", {1, 1e6});
+  command.flag("--kernels", o.kernels, "time convolution kernels, from plain loops to tiles, and the peak of a core");
+  command.flag("--json", o.json, "print one JSON line");
+  command.run([] { return bench(o); });
 }
 
 }  // namespace sand::experiments

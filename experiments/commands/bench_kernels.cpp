@@ -1,4 +1,6 @@
 // `sandgrad bench --kernels`: one convolution, rung by rung, on one core; and what that core could do at best.
+#include "experiments/commands/bench_kernels.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -7,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "experiments/commands/commands.h"
 #include "tensor/kernels/convolution.h"
 #include "tensor/kernels/ladder.h"
 #include "tensor/random.h"

@@ -5,11 +5,20 @@
 #include <string>
 
 #include "domains/sampler.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/picture.h"
+#include "experiments/setup/data_sets.h"
 
 namespace sand::experiments {
 namespace {
+
+struct DataShowOptions {
+  DataRequest request;
+  std::string out = "grid.png";
+  int examples = 16;     ///< in a row
+  bool augment = false;  ///< as they are trained on in step 0
+};
 
 constexpr int kGap = 2;
 
@@ -78,9 +87,7 @@ Picture draw_dots(const domains::DataSet& data) {
   return picture;
 }
 
-}  // namespace
-
-int data_show_command(const DataShowOptions& options) {
+int data_show(const DataShowOptions& options) {
   check(options.examples >= 1 && options.examples <= 256, [&] {
     return Error(Fault::usage, "data show: expected 1 to 256 examples in a row").fact("found", std::to_string(options.examples));
   });
@@ -99,6 +106,24 @@ int data_show_command(const DataShowOptions& options) {
                 data.domains[row].size(), data.example.text().c_str());
   std::printf("drawn, from the top: %s\n", options.out.c_str());
   return 0;
+}
+
+}  // namespace
+
+void add_data(Command& data) {
+  static DataShowOptions o;
+  Command command = data.subcommand("show", "Draw examples of each domain as a PNG");
+  command.option("name", o.request.name, "data set").required();
+  command.option("--out", o.out, "PNG to write (default grid.png)");
+  command.option("--data-dir,--data_dir", o.request.data_dir, "directory of MNIST or of folders of photos");
+  command.option("--digits", o.request.digits, "mnist, generated or auto: MNIST if --data-dir is given (default auto)");
+  command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)", {0, 0x1p62});
+  command.option("--image-size,--image_size", o.request.image_size, "height and width of photos, in pixels (default 64)", {8, 512});
+  command.flag("--skip-unreadable", o.request.skip_unreadable, "skip photos that cannot be read, and name them on stderr");
+  command.flag("--follow-links", o.request.follow_links, "read photos, classes and domains that are symbolic links");
+  command.flag("--augment", o.augment, "crop, mirror and recolour photos as for training");
+  command.option("--examples", o.examples, "number of examples in a row (default 16)");
+  command.run([] { return data_show(o); });
 }
 
 }  // namespace sand::experiments

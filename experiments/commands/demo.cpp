@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domains/spirals.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/machine/progress.h"
 #include "experiments/training/training.h"
@@ -14,6 +15,10 @@
 
 namespace sand::experiments {
 namespace {
+
+struct DemoOptions {
+  int threads = 0;
+};
 
 constexpr int kSeeds = 5;
 
@@ -34,7 +39,7 @@ struct Stage {
 
 Stage spirals(const Threads&) {
   RunRequest request;
-  request.dataset = "Spirals";
+  request.data.name = "Spirals";
   request.steps = 300;
   return {"Spirals: 16 training domains, each with a shortcut of its own beside two spirals that all share",
           "What to see: ERM takes the shortcuts, is perfect where it trained and guesses where it did not; the masks let a weight move\n"
@@ -53,10 +58,10 @@ Stage spirals(const Threads&) {
 
 Stage coloured_digits(const Threads& threads) {
   RunRequest request;
-  request.dataset = "ColoredMNIST-IRM";
-  request.digits = "generated";
-  request.protocol = "domainbed";
-  request.test_envs = {2};
+  request.data.name = "ColoredMNIST-IRM";
+  request.data.digits = "generated";
+  request.protocol_name = "domainbed";
+  request.test_domains = {2};
   request.holdout_fraction = 0;
   request.steps = 151;
   return {"Coloured digits: colour tells the label in both training domains (80 and 90 % of the time), and lies in the held-out one (10 %)",
@@ -79,7 +84,7 @@ struct Result {
 Result run(const Stage& stage, const Method& method, int seed, const domains::DataSet& data) {
   RunRequest request = stage.request;
   request.algorithm = method.algorithm;
-  request.hparams = method.hparams;
+  request.hparams_json = method.hparams;
   request.seed = request.trial_seed = seed;
   request.record_every = 1 << 30;  // the first step and the last
   const Settings settings = resolve(request);
@@ -87,7 +92,7 @@ Result run(const Stage& stage, const Method& method, int seed, const domains::Da
   Result result;
   for (const int domain : outcome.training) result.training += 100 * outcome.last.in[static_cast<std::size_t>(domain)].accuracy;
   result.training /= static_cast<double>(outcome.training.size());
-  result.held_out = 100 * outcome.last.in[static_cast<std::size_t>(settings.protocol.test_envs[0])].accuracy;
+  result.held_out = 100 * outcome.last.in[static_cast<std::size_t>(settings.test_domains[0])].accuracy;
   return result;
 }
 
@@ -127,9 +132,7 @@ void print_table(const Stage& stage, const std::vector<std::vector<Result>>& res
   std::fflush(stdout);
 }
 
-}  // namespace
-
-int demo_command(const DemoOptions& options) {
+int demo(const DemoOptions& options) {
   const Threads threads(options.threads);
   const auto start = std::chrono::steady_clock::now();
   std::printf("Mean +- standard error over %d seeds; accuracy. Kernels %s, %d %s, one run on each.\n", kSeeds, kernels::chosen().name,
@@ -140,7 +143,7 @@ int demo_command(const DemoOptions& options) {
     for (std::uint32_t seed = 0; seed < kSeeds; ++seed) data.push_back(stage.data(seed));
     const int methods = static_cast<int>(stage.methods.size()), runs = methods * kSeeds;
     std::vector<std::vector<Result>> results(stage.methods.size(), std::vector<Result>(kSeeds));
-    Progress progress(stage.request.dataset, runs, "runs");
+    Progress progress(stage.request.data.name, runs, "runs");
     std::mutex one_at_a_time;
     int done = 0;
     threads.run(runs, [&](int task, int) {
@@ -154,6 +157,14 @@ int demo_command(const DemoOptions& options) {
   }
   std::printf("\n%.0f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
+}
+
+}  // namespace
+
+void add_demo(Command& command) {
+  static DemoOptions o;
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.run([] { return demo(o); });
 }
 
 }  // namespace sand::experiments

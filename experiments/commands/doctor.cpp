@@ -3,6 +3,7 @@
 #include <string>
 
 #include "domains/spirals.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/training/bits.h"
 #include "experiments/training/training.h"
@@ -12,8 +13,14 @@
 #include "tensor/numerics.h"
 
 namespace sand::experiments {
+namespace {
 
-int doctor_command(const DoctorOptions& options) {
+struct DoctorOptions {
+  int threads = 0;
+  bool bits = false;  ///< only the hashes of experiments/training/bits.h
+};
+
+int doctor(const DoctorOptions& options) {
   const Threads threads(options.threads);
   if (options.bits) {
     std::fputs(bits(threads).c_str(), stdout);
@@ -33,7 +40,7 @@ int doctor_command(const DoctorOptions& options) {
   std::printf("numerics       version %d\n", kNumericsVersion);
   std::printf("threads        %d (%s)\n", threads.count(), options.threads > 0 ? "--threads" : available_cores().limit.c_str());
   RunRequest request;
-  request.hparams = R"({"batch_size": 64})";
+  request.hparams_json = R"({"batch_size": 64})";
   request.steps = 20;
   request.record_every = 20;
   std::string mlp, cnn;
@@ -48,6 +55,15 @@ int doctor_command(const DoctorOptions& options) {
   std::printf("20-step hash   %s\n", mlp.c_str());
   std::printf("CNN hash       %s\n", cnn.c_str());
   return static_cast<int>(fault);
+}
+
+}  // namespace
+
+void add_doctor(Command& command) {
+  static DoctorOptions o;
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.flag("--bits", o.bits, "print only the hashes of short runs, which are the same on every machine (tests/golden/bits.txt)");
+  command.run([] { return doctor(o); });
 }
 
 }  // namespace sand::experiments

@@ -2,6 +2,7 @@
 // for it: the update is made again from the nearest checkpoint.
 #include <cstdio>
 
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/explanation.h"
 #include "experiments/explain/layer_explanation.h"
@@ -11,6 +12,16 @@
 
 namespace sand::experiments {
 namespace {
+
+struct InspectOptions {
+  std::string run;       ///< a run directory
+  std::string data_dir;  ///< "" where the record says
+  int step = -1;
+  std::vector<std::string> weights;  ///< 'linear1.weight[12,40]'
+  std::string layer, heat_map;       ///< a tensor of weights, and where its picture goes
+  int threads = 0;
+  bool json = false;
+};
 
 namespace fs = std::filesystem;
 
@@ -27,9 +38,7 @@ void restore_before(Training& run, const Checkpoints& checkpoints, int step) {
   }
 }
 
-}  // namespace
-
-int inspect_command(const InspectOptions& options) {
+int inspect(const InspectOptions& options) {
   check(!options.weights.empty() || !options.layer.empty(), [] {
     return Error(Fault::usage, "inspect: --weight or --layer must say what is asked for")
         .hint("sandgrad inspect RUN --step 300 --weight 'linear1.weight[12,40]'");
@@ -39,10 +48,10 @@ int inspect_command(const InspectOptions& options) {
   const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
   check_same_run(record, settings);  // this program's numbers and arithmetic
-  check(options.step >= 0 && options.step < settings.protocol.steps, [&] {
+  check(options.step >= 0 && options.step < settings.steps, [&] {
     return Error(Fault::usage, "inspect: there is no such step in the run")
         .fact("asked", std::to_string(options.step))
-        .fact("steps", "0 to " + std::to_string(settings.protocol.steps - 1));
+        .fact("steps", "0 to " + std::to_string(settings.steps - 1));
   });
 
   RecordedRun recorded(record, options.data_dir, options.threads);
@@ -86,6 +95,21 @@ int inspect_command(const InspectOptions& options) {
   if (layer) std::printf("%s\n", (options.json ? layer->json() : layer->text()).c_str());
   if (!options.heat_map.empty()) layer->write_heat_map(options.heat_map);
   return 0;
+}
+
+}  // namespace
+
+void add_inspect(Command& command) {
+  static InspectOptions o;
+  command.option("run", o.run, "run directory: the --output-dir of the run").required();
+  command.option("--step", o.step, "number of the update, from 0", kStepNumbers).required();
+  command.option("--weight", o.weights, "weight to explain: 'linear1.weight[12,40]'; may be repeated");
+  command.option("--layer", o.layer, "parameter tensor to summarize: ranges of mask, agreement and gradients of linear1.weight");
+  command.option("--heat-map,--heat_map", o.heat_map, "PNG to write with the layer's mask and agreement");
+  command.option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.flag("--json", o.json, "print one JSON object a line");
+  command.run([] { return inspect(o); });
 }
 
 }  // namespace sand::experiments

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/explanation.h"
 #include "experiments/explain/layer_explanation.h"
@@ -16,6 +17,16 @@
 
 namespace sand::experiments {
 namespace {
+
+struct StepOptions {
+  std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
+  std::string in, out;
+  std::vector<std::string> explain;     ///< weights whose explanation is told
+  std::string explain_layer, heat_map;  ///< a slot; a PNG
+  bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
+  bool json = false;  ///< of the explanations
+  int threads = 0;
+};
 
 void print_slots(const Parameters& parameters) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -120,9 +131,7 @@ void tell(const Explanation& explanation, bool json) {
   std::printf("%s\n", (json ? explanation.json() : explanation.text()).c_str());
 }
 
-}  // namespace
-
-int step_command(const StepOptions& options) {
+int step(const StepOptions& options) {
   const std::unique_ptr<Model> model =
       make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
   Parameters& parameters = model->parameters;
@@ -181,6 +190,29 @@ int step_command(const StepOptions& options) {
   if (!options.heat_map.empty()) explanation.write_heat_map(options.heat_map);
   tell(explanation, options.json);
   return 0;
+}
+
+}  // namespace
+
+void add_step(Command& command) {
+  static StepOptions o;
+  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7").required();
+  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
+  command.option("--algorithm", o.algorithm, "how the gradients of the domains are combined (default SANDMask)");
+  command.option("--hparams", o.hparams, R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
+  command.option("--in", o.in, "safetensors file to read: weights, x0, y0, x1, y1, ..., and Adam's state if there is one");
+  command.option("--out", o.out, "safetensors file to write: losses, gradients, mask, direction, new weights, Adam's state");
+  command.option("--explain", o.explain, "weights to explain: 'linear0.weight[12,3]'").one_or_more();
+  command.option("--explain-layer", o.explain_layer, "parameter tensor to summarize: ranges of mask, agreement and gradients");
+  command.option("--heat-map", o.heat_map, "PNG to write with its mask (left) and agreement (right)").needs("--explain-layer");
+  command.flag("--json", o.json, "print explanations as JSON lines");
+  command.flag("--decoupled-decay", o.decoupled_decay, "apply weight decay after mask and Adam (AdamW)");
+  command.flag("--mask-update", o.mask_update, "leave a weight as it is where its mask is 0");
+  command.flag("--slots", o.slots, "print names and shapes of the parameter tensors as JSON, and stop");
+  command.flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.run([] { return step(o); });
 }
 
 }  // namespace sand::experiments

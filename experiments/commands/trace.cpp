@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/number_text.h"
 #include "experiments/setup/models.h"
@@ -10,7 +11,13 @@
 #include "tensor/random.h"
 
 namespace sand::experiments {
-int trace_command(const TraceOptions& options) {
+namespace {
+
+struct TraceOptions {
+  std::string model, activation = "relu", convolution = "winograd";
+  int rows = 2;
+};
+int trace(const TraceOptions& options) {
   const std::unique_ptr<Model> model =
       make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
   Random random(1);
@@ -44,6 +51,17 @@ int trace_command(const TraceOptions& options) {
   std::printf("in all %d entries, %td weights, %td multiply-adds forward, %td bytes of data and values; the loss is %s\n", tape.size(),
               weights, multiply_adds, bytes, exact(loss.value()[0]).c_str());
   return 0;
+}
+
+}  // namespace
+
+void add_trace(Command& command) {
+  static TraceOptions o;
+  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7").required();
+  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
+  command.option("--rows", o.rows, "number of generated examples (default 2)", {1, 4096});
+  command.run([] { return trace(o); });
 }
 
 }  // namespace sand::experiments

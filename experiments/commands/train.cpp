@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/machine/available_memory.h"
 #include "experiments/machine/parse_json.h"
@@ -18,6 +19,7 @@
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/records.h"
 #include "experiments/runs/run_directory.h"
+#include "experiments/setup/settings_table.h"
 #include "experiments/training/mask_notes.h"
 #include "experiments/training/memory_estimate.h"
 #include "experiments/training/parameter_file.h"
@@ -29,6 +31,15 @@
 
 namespace sand::experiments {
 namespace {
+
+struct TrainOptions {
+  RunRequest request;
+  std::string output_dir;  ///< "" keeps nothing
+  bool fresh = false, no_lock = false;
+  int checkpoint_every = 0;  ///< steps; 0: whenever accuracies are measured
+  int threads = 0;
+  bool json = false;
+};
 
 using Json = nlohmann::json;
 
@@ -73,8 +84,7 @@ std::string outcome_in(const Directory& directory, const Settings& settings) {
   InputFile file(directory, "done");
   if (file.size() > kMostBytes) return "";
   const Json done = parse_json(file.text(kMostBytes));
-  const bool whole =
-      done.is_object() && done.value("steps", Json()) == settings.protocol.steps && done.value("weights", Json()).is_string();
+  const bool whole = done.is_object() && done.value("steps", Json()) == settings.steps && done.value("weights", Json()).is_string();
   return whole ? without_controls(done.dump()) : "";
 }
 
@@ -120,9 +130,7 @@ void update(Training& run, const std::optional<Checkpoints>& checkpoints) try { 
   throw;
 }
 
-}  // namespace
-
-int train_command(const TrainOptions& options) {
+int train(const TrainOptions& options) {
   const Settings settings = resolve(options.request);
   const Threads threads(options.threads);
   std::optional<Manifest> recorded = run_to_go_on(options, settings);
@@ -168,15 +176,15 @@ int train_command(const TrainOptions& options) {
   std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
   const std::vector<int>& training = run.training_domains();
   run_log.say(settings.algorithm + " on " + data.name + " (" + data.source + "), protocol " + settings.protocol.name + ", " +
-          std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
-          std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
+              std::to_string(training.size()) + " training domains, kernels " + kernels::chosen().name + ", " +
+              std::to_string(threads.count()) + (threads.count() == 1 ? " thread" : " threads"));
   run_log.say(nn::summary(model.network, model.parameters, data.example));
   const int domains = static_cast<int>(training.size());
   if (const std::optional<std::string> note = note_on_tau(settings, domains)) run_log.note(*note);
   if (recorded) go_on(run, *directory, *checkpoints, run_log);
   run_log.say(table_head(settings, data));
 
-  Progress progress("train", settings.protocol.steps);
+  Progress progress("train", settings.steps);
   std::optional<Record> last;
   for (bool stop = false; !run.finished() && !stop;) {
     update(run, checkpoints);
@@ -209,8 +217,8 @@ int train_command(const TrainOptions& options) {
   if (last && settings.algorithm != "ERM") run_log.say(report_with_notes(settings, domains, *last->masks));
   run_log.say(weights_line(run));
   if (!run.finished()) {
-    run_log.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.protocol.steps) + " steps" +
-            (directory ? "; the same command goes on from there" : ""));
+    run_log.say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings.steps) + " steps" +
+                (directory ? "; the same command goes on from there" : ""));
     return StopSignals::exit_code();
   }
   const std::optional<std::string> never_learned = run.never_learned();
@@ -222,6 +230,31 @@ int train_command(const TrainOptions& options) {
   if (directory) directory->write("weights.safetensors", weights_file(model).bytes());
   if (directory) directory->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
   return 0;
+}
+
+}  // namespace
+
+void add_train(Command& command) {
+  static TrainOptions o;
+  const char* group = nullptr;
+  visit_settings(o.request, [&]<class Value>(const char* heading, const Setting& setting, Value& field) {
+    if (heading != group) command.group(group = heading);
+    if (*setting.flags == '\0') return;
+    if constexpr (std::is_same_v<Value, bool>)
+      command.flag(setting.flags, field, setting.help);
+    else
+      command.option(setting.flags, field, setting.help, {setting.least, setting.most});
+  });
+  command.group("Run directory");
+  command.option("--output-dir,--output_dir", o.output_dir, "directory of the run's files (default: nothing is kept)").refuses_empty();
+  command.flag("--fresh", o.fresh, "start over in a run directory that holds a run, instead of resuming it");
+  command.flag("--no-lock", o.no_lock, "do not lock the run directory: for file systems without locks");
+  command.option("--checkpoint-every,--checkpoint_every", o.checkpoint_every,
+                 "steps between two checkpoints (default: at every evaluation)", kCounts);
+  command.group("Program");
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.flag("--json", o.json, "print records as JSON lines");
+  command.run([] { return train(o); });
 }
 
 }  // namespace sand::experiments

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/second_opinion.h"
 #include "experiments/machine/parse_json.h"
@@ -26,6 +27,16 @@
 
 namespace sand::experiments {
 namespace {
+
+struct VerifyOptions {
+  std::string run;                   ///< a run directory
+  std::string data_dir;              ///< "" where the record says
+  int from_step = -1, to_step = -1;  ///< -1: from the beginning, to the end
+  int threads = 0;
+  bool second_opinion = false;
+  std::string expect_chain;  ///< of the last record, 64 hexadecimal digits; "" expects none
+  std::string opinion_on;    ///< of sandgrad64: a folder with updates of sandgrad
+};
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
@@ -120,7 +131,7 @@ class Verification {
       replay_.restore(checkpoints_.read(options_.from_step).state);
     }
     first_ = replay_.step();
-    const int steps = recorded_.record.settings.protocol.steps;
+    const int steps = recorded_.record.settings.steps;
     const int last = std::max(last_step, checkpoint_steps_.empty() ? -1 : checkpoint_steps_.back());
     const int asked = options_.to_step >= 0 ? std::min(options_.to_step, last) : last;
     check(first_ <= asked && asked < steps, [&] {
@@ -198,7 +209,7 @@ class Verification {
     if (options_.to_step >= 0 || !done_is_there) return;
     if (!replay_.finished()) {
       findings_.push_back({"done is there, but the records of the run end before its last step",
-                           {{"expected", "step " + std::to_string(replay_.settings().protocol.steps - 1)},
+                           {{"expected", "step " + std::to_string(replay_.settings().steps - 1)},
                             {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
       return;
     }
@@ -243,9 +254,7 @@ class Verification {
   bool same_version_ = false;    // as the one that made the run
 };
 
-}  // namespace
-
-int verify_command(const VerifyOptions& options) {
+int verify(const VerifyOptions& options) {
   const fs::path run = options.run;
   const Manifest record = read_manifest((run / "record.json").string());
   if (!options.opinion_on.empty()) {
@@ -268,6 +277,21 @@ int verify_command(const VerifyOptions& options) {
         .print(options.run);
   RecordedRun recorded(record, options.data_dir, options.threads);
   return Verification(options, logs, recorded)().print(options.run);
+}
+
+}  // namespace
+
+void add_verify(Command& command) {
+  static VerifyOptions o;
+  command.option("run", o.run, "run directory: the --output-dir of the run").required();
+  command.option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
+  command.option("--from-step", o.from_step, "step whose checkpoint the replay starts from (default: the beginning)", kStepNumbers);
+  command.option("--to-step", o.to_step, "last step to replay (default: the last one)", kStepNumbers);
+  command.option("--expect-chain,--expect_chain", o.expect_chain, "chain of the last record, as published elsewhere, in hex");
+  command.flag("--second-opinion", o.second_opinion, "also compute gradients of some steps in double precision with plain loops");
+  command.option("--opinion-on", o.opinion_on, "").hidden();  // how sandgrad asks sandgrad64
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.run([] { return verify(o); });
 }
 
 }  // namespace sand::experiments

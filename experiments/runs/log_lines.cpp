@@ -23,15 +23,15 @@ std::int64_t step_in(const std::string& line) {
 }  // namespace
 
 bool is_result(const Settings& settings, int step) {
-  const bool last = step == settings.protocol.steps - 1;
+  const bool last = step == settings.steps - 1;
   return last || (step % settings.evaluation.every == 0 && !settings.evaluation.test_at_end);
 }
 
 int line_after(int step, const std::string& log, const Settings& settings) {
-  const std::int64_t last = settings.protocol.steps - 1;
+  const std::int64_t last = settings.steps - 1;
   do {
     if (step == last) return -1;
-    step = step < 0 ? 0 : static_cast<int>(std::min(std::int64_t{step} + settings.protocol.record_every, last));
+    step = step < 0 ? 0 : static_cast<int>(std::min(std::int64_t{step} + settings.record_every, last));
   } while (log == "results.jsonl" && !is_result(settings, step));
   return step;
 }

@@ -26,8 +26,8 @@ std::string table_line(const Record& record, const Settings& settings, const std
   std::snprintf(start, sizeof start, "%6d  %10.4g", record.step, record.loss);
   std::string line = start;
   line += "  " + percent(mean_accuracy(record.in, training));
-  line += settings.protocol.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
-  for (const int domain : settings.protocol.test_envs) line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
+  line += settings.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
+  for (const int domain : settings.test_domains) line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
   if (record.masks) {
     const optim::MaskCounts& total = record.masks->total;
     line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) + " " +
@@ -38,7 +38,7 @@ std::string table_line(const Record& record, const Settings& settings, const std
 
 std::string table_head(const Settings& settings, const domains::DataSet& data) {
   std::string head = "  step        loss  train in  held out";
-  for (const int domain : settings.protocol.test_envs) {
+  for (const int domain : settings.test_domains) {
     std::string name = "test " + data.domains[static_cast<std::size_t>(domain)].name;
     head += "  " + name;
   }

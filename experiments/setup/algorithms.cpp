@@ -57,6 +57,12 @@ const std::vector<Algorithm>& algorithms() {
   return table;
 }
 
+std::vector<std::string> algorithm_names() {
+  std::vector<std::string> names;
+  for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
+  return names;
+}
+
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
   std::set<std::string> of_others;
   if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // of photos
@@ -73,9 +79,7 @@ const Algorithm& algorithm(std::string_view name) {
       return Error(Fault::usage, "algorithm: " + std::string(other) + " is DomainBed's, and not here yet")
           .hint("sandgrad train --help lists those here");
     });
-  std::vector<std::string> names;
-  for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
-  const std::string found = find_name("algorithm", name, names);
+  const std::string found = find_name("algorithm", name, algorithm_names());
   return *std::find_if(algorithms().begin(), algorithms().end(), [&](const Algorithm& row) { return row.name == found; });
 }
 

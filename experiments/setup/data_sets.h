@@ -17,7 +17,7 @@ bool is_photo_set(const std::string& name);
 
 /// What a data set is made of: nothing but this decides its numbers.
 struct DataRequest {
-  std::string name;              ///< one of data_set_names(), in any case
+  std::string name = "Spirals";  ///< one of data_set_names(), in any case
   std::string data_dir;          ///< where MNIST or the folders of photos lie; may be empty
   std::string digits = "auto";   ///< "mnist", "generated", or "auto": MNIST where data_dir is given, else generated
   std::uint64_t seed = 0;        ///< of everything random in it

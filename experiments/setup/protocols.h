@@ -17,11 +17,11 @@ struct Protocol {
   nn::Initializer initializer;
   bool one_output;          ///< two classes as one logit (binary cross-entropy), not as two
   domains::Order order;     ///< how batches are drawn
-  int steps, record_every;  ///< a record is written after step 0, record_every, ..., and after the last
-  double holdout_fraction;  ///< of every domain, kept out of training
-  double decay_at;          ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is never
+  int steps, record_every;  ///< these and the next are defaults: a run's own stand in its Settings
+  double holdout_fraction;
+  double decay_at;  ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is never
   double decay_factor;
-  std::vector<int> test_envs;
+  std::vector<int> test_domains;
   std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth (hidden layers),
                                     ///< mlp_dropout, data_augmentation (of photos: 1 or 0)
 };

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/settings_table.h"
+#include "tensor/digits.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 
@@ -31,53 +34,60 @@ std::string model_for(const std::string& name, const Protocol& protocol, const s
   return digits && std::string(protocol.name) == "domainbed" ? "MNIST_CNN" : "MLP";
 }
 
+/// Every number but those that are left to the protocol.
+void check_ranges(const RunRequest& request) {
+  const RunRequest nothing;
+  std::vector<double> defaults;
+  visit_settings(nothing, [&](const char*, const Setting&, const auto& field) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(field)>>) defaults.push_back(static_cast<double>(field));
+  });
+  auto unset = defaults.begin();
+  visit_settings(request, [&](const char*, const Setting& setting, const auto& field) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(field)>>)
+      if (const auto value = static_cast<double>(field); value != *unset++) check_range(setting, value);
+  });
+}
+
 }  // namespace
 
+void check_range(const Setting& setting, double value) {
+  check(value >= setting.least && value <= setting.most, [&] {
+    const bool open = setting.most >= std::numeric_limits<int>::max();
+    return Error(Fault::usage, first_flag(setting) + (open ? ": must be at least " + shortest(setting.least)
+                                                           : ": must be in " + shortest(setting.least) + " .. " + shortest(setting.most)))
+        .fact("found", shortest(value));
+  });
+}
+
+std::string first_flag(const Setting& setting) {
+  const std::string flags = setting.flags;
+  return flags.substr(0, flags.find(','));
+}
+
 Settings resolve(const RunRequest& request) {
-  const std::string data_set = find_name("dataset", request.dataset, data_set_names());
+  check_ranges(request);
+  const std::string data_set = find_name("dataset", request.data.name, data_set_names());
+  Settings settings{request, protocol_for(request.protocol_name, data_set), {}};
+  const Protocol& protocol = settings.protocol;
   const Algorithm& method = algorithm(request.algorithm);
-  Settings settings{.data = {data_set, request.data_dir, request.digits, static_cast<std::uint64_t>(request.trial_seed), request.image_size,
-                             request.skip_unreadable, request.follow_links},
-                    .algorithm = method.name,
-                    .protocol = protocol_for(request.protocol, data_set),
-                    .hparams = {},
-                    .model = {},
-                    .convolution = convolution_named(request.convolution),
-                    .evaluation = {},
-                    .hparams_seed = request.hparams_seed,
-                    .trial_seed = request.trial_seed,
-                    .seed = request.seed,
-                    .decoupled_decay = request.decoupled_decay,
-                    .mask_update = request.mask_update,
-                    .allow_closed = request.allow_closed,
-                    .init_from = request.init_from,
-                    .init_sha256 = request.init_sha256};
-  if (!settings.init_from.empty() && settings.init_sha256.empty()) settings.init_sha256 = sha256_of_file(settings.init_from);
-  Protocol& protocol = settings.protocol;
-  if (request.steps >= 0) protocol.steps = request.steps;
-  if (request.record_every >= 0) protocol.record_every = request.record_every;
-  if (!(request.holdout_fraction < 0)) protocol.holdout_fraction = request.holdout_fraction;  // NaN, too, which is refused
-  if (!request.test_envs.empty()) protocol.test_envs = request.test_envs;
-  check(protocol.steps >= 1 && protocol.record_every >= 1 && protocol.holdout_fraction < 1, [&] {
-    return Error(Fault::usage, "train: steps and record-every must be at least 1, the holdout fraction below 1")
-        .fact("steps", std::to_string(protocol.steps))
-        .fact("record-every", std::to_string(protocol.record_every))
-        .fact("holdout-fraction", std::to_string(protocol.holdout_fraction));
-  });
-
-  check(request.image_size >= 8 && request.image_size <= 512, [&] {  // of a record, too
-    return Error(Fault::usage, "train: image-size must be in 8 .. 512").fact("found", std::to_string(request.image_size));
-  });
-
+  settings.data.name = data_set;
+  settings.data.seed = static_cast<std::uint64_t>(request.trial_seed);
+  settings.algorithm = method.name;
+  settings.protocol_name = protocol.name;
   settings.model = model_for(request.model, protocol, data_set);
-  settings.evaluation = {.every = request.evaluate_every >= 0 ? request.evaluate_every : protocol.record_every,
-                         .examples = std::max(request.evaluate_examples, 0),
-                         .test_at_end = request.test_at_end};
-  check(settings.evaluation.every >= 1, [] { return Error(Fault::usage, "train: evaluate-every must be at least 1"); });
+  settings.convolution = find_name("convolution", request.convolution, {"direct", "winograd"});
+  if (settings.test_domains.empty()) settings.test_domains = protocol.test_domains;
+  if (settings.steps < 0) settings.steps = protocol.steps;
+  if (settings.record_every < 0) settings.record_every = protocol.record_every;
+  if (settings.holdout_fraction < 0) settings.holdout_fraction = protocol.holdout_fraction;
+  check(settings.holdout_fraction < 1,
+        [] { return Error(Fault::usage, "--holdout-fraction: must be below 1: nothing is left to train on"); });
+  if (settings.evaluation.every < 0) settings.evaluation.every = settings.record_every;
+  if (!settings.init_from.empty() && settings.init_sha256.empty()) settings.init_sha256 = sha256_of_file(settings.init_from);
 
   for (const HparamRule& rule : protocol.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   for (const HparamRule& rule : method.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
-  if (!request.hparams.empty()) override_hparams(settings.hparams, request.hparams, method);
+  if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1) settings.hparams["data_augmentation"] = 0;
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
@@ -87,7 +97,7 @@ Settings resolve(const RunRequest& request) {
 }
 
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
-  const std::vector<int>& test = settings.protocol.test_envs;
+  const std::vector<int>& test = settings.test_domains;
   for (const int domain : test) {
     check(std::count(test.begin(), test.end(), domain) == 1,
           [&] { return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(domain)); });

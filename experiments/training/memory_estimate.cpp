@@ -25,7 +25,7 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
 std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSet& data) {
   std::vector<Index> rows;
   for (const int domain : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
-    const double kept = data.domains[static_cast<std::size_t>(domain)].size() * (1 - settings.protocol.holdout_fraction);
+    const double kept = data.domains[static_cast<std::size_t>(domain)].size() * (1 - settings.holdout_fraction);
     const bool all = settings.protocol.order == domains::Order::everything;
     rows.push_back(static_cast<Index>(all ? std::ceil(kept) : settings.hparams.at("batch_size")));
   }
@@ -37,7 +37,7 @@ double evaluating_threads(const Training& run, const Threads& threads) {
   const Settings& settings = run.settings();
   double most = 0;
   for (const domains::Domain& domain : run.data().domains)
-    most = std::max(most, domain.size() * std::max(settings.protocol.holdout_fraction, 1 - settings.protocol.holdout_fraction));
+    most = std::max(most, domain.size() * std::max(settings.holdout_fraction, 1 - settings.holdout_fraction));
   if (settings.evaluation.examples > 0) most = std::min(most, static_cast<double>(settings.evaluation.examples));
   return std::min<double>(threads.count(), std::ceil(most / static_cast<double>(run.model().tile_rows)));
 }

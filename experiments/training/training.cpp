@@ -68,7 +68,7 @@ std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::Data
                      .outputs = outputs,
                      .activation = settings.protocol.activation,
                      .initializer = settings.protocol.initializer,
-                     .convolution = settings.convolution},
+                     .convolution = convolution_named(settings.convolution)},
                     seed);
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
   nn::MlpOptions options{.inputs = data.example.size(),
@@ -102,7 +102,7 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
       threads_(threads),
       training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
                                               settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains)),
-      splits_(splits_of(data, settings.protocol.holdout_fraction, settings.trial_seed)),
+      splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
       objective_(objective_of(settings.protocol)),
       model_(initial_model(settings, data)),
@@ -112,7 +112,7 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
               {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
       evaluation_(*model_, threads),
       adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.protocol.steps),
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
             settings.protocol.decay_factor} {
   check(!settings.protocol.one_output || data.classes == 2, [] { return Error(Fault::usage, "train: this protocol is for two classes"); });
 }
@@ -141,7 +141,7 @@ void Training::update(const std::function<void()>& look) {
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }
 
-bool Training::recorded() const { return (step_ - 1) % settings_.protocol.record_every == 0 || finished(); }
+bool Training::recorded() const { return (step_ - 1) % settings_.record_every == 0 || finished(); }
 
 Record Training::record() {
   Record record;
@@ -187,14 +187,14 @@ TrainingState Training::save() const {
 
 void Training::restore(const TrainingState& state) {
   const std::size_t weights = static_cast<std::size_t>(model_->parameters.size());
-  const int since_record = state.step == settings_.protocol.steps ? 0 : (state.step - 1) % settings_.protocol.record_every;
-  const bool reachable = state.step >= 0 && state.step <= settings_.protocol.steps && state.adam_steps == state.step &&
+  const int since_record = state.step == settings_.steps ? 0 : (state.step - 1) % settings_.record_every;
+  const bool reachable = state.step >= 0 && state.step <= settings_.steps && state.adam_steps == state.step &&
                          state.losses == (state.step == 0 ? 0 : since_record) && std::isfinite(state.loss_sum) &&
                          bytes_of_hex(state.chain).size() == 32;
   const bool fits = state.weights.size() == weights && state.first_moment.size() == weights && state.second_moment.size() == weights;
   check(reachable && fits, [&] {
     return Error(Fault::data, "training: no run of these settings comes to this state")
-        .fact("step", std::to_string(state.step) + " of " + std::to_string(settings_.protocol.steps))
+        .fact("step", std::to_string(state.step) + " of " + std::to_string(settings_.steps))
         .fact("weights", std::to_string(state.weights.size()) + ", expected " + std::to_string(weights));
   });
   check_finite(state.weights, "training: a weight of a saved state");

@@ -57,7 +57,7 @@ class Training {
   Training& operator=(const Training&) = delete;
 
   int step() const { return step_; }  ///< updates made: the number of the next one
-  bool finished() const { return step_ == settings_.protocol.steps; }
+  bool finished() const { return step_ == settings_.steps; }
 
   /// Makes the next update. Throws Error(non_finite) when numbers go wrong (experiments/training/watch.h), and is then of no further use.
   void update();

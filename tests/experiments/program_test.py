@@ -111,7 +111,7 @@ class Usage(Case):
     def test_help_tells_records_from_checkpoints(self):
         words = " ".join(self.run_program("train", "--help")[0].split())
         self.assertIn("DomainBed's --checkpoint_freq", words)
-        self.assertRegex(words, r"--checkpoint-every,--checkpoint_every INT:INT in \[1 - \d+\] steps from one saved state to the next")
+        self.assertIn("--checkpoint-every N steps between two checkpoints", words)
 
     def test_numbers_out_of_range_are_refused_briefly(self):
         for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],

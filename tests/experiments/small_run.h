@@ -11,7 +11,7 @@ namespace sand::experiments {
 inline Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
   RunRequest request;
   request.algorithm = algorithm;
-  request.hparams = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
+  request.hparams_json = R"({"batch_size": 100, "mlp_width": 33, "mlp_dropout": 0.1})";
   request.steps = 6;
   request.record_every = 3;
   Settings settings = resolve(request);

@@ -35,8 +35,8 @@ constexpr std::array kWords = {
 struct Run {
   Run() {
     RunRequest request;
-    request.steps = 3, request.record_every = 1, request.evaluate_examples = 2;
-    request.hparams = R"({"batch_size": 2, "mlp_width": 2, "mlp_depth": 1})";
+    request.steps = 3, request.record_every = 1, request.evaluation.examples = 2;
+    request.hparams_json = R"({"batch_size": 2, "mlp_width": 2, "mlp_depth": 1})";
     settings = resolve(request);
     data = make_data_set(settings.data, threads);
     training = std::make_unique<Training>(settings, data, threads);

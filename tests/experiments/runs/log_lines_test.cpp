@@ -14,7 +14,7 @@ namespace {
 /// Records after steps 0, 4, 8 and the last, 9.
 Settings settings_of(int steps = 10, int record_every = 4, int evaluate_every = -1, bool test_at_end = false) {
   RunRequest request;
-  request.steps = steps, request.record_every = record_every, request.evaluate_every = evaluate_every, request.test_at_end = test_at_end;
+  request.steps = steps, request.record_every = record_every, request.evaluation.every = evaluate_every, request.evaluation.test_at_end = test_at_end;
   return resolve(request);
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("Only records with accuracies of all domains are lines of results.json
   const auto steps_of = [](const Settings& settings, const std::string& log) {
     std::vector<int> steps;
     for (int step = line_after(-1, log, settings); step >= 0; step = line_after(step, log, settings)) steps.push_back(step);
-    CHECK(lines_after(settings.protocol.steps, log, settings) == steps.size());
+    CHECK(lines_after(settings.steps, log, settings) == steps.size());
     return steps;
   };
   using Steps = std::vector<int>;

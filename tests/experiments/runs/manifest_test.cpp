@@ -26,7 +26,7 @@ sand::domains::DataSet data_from(const std::filesystem::path& file) {
 
 Manifest record_of(const sand::domains::DataSet& data, const std::string& data_dir) {
   RunRequest request;
-  request.data_dir = data_dir;
+  request.data.data_dir = data_dir;
   const Settings settings = resolve(request);
   return manifest(settings, data, initial_model(settings, data)->parameters);
 }

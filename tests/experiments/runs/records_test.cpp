@@ -21,12 +21,12 @@ const sand::domains::DataSet& spirals() {
 
 Settings settings_with(int examples) {
   RunRequest request;
-  request.hparams = R"({"batch_size": 20, "mlp_width": 9, "tau": 0.2})";
+  request.hparams_json = R"({"batch_size": 20, "mlp_width": 9, "tau": 0.2})";
   request.steps = 3;
   request.record_every = 2;
   request.holdout_fraction = 0.2;
   request.trial_seed = 4;
-  request.evaluate_examples = examples;
+  request.evaluation.examples = examples;
   return resolve(request);
 }
 

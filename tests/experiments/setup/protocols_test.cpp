@@ -28,7 +28,7 @@ TEST_CASE("ilc trains 150 epochs of 4 steps and divides the learning rate by 10 
   CHECK(ilc.one_output);
   CHECK(ilc.activation == sand::nn::Activation::leaky_relu);
   CHECK(ilc.initializer == sand::nn::Initializer::kaiming_normal);
-  CHECK(ilc.test_envs == std::vector<int>{0});
+  CHECK(ilc.test_domains == std::vector<int>{0});
   CHECK(standard(ilc, "lr") == 1e-2);
   CHECK(standard(ilc, "weight_decay") == 1e-3);
   CHECK(standard(ilc, "batch_size") == 256);
@@ -43,7 +43,7 @@ TEST_CASE("irm trains 501 full batches and tests on the last domain, as Arjovsky
   CHECK(irm.one_output);
   CHECK(irm.activation == sand::nn::Activation::relu);
   CHECK(irm.initializer == sand::nn::Initializer::xavier_uniform);
-  CHECK(irm.test_envs == std::vector<int>{2});
+  CHECK(irm.test_domains == std::vector<int>{2});
   CHECK(standard(irm, "lr") == 1e-3);
   CHECK(standard(irm, "weight_decay") == 2e-3);
   CHECK(standard(irm, "mlp_width") == 256);
@@ -59,7 +59,7 @@ TEST_CASE("domainbed trains 5001 steps with replacement, holds a fifth out and n
     CHECK_FALSE(protocol.one_output);
     CHECK(protocol.activation == sand::nn::Activation::relu);
     CHECK(protocol.initializer == sand::nn::Initializer::pytorch);
-    CHECK(protocol.test_envs == std::vector<int>{0});
+    CHECK(protocol.test_domains == std::vector<int>{0});
   }
   CHECK(standard(protocol_for("domainbed", "RotatedMNIST"), "lr") == 1e-3);
   CHECK(standard(protocol_for("domainbed", "RotatedMNIST"), "weight_decay") == 0);

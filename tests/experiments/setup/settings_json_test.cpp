@@ -31,7 +31,7 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
     for (const Algorithm& method : algorithms())
       for (const std::int64_t hparams_seed : {0, 7}) {
         RunRequest request;
-        request.dataset = data, request.algorithm = method.name;
+        request.data.name = data, request.algorithm = method.name;
         request.hparams_seed = hparams_seed, request.trial_seed = 3, request.seed = 1;
         request.allow_closed = true;
         const std::string text = settings_json(resolve(request));
@@ -39,10 +39,10 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
         CHECK(settings_json(settings_from_json(text, "text")) == text);
       }
   RunRequest odd;
-  odd.dataset = "ColoredMNIST", odd.algorithm = "ERM", odd.protocol = "irm";
-  odd.test_envs = {1, 0}, odd.data_dir = "a \"dir\"\n";
-  odd.digits = "generated", odd.hparams = R"({"lr": 1.2345678901234567e-5})", odd.model = "SmallCNN", odd.convolution = "direct";
-  odd.steps = 7, odd.record_every = 3, odd.evaluate_every = 6, odd.evaluate_examples = 9, odd.test_at_end = true;
+  odd.data.name = "ColoredMNIST", odd.algorithm = "ERM", odd.protocol_name = "irm";
+  odd.test_domains = {1, 0}, odd.data.data_dir = "a \"dir\"\n";
+  odd.data.digits = "generated", odd.hparams_json = R"({"lr": 1.2345678901234567e-5})", odd.model = "SmallCNN", odd.convolution = "direct";
+  odd.steps = 7, odd.record_every = 3, odd.evaluation.every = 6, odd.evaluation.examples = 9, odd.evaluation.test_at_end = true;
   odd.holdout_fraction = 0.3, odd.decoupled_decay = odd.mask_update = true;
   const std::string text = settings_json(resolve(odd));
   const Settings again = settings_from_json(text, "text");
@@ -87,19 +87,19 @@ TEST_CASE("Differences are named flag by flag, and places of files are none") {
   const Settings recorded = resolve(request);
   request.steps = 10;
   request.record_every = 7;
-  request.evaluate_every = 100;
-  request.hparams = R"({"tau": 0.5})";
-  request.data_dir = "elsewhere";
+  request.evaluation.every = 100;
+  request.hparams_json = R"({"tau": 0.5})";
+  request.data.data_dir = "elsewhere";
   const std::vector<Difference> found = differences(recorded, resolve(request));
   REQUIRE(found.size() == 3);
-  CHECK(found[0].flag == "--record-every");
-  CHECK(found[1].flag == "--steps");
-  CHECK(found[1].recorded == "600");
-  CHECK(found[1].asked == "10");
+  CHECK(found[0].flag == "--steps");
+  CHECK(found[0].recorded == "600");
+  CHECK(found[0].asked == "10");
+  CHECK(found[1].flag == "--record-every");
   CHECK(found[2].flag == "--hparams tau");
   CHECK(found[2].recorded == "0.9");
   CHECK(settings_hash(recorded) != settings_hash(resolve(request)));
   RunRequest elsewhere;
-  elsewhere.data_dir = "elsewhere";
+  elsewhere.data.data_dir = "elsewhere";
   CHECK(settings_hash(recorded) == settings_hash(resolve(elsewhere)));
 }

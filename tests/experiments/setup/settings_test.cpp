@@ -28,7 +28,7 @@ bool says(const std::string& text, const std::string& part) { return text.find(p
 
 RunRequest with_hparams(const std::string& hparams) {
   RunRequest request;
-  request.hparams = hparams;
+  request.hparams_json = hparams;
   return request;
 }
 
@@ -55,8 +55,8 @@ TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBe
                              Drawn{7, 2, 95, 22, 815, 0.00023154786715251881, 4.451235671690321e-05}})
     for (const std::string data : {"RotatedMNIST", "Spirals", "PACS"}) {
       RunRequest request;
-      request.dataset = data;
-      request.protocol = "domainbed";
+      request.data.name = data;
+      request.protocol_name = "domainbed";
       request.hparams_seed = drawn.hparams_seed;
       request.trial_seed = drawn.trial_seed;
       const Settings settings = resolve(request);
@@ -80,36 +80,36 @@ TEST_CASE("What is asked for goes before what is drawn, and that before the prot
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.hparams_seed = 1;
   request.steps = 7;
-  request.test_envs = {3, 5};
+  request.test_domains = {3, 5};
   const Settings settings = resolve(request);
   CHECK(settings.hparams.at("tau") == 0.25);
   CHECK(settings.hparams.at("k") > 1109);
-  CHECK(settings.protocol.steps == 7);
-  CHECK(settings.protocol.record_every == 100);
-  CHECK(settings.protocol.test_envs == std::vector<int>{3, 5});
+  CHECK(settings.steps == 7);
+  CHECK(settings.record_every == 100);
+  CHECK(settings.test_domains == std::vector<int>{3, 5});
 }
 
 TEST_CASE("The paper that made a data set decides how it is trained on, unless another one is named") {
   RunRequest request;
   CHECK(std::string(resolve(request).protocol.name) == "ilc");
-  request.dataset = "coloredmnist";
+  request.data.name = "coloredmnist";
   CHECK(resolve(request).data.name == "ColoredMNIST");
   CHECK(std::string(resolve(request).protocol.name) == "domainbed");
   CHECK(resolve(request).hparams.at("batch_size") == 64);
-  request.dataset = "ColoredMNIST-IRM";
+  request.data.name = "ColoredMNIST-IRM";
   CHECK(std::string(resolve(request).protocol.name) == "irm");
-  request.protocol = "DomainBed";
+  request.protocol_name = "DomainBed";
   CHECK(std::string(resolve(request).protocol.name) == "domainbed");
 }
 
 TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is switched off") {
   RunRequest request;
   for (const char* name : {"PACS", "VLCS", "OfficeHome", "TerraIncognita", "ImageFolder"}) {
-    request.dataset = name;
+    request.data.name = name;
     const Settings settings = resolve(request);
     CHECK(std::string(settings.protocol.name) == "domainbed");
-    CHECK(settings.protocol.steps == 5001);
-    CHECK(settings.protocol.record_every == 300);
+    CHECK(settings.steps == 5001);
+    CHECK(settings.record_every == 300);
     CHECK(settings.hparams.at("lr") == 5e-5);
     CHECK(settings.hparams.at("batch_size") == 32);
     CHECK(settings.hparams.at("weight_decay") == 0);
@@ -125,11 +125,11 @@ TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is swi
   }
   request.no_augment = true;
   CHECK(resolve(request).hparams.at("data_augmentation") == 0);
-  request.hparams = R"({"data_augmentation": 2})";
+  request.hparams_json = R"({"data_augmentation": 2})";
   request.no_augment = false;
   CHECK(says(refusal(request), "hparams: data_augmentation must be true or false, 1 or 0\n    found 2"));
-  request.dataset = "RotatedMNIST";
-  request.hparams = "";
+  request.data.name = "RotatedMNIST";
+  request.hparams_json = "";
   CHECK(resolve(request).hparams.count("data_augmentation") == 0);
   CHECK(resolve(request).protocol.record_every == 100);
 }
@@ -168,7 +168,7 @@ TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing el
   CHECK(says(refusal(with_hparams(R"({"rescale": null})")), "hparams: rescale must be true or false, 1 or 0\n    found null"));
   CHECK(says(refusal(with_hparams(R"({"tau": true})")), "hparams: tau must be a number\n    found true"));
   RunRequest photos = with_hparams(R"({"data_augmentation": false})");
-  photos.dataset = "PACS";
+  photos.data.name = "PACS";
   CHECK(resolve(photos).hparams.at("data_augmentation") == 0);
 }
 
@@ -195,21 +195,21 @@ TEST_CASE("A share of the domains that is not a number is refused, not passed ov
   RunRequest request;
   for (const double fraction : {std::nan(""), 1.0, 2.0}) {
     request.holdout_fraction = fraction;
-    CHECK(says(refusal(request), "the holdout fraction below 1"));
+    CHECK(says(refusal(request), "--holdout-fraction: must be "));
   }
 }
 
 TEST_CASE("Test domains must exist and leave enough to train on") {
   RunRequest request;
-  request.test_envs = {1};
+  request.test_domains = {1};
   CHECK(sand::experiments::training_domains(resolve(request), 3, 2) == std::vector<int>{0, 2});
-  request.test_envs = {3};
+  request.test_domains = {3};
   CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 2),
                        "test-envs: no such domain\n    found 3\n    known 0 .. 2", Error);
-  request.test_envs = {1, 0, 1};
+  request.test_domains = {1, 0, 1};
   CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 1), "test-envs: a domain is named twice\n    found 1",
                        Error);
-  request.test_envs = {0, 1};
+  request.test_domains = {0, 1};
   CHECK_THROWS_AS(sand::experiments::training_domains(resolve(request), 3, 2), Error);
   CHECK(sand::experiments::training_domains(resolve(request), 3, 1) == std::vector<int>{2});
 }

@@ -13,8 +13,8 @@ namespace {
 
 Settings settings_of(const std::string& hparams, const std::string& protocol = "domainbed") {
   RunRequest request;
-  request.hparams = hparams;
-  request.protocol = protocol;
+  request.hparams_json = hparams;
+  request.protocol_name = protocol;
   return resolve(request);
 }
 

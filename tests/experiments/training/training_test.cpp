@@ -50,8 +50,8 @@ TEST_CASE("Weights do not depend on the number of threads, whatever the algorith
 
 TEST_CASE("Weights do not depend on the number of threads for full batches of images either") {
   RunRequest request;
-  request.dataset = "ColoredMNIST-IRM";
-  request.hparams = R"({"tau": 0.6})";
+  request.data.name = "ColoredMNIST-IRM";
+  request.hparams_json = R"({"tau": 0.6})";
   request.steps = 3;
   const Settings settings = resolve(request);
   const auto digits = std::make_shared<sand::domains::Digits>(sand::domains::generated_digits(600, 1));
@@ -267,7 +267,7 @@ TEST_CASE("A gradient that overflows while every loss is finite ends the run wit
 
 TEST_CASE("A line of results has DomainBed's keys in order, and no key for what has no score") {
   Settings settings = small_run("ERM");
-  settings.protocol.holdout_fraction = 0.2;
+  settings.holdout_fraction = 0.2;
   std::string line;
   TrainingEvents events;
   events.record = [&](const Record& record) { line = result_line(settings, record, "somewhere"); };
@@ -282,7 +282,7 @@ TEST_CASE("A line of results has DomainBed's keys in order, and no key for what 
   CHECK(json["args"]["algorithm"] == "ERM");
   CHECK(json["args"]["test_envs"] == std::vector<int>{0});
 
-  settings.protocol.holdout_fraction = 0;
+  settings.holdout_fraction = 0;
   train(settings, small_spirals(), Threads(2), events);
   CHECK(line.find("env0_in_acc") != std::string::npos);
   CHECK(line.find("_out_acc") == std::string::npos);

@@ -11,7 +11,7 @@ using namespace sand::experiments;
 
 TEST_CASE("The learning rate is the given one up to step round(decay_at * steps), and that times the factor from there on") {
   Settings settings = small_run("ERM");
-  settings.protocol.steps = 10;
+  settings.steps = 10;
   settings.protocol.decay_at = 0.75;  // 7.5 is rounded to 8
   settings.protocol.decay_factor = 0.125;
   settings.hparams["lr"] = 0.5;
@@ -26,7 +26,7 @@ TEST_CASE("The learning rate is the given one up to step round(decay_at * steps)
 
 TEST_CASE("An update is that of its settings: rows of its step from what is not held out, dropout under its seed, Adam's options") {
   Settings settings = small_run("ERM", R"({"lr": 0.02, "weight_decay": 0.03, "mlp_dropout": 0.5})");
-  settings.protocol.holdout_fraction = 0.2;
+  settings.holdout_fraction = 0.2;
   settings.seed = 5;
   settings.trial_seed = 4;
   for (const bool other : {false, true}) {

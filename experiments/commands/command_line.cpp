@@ -1,0 +1,152 @@
+#include "experiments/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+#include "experiments/commands/unknown_flag.h"
+#include "tensor/digits.h"
+#include "tensor/error.h"
+#include "tensor/names.h"
+
+namespace sand::experiments {
+namespace {
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+std::vector<std::string> flags_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames())
+      if (!option->get_group().empty()) names.push_back("--" + name);
+  return names;
+}
+
+/// Throws what is wrong with the words after the name of the program, and what may have been meant: a command's name, or a flag
+/// of the command that was chosen.
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& problem, const std::vector<std::string>& words) {
+  const CLI::App* command = &app;
+  std::size_t at = 0;
+  std::string help = "sandgrad ";
+  const auto is_next = [&](const CLI::App* other) { return at < words.size() && other->get_name() == words[at]; };
+  std::vector<const CLI::App*> commands = commands_of(app);
+  for (auto next = commands.end(); (next = std::find_if(commands.begin(), commands.end(), is_next)) != commands.end();) {
+    command = *next;
+    commands = commands_of(*command);
+    help += words[at++] + " ";
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* other : commands) names.push_back(other->get_name());
+  std::string other_case;
+  if (!names.empty() && at < words.size() && !words[at].starts_with('-')) other_case = find_name("command", words[at], names);
+
+  Error error(Fault::usage, names.empty() || at < words.size() ? problem.what() : "a command is needed");
+  if (!names.empty()) error.fact("known", either(names));
+  if (!other_case.empty()) error.hint("did you mean " + other_case + "?");
+  const std::vector<std::string> known = flags_of(*command);
+  for (; at < words.size(); ++at) {
+    const std::size_t end = words[at].find('=');
+    const std::string flag = words[at].substr(0, end), value = end != std::string::npos ? words[at].substr(end + 1)
+                                                               : at + 1 < words.size()  ? words[at + 1]
+                                                                                        : "";
+    const bool is_flag = flag.starts_with('-') && flag.find_first_not_of("-.0123456789") != std::string::npos;
+    if (!is_flag || std::find(known.begin(), known.end(), flag) != known.end()) continue;
+    if (const std::string hint = hint_on_flag(flag, value, known); !hint.empty()) error.hint(hint);
+  }
+  throw error.hint(help + "--help");
+}
+
+/// Options by their first name alone: aliases are for DomainBed's scripts.
+struct Help : CLI::Formatter {
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    const std::vector<std::string>& names = option->get_lnames();
+    return is_positional || names.empty() || !option->get_snames().empty() ? CLI::Formatter::make_option_name(option, is_positional)
+                                                                           : "--" + names[0];
+  }
+};
+
+/// What stands for a value in --help.
+template <class Value>
+const char* placeholder() {
+  if constexpr (std::is_same_v<Value, std::string> || std::is_same_v<Value, std::vector<std::string>>)
+    return "TEXT";
+  else if constexpr (std::is_same_v<Value, double>)
+    return "X";
+  else
+    return "N";
+}
+
+/// A check without a text of its own in --help: the phrase of the option tells the range.
+CLI::Validator in_range(Bounds range) {
+  return CLI::Validator(
+      [range](const std::string& text) {
+        double number = NAN;
+        const bool is_number = CLI::detail::lexical_cast(text, number);
+        if (!is_number || (number >= range.least && number <= range.most)) return std::string();  // what is no number is told by CLI11
+        return "must be in " + shortest(range.least) + " .. " + shortest(range.most) + ", found " + text;
+      },
+      "");
+}
+
+}  // namespace
+
+Option& Option::required() { return option_->required(), *this; }
+Option& Option::needs(const char* flag) { return option_->needs(app_.get_option(flag)), *this; }
+Option& Option::hidden() { return option_->group(""), *this; }
+Option& Option::one_or_more() { return option_->expected(1, -1), *this; }
+Option& Option::refuses_empty() {
+  option_->check(CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); }, ""));
+  return *this;
+}
+
+Command Command::subcommand(const char* name, const char* about) {
+  app_.require_subcommand(1);
+  return Command(*app_.add_subcommand(name, about), chosen_);
+}
+
+template <class Value>
+Option Command::option(const char* flags, Value& value, const std::string& help, Bounds range) {
+  CLI::Option* option = app_.add_option(flags, value, help)->group(group_)->type_name(placeholder<Value>());
+  if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, std::vector<std::string>>) option->check(in_range(range));
+  return Option(app_, option);
+}
+template Option Command::option(const char*, std::string&, const std::string&, Bounds);
+template Option Command::option(const char*, int&, const std::string&, Bounds);
+template Option Command::option(const char*, std::int64_t&, const std::string&, Bounds);
+template Option Command::option(const char*, std::uint64_t&, const std::string&, Bounds);
+template Option Command::option(const char*, double&, const std::string&, Bounds);
+template Option Command::option(const char*, std::vector<int>&, const std::string&, Bounds);
+template Option Command::option(const char*, std::vector<std::string>&, const std::string&, Bounds);
+
+Option Command::flag(const char* flags, bool& value, const std::string& help) {
+  return Option(app_, app_.add_flag(flags, value, help)->group(group_));
+}
+
+void Command::run(std::function<int()> command) {
+  app_.callback([&chosen = chosen_, command = std::move(command)] { chosen = command; });
+}
+
+int run_command_line(int argc, char** argv, std::span<const Subcommand> subcommands) {
+  CLI::App app("Deep learning whose optimizer sees one gradient per domain", "sandgrad");
+  app.set_version_flag("--version", "sandgrad " SANDGRAD_VERSION);
+  app.require_subcommand(1);
+  app.formatter(std::make_shared<Help>());
+  std::function<int()> chosen;
+  for (const Subcommand& subcommand : subcommands) {
+    Command command(*app.add_subcommand(subcommand.name, subcommand.about), chosen);
+    subcommand.add(command);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version
+    refuse(app, problem, {argv + 1, argv + argc});
+  }
+  return chosen();
+}
+
+}  // namespace sand::experiments
