@@ -254,7 +254,7 @@ class Resumed(Case):
             process.send_signal(signal.SIGCONT)
             _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, DATA, stderr)
-        self.assertIn("a log changed while the run was on\n    path run/results.jsonl", stderr)
+        self.assertIn("a log changed while the run was on\n    path     run/results.jsonl", stderr)
         self.assertIn("lines of a log are missing or out of order", self.run_program("run", run=long))
         self.assertEqual(self.state("run"), undisturbed)
 

@@ -188,7 +188,7 @@ class Questions(Case):
     def test_what_is_not_in_the_run_is_answered_with_what_is(self):
         run = self.recorded("sand")
         self.refused(USAGE, "inspect", run, "--step", "12", "--weight", "linear0.bias[0]", says=["no such step", "0 to 11"])
-        self.refused(USAGE, "inspect", run, "--step", "-1", "--weight", "linear0.bias[0]", says=["no such step"])
+        self.refused(USAGE, "inspect", run, "--step", "-1", "--weight", "linear0.bias[0]", says=["--step: must be in 0 .. "])
         self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.wait[0,0]", says=["did you mean linear0.weight?"])
         self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[16]", says=["linear0.bias [16]", "linear0.bias[15]"])
         self.refused(USAGE, "inspect", run, "--step", "1", "--layer", "linear9.bias", says=["linear1.bias"])

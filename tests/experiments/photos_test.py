@@ -110,7 +110,7 @@ class Failures(Case):
             self.paint_slowly("mine", "a", "cat", f"{number}.png")
         stderr, code = self.signalled(signal.SIGKILL)
         self.assertEqual(code, RESOURCES, stderr)
-        self.assertIn("image: the process that decodes did not get to its end\n    file mine/a/cat/", stderr)
+        self.assertIn("image: the process that decodes did not get to its end\n    file  mine/a/cat/", stderr)
         self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out", stderr)
 
     def test_who_is_waited_for_is_told_and_a_photo_whose_decoder_was_stopped_for_a_while_is_no_worse(self):

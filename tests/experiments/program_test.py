@@ -91,12 +91,12 @@ class Usage(Case):
             self.refused(USAGE, *arguments, says=[meant])
 
     def test_an_unknown_command_is_called_unknown(self):
-        for arguments, known in [(["sweep"], "known train, verify, "), (["evaluate", "--steps", "3"], "known train, verify, "),
+        for arguments, known in [(["sweep"], "known train, demo, verify, "), (["evaluate", "--steps", "3"], "known train, demo, verify, "),
                                  (["data", "list"], "known show"), (["data", "train"], "known show")]:
             with self.subTest(arguments):
                 self.refused(USAGE, *arguments, says=["command: no such name\n    found " + arguments[-1 if arguments[0] == "data" else 0], known])
                 self.assertNotIn("did you mean", self.run_program(*arguments, code=USAGE)[1])
-        self.refused(USAGE, says=["a command is needed\n    known train, verify, "])
+        self.refused(USAGE, says=["a command is needed\n    known train, demo, verify, "])
 
     def test_a_flag_is_answered_with_what_its_own_command_has(self):
         for arguments, hint in [(["train", "--lr", "0.1"], """--hparams '{"lr": 0.1}'"""),
@@ -211,7 +211,7 @@ class Runs(Case):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
         before = self.read("run", "results.jsonl")
         self.refused(BUSY, *QUICK, "--steps", "2", "--seed", "3", "--output-dir", "run",
-                     says=["other settings", "--steps  recorded 1, asked 2", "--seed  recorded 0, asked 3", "--fresh"])
+                     says=["other settings", "--steps  recorded 1, asked 2", "--seed   recorded 0, asked 3", "--fresh"])
         self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "run", program="sandgrad64", says=["recorded float, asked double"])
         self.assertEqual(self.read("run", "results.jsonl"), before)
         self.run_program(*QUICK, "--steps", "2", "--output-dir", "run", "--fresh")
@@ -406,7 +406,7 @@ class NotFinite(Case):
         self.assertEqual({name: self.read("run", name) for name in before}, before)
         self.run_program("verify", "run")
         self.assertTrue(report.startswith("sandgrad: step "), report)
-        self.assertIn("\n    kept run/checkpoints/step-", report)
+        self.assertIn("\n    kept     run/checkpoints/step-", report)
         self.assertLess(max(map(len, report.splitlines())), 200)
         return report
 

@@ -142,7 +142,7 @@ class Inputs(Case):
 
     def test_a_number_that_float_does_not_hold_names_the_other_program(self):
         self.given(dtype="F64")
-        self.refused_step(DATA, "a number does not fit", "expected F32, or what it holds exactly", "found F64 ", " as number 0", "sandgrad64 reads F64")
+        self.refused_step(DATA, "a number does not fit", "expected F32, or what it holds exactly", "found    F64 ", " as number 0", "sandgrad64 reads F64")
 
     def test_numbers_of_any_type_that_hold_the_same_values_make_the_same_update(self):
         np = step_reference.np

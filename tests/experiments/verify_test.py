@@ -129,7 +129,7 @@ class Verify(Case):
             self.restore()
             self.change_checkpoint(self.checkpoints()[-1], {name: value})
             said = self.verify(code=DATA)
-            self.assertIn(f"{self.checkpoints()[-1]}: {name} differs\n    recorded {value}\n    replayed  ", said)
+            self.assertIn(f"{self.checkpoints()[-1]}: {name} differs\n    recorded  {value}\n    replayed  ", said)
         self.restore()
         self.change_checkpoint(self.checkpoints()[-1], {"step": "11"})
         self.assertIn("a checkpoint of another step under this name", self.verify(code=DATA))
@@ -147,7 +147,7 @@ class Verify(Case):
             self.restore()
             self.change_line("run/results.jsonl", 1, lambda line, key=key, value=value: line.update({key: value}))
             said = self.verify(code=DATA)
-            self.assertIn(f"step 4: results.jsonl differs\n    at        {key}\n    recorded {value}\n    replayed  ", said)
+            self.assertIn(f"step 4: results.jsonl differs\n    at        {key}\n    recorded  {value}\n    replayed  ", said)
         self.restore()
         self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][2].update(out_accuracy=1.0))
         self.assertIn("step 4: metrics.jsonl differs\n    at        domains/2/out_accuracy", self.verify(code=DATA))
@@ -165,7 +165,7 @@ class Verify(Case):
         for file in ("metrics.jsonl", "results.jsonl"):
             self.change("run/" + file, lambda content: b"".join(content.splitlines(True)[:-1]))
         said = self.verify(code=DATA)
-        self.assertIn("done is there, but the records of the run end before its last step\n    expected step 12\n    found    step 8", said)
+        self.assertIn("done is there, but the records of the run end before its last step\n    expected  step 12\n    found     step 8", said)
 
     def test_keys_and_values_of_the_record_that_no_run_writes_are_named(self):
         record = json.loads(self.read("run", "record.json"))
@@ -176,7 +176,7 @@ class Verify(Case):
                 place = place[key]
             place[path[-1]] = 1
             self.change("run/record.json", lambda _, changed=changed: json.dumps(changed).encode())
-            self.assertIn("record.json differs\n    at        " + "/".join(map(str, path)) + "\n    recorded 1\n", self.verify(code=DATA))
+            self.assertIn("record.json differs\n    at        " + "/".join(map(str, path)) + "\n    recorded  1\n", self.verify(code=DATA))
 
     def test_what_the_run_said_is_compared(self):
         lines = self.read("run", "out.txt").splitlines()
@@ -187,9 +187,9 @@ class Verify(Case):
             changed = lines[:number] + text + lines[number + 1:]
             self.change("run/out.txt", lambda _: ("\n".join(changed) + "\n").encode())
             return self.verify(code=DATA)
-        self.assertIn(f"out.txt differs\n    line {table + 1}\n", said(table, [re.sub(r"\d\.\d%", "9.9%", lines[table])]))
-        self.assertIn("out.txt differs\n    recorded nothing\n    replayed       4  ", said(table, []))
-        self.assertIn(f"out.txt differs\n    line {last + 1}\n", said(last, ["weights 0123456789abcdef after 13 steps"]))
+        self.assertIn(f"out.txt differs\n    line      {table + 1}\n", said(table, [re.sub(r"\d\.\d%", "9.9%", lines[table])]))
+        self.assertIn("out.txt differs\n    recorded  nothing\n    replayed       4  ", said(table, []))
+        self.assertIn(f"out.txt differs\n    line      {last + 1}\n", said(last, ["weights 0123456789abcdef after 13 steps"]))
         self.assertIn("out.txt has a line that the run does not say", said(last, [lines[last], "test accuracy 99 %"]))
         self.assertIn("out.txt differs", said(last - 2, [lines[last - 2].replace("0", "1")]))
 
@@ -209,7 +209,7 @@ class Verify(Case):
         chain = json.loads(self.read("run", "metrics.jsonl").splitlines()[-1])["chain"]
         self.assertIn("the last chain: it is the expected one", self.verify("--expect-chain", chain))
         said = self.verify("--expect-chain", "5a" * 32, code=DATA)
-        self.assertIn("the last chain is not the expected one: this is another run\n    expected " + "5a" * 32 + "\n    found    " + chain, said)
+        self.assertIn("the last chain is not the expected one: this is another run\n    expected  " + "5a" * 32 + "\n    found     " + chain, said)
         for wrong in (["5a"], [chain[:-1]], [chain[:-1] + "g"], [chain, "--to-step", "5"]):
             self.assertIn("--expect-chain is the chain of the last record", self.verify("--expect-chain", *wrong, code=USAGE))
 
