@@ -2,6 +2,7 @@
 #pragma once
 
 #include "optim/by_column.h"
+#include "optim/card.h"
 
 namespace sand::optim {
 
@@ -14,12 +15,13 @@ struct AndMaskOptions {
 /// An exact zero (a dead ReLU) abstains: one of them breaks unanimity. Needs two domains.
 class AndMask : public ByColumn {
  public:
+  static CombinerCard card();
   /// Throws Error(usage) for tau outside [0, 1].
   explicit AndMask(const AndMaskOptions& options = {});
   const char* name() const override { return "ANDMask"; }
 
  private:
-  void open(Agreement& agreement, std::span<Scalar> mask) const override;
+  void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
 
   double tau_;
 };
@@ -28,13 +30,14 @@ class AndMask : public ByColumn {
 /// that hardly cares holds the step back.
 class GeometricMean : public ByColumn {
  public:
+  static CombinerCard card();
   /// Throws Error(usage) for tau outside [0, 1].
   explicit GeometricMean(const AndMaskOptions& options = {});
   const char* name() const override { return "GeometricMean"; }
 
  private:
-  void open(Agreement& agreement, std::span<Scalar> mask) const override;
-  void average(const Agreement& agreement, std::span<Scalar> values) const override;
+  void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
+  void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const override;
 
   double tau_;
 };

@@ -32,6 +32,7 @@ void ByColumn::lay_out(const GradientTable& table) {
     extents_.push_back({slot.offset, slot.shape.size()});
   }
   openings_.resize(blocks);
+  mean_openings_.resize(extents_.size());
   scales_.resize(extents_.size());
   direction_ = {Tensor({table.columns()}), Tensor({table.columns()})};
 }
@@ -60,7 +61,8 @@ const Direction& ByColumn::combine(const GradientTable& table, const Threads& th
       const Index columns = extents_[slot].columns;
       double open = 0;
       for (Index done = 0; done < columns; done += Agreement::kColumns) open += *opening++;
-      scales_[slot] = static_cast<Scalar>(1 / (1e-10 + open / static_cast<double>(columns)));
+      mean_openings_[slot] = open / static_cast<double>(columns);
+      scales_[slot] = static_cast<Scalar>(1 / (1e-10 + mean_openings_[slot]));
     }
     team.run(chunks, [&](int task, int) {
       const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
@@ -80,15 +82,39 @@ void ByColumn::combine(const GradientTable& table, const Chunk& chunk) {
     const std::span<Scalar> mask(direction_.mask.data() + first, columns);
     const std::span<Scalar> values(direction_.values.data() + first, columns);
     Agreement agreement(table, first, static_cast<int>(columns));
-    open(agreement, mask);
-    average(agreement, values);
+    open(agreement, mask, nullptr);
+    average(agreement, values, nullptr);
     for (std::size_t j = 0; j < columns; ++j) values[j] *= mask[j];
     openings_[block] = sum(std::span<const Scalar>(mask));
   }
 }
 
-void ByColumn::average(const Agreement& agreement, std::span<Scalar> values) const {
+void ByColumn::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
   for (int j = 0; j < agreement.columns(); ++j) values[j] = static_cast<Scalar>(agreement.mean(j));
+  if (terms) terms->add_scalar("average", "a", values[0], "gbar, rounded to a weight's precision");
+}
+
+Terms ByColumn::explain(const GradientTable& table, Index column) const {
+  Terms terms;
+  Agreement agreement(table, column, 1);
+  Scalar mask, value;
+  open(agreement, {&mask, 1}, &terms);
+  average(agreement, {&value, 1}, &terms);
+  const Scalar masked = value * mask;
+  terms.add_scalar("masked", "a m", masked, "a m");
+  if (!rescale_) {
+    terms.add_scalar("rescaled_mask", "", mask, "");
+    terms.add_scalar("direction", "d", masked, "a m, the direction");
+    return terms;
+  }
+  const auto after = std::find_if(extents_.begin(), extents_.end(), [&](const Extent& slot) { return column < slot.first + slot.columns; });
+  const auto slot = static_cast<std::size_t>(after - extents_.begin());
+  terms.add("mask_mean", "mean m", mean_openings_[slot],
+            "mean of m over the " + std::to_string(extents_[slot].columns) + " weights of the slot");
+  terms.add_scalar("scale", "c", scales_[slot], "1 / (1e-10 + mean m), the rescale");
+  terms.add_scalar("rescaled_mask", "m c", mask * scales_[slot], "the mask after the rescale");
+  terms.add_scalar("direction", "d", masked * scales_[slot], "(a m) c, the direction");
+  return terms;
 }
 
 }  // namespace sand::optim

@@ -15,15 +15,16 @@ namespace sand::optim {
 class ByColumn : public Combiner {
  public:
   const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;
+  Terms explain(const GradientTable& table, Index column) const final;
 
  protected:
   ByColumn(int fewest_domains, bool rescale) : fewest_domains_(fewest_domains), rescale_(rescale) {}
 
  private:
-  /// Writes m of every column, in [0, 1].
-  virtual void open(Agreement& agreement, std::span<Scalar> mask) const = 0;
-  /// Writes a of every column: the mean, unless the method knows better.
-  virtual void average(const Agreement& agreement, std::span<Scalar> values) const;
+  /// Writes m of every column, in [0, 1]. Where `terms` are wanted there is one column: settings, what m is made of, m.
+  virtual void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const = 0;
+  /// Writes a of every column: the mean, unless the method knows better. Where `terms` are wanted: what a is made of, a.
+  virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;
 
   /// Columns of one slot that one thread takes at once.
   struct Chunk {
@@ -40,10 +41,11 @@ class ByColumn : public Combiner {
   int fewest_domains_;
   bool rescale_;
   Direction direction_;
-  std::vector<Extent> extents_;   // of the slots that the rest is laid out for
-  std::vector<Chunk> chunks_;     // in ascending order of columns
-  std::vector<double> openings_;  // sum of m, one for every block of Agreement::kColumns columns of a slot
-  std::vector<Scalar> scales_;    // one for every slot
+  std::vector<Extent> extents_;        // of the slots that the rest is laid out for
+  std::vector<Chunk> chunks_;          // in ascending order of columns
+  std::vector<double> openings_;       // sum of m, one for every block of Agreement::kColumns columns of a slot
+  std::vector<double> mean_openings_;  // one for every slot
+  std::vector<Scalar> scales_;         // one for every slot
 };
 
 }  // namespace sand::optim

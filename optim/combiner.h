@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/gradient_table.h"
+#include "optim/terms.h"
 #include "tensor/tensor.h"
 #include "tensor/threads.h"
 
@@ -24,6 +25,9 @@ class Combiner {
   /// NaN or infinite in any domain its direction is one of these, so that the run notices.
   /// Throws Error(usage) if the table has fewer domains than the method needs.
   virtual const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) = 0;
+
+  /// How the last combine() of this table came to the direction of one weight: computed again by the same code.
+  virtual Terms explain(const GradientTable& table, Index column) const = 0;
 };
 
 }  // namespace sand::optim

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "optim/option.h"
+#include "tensor/digits.h"
 #include "tensor/elementary.h"
 
 namespace sand::optim {
@@ -14,6 +15,18 @@ constexpr double kSaturated = 20;  // tanh of this or more is 1
 
 /// The release writes 1e-17 over every NaN, in the variance (one domain) and in the mask (0 / 0).
 double released(double x) { return x == x ? x : 1e-17; }
+
+std::string note_on_tau(const Hparams& hparams, int domains) {
+  const double tau = hparams.at("tau");
+  const std::string least = least_agreement(domains), with_tau = "SANDMask with tau " + shortest(tau);
+  if (domains > 1 && tau < (domains % 2 == 1 ? 1.0 / domains : 0))
+    return with_tau + " masks nothing on " + std::to_string(domains) + " domains: " + least +
+           "it is ERM, with each weight scaled by tanh(k (s - tau) / var). A larger tau masks.";
+  if (domains == 2 && tau >= 0.5 && tau < 1)
+    return with_tau + " on 2 domains is the same mask as with any other tau from 0.5 to 1: a weight opens where both gradients have " +
+           "one sign; tau only scales k, by 1 - tau.";
+  return "";
+}
 
 }  // namespace
 
@@ -32,7 +45,26 @@ SandMask::SandMask(const SandMaskOptions& options)
             "reference implementation drew it until July 2021; try 10, or set allow_closed to see it happen");
 }
 
-void SandMask::open(Agreement& agreement, std::span<Scalar> mask) const {
+CombinerCard SandMask::card() {
+  // The release's standard tau is 1, under which nothing ever trains; ours opens a weight above 90 % agreement.
+  return {.name = "SANDMask",
+          .about = "the mean, as far as the domains agree in sign and size",
+          .formula = "d = m gbar, m = max(0, tanh(k (s - tau) / var))",
+          .source = "Shahtalebi et al. 2021, arXiv 2106.02266",
+          .fewest_domains = 2,
+          .closes_weights = true,
+          .hparams = {{"tau", 0.9, HparamRule::Draw::uniform, 0, 1, "[0, 1)", "agreement s above which a weight opens"},
+                      {"k", 10, HparamRule::Draw::power_of_10, -3, 5, "above 0", "how steeply it opens"},
+                      {"rescale", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1", "divide each parameter tensor by the mean of its mask"}},
+          .make = [](const Hparams& h, bool allow_closed) -> std::unique_ptr<Combiner> {
+            return std::make_unique<SandMask>(
+                SandMaskOptions{.tau = h.at("tau"), .k = h.at("k"), .rescale = h.at("rescale") != 0, .allow_closed = allow_closed});
+          },
+          .when_saturated = "as if it were ANDMask. A smaller k makes it partial.",
+          .note = note_on_tau};
+}
+
+void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const {
   const int n = agreement.columns();
   std::array<double, Agreement::kColumns> x;  // the argument of tanh
   int candidates = 0;
@@ -40,13 +72,14 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask) const {
     x[j] = k_ * (agreement.agreement(j) - tau_);
     candidates += x[j] >= 0;
   }
-  if (candidates == 0) {  // most blocks, where many domains must agree
+  if (candidates == 0 && !terms) {  // most blocks, where many domains must agree
     std::fill(mask.begin(), mask.end(), Scalar{0});
     return;
   }
   agreement.measure_variance();
   for (int j = 0; j < n; ++j) x[j] = released(x[j] / released(agreement.variance(j)));  // 1e-17 is its own tanh
-  for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;                             // max(0, tanh x) = tanh max(0, x)
+  const double argument = n == 1 ? x[0] : 0;  // for the terms of one column
+  for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;  // max(0, tanh x) = tanh max(0, x)
   int positive = 0, saturated = 0;
   for (int j = 0; j < n; ++j) positive += x[j] > 0;
   for (int j = 0; j < n; ++j) saturated += x[j] >= kSaturated;
@@ -54,6 +87,14 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask) const {
     for (int j = 0; j < n; ++j) mask[j] = x[j] > 0 ? Scalar{1} : Scalar{0};
   else
     for (int j = 0; j < n; ++j) mask[j] = static_cast<Scalar>(sand::tanh(x[j]));
+  if (!terms) return;
+  const double variance = released(agreement.variance(0));
+  terms->setting("tau", tau_);
+  terms->setting("k", k_);
+  terms->add("variance", "", variance, "");
+  terms->add("", "lambda", 1 / variance, variance == 1e-17 ? "1 / 1e-17, which stands for the variance of one domain" : "1 / var");
+  terms->add("argument", "x", argument, argument == 1e-17 ? "1e-17, which stands for 0 / 0 in k (s - tau) / var" : "k (s - tau) / var");
+  terms->add_scalar("mask", "m", mask[0], "max(0, tanh(x))");
 }
 
 }  // namespace sand::optim

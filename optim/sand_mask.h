@@ -2,6 +2,7 @@
 #pragma once
 
 #include "optim/by_column.h"
+#include "optim/card.h"
 
 namespace sand::optim {
 
@@ -19,12 +20,13 @@ struct SandMaskOptions {
 /// momentum and weight decay.
 class SandMask : public ByColumn {
  public:
+  static CombinerCard card();
   /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers without a meaning.
   explicit SandMask(const SandMaskOptions& options = {});
   const char* name() const override { return "SANDMask"; }
 
  private:
-  void open(Agreement& agreement, std::span<Scalar> mask) const override;
+  void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
 
   double tau_, k_;
 };

@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
-#include <string_view>
 
 #include "optim/agreement.h"
-#include "optim/any_order.h"
 #include "tensor/digits.h"
-#include "tensor/elementary.h"
 #include "tensor/sum.h"
 
 namespace sand::experiments {
@@ -20,18 +16,11 @@ bool same_bits(Scalar a, Scalar b) { return std::memcmp(&a, &b, sizeof(Scalar)) 
 /// A method, and what it made of the whole table.
 struct Combined {
   const Algorithm& method;
-  Hparams hparams;
   std::unique_ptr<optim::Combiner> combiner;
   const optim::Direction& direction;
 
   Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g, const Threads& threads)
-      : method(chosen), hparams(given), combiner(chosen.make(given, allow_closed)), direction(combiner->combine(g, threads)) {}
-
-  std::optional<double> option(const char* name) const {
-    const bool own = std::any_of(method.hparams.begin(), method.hparams.end(),
-                                 [&](const HparamRule& rule) { return std::string_view(rule.name) == name; });
-    return own ? std::optional(hparams.at(name)) : std::nullopt;
-  }
+      : method(chosen), combiner(chosen.make(given, allow_closed)), direction(combiner->combine(g, threads)) {}
 };
 
 /// ERM or AND-mask, with as many of the settings of the method that was used as it has, the others as they come.
@@ -95,62 +84,19 @@ DomainTerms domain_terms(const Update& update, std::size_t domain, const std::ve
   return terms;
 }
 
-/// Of the slot, summed in the order of ByColumn.
-double mean_of_mask(const optim::Direction& direction, const Slot& slot) {
-  double open = 0;
-  for (Index done = 0; done < slot.shape.size(); done += optim::Agreement::kColumns) {
-    const Index columns = std::min<Index>(optim::Agreement::kColumns, slot.shape.size() - done);
-    open += sum(direction.mask.view().numbers().subspan(static_cast<std::size_t>(slot.offset + done), static_cast<std::size_t>(columns)));
-  }
-  return open / static_cast<double>(slot.shape.size());
-}
-
-/// As GeometricMean: the logarithms on a common grid, so that their sum does not depend on the order of the domains.
-double mean_of_logs(const optim::Agreement& agreement) {
-  const double grid = optim::grid(std::numeric_limits<Scalar>::max_exponent, agreement.domains());
-  double total = 0;
-  for (int e = 0; e < agreement.domains(); ++e)
-    total += optim::on_grid(sand::log(std::fabs(static_cast<double>(agreement.row(e)[0])) + 1e-10), grid);
-  return total / agreement.domains();
-}
-
-MaskTerms mask_terms(const Combined& combined, const optim::Agreement& agreement, const WeightPlace& weight) {
-  const double s = agreement.agreement(0), mean = agreement.mean(0);
-  MaskTerms terms;
-  terms.method = combined.method.name;
-  terms.tau = combined.option("tau");
-  terms.k = combined.option("k");
-  terms.mask = 1;
-  terms.average = static_cast<Scalar>(mean);
-  if (terms.k) {  // SAND-mask
-    const auto released = [](double x) { return x == x ? x : 1e-17; };
-    terms.variance = released(agreement.variance(0));
-    terms.argument = released(*terms.k * (s - *terms.tau) / *terms.variance);
-    terms.mask = static_cast<Scalar>(sand::tanh(*terms.argument > 0 ? *terms.argument : 0.0));
-  } else if (terms.tau) {
-    terms.mask = s >= *terms.tau ? Scalar{1} : Scalar{0};
-  }
-  if (terms.method == "GeometricMean") {
-    terms.mean_log = mean_of_logs(agreement);
-    terms.average = static_cast<Scalar>(mean == 0 ? 0.0 : std::copysign(sand::exp(*terms.mean_log), mean));
-  }
-  terms.masked = terms.average * terms.mask;
-  if (combined.option("rescale").value_or(0) != 0) {
-    terms.mask_mean = mean_of_mask(combined.direction, weight.slot);
-    terms.scale = static_cast<Scalar>(1 / (1e-10 + *terms.mask_mean));
-  }
-  terms.rescaled_mask = terms.mask * terms.scale;
-  terms.direction = terms.masked * terms.scale;
-
+/// What the method says of the weight. Throws Error(internal) unless that ends where the engine did, to the last bit.
+MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const WeightPlace& weight) {
+  const optim::Terms terms = combined.combiner->explain(g, weight.column);
+  const MaskTerms explained{combined.method.name, terms, terms.scalar("mask"), terms.scalar("direction")};
   const Scalar mask = combined.direction.mask[weight.column], direction = combined.direction.values[weight.column];
-  check(same_bits(terms.mask, mask) && same_bits(terms.direction, direction), [&] {
-    return Error(Fault::internal, "explanation: " + weight.name + " under " + terms.method + " is not what the engine computed")
+  check(same_bits(explained.mask, mask) && same_bits(explained.direction, direction), [&] {
+    return Error(Fault::internal, "explanation: " + weight.name + " under " + explained.method + " is not what the engine computed")
         .fact("mask, engine", exact(mask))
-        .fact("mask, explanation", exact(terms.mask))
+        .fact("mask, explanation", exact(explained.mask))
         .fact("direction, engine", exact(direction))
-        .fact("direction, explanation", exact(terms.direction));
+        .fact("direction, explanation", exact(explained.direction));
   });
-  return terms;
+  return explained;
 }
 
 AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index column, Scalar weight) {
@@ -218,7 +164,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
     };
     const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
     const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
-    const MaskTerms mask = mask_terms(chosen, agreement, weight);
+    const MaskTerms mask = mask_terms(chosen, g, weight);
     explanations.push_back({weight.name,
                             weight.slot.shape.size(),
                             update.batch.step,
@@ -232,7 +178,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
                             adam_terms(update.adam, mask, column, before),
                             {}});
     for (const auto& other : others) {
-      const MaskTerms theirs = mask_terms(*other, agreement, weight);
+      const MaskTerms theirs = mask_terms(*other, g, weight);
       explanations.back().others.push_back({theirs, adam_terms(update.adam, theirs, column, before).after});
     }
   }

@@ -10,6 +10,7 @@
 #include "experiments/setup/models.h"
 #include "experiments/training/weight_name.h"
 #include "optim/adam.h"
+#include "optim/terms.h"
 #include "tensor/batch.h"
 
 namespace sand::experiments {
@@ -45,20 +46,11 @@ struct DomainTerms {
   double sum, magnitudes;              ///< of the examples' gradients and of their absolute values; the sum is g_e but for rounding
 };
 
-/// What a method makes of the gradients of one weight. What a method does not use is not there.
+/// What a method made of the gradients of one weight.
 struct MaskTerms {
   std::string method;
-  std::optional<double> tau, k;
-  std::optional<double> variance;   ///< that SAND-mask divides by: 1e-17 where there is none
-  std::optional<double> argument;   ///< of tanh
-  std::optional<double> mean_log;   ///< of |g_e| + 1e-10
-  Scalar mask;                      ///< m
-  Scalar average;                   ///< of the gradients
-  Scalar masked;                    ///< m average
-  std::optional<double> mask_mean;  ///< over the slot; not there without a rescale
-  Scalar scale = 1;                 ///< 1 / (1e-10 + mask_mean)
-  Scalar rescaled_mask;             ///< m scale, for comparison: the engine multiplies `masked`
-  Scalar direction;                 ///< masked scale
+  optim::Terms terms;
+  Scalar mask, direction;  ///< m before any rescale; what takes the place of the gradient
 };
 
 /// What Adam makes of a direction, with the names of optim/adam.h.

@@ -74,29 +74,18 @@ std::string agreement_text(const WeightExplanation& explanation) {
          line("var", explanation.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
 }
 
-std::string mask_text(const MaskTerms& mask, Index slot_weights) {
+std::string mask_text(const MaskTerms& mask) {
   std::string text = "Mask and direction: " + mask.method + "\n";
-  if (mask.tau) text += setting("tau", *mask.tau);
-  if (mask.k) text += setting("k", *mask.k);
-  if (mask.argument) {
-    const bool undefined = *mask.argument == 1e-17;
-    text +=
-        line("lambda", 1 / *mask.variance, *mask.variance == 1e-17 ? "1 / 1e-17, which stands for the variance of one domain" : "1 / var");
-    text += line("x", *mask.argument, undefined ? "1e-17, which stands for 0 / 0 in k (s - tau) / var" : "k (s - tau) / var");
+  for (const optim::Term& term : mask.terms) {
+    if (term.symbol.empty()) continue;
+    if (term.kind == optim::Term::Kind::setting)
+      text += setting(term.symbol, term.value);
+    else if (term.kind == optim::Term::Kind::scalar)
+      text += line(term.symbol, static_cast<Scalar>(term.value), term.formula);
+    else
+      text += line(term.symbol, term.value, term.formula);
   }
-  text += line("m", mask.mask,
-               mask.argument ? "max(0, tanh(x))"
-               : mask.tau    ? "1 where s >= tau, else 0"
-                             : "1: this method closes no weight");
-  if (mask.mean_log) text += line("l", *mask.mean_log, "sum_e ln(|g_e| + 1e-10) / E");
-  text += line("a", mask.average, mask.mean_log ? "sign(gbar) e^l" : "gbar, rounded to a weight's precision");
-  text += line("a m", mask.masked, "a m");
-  if (mask.mask_mean) {
-    text += line("mean m", *mask.mask_mean, "mean of m over the " + std::to_string(slot_weights) + " weights of the slot");
-    text += line("c", mask.scale, "1 / (1e-10 + mean m), the rescale");
-    text += line("m c", mask.rescaled_mask, "the mask after the rescale");
-  }
-  return text + line("d", mask.direction, mask.mask_mean ? "(a m) c, the direction" : "a m, the direction");
+  return text;
 }
 
 std::string adam_text(const AdamTerms& adam) {
@@ -126,8 +115,9 @@ std::string others_text(const WeightExplanation& explanation) {
   std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) + padded("tau", 8) +
                      padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
   const auto row = [&](const MaskTerms& mask, Scalar after) {
-    text += "  " + padded(mask.method, 16) + padded(mask.tau ? shortest(*mask.tau) : "-", 8) + padded(exact(mask.mask), 16) +
-            padded(exact(mask.rescaled_mask), 16) + padded(exact(mask.direction), 18) + exact(after) + "\n";
+    const optim::Term* tau = mask.terms.find("tau");
+    text += "  " + padded(mask.method, 16) + padded(tau ? shortest(tau->value) : "-", 8) + padded(exact(mask.mask), 16) +
+            padded(exact(mask.terms.scalar("rescaled_mask")), 16) + padded(exact(mask.direction), 18) + exact(after) + "\n";
   };
   row(explanation.mask, explanation.adam.after);
   for (const OtherMethod& other : explanation.others) row(other.mask, other.after);
@@ -138,21 +128,8 @@ using OrderedJson = nlohmann::ordered_json;
 
 OrderedJson mask_json(const MaskTerms& mask) {
   OrderedJson json = {{"method", mask.method}};
-  const auto add = [&](const char* name, const std::optional<double>& number) {
-    if (number) json[name] = json_number(*number);
-  };
-  add("tau", mask.tau);
-  add("k", mask.k);
-  add("variance", mask.variance);
-  add("argument", mask.argument);
-  add("mean_log", mask.mean_log);
-  json["mask"] = mask.mask;
-  json["average"] = mask.average;
-  json["masked"] = mask.masked;
-  add("mask_mean", mask.mask_mean);
-  json["scale"] = mask.scale;
-  json["rescaled_mask"] = mask.rescaled_mask;
-  json["direction"] = mask.direction;
+  for (const optim::Term& term : mask.terms)
+    if (!term.key.empty()) json[term.key] = json_number(term.value);
   return json;
 }
 
@@ -188,7 +165,7 @@ OrderedJson adam_json(const AdamTerms& adam) {
 
 std::string WeightExplanation::text() const {
   return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" + gradients_text(*this) + "\n" +
-         agreement_text(*this) + "\n" + mask_text(mask, slot_weights) + "\n" + adam_text(adam) + "\n" + others_text(*this);
+         agreement_text(*this) + "\n" + mask_text(mask) + "\n" + adam_text(adam) + "\n" + others_text(*this);
 }
 
 std::string WeightExplanation::json() const {

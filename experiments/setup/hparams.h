@@ -2,21 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "optim/card.h"
+
 namespace sand::experiments {
 
-using Hparams = std::map<std::string, double>;
-
-/// What a search draws from, and what a run uses that asks for nothing.
-struct HparamRule {
-  const char* name;
-  double standard;
-  enum class Draw { fixed, uniform, power_of_10, whole_power_of_2 } draw;
-  double low, high;  ///< of the number, or of its exponent
-};
+using optim::HparamRule;
+using optim::Hparams;
 
 /// The value of a rule under hparams seed `hparams_seed` and trial `trial_seed`: its standard for seed 0, else a draw from
 /// numpy's RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), as DomainBed does.

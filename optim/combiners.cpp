@@ -1,0 +1,13 @@
+#include "optim/and_mask.h"
+#include "optim/card.h"
+#include "optim/mean_gradient.h"
+#include "optim/sand_mask.h"
+
+namespace sand::optim {
+
+const std::vector<CombinerCard>& combiners() {
+  static const std::vector<CombinerCard> cards = {MeanGradient::card(), AndMask::card(), GeometricMean::card(), SandMask::card()};
+  return cards;
+}
+
+}  // namespace sand::optim
