@@ -66,7 +66,7 @@ GeometricMean::GeometricMean(const AndMaskOptions& options) : ByColumn(2, option
 CombinerCard GeometricMean::card() {
   return {.name = "GeometricMean",
           .about = "the geometric mean of the magnitudes, where the AND-mask is open",
-          .formula = "d = m sign(gbar) exp(sum_e ln(|g_e| + 1e-10) / E), m = 1 where s >= tau, else 0",
+          .formula = "d = m sign(gbar) exp(sum_e ln(abs(g_e) + 1e-10) / E), m = 1 where s >= tau, else 0",
           .source = "Parascandolo et al. 2020, arXiv 2009.00329",
           .fewest_domains = 2,
           .closes_weights = true,

@@ -12,6 +12,7 @@ void add_inspect(Command& command);
 void add_step(Command& command);
 void add_trace(Command& command);
 void add_data(Command& command);
+void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
 
@@ -23,6 +24,7 @@ constexpr Subcommand kSubcommands[] = {
     {"step", "Make one update from files (safetensors)", add_step},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
+    {"list", "List algorithms or settings as a table", add_list},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs `sandgrad bench` and its PyTorch peer in turn (ours, peer, ours, peer, ...) and prints Markdown, or writes it into README.md.
+"""Runs `sandgrad bench` and its PyTorch peer in turn (ours, peer, ours, peer, ...) and prints Markdown, or writes it into docs/speed.md.
 
 Needs nothing but Python; the peer runs under --python, by default Debian's, the one that python3-torch belongs to.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from torch_peer import BLOCKS, CASES
 
 HERE = Path(__file__).resolve().parent
-PEER, README = HERE / "torch_peer.py", HERE.parents[1] / "README.md"
+PEER, PAGE = HERE / "torch_peer.py", HERE.parents[1] / "docs/speed.md"
 MISSING_INPUT, MISSING_SERVICE, BROKEN = 66, 69, 70  # as in sysexits
 NAMES = {"SANDMask": "SAND-mask", "ANDMask": "AND-mask", "ERM": "ERM"}
 EVALUATED = ["mnist"]
@@ -35,7 +35,7 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, help=f"timed steps of one run; default {STEPS}, or {CONVOLUTIONAL_STEPS} of convolutions")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side")
     parser.add_argument("--no-sweep", action="store_true", help="leave out the sentence about the number of domains")
-    parser.add_argument("--write", action="store_true", help="into README.md, between <!-- speed --> and <!-- /speed -->")
+    parser.add_argument("--write", action="store_true", help="into docs/speed.md, between <!-- speed --> and <!-- /speed -->")
     options = parser.parse_args()
     if min(options.rounds, *options.threads) < 1 or options.steps is not None and options.steps < 1:
         parser.error("threads, steps and rounds must be at least 1")
@@ -171,11 +171,11 @@ def circumstances(options, load, ours, peer):
 
 
 def around_block():
-    """-> what stands in README.md before and after the block that is written"""
-    before, opening, rest = README.read_text().partition("<!-- speed -->\n")
+    """-> what stands in docs/speed.md before and after the block that is written"""
+    before, opening, rest = PAGE.read_text().partition("<!-- speed -->\n")
     _, closing, after = rest.partition("<!-- /speed -->\n")
     if not closing:
-        stop(MISSING_INPUT, f"{README}: expected the lines <!-- speed --> and <!-- /speed -->; put them where the tables belong")
+        stop(MISSING_INPUT, f"{PAGE}: expected the lines <!-- speed --> and <!-- /speed -->; put them where the tables belong")
     return before + opening, closing + after
 
 
@@ -189,7 +189,7 @@ def main():
     sweep = "" if options.no_sweep or SWEEP_CASE not in options.cases else speed_by_domains(options)
     block = "\n".join([*tables, "", textwrap.fill(sweep + circumstances(options, load, *pair), 140)]) + "\n"
     if options.write:
-        README.write_text(block.join(around_block()))
+        PAGE.write_text(block.join(around_block()))
     else:
         print(block, end="")
 

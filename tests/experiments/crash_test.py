@@ -38,7 +38,7 @@ LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat",
 STRACE = ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0"]  # nobody can look for leaks under strace
 # Calls that may fail: who holds the lock is told to people only, and a lock ends with its process, whatever file is left over; lines that
 # were written are waited for by fdatasync; and libraries look at stdout and at the parent of a folder that is to be made.
-NEEDLESS = r'(ftruncate|pwrite64|newfstatat|unlinkat)\(.*run\.lock|close\((?!.*\.part)|flock\(.*LOCK_UN|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
+NEEDLESS = r'(ftruncate|pwrite64|newfstatat|fstat|unlinkat)\(.*run\.lock|close\((?!.*\.part)|flock\(.*LOCK_UN|stat\w*\((1<|AT_FDCWD[^"]*"run",)'
 arguments = None
 
 

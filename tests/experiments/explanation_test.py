@@ -75,7 +75,7 @@ class Explanations(Case):
                     gradients = [example["gradient"] for example in domain["examples"]]
                     magnitudes = math.fsum(map(abs, gradients))
                     self.assertLessEqual(abs(math.fsum(gradients) - domain["sum"]), 1e-14 * magnitudes)
-                    scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)  # see AUDIT.md, "Examples"
+                    scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)  # see docs/audit.md, "Examples"
                     self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale, (update, explanation["weight"]))
 
     def test_an_explanation_can_be_followed_line_by_line(self):

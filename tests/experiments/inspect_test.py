@@ -147,7 +147,7 @@ class Pairs(Case):
             print(f"{name}: {followed} pairs, {on_file} in checkpoints, masks {masks}, worst "
                   + ", ".join(f"{what} {value:.2g}" for what, value in worst.items()), flush=True)
             self.assertLessEqual(max(value for what, value in worst.items() if what.startswith("ulps")), 1)
-            self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)  # AUDIT.md, "Examples", says why they differ
+            self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)  # docs/audit.md, "Examples", says why they differ
             self.assertGreater(on_file, 0)
             self.assertGreater(min(masks["closed"], masks["open"]), 0)
             self.assertTrue(masks["partial"] > 0 or name != "sand")

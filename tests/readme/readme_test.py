@@ -5,7 +5,7 @@
     readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
 only its flags and files are checked), "needs numpy" (or a program), "exit 64", "differs from machine to machine" (then only the words
-that begin a line, and JSON keys, are compared). The compiler is $CXX with $CXXFLAGS.
+that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stands between it and "/made". The compiler is $CXX with $CXXFLAGS.
 """
 import json
 import os
@@ -27,7 +27,8 @@ ROOMS = {
     "tests": "what of all this is true",
 }
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
-COMMANDS = ["README.md", "experiments/AUDIT.md"]  # pages whose commands are run
+COMMANDS = ["README.md", *(f"docs/{name}.md" for name in ("install", "first-run", "images", "settings", "algorithms", "audit", "cpp",
+                                                          "speed", "results", "bits"))]  # pages whose commands are run
 problems = []
 
 
@@ -101,10 +102,13 @@ def check_text(source, lines, write):
         paths = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
         paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text) if "NAME" not in path]
         problems.extend(f"{page}: there is no {path}" for path in paths if not path.exists())
-    for line in lines:
+    for line in (source / "docs/algorithms.md").read_text().splitlines():
         for path in re.findall(r"\]\(([^)]+)\) \|$", line):  # the last column of a table of formulas
-            missing = [paper for paper in re.findall(r"\d{4}\.\d{4,5}", line) if paper not in (source / path).read_text()]
-            problems.extend(f"README.md: {path} does not name its source arXiv {paper}" for paper in missing)
+            missing = [paper for paper in re.findall(r"\d{4}\.\d{4,5}", line) if paper not in (source / "docs" / path).read_text()]
+            problems.extend(f"docs/algorithms.md: {path} does not name its source arXiv {paper}" for paper in missing)
+    if listed := {page.name for page in (source / "docs").glob("*.md")} ^ {page[5:] for page in COMMANDS[1:]}:
+        problems.append(f"docs/: pages that are not tested, or not there: {listed}")
+    problems.extend(f"README.md: no link to {page}" for page in COMMANDS[1:] if f"]({page})" not in "\n".join(lines))
 
     contributing = (source / "CONTRIBUTING.md").read_text()
     for room in ROOMS:
@@ -113,17 +117,18 @@ def check_text(source, lines, write):
                 if tag not in contributing:
                     problems.append(f"CONTRIBUTING.md: the random stream {tag} of {file} is not in the table")
 
-    for block in blocks_of(lines):
+    all_lines = [line for page in COMMANDS for line in (source / page).read_text().splitlines()]
+    for block in blocks_of(all_lines):
         if block.language == "sh":
             files = re.findall(r"^(?:sh )?([a-z]+/[\w/]+\.(?:sh|py))", block.body, re.MULTILINE)
-            problems.extend(f"README.md: there is no {file}" for file in files if not (source / file).exists())
+            problems.extend(f"a page: there is no {file}" for file in files if not (source / file).exists())
         installed = source / "tests/install/CMakeLists.txt"
         if block.language == "cmake" and installed.exists():
             tested = installed.read_text()
             names = re.findall(r"sandgrad::\w+|find_package\(\w+", block.body)
-            problems.extend(f"README.md: {name} is not tested in tests/install" for name in names if name not in tested)
+            problems.extend(f"docs/install.md: {name} is not tested in tests/install" for name in names if name not in tested)
     presets = {p["name"] for p in json.loads((source / "CMakePresets.json").read_text())["configurePresets"]}
-    used = set(re.findall(r"--preset ([\w-]+)", "\n".join(lines) + contributing))
+    used = set(re.findall(r"--preset ([\w-]+)", "\n".join(all_lines) + contributing))
     problems.extend(f"there is no preset {name}" for name in used - presets)
 
 
@@ -167,7 +172,8 @@ def check_flags(page, block, build):
         program, *arguments = shlex.split(line, comments=True) or [""]
         if not program.startswith("build/release/"):
             continue
-        usage = subprocess.run([build / program[14:], arguments[0], "--help"], stdout=subprocess.PIPE, text=True).stdout
+        names = arguments[: 2 if arguments[0] == "data" else 1]
+        usage = subprocess.run([build / program[14:], *names, "--help"], stdout=subprocess.PIPE, text=True).stdout
         known = set(re.findall(r"--[\w-]+", usage))
         problems.extend(f"{page}: there is no flag {flag}: {line}" for flag in arguments if flag.startswith("--") and flag not in known)
 
@@ -202,10 +208,29 @@ def check_commands(source, build, page, write):
                 print(f"skipped, {block.note}:", block.body.split("\n")[0])
             elif block.language == "sh":
                 run(block, place, environment, written)
+        if write:
+            for block, output in reversed(written):
+                lines[block.first : block.last] = output
+        lines = check_tables(page, lines, place, environment)
     if write:
-        for block, output in reversed(written):
-            lines[block.first : block.last] = output
         (source / page).write_text("\n".join(lines) + "\n")
+
+
+def check_tables(page, lines, place, environment):
+    """-> the lines, with what the commands between <!-- made by: COMMAND --> and <!-- /made --> print"""
+    made = []
+    for line in lines:
+        if made[-1:] == [None] and line != "<!-- /made -->":
+            continue
+        if made[-1:] == [None]:
+            made.pop()
+        made.append(line)
+        if line.startswith("<!-- made by: "):
+            done = subprocess.run(["sh", "-ec", line[14:-4]], cwd=place, env=environment, capture_output=True, text=True, timeout=60)
+            made += [*done.stdout.splitlines(), None]
+    if made != lines:
+        problems.append(f"{page}: a table is not what its command prints (readme_test.py commands --write)")
+    return made
 
 
 def main():

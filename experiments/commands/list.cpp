@@ -1,0 +1,59 @@
+// `sandgrad list`: what there is to choose from, as tables that docs/ holds, too.
+#include <cstdio>
+#include <string>
+
+#include "experiments/commands/commands.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/setup/settings_table.h"
+#include "tensor/digits.h"
+
+namespace sand::experiments {
+namespace {
+
+std::string draw_text(const HparamRule& rule) {
+  const std::string range = shortest(rule.low) + ", " + shortest(rule.high);
+  switch (rule.draw) {
+    case HparamRule::Draw::uniform: return "uniform(" + range + ")";
+    case HparamRule::Draw::power_of_10: return "10^uniform(" + range + ")";
+    case HparamRule::Draw::whole_power_of_2: return "floor 2^uniform(" + range + ")";
+    case HparamRule::Draw::fixed: break;
+  }
+  return "-";
+}
+
+void list_algorithms() {
+  std::printf("| algorithm | direction d of a weight | source | fewest domains |\n|---|---|---|---|\n");
+  for (const Algorithm& card : algorithms())
+    std::printf("| %s | `%s` | %s | %d |\n", card.name, card.formula, card.source, card.fewest_domains);
+  std::printf("\n| algorithm | hyper-parameter | default | range | DomainBed's draw | meaning |\n|---|---|---|---|---|---|\n");
+  for (const Algorithm& card : algorithms())
+    for (const HparamRule& rule : card.hparams)
+      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, shortest(rule.standard).c_str(), rule.range,
+                  draw_text(rule).c_str(), rule.meaning);
+}
+
+void list_settings() {
+  std::printf("| flag | key in record.json | what it sets |\n|---|---|---|\n");
+  visit_settings(static_cast<const RunRequest&>(RunRequest()), [](const char*, const Setting& setting, const auto&) {
+    std::printf("| %s | %s | %s |\n", *setting.flags == '\0' ? "-" : ("`" + first_flag(setting) + "`").c_str(),
+                *setting.key == '\0' ? "-" : setting.key, setting.help.c_str());
+  });
+}
+
+int list(const std::string& what) {
+  if (find_name("list", what, {"algorithms", "settings"}) == "algorithms")
+    list_algorithms();
+  else
+    list_settings();
+  return 0;
+}
+
+}  // namespace
+
+void add_list(Command& command) {
+  static std::string what;
+  command.option("what", what, "algorithms or settings").required();
+  command.run([] { return list(what); });
+}
+
+}  // namespace sand::experiments
