@@ -16,9 +16,6 @@ class Objective {
   /// these rows would not, and the engine refuses it.
   ///   outputs [n, ...] what the network made of n rows;  targets [n]
   virtual Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const = 0;
-
-  /// How many rows are classified right; 0 where nothing is classified.
-  virtual Index correct(TensorView, const Targets&) const { return 0; }
 };
 
 }  // namespace sand

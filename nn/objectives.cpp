@@ -11,24 +11,8 @@ Var CrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain
   return cross_entropy(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
 }
 
-Index CrossEntropy::correct(TensorView outputs, const Targets& targets) const {
-  Index right = 0;
-  for (Index n = 0; n < outputs.shape().rows(); ++n) {
-    Index winner = 0;
-    outputs.matrix().row(n).maxCoeff(&winner);
-    right += winner == targets.labels[static_cast<std::size_t>(n)];
-  }
-  return right;
-}
-
 Var BinaryCrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
   return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
-}
-
-Index BinaryCrossEntropy::correct(TensorView outputs, const Targets& targets) const {
-  Index right = 0;
-  for (std::size_t n = 0; n < targets.labels.size(); ++n) right += (outputs[static_cast<Index>(n)] > 0) == (targets.labels[n] == 1);
-  return right;
 }
 
 Var SquaredError::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {

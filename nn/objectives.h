@@ -5,19 +5,16 @@
 
 namespace sand::nn {
 
-/// For outputs [n, classes] (logits): minus the log probability of the true class. The greatest logit wins, the first
-/// of equals.
+/// For outputs [n, classes] (logits): minus the log probability of the true class.
 class CrossEntropy final : public Objective {
  public:
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override;
-  Index correct(TensorView outputs, const Targets& targets) const override;
 };
 
-/// For outputs [n, 1] (one logit) and labels 0 and 1. A positive logit means class 1.
+/// For outputs [n, 1] (one logit) and labels 0 and 1.
 class BinaryCrossEntropy final : public Objective {
  public:
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override;
-  Index correct(TensorView outputs, const Targets& targets) const override;
 };
 
 /// For outputs and target values of one shape [n, ...]: the mean of their squared differences.

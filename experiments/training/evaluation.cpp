@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nn/scores.h"
+
 namespace sand::experiments {
 
 Evaluation::Evaluation(const Model& model, const Threads& threads)
@@ -25,7 +27,7 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
     const Var outputs = model_.network(worker.tape.constant(worker.rows.inputs), {});
     const Var loss = objective.loss(outputs, worker.rows.labels, static_cast<Index>(count));
     losses[chunk] = static_cast<double>(loss.value()[0]) * static_cast<double>(count);
-    right[chunk] = objective.correct(outputs.value(), worker.rows.labels);
+    right[chunk] = nn::correct(outputs.value(), worker.rows.labels);
   });
   for (const Worker& worker : workers_) prepared_.add(worker.tape.missing_forms());
   double loss = 0;

@@ -63,14 +63,6 @@ TEST_CASE("Biases begin as their initializer says") {
   CHECK(bias(nn::Initializer::pytorch) != 0);
 }
 
-TEST_CASE("Cross-entropy counts the greatest logit, binary cross-entropy the sign") {
-  const Tensor logits(Shape{3, 2}, std::vector<Scalar>{1, 2, 3, -1, 0, 0});
-  CHECK(nn::CrossEntropy{}.correct(logits, std::vector<std::int32_t>{1, 0, 0}) == 3);
-  CHECK(nn::CrossEntropy{}.correct(logits, std::vector<std::int32_t>{0, 1, 1}) == 0);
-  const Tensor logit(Shape{3, 1}, std::vector<Scalar>{2, -1, 0});
-  CHECK(nn::BinaryCrossEntropy{}.correct(logit, std::vector<std::int32_t>{1, 0, 0}) == 3);
-}
-
 TEST_CASE("An MLP applies the activation that was asked for between its layers, leaky_relu with its slope, and none behind the last") {
   const auto output = [](nn::Activation activation) {
     Parameters parameters;
