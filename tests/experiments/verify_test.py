@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import json
 import os
+import pathlib
 import random
 import re
 import resource
@@ -378,6 +379,29 @@ class Verify(Case):
     def test_a_second_opinion_needs_the_other_program_beside_this_one(self):
         said = self.verify("--second-opinion", code=MISSING, program=os.path.join(self.alone(), "sandgrad"))
         self.assertIn(f"looked for {self.path('bin', 'sandgrad64')}\n    hint: ", said)
+
+
+class OldRun(Case):
+    """old_run/ was made when settings were written out six times, and stays what it is."""
+    COMMAND = ["train", "--dataset", "Spirals", "--steps", "9", "--record-every", "4", "--checkpoint-every", "4", "--hparams",
+               '{"batch_size": 8, "mlp_width": 3, "mlp_depth": 1, "tau": 0.4}', "--output-dir", "run"]
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_run"), self.path("run"))
+
+    def test_is_verified_and_explained(self):
+        self.assertIn("verified: 9 steps, 3 records, 2 checkpoints, bit-identical", self.run_program("verify", "run")[0])
+        self.assertIn("linear0.weight[1,2] in step 5", self.run_program("inspect", "run", "--step", "5", "--weight", "linear0.weight[1,2]")[0])
+
+    def test_resumes_and_ends_with_the_same_files(self):
+        kept = ["weights.safetensors", "done", "checkpoints/step-000004.safetensors", "checkpoints/step-000008.safetensors"]
+        contents = lambda: [pathlib.Path(self.path("run", name)).read_bytes() for name in kept]
+        old = contents()
+        for name in kept[:2] + kept[3:]:
+            os.remove(self.path("run", name))
+        self.assertIn("goes on after step 4", self.run_program(*self.COMMAND)[0])
+        self.assertEqual(contents(), old)
 
 
 if __name__ == "__main__":
