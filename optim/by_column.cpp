@@ -103,6 +103,7 @@ Terms ByColumn::explain(const GradientTable& table, Index column) const {
   const Scalar masked = value * mask;
   terms.add_scalar("masked", "a m", masked, "a m");
   if (!rescale_) {
+    terms.add_scalar("scale", "", 1, "");
     terms.add_scalar("rescaled_mask", "", mask, "");
     terms.add_scalar("direction", "d", masked, "a m, the direction");
     return terms;
