@@ -34,7 +34,7 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     kept->forward(inputs.value()..., y);
     node.value = y;
 
-    // What nobody will need is spared; for a prediction, that is all that was read for the last time.
+    // Values that no later op reads are freed; in a prediction, those are all that were read for the last time.
     bool needs_value = node.wanted, needs_input[] = {(static_cast<void>(inputs), node.wanted)...};
     if constexpr (requires { Op::backward_ignores_output; }) needs_value = false;
     if constexpr (requires { kept->spares_input(inputs.shape()...); }) needs_input[0] &= !kept->spares_input(inputs.shape()...);

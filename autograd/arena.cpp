@@ -36,7 +36,7 @@ void Arena::make_room_like(const Arena& other) {
   spared_.reserve(other.spared_.capacity());
 }
 
-/// Clears, and has at least so many bytes in one block.
+/// Clears, and reserves at least `bytes` in one block.
 void Arena::clear(std::size_t room) {
   used_ = 0;
   spared_.clear();

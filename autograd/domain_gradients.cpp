@@ -8,7 +8,7 @@
 namespace sand {
 namespace {
 
-/// Below so many (rows times weights) a step is over before a second thread has woken up.
+/// Rows times weights; with fewer, a step ends before a second thread has woken up.
 constexpr Index kWorthThreads = 1 << 18;
 
 std::string called(const Tape::Entry& entry) {
@@ -134,7 +134,7 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   });
 }
 
-/// Which thread gets which shard is left to chance; a thread that was idle or got small ones shall not allocate later.
+/// Shards are scheduled dynamically; a thread that was idle or got small ones must not allocate later.
 void DomainGradients::make_room() {
   const auto smaller = [](const Tape& a, const Tape& b) { return a.bytes() < b.bytes(); };
   const Tape& largest = *std::max_element(tapes_.begin(), tapes_.end(), smaller);

@@ -21,7 +21,7 @@ using Network = std::function<Var(Var x, const Draw& draw)>;
 
 struct DomainGradientsOptions {
   Index tile_rows = 64;    ///< examples that go forward and back together; their activations should fit a core's cache
-  int shards = 16;         ///< a batch is cut into at most so many shards, but at least one for every domain
+  int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
   std::uint64_t seed = 0;  ///< of dropout
   Threads threads{};
 

@@ -27,7 +27,7 @@ struct SlotForm {
   WeightForm form;
 };
 
-/// Nobody has to say beforehand which forms a network needs: what a pass had to make for itself is made here from the next
+/// A network need not declare its forms: a form that a pass had to make for itself is made here from the next
 /// step on.
 class PreparedWeights {
  public:
@@ -44,7 +44,7 @@ class PreparedWeights {
     Tensor numbers;
   };
   std::vector<Prepared> forms_;
-  std::size_t ready_ = 0;  // so many of them were made by the last `prepare`
+  std::size_t ready_ = 0;  // how many of them the last `prepare` made
 };
 
 }  // namespace sand

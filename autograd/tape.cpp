@@ -94,7 +94,7 @@ void Tape::read(Var input, bool needed) {
   node.lost = node.lost || input.last_;
 }
 
-/// Where an op adds the gradient of one input; empty if nobody wants it. Made, and set to zero, when first asked for; or
+/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first asked for; or
 /// it takes the place of that of the node `over`, whose op assigns.
 TensorSpan Tape::outgoing(int input, Node* over) {
   Node& node = nodes_[static_cast<std::size_t>(input)];

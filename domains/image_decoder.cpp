@@ -170,7 +170,7 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
   }
   std::string why(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), kReasonBytes)));
   for (char& letter : why)
-    if (letter < ' ' || letter > '~') letter = '?';  // nobody knows what speaks there
+    if (letter < ' ' || letter > '~') letter = '?';  // the child may write any bytes
   return "it cannot be decoded: " + why;
 }
 

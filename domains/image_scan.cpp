@@ -125,7 +125,7 @@ const ImageFile* first_link(const ImageScan& found) {
   return nullptr;
 }
 
-/// Two names of which one may have been made of the other are an error, unless `meant` says that somebody means both.
+/// Two names of which one may be a copy of the other are an error, unless `meant` says that both are meant.
 template <class Meant>
 void check_alike(const char* what, const fs::path& root, const std::vector<std::pair<std::string, std::string>>& names, Meant meant) {
   for (std::size_t i = 0; i < names.size(); ++i)

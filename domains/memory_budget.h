@@ -13,10 +13,10 @@ class MemoryBudget {
 
   std::uint64_t bytes() const { return bytes_; }  ///< that there are in all
 
-  /// Bytes that nobody else has while it lives. A worker holds one share at a time, so that all get theirs.
+  /// Bytes that are reserved while it lives. A worker holds one share at a time, so that all get theirs.
   class Share {
    public:
-    /// Waits until so many are free. At most budget.bytes(): others would never come.
+    /// Waits until `bytes` are free; at most budget.bytes(), since more never become free.
     Share(MemoryBudget& budget, std::uint64_t bytes) : budget_(budget), taken_(bytes) {
       std::unique_lock<std::mutex> lock(budget_.mutex_);
       budget_.more_.wait(lock, [&] { return budget_.free_ >= taken_; });

@@ -68,7 +68,7 @@ void close_all_but_first() {
   for (rlim_t file = 1; file < most.rlim_cur; ++file) ::close(static_cast<int>(file));
 }
 
-/// CPU seconds that a process has used; 0 where that cannot be told.
+/// CPU seconds that a process has used; 0 where that is unknown.
 double cpu_seconds(pid_t process) {
   clockid_t clock{};
   timespec time{};
@@ -165,7 +165,7 @@ SandboxFailure Sandbox::ended() {
   }
   child_ = -1;
   stop();
-  if (reaped < 0) return {"it ended"};  // somebody else reaps this program's children
+  if (reaped < 0) return {"it ended"};  // another part of this program reaps its children
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoAddressSpace)
     return {"no address space for " + std::to_string(kLeastMemory >> 20) + " MiB more", true,
             "ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads"};

@@ -34,7 +34,7 @@ struct CombinerCard {
   std::unique_ptr<Combiner> (*make)(const Hparams& hparams, bool allow_closed);
   /// What a mask comes to that is 1 in nearly every weight that it opens, and what to do; "" where that is its nature.
   const char* when_saturated = "";
-  /// What settings come to that mean something else than the method's name says, on so many training domains; "" for all others.
+  /// What settings come to that mean something else than the method's name says, on this number of training domains; "" for all others.
   std::string (*note)(const Hparams& hparams, int domains) = [](const Hparams&, int) { return std::string(); };
 };
 

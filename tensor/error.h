@@ -8,13 +8,13 @@
 
 namespace sand {
 
-/// A line of somebody's source: where an operation was asked for. Take it as a last argument `Here here = Here::at()`. Our own
+/// A line of source: where an operation was called. Take it as a last argument `Here here = Here::at()`. Our own
 /// files are named from the root of the sources on, wherever they were built (CMakeLists.txt).
 struct Here {
   const char* file = "";
   int line = 0;
   static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
-  std::string text() const { return line == 0 ? "" : std::string(file) + ":" + std::to_string(line); }  ///< "" for nobody's
+  std::string text() const { return line == 0 ? "" : std::string(file) + ":" + std::to_string(line); }  ///< "" if unknown
 };
 
 /// What went wrong, as the exit code of the program (sysexits.h).

@@ -1,4 +1,4 @@
-// Files as bytes: reading one that is really a file, and writing one so that nobody ever finds half of it.
+// Files as bytes: reads regular files, and writes a file so that no reader ever finds half of it.
 #pragma once
 
 #include <cstddef>

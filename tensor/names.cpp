@@ -33,7 +33,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
-  constexpr std::size_t kLongest = 100;  // nobody mistypes a longer name
+  constexpr std::size_t kLongest = 100;  // longer names are not typed
   if (name.size() > kLongest) return "";
   constexpr std::size_t kShortest = 3;  // that stands for a longer name which begins with it
   std::string nearest;

@@ -9,7 +9,7 @@
 
 namespace sand {
 
-/// The beginning of a file whose size nobody knows beforehand; "" if it cannot be read.
+/// The beginning of a file whose size is not known beforehand; "" if it cannot be read.
 std::string system_text(const std::filesystem::path& file);
 
 /// The number in the line of a text that begins with `key`: spaces, digits, `unit`, the end. Nothing where it is written otherwise.

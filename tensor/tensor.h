@@ -40,7 +40,7 @@ class TensorView {
   Shape shape_;
 };
 
-/// Writes a block it does not own. As an outgoing gradient it may be empty: nobody wants that gradient.
+/// Writes a block it does not own. As an outgoing gradient it may be empty: that gradient is not wanted.
 class TensorSpan {
  public:
   TensorSpan() = default;

@@ -87,7 +87,7 @@ class Team {
     wake_.notify_all();
   }
 
-  /// From here on nobody enters. Returns when all who did have left.
+  /// From here on no worker enters. Returns when all that did have left.
   void close() {
     inside_ |= kClosed;
     const auto empty = [&] { return inside_ == kClosed; };

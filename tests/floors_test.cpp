@@ -70,6 +70,36 @@ TEST_CASE("No room of experiments/ includes one above it") {
     if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") CHECK(entry.path().filename() == "main.cpp");
 }
 
+TEST_CASE("Words that were coined here have given way to the field's own") {
+  const std::vector<std::string> coined = {"rehears",
+                                           "wishes",
+                                           "WeightWish",
+                                           "spares_value",
+                                           "writes_over",
+                                           "settle(",
+                                           "Effort",
+                                           "Voice",
+                                           "Story",
+                                           "RunRecord",
+                                           "run_record",
+                                           "consensus",
+                                           "rest1",
+                                           "cannot be believed",
+                                           "means nothing here",
+                                           "where they lay",
+                                           "is left to chance",
+                                           "are looked at in every"};
+  for (const char* folder : {"tensor", "autograd", "nn", "optim", "domains", "experiments", "tests", "docs"})
+    for (const auto& entry : fs::recursive_directory_iterator(kHouse / folder)) {
+      const fs::path& file = entry.path();
+      if (!entry.is_regular_file() || file.filename() == "floors_test.cpp" || file.extension() == ".safetensors") continue;
+      std::ifstream stream(file);
+      const std::string text(std::istreambuf_iterator<char>(stream), {});
+      for (const std::string& word : coined)
+        CHECK_MESSAGE(text.find(word) == std::string::npos, file.string() << " says \"" << word << "\"");
+    }
+}
+
 TEST_CASE("Every op has its page of tests") {
   for (const fs::path& op : sources("autograd/ops")) {
     if (std::ifstream page(op); std::string(std::istreambuf_iterator<char>(page), {}).find("OpDoc doc{") == std::string::npos) continue;

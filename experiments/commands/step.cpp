@@ -21,7 +21,7 @@ namespace {
 struct StepOptions {
   std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
   std::string in, out;
-  std::vector<std::string> explain;     ///< weights whose explanation is told
+  std::vector<std::string> explain;     ///< weights to explain
   std::string explain_layer, heat_map;  ///< a slot; a PNG
   bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
   bool json = false;  ///< of the explanations
@@ -79,7 +79,7 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
   return batch;
 }
 
-/// Refuses what nobody would read: a misspelt name must not pass for a missing one.
+/// Refuses tensors that are not read: a misspelt name must not pass for a missing one.
 void check_names(const Safetensors& file, const Parameters& parameters, std::size_t domains) {
   std::vector<std::string> known = {"adam_t"};
   for (const Slot& slot : parameters.slots())
@@ -88,7 +88,7 @@ void check_names(const Safetensors& file, const Parameters& parameters, std::siz
     for (const char* kind : {"x", "y"}) known.push_back(kind + std::to_string(domain));
   for (const auto& tensor : file.tensors())
     check(std::find(known.begin(), known.end(), tensor.first) != known.end(), [&] {
-      return Error(Fault::data, "step: the input has a tensor that means nothing here")
+      return Error(Fault::data, "step: unknown tensor in input")
           .fact("found", tensor.first)
           .hint("sandgrad step --model M --slots lists the names of the parameters");
     });

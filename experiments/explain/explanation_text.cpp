@@ -1,4 +1,4 @@
-// How a explanation is told: to readers as lines, to machines as JSON.
+// An explanation as text, for readers as lines, for programs as JSON.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -20,7 +20,7 @@ std::string line(const std::string& name, Number value, const std::string& formu
 }
 std::string line(const std::string& name, int value, const std::string& formula) { return line(name, static_cast<double>(value), formula); }
 
-/// What somebody has set, in the digits in which it was set.
+/// A setting, in the digits in which it was given.
 std::string setting(const std::string& name, double value, const std::string& meaning = "a setting") {
   return "  " + padded(name, 12) + padded(shortest(value), 26) + meaning + "\n";
 }
@@ -42,7 +42,7 @@ std::string examples_text(const DomainTerms& domain) {
          padded("sum of their absolute values", 36) + exact(domain.magnitudes) + "\n";
 }
 
-/// off / of, as short as a size is told.
+/// off / of, in two digits.
 std::string share(double off, double of) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1e", off == 0 ? 0 : off / of);

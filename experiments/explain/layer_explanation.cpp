@@ -23,7 +23,7 @@ constexpr int kMostPoints = 1024, kSide = 384, kMargin = 4;
 /// A slot as a sheet of numbers.
 struct Sheet {
   Index rows, columns, size;
-  Index block, zoom;  // so many numbers on each side make a point, so many pixels on each side show it
+  Index block, zoom;  // numbers on each side of a point, pixels on each side of a point
 
   explicit Sheet(const Shape& shape) : rows(shape.rows()), columns(shape.columns()), size(shape.size()) {
     if (columns == 1) {

@@ -17,7 +17,7 @@ class StopSignals {
   ~StopSignals();
 
   static bool stop();         ///< whether the run is to end
-  static void lost_reader();  ///< nobody reads stdout any more: as good as a signal, as `| head -1` is to other programs
+  static void lost_reader();  ///< the reader of stdout is gone, as with `| head -1`: treated as a signal
   /// 75 (EX_TEMPFAIL: try again) for a scheduler's, else 128 + the signal, as a shell has it: 130 INT, 143 TERM, 129 HUP, 141 PIPE.
   static int exit_code();
 

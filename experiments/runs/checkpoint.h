@@ -1,4 +1,4 @@
-// Checkpoints: what a run has come to, in files that Python reads, and that are believed only when every bit is right.
+// Checkpoints: the state of a run, in files that Python reads. A file with a flipped bit is refused.
 #pragma once
 
 #include <cstddef>

@@ -17,7 +17,7 @@ bool is_result(const Settings& settings, int step);
 /// The step of the line after that of `step` in a log of that name, where the first comes after -1; -1 after the last.
 int line_after(int step, const std::string& log, const Settings& settings);
 
-/// How many lines of the log a run has written after so many updates.
+/// How many lines of the log a run has written after this number of updates.
 std::size_t lines_after(int updates, const std::string& log, const Settings& settings);
 
 /// Where the first lines of a log end, in bytes: of those that are whole and have the steps that they must have, up to the first

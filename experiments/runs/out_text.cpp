@@ -6,6 +6,7 @@
 #include <span>
 
 #include "experiments/runs/record_table.h"
+#include "experiments/setup/algorithms.h"
 #include "experiments/training/mask_notes.h"
 #include "nn/summary.h"
 #include "tensor/error.h"
@@ -77,7 +78,7 @@ void OutText::compare(const Record& record, const Training& run) {
   if (said != records_.end())
     for (const std::size_t line : said->second) compare(line, expected);
   const auto reports = reports_.find(record.step);
-  if (reports == reports_.end() || run.settings().algorithm == "ERM") return;
+  if (reports == reports_.end() || !algorithm(run.settings().algorithm).closes_weights) return;
   const int domains = static_cast<int>(run.training_domains().size());
   const std::vector<std::string> report = lines_of(report_with_notes(run.settings(), domains, *record.masks) + "\n");
   for (const std::size_t first : reports->second)

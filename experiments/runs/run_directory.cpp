@@ -56,7 +56,7 @@ bool is_ours(const Directory& directory) {
   return text.find("\"sandgrad\"") != std::string::npos && text.find("\"numerics\"") != std::string::npos;
 }
 
-/// Throws Error(busy) for a directory in which somebody keeps something else than a run.
+/// Throws Error(busy) for a directory that holds something else than a run.
 void check_free_for_a_run(const Directory& directory) {
   if (directory.has(kRecord)) {
     check(is_ours(directory), [&] {

@@ -16,7 +16,7 @@
 namespace sand::experiments {
 
 /// DIR/record.json, results.jsonl (DomainBed's keys), metrics.jsonl, out.txt, checkpoints/, weights.safetensors, done.
-/// Held open and locked: nobody else works in it while this object lives, and where it is moved, the run goes on in it there.
+/// Held open and locked: no other process works in it while this object lives. Where it is moved, the run continues in it.
 class RunDirectory {
  public:
   /// Each has one line for every record of the run, and nothing else.
@@ -39,7 +39,7 @@ class RunDirectory {
   /// Writes a whole file in one step. Throws Error(io), and then there is no such file, or still the old one.
   void write(const std::string& name, std::span<const std::byte> content) const;
   void write(const std::string& name, const std::string& content) const { write(name, std::as_bytes(std::span(content))); }
-  /// Appends a whole line or nothing. Throws Error(io), and Error(data) for a log that somebody else changed since its last line.
+  /// Appends a whole line or nothing. Throws Error(io), and Error(data) for a log that another program changed since its last line.
   void append(const std::string& name, const std::string& line);
 
   /// Waits until all appended lines of the logs are on the disk. Throws what append throws.

@@ -22,7 +22,7 @@ std::string holder_in(const Directory& directory) try {
   const ssize_t length = ::pread(file.number(), text, sizeof text, 0);
   return length > 0 ? printable({text, static_cast<std::size_t>(length)}) : "unknown";
 } catch (const Error&) {
-  return "unknown";  // somebody removed its run.lock
+  return "unknown";  // its run.lock was removed
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ RunLock::~RunLock() {
   try {
     if (is_in_place()) directory_.remove(kName);
   } catch (const Error&) {
-    // One that is left over locks nobody out.
+    // One that is left over locks no process out.
   }
   ::flock(directory_.descriptor(), LOCK_UN);  // others may still hold it open
 }

@@ -7,8 +7,8 @@
 
 namespace sand::experiments {
 
-/// Locks a directory itself, so that removing a file in it sets nobody free; and its run.lock, in which stands who holds it: over NFS
-/// that one locks other hosts out, too. A file that is left over from a crash locks nobody out.
+/// Locks a directory itself, so that removing a file in it frees no lock; and its run.lock, which names the holder: over NFS
+/// that one locks other hosts out, too. A file that is left over from a crash locks no process out.
 class RunLock {
  public:
   static constexpr const char* kName = "run.lock";

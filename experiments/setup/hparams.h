@@ -18,7 +18,7 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
 
 /// Replaces values by those of a JSON object of numbers: {"tau": 0.9, "rescale": false}; what is 0 or 1 may be a boolean. A name
 /// that is not among `hparams` but belongs to another algorithm is passed over and returned, so that one object serves a
-/// comparison of several. Throws Error(usage) for anything else than such an object, for a name that nobody has (did you
+/// comparison of several. Throws Error(usage) for anything else than such an object, for an unknown name (did you
 /// mean ...?) or that is given twice.
 std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json, const std::vector<std::string>& of_others);
 

@@ -112,8 +112,7 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
               {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
       evaluation_(*model_, threads),
       adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
-            settings.protocol.decay_factor} {
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps), settings.protocol.decay_factor} {
   check(!settings.protocol.one_output || data.classes == 2, [] { return Error(Fault::usage, "train: this protocol is for two classes"); });
 }
 
@@ -221,19 +220,26 @@ std::optional<std::string> Training::never_learned() const {
 
 std::string Training::fingerprint() const { return Fingerprint().add(std::as_const(model_->parameters).numbers()).text(); }
 
+std::optional<Record> run_to_end(Training& run, const TrainingEvents& events) {
+  std::optional<Record> last;
+  for (bool stop = false; !run.finished() && !stop;) {
+    run.update();
+    if (events.step) events.step(run.step() - 1, run.loss());
+    const bool recorded = run.record_due();
+    if (recorded) last = run.record();
+    if (recorded && events.record) events.record(*last);
+    stop = events.stop && events.stop();
+    if (events.end_of_step) events.end_of_step(recorded ? &*last : nullptr, stop);
+  }
+  return last;
+}
+
 Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events) {
   Training run(settings, data, threads);
   Outcome outcome;
   outcome.training = run.training_domains();
-  while (!run.finished() && !outcome.interrupted) {
-    run.update();
-    if (events.step) events.step(run.step() - 1, run.loss());
-    if (run.record_due()) {
-      outcome.last = run.record();
-      if (events.record) events.record(outcome.last);
-    }
-    outcome.interrupted = events.stop && events.stop();
-  }
+  if (const std::optional<Record> last = run_to_end(run, events)) outcome.last = *last;
+  outcome.interrupted = !run.finished();
   outcome.steps = run.step();
   outcome.never_learned = run.never_learned();
   outcome.fingerprint = run.fingerprint();

@@ -137,8 +137,12 @@ struct Outcome {
 struct TrainingEvents {
   std::function<void(const Record&)> record;
   std::function<void(int step, double loss)> step;
-  std::function<bool()> stop;  ///< asked after every step; true ends the run
+  std::function<bool()> stop;                                 ///< asked after every step; true ends the run
+  std::function<void(const Record*, bool stop)> end_of_step;  ///< the step's record, or null; whether the run is to end
 };
+
+/// The updates and records that are left of a run, in their order. -> the last record that it made. Throws what update() throws.
+std::optional<Record> run_to_end(Training& run, const TrainingEvents& events);
 
 /// The model that a run of these settings starts from. Throws Error(data) for a file of weights that does not fit or is not the
 /// one of the settings.

@@ -1,4 +1,4 @@
-// The watch over an update: its numbers are looked at in every step, and when they go wrong an error says where they did.
+// Every step checks losses, gradients, weights and Adam's moments for NaN and infinity; an error says where one began.
 #pragma once
 
 #include "autograd/domain_gradients.h"

@@ -7,7 +7,7 @@
 namespace sand::kernels {
 
 /// An operand read as a matrix: element (i, j) is at data[i * row + j * column]. Swapping row and column transposes it.
-/// Where `run` is set, columns come in runs of so many, the starts of runs `jump` numbers apart: element (i, j) is at
+/// Where `run` is set, columns come in runs of this length, the starts of runs `jump` numbers apart: element (i, j) is at
 /// data[i * row + j / run * jump + j % run * column]. So the patches of an image are a matrix without being copied.
 struct Strided {
   const Scalar* data;
@@ -25,7 +25,7 @@ struct Convolution {
   Index kernel_height, kernel_width;     // odd
   Index stride, padding;
   Index tile;     // 0: term by term; m: by Winograd's algorithm, m x m outputs at a time
-  Index at_once;  // so many tiles are multiplied and transformed back together; no bit depends on it
+  Index at_once;  // number of tiles that are multiplied and transformed back together; no bit depends on it
   friend bool operator==(const Convolution&, const Convolution&) = default;
 };
 

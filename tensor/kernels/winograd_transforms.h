@@ -1,5 +1,5 @@
 // The matrices of Winograd's minimal filtering (arXiv 1509.09308), derived at compile time from a few points in exact
-// fractions (Cook and Toom), and the one loop that applies them. Nobody has to trust a table of numbers.
+// fractions (Cook and Toom), and the one loop that applies them. So no table of numbers has to be trusted.
 //
 // m outputs of a filter of r taps are a product of polynomials, taken at n = m + r - 1 points (the last is infinity):
 //     y = A^T [ (G g) . (B^T d) ]        d: n inputs, g: r taps, y: m outputs

@@ -354,7 +354,7 @@ class Shared(Case):
         self.run_program("whole")
         undisturbed = self.state("whole")
         for away, code, says in [(lambda: shutil.rmtree(self.path("run")), IO, "directory: it was removed while it was in use"),
-                                 (lambda: os.rename(self.path("run"), self.path("moved")), 143, "somebody moved it while the run was on")]:
+                                 (lambda: os.rename(self.path("run"), self.path("moved")), 143, "it was moved while the run was on")]:
             with subprocess.Popen(self.command("run", run=ENDLESS), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   encoding="utf-8") as process:
                 self.wait_for(process, "run", "metrics.jsonl")

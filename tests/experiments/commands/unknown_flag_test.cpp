@@ -26,7 +26,7 @@ TEST_CASE("A flag is answered with the nearest one of its own command, however m
   CHECK(hint_on_flag("--output", "x", kTrain) == "did you mean --output-dir instead of --output?");
 }
 
-TEST_CASE("A flag of DomainBed's that means nothing here is told so") {
+TEST_CASE("A flag of DomainBed's without a meaning here is answered with the reason") {
   CHECK(hint_on_flag("--task", "x", kTrain) == "--task is DomainBed's: every run is domain generalization: leave it out");
   CHECK(hint_on_flag("--uda-holdout-fraction", "0", kTrain).find("there is no domain adaptation here") != std::string::npos);
   CHECK(hint_on_flag("--skip_model_save", "", kTrain).find("without --output-dir nothing is saved") != std::string::npos);

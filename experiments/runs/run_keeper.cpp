@@ -1,0 +1,188 @@
+#include "experiments/runs/run_keeper.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "experiments/machine/parse_json.h"
+#include "experiments/machine/signals.h"
+#include "experiments/runs/log_lines.h"
+#include "experiments/runs/record_table.h"
+#include "experiments/runs/records.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/training/mask_notes.h"
+#include "experiments/training/parameter_file.h"
+#include "nn/summary.h"
+#include "tensor/file.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/printable.h"
+
+namespace sand::experiments {
+namespace {
+
+/// A line to stdout, at once. Whoever reads it may have gone, as head(1) does: then the run is to end.
+void print(const std::string& text) {
+  if (std::printf("%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) StopSignals::lost_reader();
+  if (StopSignals::stop()) std::clearerr(stdout);  // the line is not missed; any other failure is reported at the end
+}
+
+/// What done says about a run that came to its end; "" where there is none, or none that says so.
+std::string outcome_in(const Directory& directory, const Settings& settings) {
+  constexpr std::uint64_t kMostBytes = 4096;
+  if (!directory.has("done")) return "";
+  InputFile file(directory, "done");
+  if (file.size() > kMostBytes) return "";
+  const auto done = parse_json(file.text(kMostBytes));
+  const bool whole =
+      done.is_object() && done.value("steps", nlohmann::json()) == settings.steps && done.value("weights", nlohmann::json()).is_string();
+  return whole ? without_controls(done.dump()) : "";
+}
+
+/// Removes what a process left that was killed just when its run was finished, if that can be done.
+void tidy(const std::string& output_dir) try { const RunDirectory directory(output_dir); } catch (const Error&) {
+  // It does no harm.
+}
+
+}  // namespace
+
+RunKeeper::RunKeeper(const Settings& settings, const RunKeeperOptions& options)
+    : settings_(settings), options_(options), recorded_(recorded()) {}
+
+std::optional<Manifest> RunKeeper::recorded() const {
+  if (options_.output_dir.empty() || options_.fresh || !RunDirectory::holds_run(options_.output_dir)) return std::nullopt;
+  Manifest found = read_manifest((std::filesystem::path(options_.output_dir) / "record.json").string());
+  check_same_run(found, settings_);
+  return found;
+}
+
+bool RunKeeper::finished() const {
+  if (!recorded_) return false;
+  const Directory directory(options_.output_dir);
+  const std::string outcome = outcome_in(directory, settings_);
+  if (outcome.empty()) return false;
+  if (directory.has(RunLock::kName)) tidy(options_.output_dir);
+  std::fprintf(options_.json ? stderr : stdout, "the run in %s is finished: %s\n", options_.output_dir.c_str(), outcome.c_str());
+  return true;
+}
+
+void RunKeeper::open() {
+  if (options_.output_dir.empty() || !RunDirectory::holds_run(options_.output_dir)) return;
+  directory_.emplace(options_.output_dir, !options_.no_lock);
+  recorded_ = recorded();
+}
+
+void RunKeeper::claim(const Training& run, const Threads& threads) {
+  const Parameters& parameters = run.model().parameters;
+  if (!options_.output_dir.empty() && !directory_) {  // only now: nothing is made for a run that cannot begin
+    directory_.emplace(options_.output_dir, !options_.no_lock);
+    recorded_ = recorded();
+  }
+  if (!directory_) return;
+  checkpoints_.emplace(directory_->checkpoints(), settings_, parameters);
+  const Manifest found = manifest(settings_, run.data(), parameters);
+  if (recorded_) return check_same_inputs(*recorded_, found);
+  if (directory_->held().has("record.json")) directory_->clear();
+  directory_->write("record.json", record_json(found, run.data(), threads));
+}
+
+void RunKeeper::begin(Training& run, const Threads& threads) {
+  const Model& model = run.model();
+  const int domains = static_cast<int>(run.training_domains().size());
+  say(settings_.algorithm + " on " + run.data().name + " (" + run.data().source + "), protocol " + settings_.protocol.name + ", " +
+      std::to_string(domains) + " training domains, kernels " + kernels::chosen().name + ", " + std::to_string(threads.count()) +
+      (threads.count() == 1 ? " thread" : " threads"));
+  say(nn::summary(model.network, model.parameters, run.data().example));
+  if (const std::optional<std::string> text = note_on_tau(settings_, domains)) note(*text);
+  if (recorded_) resume(run);
+  say(table_head(settings_, run.data()));
+}
+
+/// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
+void RunKeeper::resume(Training& run) {
+  const auto passed_over = [](const std::string& file, const std::string& why) {
+    std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
+  };
+  std::map<std::string, std::vector<std::uint64_t>> ends;
+  for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory_->held(), log, settings_);
+  const auto restore = [&](const Checkpoint& checkpoint) {
+    for (const char* log : RunDirectory::kLogs) {
+      const std::size_t lines = lines_after(checkpoint.state.step, log, settings_), found = ends[log].size();
+      check(found >= lines, [&] {
+        return Error(Fault::data, "run directory: lines of a log are missing or out of order")
+            .fact("path", directory_->held().path_of(log))
+            .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
+            .fact("found", std::to_string(found));
+      });
+    }
+    run.restore(checkpoint.state);
+  };
+  const std::optional<Checkpoint> last = checkpoints_->last(restore, passed_over);
+  if (last) run.restore(last->state);
+  for (const auto& [log, end] : ends) {
+    const std::size_t lines = last ? lines_after(last->state.step, log, settings_) : 0;
+    directory_->cut(log, lines > 0 ? end[lines - 1] : 0);
+  }
+  directory_->held().remove("done");  // it did not say that the run has ended
+  say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
+}
+
+void RunKeeper::record(const Training& run, const Record& record) {
+  say(table_line(record, settings_, run.training_domains()));
+  const std::string line = result_line(settings_, record, options_.output_dir);
+  if (options_.json) print(line);
+  if (!directory_) return;
+  if (is_result(settings_, record.step)) directory_->append("results.jsonl", line);
+  directory_->append("metrics.jsonl", metrics_line(run.data(), record));
+}
+
+void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop) {
+  if (!directory_) return;
+  const bool measured = record && !std::isnan(mean_accuracy(record->in, run.training_domains()));
+  const bool due = options_.checkpoint_every > 0 ? (run.step() - 1) % options_.checkpoint_every == 0 : measured;
+  if (!due && !run.finished() && !stop) return;
+  directory_->sync();
+  checkpoints_->keep({run.save(), record ? mean_accuracy(record->out, run.training_domains()) : NAN});
+}
+
+void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
+  if (directory_ && !directory_->held().in_place())
+    std::fprintf(stderr, "sandgrad: run directory: it was moved while the run was on; the run's files went with it\n    path %s\n",
+                 options_.output_dir.c_str());
+  if (last && algorithm(settings_.algorithm).closes_weights)
+    say(report_with_notes(settings_, static_cast<int>(run.training_domains().size()), *last->masks));
+  say(weights_line(run));
+  if (!run.finished()) {
+    say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings_.steps) + " steps" +
+        (directory_ ? "; the same command goes on from there" : ""));
+    return;
+  }
+  const std::optional<std::string> never_learned = run.never_learned();
+  if (never_learned) {
+    const std::string warning = never_learned_line(*never_learned);
+    say(warning);
+    std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
+  }
+  if (!directory_) return;
+  directory_->write("weights.safetensors", weights_file(run.model()).bytes());
+  directory_->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
+}
+
+void RunKeeper::tell_kept(Error& error) const {
+  const std::vector<int> steps = checkpoints_ ? checkpoints_->steps() : std::vector<int>();
+  if (error.fault() == Fault::non_finite && !steps.empty()) error.fact("kept", checkpoints_->file(steps.back()).string());
+}
+
+void RunKeeper::say(const std::string& text) {
+  if (!options_.json) print(text);
+  if (directory_) directory_->append("out.txt", text);
+}
+
+void RunKeeper::note(const std::string& text) {
+  std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+  if (directory_) directory_->append("out.txt", "note: " + text);
+}
+
+}  // namespace sand::experiments
