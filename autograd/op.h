@@ -24,9 +24,9 @@ struct OpDoc {
 //     TensorSpan scratch;         room of shape scratch_shape(x, ...) that holds nothing between calls; all ops share it
 //     const Scalar* prepared;     what the kernels read in place of the second input, the weight: WeightForm form(x, ..., wanted)
 //     Index multiply_adds(x, ...) what forward costs
-//     bool backward_ignores_output           backward does not read y
+//     bool backward_ignores_output   backward does not read y
 //     bool spares_input(x, ...)   backward does not read its first input
-//     bool in_place            y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x
-//     bool in_place_backward         dx of the first input may be in the memory of dy, and then backward assigns it
+//     bool in_place               y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x
+//     bool in_place_backward      dx of the first input may be in the memory of dy, and then backward assigns it
 
 }  // namespace sand

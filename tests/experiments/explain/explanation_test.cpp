@@ -240,7 +240,7 @@ TEST_CASE("Examples keep their row, number and label, and dropout drops for them
   CHECK(dropped > 100);
 }
 
-TEST_CASE("Threads change no number of a explanation") {
+TEST_CASE("Threads change no number of an explanation") {
   std::vector<std::string> told;
   for (const int threads : {1, 3}) {
     Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}};
