@@ -22,7 +22,7 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
   node.wanted = (nodes_[at(inputs)].wanted || ...);
   node.here = here;
   try {
-    (refuse_lost(inputs), ...);
+    follow_plan(node);
     const Shape shape = kept->shape(inputs.shape()...);
     TensorSpan over;
     if constexpr (requires { Op::in_place; }) over = room_over(inputs...);
@@ -34,7 +34,7 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     kept->forward(inputs.value()..., y);
     node.value = y;
 
-    // Values that no later op reads are freed; in a prediction, those are all that were read for the last time.
+    // Values that neither a later op nor backward reads are freed; in a prediction, those are all that were read for the last time.
     bool needs_value = node.wanted, needs_input[] = {(static_cast<void>(inputs), node.wanted)...};
     if constexpr (requires { Op::backward_ignores_output; }) needs_value = false;
     if constexpr (requires { kept->spares_input(inputs.shape()...); }) needs_input[0] &= !kept->spares_input(inputs.shape()...);
@@ -43,7 +43,7 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     const bool* needed = needs_input;
     (read(inputs, *needed++), ...);
     if constexpr (requires { kept->saved; })
-      if (!node.wanted && !keep_values_) arena_.spare(kept->saved);
+      if (!node.wanted && plan_ != nullptr) arena_.spare(kept->saved);
   } catch (Error& error) {
     throw error.at(here);
   }
@@ -61,11 +61,14 @@ void Tape::lend_scratch(Op& op, const Shapes&... inputs) {
 template <class Op, std::size_t... I>
 void Tape::run_backward(Tape& tape, Node& node, std::index_sequence<I...>) {
   Op& op = *static_cast<Op*>(node.op);
-  tape.lend_scratch(op, tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value.shape()...);
-  constexpr bool kOverDy = requires { Op::in_place_backward; };
-  const TensorView dy = node.gradient;
-  op.backward(tape.nodes_[static_cast<std::size_t>(node.inputs[I])].value..., node.value, dy,
-              tape.outgoing(node.inputs[I], kOverDy && I == 0 ? &node : nullptr)...);
+  const auto input = [&](std::size_t i) -> Node& { return tape.nodes_[static_cast<std::size_t>(node.inputs[i])]; };
+  tape.lend_scratch(op, input(I).value.shape()...);
+  if constexpr (requires { &Op::backward_in_place; })
+    if (tape.takes_over(node.inputs[0])) {
+      input(0).gradient = std::exchange(node.gradient, {});
+      return op.backward_in_place(input(I).value..., node.value, tape.outgoing(node.inputs[I])...);
+    }
+  op.backward(input(I).value..., node.value, node.gradient, tape.outgoing(node.inputs[I])...);
 }
 
 }  // namespace sand

@@ -11,6 +11,19 @@ namespace {
 /// Rows times weights; with fewer, a step ends before a second thread has woken up.
 constexpr Index kWorthThreads = 1 << 18;
 
+/// Rows first .. first + rows - 1 of a domain, which go forward together.
+struct Tile {
+  const DomainRows& domain;
+  Index first, rows;
+  std::uint32_t step;
+
+  TensorView inputs() const { return domain.inputs.view().rows(first, rows); }
+  Draw draw(std::uint64_t seed) const {
+    return {seed, step, std::span(domain.examples).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows))};
+  }
+  Var loss(Var outputs, const Objective& objective) const { return objective.loss(outputs, domain.targets(first, rows), domain.size()); }
+};
+
 std::string called(const Tape::Entry& entry) {
   return std::string(entry.doc.name) + (entry.slot ? " " + entry.slot->name : "") + " " + entry.shape.text();
 }
@@ -42,7 +55,7 @@ Index DomainGradientsOptions::shards_of(Index rows, int domains) const {
 }
 
 DomainGradients::DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options)
-    : network_(std::move(network)), parameters_(parameters), options_(options), tapes_(static_cast<std::size_t>(options.threads.count())) {
+    : parameters_(parameters), options_(options), passes_(std::move(network), parameters, options.threads.count()) {
   check(options.tile_rows > 0 && options.shards > 0, [&] {
     return Error(Fault::usage, "domain gradients: tile_rows and shards must be positive")
         .fact("tile_rows", std::to_string(options.tile_rows))
@@ -87,27 +100,21 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
 
-  if (!dry_run_done_) dry_run(batch);
-  prepared_.prepare(parameters_, threads);
-  if (!dry_run_done_) check_tiling(batch, objective);
-  dry_run_done_ = true;
-  threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
-    run(shards_[static_cast<std::size_t>(shard)], batch, objective, tapes_[static_cast<std::size_t>(worker)]);
-  });
-  for (const Tape& tape : tapes_) prepared_.add(tape.missing_forms());
+  if (!passes_.ready()) {
+    const Tile row{batch.domains[0], 0, 1, batch.step};
+    passes_.dry_run(row.inputs(), row.draw(options_.seed), table_->row(0));
+  }
+  passes_.prepare(threads);
+  if (!tiling_checked_) check_tiling(batch, objective);
+  tiling_checked_ = true;
+  threads.run(static_cast<int>(shards_.size()),
+              [&](int shard, int worker) { run(shards_[static_cast<std::size_t>(shard)], batch, objective, passes_.tape(worker)); });
+  passes_.note_missing_forms();
+  passes_.make_room();
   fold(threads);
-  make_room();
   const std::span<const double> losses = table_->losses();
   if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); })) check_every_op(batch, objective);
   return *table_;
-}
-
-/// One row goes forward, so that the forms of weights are known before the first step, and not made by every shard in it.
-void DomainGradients::dry_run(const Batch& batch) {
-  Tape tape;                                // of its own, for it holds the forms, which no other pass will
-  tape.start(parameters_, table_->row(0));  // as for training, which needs its forms
-  network_(tape.constant(batch.domains[0].inputs.view().rows(0, 1)), {});
-  prepared_.add(tape.missing_forms());
 }
 
 /// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are added. Rows are
@@ -118,8 +125,8 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   if (domain == batch.domains.end()) return;
   const auto loss = [&](Index first, Index rows) {
     Tape tape;
-    tape.start(parameters_, {}, &prepared_);
-    return static_cast<double>(forward(*domain, first, rows, batch.step, objective, tape).value()[0]);
+    const Tile tile{*domain, first, rows, batch.step};
+    return static_cast<double>(tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed)), objective).value()[0]);
   };
   const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);
   const double difference = std::fabs(together - (first + second));  // not finite where a loss is not: told of in its step
@@ -134,36 +141,15 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   });
 }
 
-/// Shards are scheduled dynamically; a thread that was idle or got small ones must not allocate later.
-void DomainGradients::make_room() {
-  const auto smaller = [](const Tape& a, const Tape& b) { return a.bytes() < b.bytes(); };
-  const Tape& largest = *std::max_element(tapes_.begin(), tapes_.end(), smaller);
-  for (Tape& tape : tapes_)
-    if (&tape != &largest) tape.make_room_like(largest);
-}
-
-/// Records a tile of a domain; returns its part of the loss.
-Var DomainGradients::forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective,
-                             Tape& tape) const {
-  const std::span<const std::uint32_t> examples(domain.examples.data() + first, static_cast<std::size_t>(rows));
-  const Var outputs = network_(tape.constant(domain.inputs.view().rows(first, rows)), {options_.seed, step, examples});
-  return objective.loss(outputs, domain.targets(first, rows), domain.size());
-}
-
-/// Records the tile of a shard that begins with row `first` of the domain.
-Var DomainGradients::forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const {
-  const Index rows = std::min(options_.tile_rows, shard.first + shard.rows - first);
-  return forward(batch.domains[static_cast<std::size_t>(shard.domain)], first, rows, batch.step, objective, tape);
-}
-
 /// One shard, on one core, in plain order; no further than to a loss that is not finite.
 void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
   const std::span<Scalar> row = shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
   std::fill(row.begin(), row.end(), Scalar{0});
   shard.loss = 0;
-  for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
-    tape.start(parameters_, row, &prepared_);
-    const Var loss = forward(shard, first, batch, objective, tape);
+  const Index end = shard.first + shard.rows;
+  for (Index first = shard.first; first < end; first += options_.tile_rows) {
+    const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first, std::min(options_.tile_rows, end - first), batch.step};
+    const Var loss = tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed), row), objective);
     shard.loss += static_cast<double>(loss.value()[0]);
     if (!std::isfinite(shard.loss)) return;
     tape.backward(loss);
@@ -172,13 +158,14 @@ void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& obj
 
 void DomainGradients::check_every_op(const Batch& batch, const Objective& objective) const {
   Tape tape;
-  tape.keep_values(true);
   std::vector<Scalar> row(static_cast<std::size_t>(parameters_.size()));
   for (const Shard& shard : shards_) {
     std::fill(row.begin(), row.end(), Scalar{0});
-    for (Index first = shard.first; first < shard.first + shard.rows; first += options_.tile_rows) {
-      tape.start(parameters_, row);
-      const Var loss = forward(shard, first, batch, objective, tape);
+    const Index end = shard.first + shard.rows;
+    for (Index first = shard.first; first < end; first += options_.tile_rows) {
+      const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first, std::min(options_.tile_rows, end - first), batch.step};
+      tape.start(parameters_, row);  // without a plan, so that every value is kept
+      const Var loss = tile.loss(passes_.network()(tape.constant(tile.inputs()), tile.draw(options_.seed)), objective);
       if (!std::isfinite(loss.value()[0]))
         throw blaming(not_finite(batch.step, "loss", shard.domain), tape, tape.first_non_finite(), false);
       const int backward = tape.checked_backward(loss);

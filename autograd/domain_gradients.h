@@ -2,22 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
 #include "autograd/gradient_table.h"
 #include "autograd/objective.h"
-#include "autograd/ops/dropout.h"
-#include "autograd/prepared_weights.h"
-#include "autograd/tape.h"
+#include "autograd/passes.h"
 #include "tensor/batch.h"
 #include "tensor/threads.h"
 
 namespace sand {
-
-/// A model as a function: records outputs [n, ...] for inputs x [n, ...]. Row i of the outputs depends on row i of x only.
-using Network = std::function<Var(Var x, const Draw& draw)>;
 
 struct DomainGradientsOptions {
   Index tile_rows = 64;    ///< examples that go forward and back together; their activations should fit a core's cache
@@ -59,20 +53,14 @@ class DomainGradients {
     double loss;
   };
   void cut(const Batch& batch);
-  void dry_run(const Batch& batch);
   void check_tiling(const Batch& batch, const Objective& objective) const;
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
-  Var forward(const DomainRows& domain, Index first, Index rows, std::uint32_t step, const Objective& objective, Tape& tape) const;
-  Var forward(const Shard& shard, Index first, const Batch& batch, const Objective& objective, Tape& tape) const;
   void fold(const Threads& threads);
-  void make_room();
 
-  Network network_;
   const Parameters& parameters_;
   DomainGradientsOptions options_;
-  PreparedWeights prepared_;
-  bool dry_run_done_ = false;
-  std::vector<Tape> tapes_;  // one per thread
+  Passes passes_;
+  bool tiling_checked_ = false;
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;
   std::optional<GradientTable> spare_rows_;  // of every shard but the first of its domain

@@ -27,6 +27,6 @@ struct OpDoc {
 //     bool backward_ignores_output   backward does not read y
 //     bool spares_input(x, ...)   backward does not read its first input
 //     bool in_place               y[i] depends on x[i] only, and backward reads y only: y may be in the memory of x
-//     bool in_place_backward      dx of the first input may be in the memory of dy, and then backward assigns it
+//     void backward_in_place(x, ..., y, d, ...)   backward that reads dy from d and writes dx of the first input there
 
 }  // namespace sand

@@ -27,4 +27,10 @@ void PreparedWeights::add(std::span<const SlotForm> missing_forms) {
   }
 }
 
+std::size_t PreparedWeights::bytes() const {
+  std::size_t bytes = 0;
+  for (const Prepared& prepared : forms_) bytes += static_cast<std::size_t>(prepared.numbers.size()) * sizeof(Scalar);
+  return bytes;
+}
+
 }  // namespace sand

@@ -37,6 +37,7 @@ class PreparedWeights {
   const Scalar* find(const Slot& slot, const WeightForm& form) const;
   /// From the next `prepare` on.
   void add(std::span<const SlotForm> missing_forms);
+  std::size_t bytes() const;  ///< of all known forms
 
  private:
   struct Prepared {

@@ -13,7 +13,7 @@ constexpr OpDoc kParameter{"parameter", "weights", "row of the gradient table +=
 
 }  // namespace
 
-void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, const PreparedWeights* prepared) {
+void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, const PreparedWeights* prepared, const Plan* plan) {
   check(gradient_row.empty() || static_cast<Index>(gradient_row.size()) == parameters.size(), [&] {
     return Error(Fault::usage, "tape: a gradient row has one number per weight")
         .fact("weights", std::to_string(parameters.size()))
@@ -25,6 +25,7 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, c
   parameters_ = &parameters;
   gradient_row_ = gradient_row;
   prepared_ = prepared;
+  plan_ = plan;
 }
 
 void Tape::make_room_like(const Tape& other) {
@@ -33,6 +34,29 @@ void Tape::make_room_like(const Tape& other) {
   missing_forms_.reserve(other.missing_forms_.capacity());
   arena_.make_room_like(other.arena_);
   scratch_.make_room_like(other.scratch_);
+}
+
+Plan Tape::plan(Var output) const {
+  Plan plan;
+  plan.output = output.index();
+  for (const Node& node : nodes_) {
+    for (int k = 0; k < node.arity; ++k)
+      plan.entries[static_cast<std::size_t>(node.inputs[static_cast<std::size_t>(k)])].last_reader = static_cast<int>(plan.entries.size());
+    plan.entries.push_back({node.doc, node.inputs, -1});
+  }
+  plan.entries[at(output)].last_reader = -1;
+  return plan;
+}
+
+bool Tape::as_planned(Var output) const {
+  return plan_ != nullptr && nodes_.size() == plan_->entries.size() && output.index() == plan_->output;
+}
+
+/// Leaves the plan for good where the next entry is not the one in it. What is recorded past its end, as a loss, is not in it.
+void Tape::follow_plan(const Node& next) {
+  if (plan_ == nullptr || nodes_.size() >= plan_->entries.size()) return;
+  const Plan::Entry& planned = plan_->entries[nodes_.size()];
+  if (planned.doc != next.doc || planned.inputs != next.inputs) plan_ = nullptr;
 }
 
 Var Tape::push(const Node& node) {
@@ -47,6 +71,7 @@ Var Tape::leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Sl
   node.value = value;
   node.gradient = gradient;
   node.slot = slot;
+  follow_plan(node);
   return push(node);
 }
 
@@ -70,36 +95,32 @@ const Scalar* Tape::prepared(int weight, const WeightForm& form) {
   return own.data();
 }
 
-Var last_use(Var x) {
-  x.last_ = true;
-  return x;
-}
-
-void Tape::refuse_lost(Var input) const {
-  const Node& node = nodes_[at(input)];
-  check(!node.lost, [&] {
-    return Error(Fault::usage, "tape: a value is read after its last_use")
-        .fact("value", "%" + std::to_string(input.index()) + ", " + node.doc->name + " " + node.value.shape().text());
-  });
+/// Whether the entry that is being recorded is the last that reads the input.
+bool Tape::reads_last(Var input) const {
+  return plan_ != nullptr && at(input) < plan_->entries.size() && plan_->entries[at(input)].last_reader == size();
 }
 
 /// Where an op that may write over its input puts its value; empty if the input is still needed.
-TensorSpan Tape::room_over(Var input) const { return input.last_ && !keep_values_ ? nodes_[at(input)].spare : TensorSpan(); }
+TensorSpan Tape::room_over(Var input) const { return reads_last(input) ? nodes_[at(input)].spare : TensorSpan(); }
 
 /// Notes that an op has read a value, and whether backward needs it.
 void Tape::read(Var input, bool needed) {
   Node& node = nodes_[at(input)];
-  if (input.last_ && !needed && node.spare && !keep_values_) arena_.spare(node.spare);
-  if (input.last_ || needed) node.spare = {};
-  node.lost = node.lost || input.last_;
+  const bool last = reads_last(input);
+  if (last && !needed && node.spare) arena_.spare(node.spare);
+  if (last || needed) node.spare = {};
 }
 
-/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first asked for; or
-/// it takes the place of that of the node `over`, whose op assigns.
-TensorSpan Tape::outgoing(int input, Node* over) {
+/// Whether the gradient of the input may take the memory of that of the output: it is wanted, and nothing was added to it yet.
+bool Tape::takes_over(int input) const {
+  const Node& node = nodes_[static_cast<std::size_t>(input)];
+  return plan_ != nullptr && node.wanted && !node.gradient;
+}
+
+/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first asked for.
+TensorSpan Tape::outgoing(int input) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
   if (!node.wanted || node.gradient) return node.gradient;
-  if (over != nullptr && !keep_values_) return node.gradient = std::exchange(over->gradient, {});
   node.gradient = arena_.tensor(node.value.shape());
   node.gradient.array().setZero();
   return node.gradient;
@@ -111,7 +132,7 @@ int Tape::walk_back(Var y, TensorView seed, bool checked) {
     return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
   });
   if (!nodes_[at(y)].wanted) return -1;
-  outgoing(y.index(), nullptr).array() += seed.array();
+  outgoing(y.index()).array() += seed.array();
   for (std::size_t i = at(y) + 1; i-- > 0;) {
     Node& node = nodes_[i];
     if (node.backward == nullptr || !node.gradient) continue;

@@ -11,6 +11,7 @@
 #include "autograd/arena.h"
 #include "autograd/op.h"
 #include "autograd/parameters.h"
+#include "autograd/plan.h"
 #include "autograd/prepared_weights.h"
 #include "tensor/tensor.h"
 
@@ -29,27 +30,26 @@ class Var {
 
  private:
   friend class Tape;
-  friend Var last_use(Var x);
   Var(Tape* tape, int index) : tape_(tape), index_(index) {}
   Tape* tape_;
   int index_;
-  bool last_ = false;
 };
-
-/// x, for the last op that reads it: its memory may be written over or serve another value. To read x later is an error.
-Var last_use(Var x);
 
 class Tape {
  public:
-  /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()]; without a
-  /// row nothing is differentiated and the pass is a prediction. All three must outlive the pass.
-  void start(const Parameters& parameters, std::span<Scalar> gradient_row = {}, const PreparedWeights* prepared = nullptr);
+  /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()]; without a row
+  /// nothing is differentiated and the pass is a prediction. With a plan, memory of values is used again in the pass; without
+  /// one, every value is kept until the next start. All four must outlive the pass.
+  void start(const Parameters& parameters, std::span<Scalar> gradient_row = {}, const PreparedWeights* prepared = nullptr,
+             const Plan* plan = nullptr);
 
   /// Ends the pass and takes as much memory as `other` has, so that its passes can run here without taking more.
   void make_room_like(const Tape& other);
 
-  /// Whether all values are kept until the next start, for those who look at them; otherwise memory is used again.
-  void keep_values(bool keep) { keep_values_ = keep; }
+  /// The plan of what was recorded, for later passes; `output` is read by others and stays.
+  Plan plan(Var output) const;
+  /// Whether all was recorded as in the plan of `start`, up to `output`. If not, values may be of memory that was used again.
+  bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
@@ -87,7 +87,7 @@ class Tape {
   Entry entry(int index) const;
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
-  /// The first entry whose value has a NaN or an infinity; -1 if there is none. Sees all only where values are kept.
+  /// The first entry whose value has a NaN or an infinity; -1 if there is none. Sees all in a pass without a plan.
   int first_non_finite() const;
 
  private:
@@ -100,7 +100,6 @@ class Tape {
     std::array<int, kMostInputs> inputs{};
     int arity = 0;
     bool wanted = false;  // does a gradient have to flow through here?
-    bool lost = false;    // has the last op read the value?
     TensorSpan spare;     // the value, if backward will not read it
     TensorView value;
     TensorSpan gradient;
@@ -112,10 +111,12 @@ class Tape {
   static std::size_t at(Var x) { return static_cast<std::size_t>(x.index()); }
   Var push(const Node& node);
   Var leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Slot* slot);
-  TensorSpan outgoing(int input, Node* over);
+  bool takes_over(int input) const;
+  TensorSpan outgoing(int input);
   int walk_back(Var y, TensorView seed, bool checked);
   const Scalar* prepared(int weight, const WeightForm& form);
-  void refuse_lost(Var input) const;
+  void follow_plan(const Node& next);
+  bool reads_last(Var input) const;
   TensorSpan room_over(Var input) const;
   void read(Var input, bool needed);
 
@@ -129,8 +130,8 @@ class Tape {
   std::vector<Node> nodes_;
   const Parameters* parameters_ = nullptr;
   std::span<Scalar> gradient_row_;
-  bool keep_values_ = false;
   const PreparedWeights* prepared_ = nullptr;
+  const Plan* plan_ = nullptr;  // null from the first entry on that is not in it
   std::vector<SlotForm> missing_forms_;
 };
 

@@ -40,11 +40,11 @@ Cnn::Cnn(Parameters& parameters, const CnnOptions& options, Random random) : opt
 Var Cnn::operator()(Var x, const Draw& draw) const {
   Var y = channels_last(x, options_.image);
   for (const Block& block : blocks_) {
-    y = activate(last_use(block.convolution(last_use(y))), options_.activation);
-    y = block.norm(last_use(y));
+    y = activate(block.convolution(y), options_.activation);
+    y = block.norm(y);
   }
-  y = dropout(mean_pool2d(last_use(y)), options_.dropout, 0, draw);
-  return (*last_)(last_use(y));
+  y = dropout(mean_pool2d(y), options_.dropout, 0, draw);
+  return (*last_)(y);
 }
 
 }  // namespace sand::nn

@@ -17,7 +17,7 @@ Mlp::Mlp(Parameters& parameters, const MlpOptions& options, Random random) : opt
 Var Mlp::operator()(Var x, const Draw& draw) const {
   Var y = flatten(x);
   for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
-    y = activate(last_use(layers_[i](last_use(y))), options_.activation, options_.slope);
+    y = activate(layers_[i](y), options_.activation, options_.slope);
     y = dropout(y, options_.dropout, static_cast<std::uint32_t>(i), draw);
   }
   return layers_.back()(y);

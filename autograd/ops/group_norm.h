@@ -15,7 +15,7 @@ namespace ops {
 struct GroupNorm {
   static constexpr OpDoc doc{"group_norm", "y = g z + b, z = r (x - mean), r = 1 / sqrt(var + eps), by group",
                              "dx += r (g dy - mean(g dy) - z mean(g dy z)), dg += sum dy z, db += sum dy"};
-  static constexpr bool backward_ignores_output = true, in_place_backward = true;
+  static constexpr bool backward_ignores_output = true;
   Index groups;
   double epsilon;
   TensorSpan saved{};    // [n, groups, 2]: mean and r
@@ -61,6 +61,15 @@ struct GroupNorm {
   }
 
   void backward(TensorView x, TensorView g, TensorView, TensorView, TensorView dy, TensorSpan dx, TensorSpan dg, TensorSpan db) const {
+    add_gradients(x, g, dy, dx, dg, db);
+  }
+  void backward_in_place(TensorView x, TensorView g, TensorView, TensorView, TensorSpan d, TensorSpan dg, TensorSpan db) const {
+    add_gradients(x, g, d, d, dg, db);
+  }
+
+ private:
+  /// Where dx is dy, it is overwritten; else added to.
+  void add_gradients(TensorView x, TensorView g, TensorView dy, TensorSpan dx, TensorSpan dg, TensorSpan db) const {
     const Index pixels = x.shape()[1] * x.shape()[2], c = x.shape()[3];
     for (Index n = 0; n < x.shape()[0]; ++n) {
       const Sums sums = sums_of(dy.rows(n, 1), x.rows(n, 1));  // of dy, and of dy x
@@ -89,7 +98,6 @@ struct GroupNorm {
     }
   }
 
- private:
   struct Sums {
     const double *plain, *product;  // [c]
   };

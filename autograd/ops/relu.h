@@ -8,14 +8,14 @@ namespace ops {
 
 struct Relu {
   static constexpr OpDoc doc{"relu", "y = max(x, 0)", "dx += dy where y > 0"};
-  static constexpr bool in_place = true, in_place_backward = true;
+  static constexpr bool in_place = true;
   static Shape shape(const Shape& x) { return x; }
   static void forward(TensorView x, TensorSpan y) { y.array() = (x.array() < Scalar{0}).select(Scalar{0}, x.array()); }
   static void backward(TensorView, TensorView y, TensorView dy, TensorSpan dx) {
-    if (dx.data() == dy.data())
-      dx.array() = (y.array() > Scalar{0}).select(dx.array(), Scalar{0});
-    else
-      dx.array() += (y.array() > Scalar{0}).select(dy.array(), Scalar{0});
+    dx.array() += (y.array() > Scalar{0}).select(dy.array(), Scalar{0});
+  }
+  static void backward_in_place(TensorView, TensorView y, TensorSpan d) {
+    d.array() = (y.array() > Scalar{0}).select(d.array(), Scalar{0});
   }
 };
 

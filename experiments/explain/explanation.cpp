@@ -37,30 +37,29 @@ Hparams borrowed(const Algorithm& other, const Update& update) {
 /// one: only so does every ReLU open for the same pixels, and what the rows miss of g_e is the rounding of the engine's sum.
 std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update, const std::vector<WeightPlace>& weights) {
   const Parameters& parameters = update.model.parameters;
-  std::vector<Tape> tapes(static_cast<std::size_t>(update.threads.count()));
-  std::vector<std::vector<Scalar>> gradient(tapes.size(), std::vector<Scalar>(static_cast<std::size_t>(parameters.size())));
-  PreparedWeights prepared;
+  const int workers = update.threads.count();
+  Passes passes(update.model.network, parameters, workers);
+  std::vector<std::vector<Scalar>> gradient(static_cast<std::size_t>(workers),
+                                            std::vector<Scalar>(static_cast<std::size_t>(parameters.size())));
   std::vector<std::vector<std::vector<Scalar>>> found;
   for (const DomainRows& rows : update.batch.domains) {
     found.emplace_back(static_cast<std::size_t>(rows.size()));
-    const auto run = [&](int row, int worker) {
-      Tape& tape = tapes[static_cast<std::size_t>(worker)];
-      std::vector<Scalar>& g = gradient[static_cast<std::size_t>(worker)];
-      const auto i = static_cast<std::size_t>(row);
-      std::fill(g.begin(), g.end(), Scalar{0});
-      tape.start(parameters, g, &prepared);
-      const Var x = tape.constant(rows.inputs.view().rows(row, 1));
-      const Var outputs = update.model.network(x, {update.seed, update.batch.step, std::span(rows.examples).subspan(i, 1)});
-      tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
-      for (const WeightPlace& weight : weights) found.back()[i].push_back(g[static_cast<std::size_t>(weight.column)]);
+    const auto draw = [&](int row) -> Draw {
+      return {update.seed, update.batch.step, std::span(rows.examples).subspan(static_cast<std::size_t>(row), 1)};
     };
-    if (found.size() == 1) {  // its first row says which forms of weights are read, so that not every row makes them anew
-      run(0, 0);
-      found.back()[0].clear();
-      prepared.add(tapes[0].missing_forms());
-      prepared.prepare(parameters, update.threads);
+    if (!passes.ready()) {
+      passes.dry_run(rows.inputs.view().rows(0, 1), draw(0), gradient[0]);
+      passes.prepare(update.threads);
     }
-    update.threads.run(static_cast<int>(rows.size()), run);
+    update.threads.run(static_cast<int>(rows.size()), [&](int row, int worker) {
+      Tape& tape = passes.tape(worker);
+      std::vector<Scalar>& g = gradient[static_cast<std::size_t>(worker)];
+      std::fill(g.begin(), g.end(), Scalar{0});
+      const Var outputs = passes.forward(tape, rows.inputs.view().rows(row, 1), draw(row), g);
+      tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
+      for (const WeightPlace& weight : weights)
+        found.back()[static_cast<std::size_t>(row)].push_back(g[static_cast<std::size_t>(weight.column)]);
+    });
   }
   return found;
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <limits>
+#include <vector>
 
-#include "autograd/domain_gradients.h"
+#include "autograd/passes.h"
 #include "domains/domain.h"
 #include "experiments/setup/models.h"
 #include "tensor/threads.h"
@@ -23,16 +24,10 @@ class Evaluation {
   Score operator()(const domains::Part& part, const Objective& objective);
 
  private:
-  void dry_run(const domains::Part& part);
-  struct Worker {
-    Tape tape;
-    DomainRows rows;
-  };
   const Model& model_;
   Threads threads_;
-  PreparedWeights prepared_;
-  bool dry_run_done_ = false;
-  std::vector<Worker> workers_;
+  Passes passes_;
+  std::vector<DomainRows> rows_;  // of a tile, by thread
 };
 
 }  // namespace sand::experiments

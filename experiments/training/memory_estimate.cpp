@@ -72,26 +72,22 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   domains::gather(run.data().domains[static_cast<std::size_t>(run.training_domains()[0])], examples, rows);
   std::vector<Scalar> gradients(training ? static_cast<std::size_t>(model.parameters.size()) : 0);
 
-  Tape dry_run, row, tile;
-  PreparedWeights prepared;
-  dry_run.start(model.parameters, gradients);
-  model.network(dry_run.constant(rows.inputs.view().rows(0, 1)), {});
-  double forms = 0;
-  for (const SlotForm& missing : dry_run.missing_forms()) forms += static_cast<double>(missing.form.size) * kBytes;
-  prepared.add(dry_run.missing_forms());
-  prepared.prepare(model.parameters, threads);
-  const auto pass = [&](Tape& tape, Index n) {
-    const std::size_t count = static_cast<std::size_t>(n);
-    tape.start(model.parameters, gradients, &prepared);
-    const Draw draw{0, 0, std::span<const std::uint32_t>(examples).first(count)};
-    const Var outputs = model.network(tape.constant(rows.inputs.view().rows(0, n)), training ? draw : Draw{});
+  Passes passes(model.network, model.parameters, 0);
+  const auto draw = [&](Index n) {
+    return training ? Draw{0, 0, std::span<const std::uint32_t>(examples).first(static_cast<std::size_t>(n))} : Draw{};
+  };
+  passes.dry_run(rows.inputs.view().rows(0, 1), draw(1), gradients);
+  passes.prepare(threads);
+  const auto pass = [&](Index n) {
+    Tape tape;
+    const Var outputs = passes.forward(tape, rows.inputs.view().rows(0, n), draw(n), gradients);
     const Var loss = run.objective().loss(outputs, rows.targets(0, n), n);
     if (training) tape.backward(loss);
     return static_cast<double>(tape.bytes());
   };
-  const double least = pass(row, 1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
+  const double least = pass(1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
   check_fits({.program = process_memory("VmRSS"), .activations = least}, threads);
-  return {static_cast<double>(dry_run.bytes()), forms, pass(tile, tile_rows)};
+  return {static_cast<double>(passes.bytes_of_dry_run()), static_cast<double>(passes.bytes_of_forms()), pass(tile_rows)};
 }
 
 std::string megabytes(double bytes) { return std::to_string(std::llround(bytes / kMegabyte)); }

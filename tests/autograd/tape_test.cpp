@@ -18,6 +18,18 @@
 
 using namespace sand;
 
+namespace {
+
+/// The plan of what `record` records on a tape over these parameters.
+template <class Record>
+Plan plan_of(const Parameters& parameters, std::span<Scalar> row, const Record& record) {
+  Tape tape;
+  tape.start(parameters, row);
+  return tape.plan(record(tape));
+}
+
+}  // namespace
+
 TEST_CASE("Backward sums over every path from the loss to a leaf") {
   // y = sum((x + x) x) = 2 sum x^2, so dy/dx = 4 x
   Parameters none;
@@ -67,7 +79,8 @@ TEST_CASE("A seed of another shape is refused") {
   Tape tape;
   tape.start(none);
   const Var y = relu(tape.variable(x, dx));
-  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})), "backward: the seed must have the shape of y\n    y    [3]\n    seed [2]", Error);
+  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})), "backward: the seed must have the shape of y\n    y    [3]\n    seed [2]",
+                       Error);
 }
 
 TEST_CASE("The tape prints index, op, inputs, shape, formulas and the line that recorded each entry") {
@@ -115,7 +128,7 @@ TEST_CASE("A checked backward pass stops at the first op that hands on a gradien
   CHECK(row == std::vector<Scalar>{1, std::numeric_limits<Scalar>::infinity()});
 }
 
-TEST_CASE("Where values are kept, a checked backward pass leaves the gradient that the op at fault was given") {
+TEST_CASE("Without a plan, a checked backward pass leaves the gradient that the op at fault was given") {
   // group_norm may write dx over dy. Here dy is large but finite, and dx = 10 dy is not.
   constexpr Scalar big = std::numeric_limits<Scalar>::max() / 4;
   const Tensor x(Shape{1, 2, 2, 1}, std::vector<Scalar>{Scalar(0.1), Scalar(-0.1), Scalar(0.1), Scalar(-0.1)});
@@ -124,7 +137,6 @@ TEST_CASE("Where values are kept, a checked backward pass leaves the gradient th
   Tensor dx(x.shape());
   Parameters none;
   Tape tape;
-  tape.keep_values(true);
   tape.start(none);
   const Var inner = add(tape.variable(x, dx), tape.constant(zeros));
   const Var y = group_norm(inner, tape.constant(one), tape.constant(zero), 1);
@@ -161,13 +173,15 @@ TEST_CASE("An op that may write over its input takes the memory of a value that 
   for (Index i = 0; i < parameters.size(); ++i) parameters.numbers()[static_cast<std::size_t>(i)] = Scalar(i % 5) - 2;
   const Tensor x(Shape{2, 3}, std::vector<Scalar>{1, -2, 3, 0.5, 1, -1});
   std::vector<Scalar> rows[2];
-  for (const bool spare : {false, true}) {
-    rows[spare].resize(static_cast<std::size_t>(parameters.size()));
+  for (const bool planned : {false, true}) {
+    rows[planned].resize(static_cast<std::size_t>(parameters.size()));
+    const auto record = [&](Tape& tape) { return relu(linear(tape.constant(x), tape.parameter(w), tape.parameter(b))); };
+    const Plan plan = plan_of(parameters, rows[planned], record);
     Tape tape;
-    tape.start(parameters, rows[spare]);
-    const Var y = linear(tape.constant(x), tape.parameter(w), tape.parameter(b));
-    const Var z = relu(spare ? last_use(y) : y);
-    CHECK((z.value().data() == y.value().data()) == spare);
+    tape.start(parameters, rows[planned], nullptr, planned ? &plan : nullptr);
+    const Var z = record(tape);
+    const TensorView y = tape.entry(z.index() - 1).value;
+    CHECK((z.value().data() == y.data()) == planned);
     tape.backward(sum(mul(z, z)));
   }
   CHECK(rows[0] == rows[1]);
@@ -179,22 +193,24 @@ TEST_CASE("A gradient written over that of the output is the one that is added e
                b = testing::random_tensor({4}, 4);
   const Tensor zero(x.shape());
   enum class Reader { alone, last, first };  // when group_norm reads y; what it reads last it gives a gradient first
-  const auto gradient = [&](bool of_leaf, Reader reader) {
+  const auto gradient = [&](bool planned, Reader reader) {
     Parameters none;
     Tensor dx(x.shape());
-    Tape tape;
-    tape.start(none);
-    const Var leaf = tape.variable(x, dx), y = of_leaf ? leaf : add(leaf, tape.constant(zero)), weight = tape.constant(c);
-    const auto normed = [&] { return mul(relu(group_norm(y, tape.constant(g), tape.constant(b), 2)), weight); };
-    if (reader == Reader::alone) {
-      tape.backward(sum(normed()));
-    } else if (reader == Reader::last) {
-      const Var other = mul(y, weight);
-      tape.backward(sum(add(other, normed())));
-    } else {
+    const auto record = [&](Tape& tape) {
+      const Var y = add(tape.variable(x, dx), tape.constant(zero)), weight = tape.constant(c);
+      const auto normed = [&] { return mul(relu(group_norm(y, tape.constant(g), tape.constant(b), 2)), weight); };
+      if (reader == Reader::alone) return sum(normed());
+      if (reader == Reader::last) {
+        const Var other = mul(y, weight);
+        return sum(add(other, normed()));
+      }
       const Var first = normed();
-      tape.backward(sum(add(first, mul(y, weight))));
-    }
+      return sum(add(first, mul(y, weight)));
+    };
+    const Plan plan = plan_of(none, {}, record);
+    Tape tape;
+    tape.start(none, {}, nullptr, planned ? &plan : nullptr);
+    tape.backward(record(tape));
     return std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end());
   };
   for (const Reader reader : {Reader::alone, Reader::last, Reader::first}) CHECK(gradient(true, reader) == gradient(false, reader));
@@ -204,62 +220,99 @@ TEST_CASE("A value that backward of its own op needs is not written over") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   Tensor dx(x.shape());
+  const auto record = [&](Tape& tape) { return relu(tanh(tape.variable(x, dx))); };
+  const Plan plan = plan_of(none, {}, record);
   Tape tape;
-  tape.start(none);
-  const Var y = tanh(tape.variable(x, dx));
-  CHECK(relu(last_use(y)).value().data() != y.value().data());
+  tape.start(none, {}, nullptr, &plan);
+  const Var y = record(tape);
+  CHECK(y.value().data() != tape.entry(y.index() - 1).value.data());
 }
 
 TEST_CASE("A value that backward of an earlier reader needs is not written over") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   Tensor dx(x.shape());
+  const auto record = [&](Tape& tape) {
+    const Var leaf = tape.variable(x, dx);
+    const Var y = add(leaf, leaf);
+    const Var square = mul(y, y);
+    return sum(add(square, relu(y)));
+  };
+  const Plan plan = plan_of(none, {}, record);
   Tape tape;
-  tape.start(none);
-  const Var leaf = tape.variable(x, dx);
-  const Var y = add(leaf, leaf);
-  const Var square = mul(y, y);
-  tape.backward(sum(add(square, relu(last_use(y)))));
+  tape.start(none, {}, nullptr, &plan);
+  tape.backward(record(tape));
   CHECK(std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end()) == std::vector<Scalar>{10, -16, 26});
 }
 
 TEST_CASE("A leaf is never written over") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  const auto record = [&](Tape& tape) { return relu(tape.constant(x)); };
+  const Plan plan = plan_of(none, {}, record);
   Tape tape;
-  tape.start(none);
-  relu(last_use(tape.constant(x)));
+  tape.start(none, {}, nullptr, &plan);
+  record(tape);
   CHECK(x[1] == -2);
 }
 
-TEST_CASE("A value that is read after its last use is refused") {
-  Parameters none;
-  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
-  Tape tape;
-  tape.start(none);
-  const Var y = add(tape.constant(x), tape.constant(x));
-  relu(last_use(y));
-  CHECK_THROWS_WITH_AS(relu(y), doctest::Contains("tape: a value is read after its last_use\n    value %2, add [3]"), Error);
-}
-
-TEST_CASE("A prediction uses the memory of what was read for the last time again") {
+TEST_CASE("A prediction with a plan uses the memory of what was read for the last time again") {
   Parameters none;
   const Tensor x(Shape{100});
+  const auto record = [&](Tape& tape) { return tanh(tanh(add(tape.constant(x), tape.constant(x)))); };
+  const Plan plan = plan_of(none, {}, record);
   Tape tape;
-  tape.start(none);
-  const Var a = add(tape.constant(x), tape.constant(x));
-  const Var b = tanh(last_use(a));
-  CHECK(tanh(last_use(b)).value().data() == a.value().data());
+  tape.start(none, {}, nullptr, &plan);
+  const Var y = record(tape);
+  CHECK(y.value().data() == tape.entry(y.index() - 2).value.data());
 }
 
-TEST_CASE("Where values are kept, nothing is written over or used again") {
+TEST_CASE("The value that a plan is for stays, even if an op reads it") {
+  Parameters none;
+  const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
+  const auto record = [&](Tape& tape) {
+    const Var y = add(tape.constant(x), tape.constant(x));
+    relu(y);
+    return y;
+  };
+  const Plan plan = plan_of(none, {}, record);
+  Tape tape;
+  tape.start(none, {}, nullptr, &plan);
+  CHECK(record(tape).value()[1] == -4);
+}
+
+TEST_CASE("A tape knows whether a pass was recorded as planned") {
+  Parameters none;
+  const Tensor x(Shape{3});
+  const auto one = [&](Tape& tape) { return relu(tape.constant(x)); };
+  const auto another = [&](Tape& tape) { return tanh(tape.constant(x)); };
+  const auto longer = [&](Tape& tape) { return relu(relu(tape.constant(x))); };
+  const auto shorter = [&](Tape& tape) { return tape.constant(x); };
+  const auto other_output = [&](Tape& tape) {
+    const Var input = tape.constant(x);
+    relu(input);
+    return input;
+  };
+  const Plan plan = plan_of(none, {}, one);
+  const auto as_planned = [&](const auto& record) {
+    Tape tape;
+    tape.start(none, {}, nullptr, &plan);
+    return tape.as_planned(record(tape));
+  };
+  CHECK(as_planned(one));
+  CHECK_FALSE(as_planned(another));
+  CHECK_FALSE(as_planned(longer));
+  CHECK_FALSE(as_planned(shorter));
+  CHECK_FALSE(as_planned(other_output));
+}
+
+TEST_CASE("Without a plan, nothing is written over or used again") {
   Parameters none;
   const Tensor zero(Shape{2}), bad(Shape{2}, std::vector<Scalar>{-INFINITY, 1});
   Tape tape;
   tape.start(none);
-  tape.keep_values(true);
   const Var a = add(tape.constant(zero), tape.constant(bad));
-  const Var b = relu(last_use(a));
+  const Var b = relu(a);
   CHECK(b.value()[0] == 0);
   CHECK(a.value()[0] == -INFINITY);
 }

@@ -87,7 +87,6 @@ TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and n
   const std::vector<std::uint32_t> examples = {4};
   const auto dropped = [&](const Draw& draw) {  // of each dropout, which of its numbers
     Tape tape;
-    tape.keep_values(true);
     tape.start(parameters);
     net(tape.constant(x), draw);
     std::vector<std::vector<bool>> found;
