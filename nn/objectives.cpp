@@ -1,25 +1,21 @@
 #include "nn/objectives.h"
 
-#include "autograd/ops/bce_with_logits.h"
-#include "autograd/ops/cross_entropy.h"
-#include "autograd/ops/scale.h"
-#include "autograd/ops/squared_error.h"
+#include <algorithm>
+
+#include "tensor/names.h"
 
 namespace sand::nn {
 
-Var CrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
-  return cross_entropy(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
+const std::vector<ObjectiveCard>& objectives() {
+  static const std::vector<ObjectiveCard> cards = {CrossEntropy::card(), BinaryCrossEntropy::card(), SquaredError::card()};
+  return cards;
 }
 
-Var BinaryCrossEntropy::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
-  return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
-}
-
-Var SquaredError::loss(Var outputs, const Targets& targets, Index rows_in_domain) const {
-  check(static_cast<bool>(targets.values),
-        [] { return Error(Fault::usage, "SquaredError: the batch has no target values").hint("put them into DomainRows::target_values"); });
-  const Scalar share = static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain);
-  return scale(squared_error(outputs, outputs.tape().constant(targets.values)), share);
+const ObjectiveCard& objective_named(std::string_view name) {
+  std::vector<std::string> names;
+  for (const ObjectiveCard& card : objectives()) names.emplace_back(card.name);
+  const std::string found = find_name("objective", name, names);
+  return *std::find_if(objectives().begin(), objectives().end(), [&](const ObjectiveCard& card) { return card.name == found; });
 }
 
 }  // namespace sand::nn

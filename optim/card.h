@@ -1,26 +1,14 @@
 // The card of a combiner: what the program, its help and the documentation know of a method. It stands on the method's page.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "optim/combiner.h"
+#include "tensor/hparams.h"
 
 namespace sand::optim {
-
-using Hparams = std::map<std::string, double>;
-
-/// A hyper-parameter: its default, and what a random search of DomainBed draws it from.
-struct HparamRule {
-  const char* name;
-  double standard;
-  enum class Draw { fixed, uniform, power_of_10, whole_power_of_2 } draw;
-  double low, high;          ///< of the number, or of its exponent
-  const char* range = "";    ///< "[0, 1]"
-  const char* meaning = "";  ///< a phrase
-};
 
 struct CombinerCard {
   const char* name;     ///< DomainBed's where DomainBed has it

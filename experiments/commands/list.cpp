@@ -5,6 +5,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_table.h"
+#include "nn/objective_card.h"
 #include "tensor/digits.h"
 
 namespace sand::experiments {
@@ -32,6 +33,12 @@ void list_algorithms() {
                   draw_text(rule).c_str(), rule.meaning);
 }
 
+void list_objectives() {
+  std::printf("| objective | for | loss of a domain | source | fewest domains |\n|---|---|---|---|---|\n");
+  for (const nn::ObjectiveCard& card : nn::objectives())
+    std::printf("| %s | %s | `%s` | %s | %d |\n", card.name, card.about, card.formula, card.source, card.fewest_domains);
+}
+
 void list_settings() {
   std::printf("| flag | key in record.json | what it sets |\n|---|---|---|\n");
   visit_settings(static_cast<const RunRequest&>(RunRequest()), [](const char*, const Setting& setting, const auto&) {
@@ -41,8 +48,11 @@ void list_settings() {
 }
 
 int list(const std::string& what) {
-  if (find_name("list", what, {"algorithms", "settings"}) == "algorithms")
+  const std::string found = find_name("list", what, {"algorithms", "objectives", "settings"});
+  if (found == "algorithms")
     list_algorithms();
+  else if (found == "objectives")
+    list_objectives();
   else
     list_settings();
   return 0;
@@ -52,7 +62,7 @@ int list(const std::string& what) {
 
 void add_list(Command& command) {
   static std::string what;
-  command.option("what", what, "algorithms or settings").required();
+  command.option("what", what, "algorithms, objectives or settings").required();
   command.run([] { return list(what); });
 }
 

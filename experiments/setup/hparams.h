@@ -1,16 +1,13 @@
-// Hyper-parameters: numbers by name, with DomainBed's names, defaults and random draws.
+// The values of a run's hyper-parameters: drawn, or given as JSON.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "optim/card.h"
+#include "tensor/hparams.h"
 
 namespace sand::experiments {
-
-using optim::HparamRule;
-using optim::Hparams;
 
 /// The value of a rule under hparams seed `hparams_seed` and trial `trial_seed`: its standard for seed 0, else a draw from
 /// numpy's RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), as DomainBed does.

@@ -15,7 +15,7 @@ struct Protocol {
   const char* about;
   nn::Activation activation;
   nn::Initializer initializer;
-  bool one_output;          ///< two classes as one logit (binary cross-entropy), not as two
+  const char* objective;    ///< the name of its card
   domains::Order order;     ///< how batches are drawn
   int steps, record_every;  ///< these and the next are defaults: a run's own stand in its Settings
   double holdout_fraction;

@@ -7,6 +7,7 @@
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_table.h"
+#include "nn/objective_card.h"
 #include "tensor/digits.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
@@ -85,8 +86,8 @@ Settings resolve(const RunRequest& request) {
   if (settings.evaluation.every < 0) settings.evaluation.every = settings.record_every;
   if (!settings.init_from.empty() && settings.init_sha256.empty()) settings.init_sha256 = sha256_of_file(settings.init_from);
 
-  for (const HparamRule& rule : protocol.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
-  for (const HparamRule& rule : method.hparams) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+  for (const auto& rules : {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
+    for (const HparamRule& rule : rules) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1) settings.hparams["data_augmentation"] = 0;
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "experiments/machine/available_memory.h"
+#include "nn/objective_card.h"
 
 namespace sand::experiments {
 namespace {
@@ -16,7 +17,8 @@ constexpr double kMegabyte = 1e6;
 /// Those of an MLP. In floating point, since widths and depth may ask for more than an integer holds.
 double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
   const double width = settings.hparams.at("mlp_width"), depth = settings.hparams.at("mlp_depth");
-  const double inputs = static_cast<double>(data.example.size()), outputs = settings.protocol.one_output ? 1 : data.classes;
+  const double inputs = static_cast<double>(data.example.size()),
+               outputs = static_cast<double>(nn::objective_named(settings.protocol.objective).outputs(data.classes));
   if (depth == 0) return (inputs + 1) * outputs;
   return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
 }

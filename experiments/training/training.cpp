@@ -9,7 +9,7 @@
 #include "experiments/setup/seed_hash.h"
 #include "experiments/training/parameter_file.h"
 #include "experiments/training/watch.h"
-#include "nn/objectives.h"
+#include "nn/objective_card.h"
 #include "tensor/fingerprint.h"
 #include "tensor/finite.h"
 #include "tensor/sum.h"
@@ -17,9 +17,11 @@
 namespace sand::experiments {
 namespace {
 
-std::unique_ptr<Objective> objective_of(const Protocol& protocol) {
-  if (protocol.one_output) return std::make_unique<nn::BinaryCrossEntropy>();
-  return std::make_unique<nn::CrossEntropy>();
+const nn::ObjectiveCard& objective_of(const Settings& settings) { return nn::objective_named(settings.protocol.objective); }
+
+int fewest_domains(const Settings& settings) {
+  const int fewest = settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains;
+  return std::max(fewest, objective_of(settings).fewest_domains);
 }
 
 /// DomainBed's two parts of every domain.
@@ -60,7 +62,14 @@ optim::AdamOptions adam_options(const Settings& settings) {
 std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
 
 std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::DataSet& data) {
-  const Index outputs = settings.protocol.one_output ? 1 : data.classes;
+  const nn::ObjectiveCard& objective = objective_of(settings);
+  const Index outputs = objective.outputs(data.classes);
+  check(outputs > 0, [&] {
+    return Error(Fault::usage, "train: the loss of this protocol is not for these classes")
+        .fact("loss", std::string(objective.name) + ": " + objective.about)
+        .fact("classes", std::to_string(data.classes))
+        .hint("--protocol domainbed takes any number of classes");
+  });
   const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
   if (settings.model != "MLP")
     return make_cnn({.name = settings.model,
@@ -100,11 +109,10 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
     : settings_(settings),
       data_(data),
       threads_(threads),
-      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
-                                              settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains)),
+      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()), fewest_domains(settings))),
       splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
-      objective_(objective_of(settings.protocol)),
+      objective_(objective_of(settings).make(settings.hparams)),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
@@ -112,9 +120,7 @@ Training::Training(const Settings& settings, const domains::DataSet& data, const
               {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
       evaluation_(*model_, threads),
       adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps), settings.protocol.decay_factor} {
-  check(!settings.protocol.one_output || data.classes == 2, [] { return Error(Fault::usage, "train: this protocol is for two classes"); });
-}
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps), settings.protocol.decay_factor} {}
 
 void Training::update() { update({}); }
 

@@ -24,3 +24,36 @@ TEST_CASE("A loss is divided by the rows of the whole domain, not of the tile, a
     CHECK(value(nn::CrossEntropy{}, two, rows) == doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
   }
 }
+
+TEST_CASE("Squared error is divided by the rows of the whole domain, and asks for target values") {
+  const Tensor outputs(Shape{2, 1}, std::vector<Scalar>{1, -2}), values(Shape{2, 1}, std::vector<Scalar>{3, 0});
+  Parameters none;
+  Tape tape;
+  tape.start(none);
+  const Var x = tape.constant(outputs);
+  const std::vector<std::int32_t> labels = {1, 0};
+  for (const Index rows : {2, 8}) {
+    const double loss = static_cast<double>(nn::SquaredError{}.loss(x, Targets({}, values), rows).value()[0]);
+    CHECK(loss == doctest::Approx(8.0 / static_cast<double>(rows)));
+  }
+  CHECK_THROWS_WITH_AS(nn::SquaredError{}.loss(x, Targets(labels), 2), doctest::Contains("SquaredError: the batch has no target values"), Error);
+}
+
+TEST_CASE("The card of an objective makes it, and says how many outputs a network needs for so many classes") {
+  const std::vector<std::int32_t> labels = {1, 0};
+  Parameters none;
+  Tape tape;
+  for (const nn::ObjectiveCard& card : nn::objectives()) {
+    CAPTURE(card.name);
+    CHECK(&nn::objective_named(card.name) == &card);
+    const Index columns = card.outputs(2);
+    if (columns == 0) continue;  // not of classes
+    const Tensor outputs(Shape{2, columns});
+    tape.start(none);
+    CHECK(static_cast<double>(card.make({})->loss(tape.constant(outputs), labels, 2).value()[0]) == doctest::Approx(std::log(2)));
+  }
+  CHECK(nn::objective_named("crossentropy").outputs(7) == 7);
+  CHECK(nn::objective_named("BinaryCrossEntropy").outputs(7) == 0);
+  CHECK(nn::objective_named("SquaredError").outputs(2) == 0);
+  CHECK_THROWS_WITH_AS(nn::objective_named("CrosEntropy"), doctest::Contains("did you mean CrossEntropy?"), Error);
+}

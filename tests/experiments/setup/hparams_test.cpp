@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
+using sand::HparamRule;
 using sand::experiments::draw;
-using sand::experiments::HparamRule;
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include "tensor/error.h"
 
 using namespace sand::experiments;
+using sand::HparamRule;
 using sand::domains::Order;
 
 namespace {
@@ -25,7 +26,7 @@ TEST_CASE("ilc trains 150 epochs of 4 steps and divides the learning rate by 10 
   CHECK(ilc.decay_at == 0.75);
   CHECK(ilc.decay_factor == 0.1);
   CHECK(ilc.holdout_fraction == 0);
-  CHECK(ilc.one_output);
+  CHECK(ilc.objective == std::string("BinaryCrossEntropy"));
   CHECK(ilc.activation == sand::nn::Activation::leaky_relu);
   CHECK(ilc.initializer == sand::nn::Initializer::kaiming_normal);
   CHECK(ilc.test_domains == std::vector<int>{0});
@@ -40,7 +41,7 @@ TEST_CASE("irm trains 501 full batches and tests on the last domain, as Arjovsky
   CHECK(irm.steps == 501);
   CHECK(irm.order == Order::everything);
   CHECK(irm.holdout_fraction == 0);
-  CHECK(irm.one_output);
+  CHECK(irm.objective == std::string("BinaryCrossEntropy"));
   CHECK(irm.activation == sand::nn::Activation::relu);
   CHECK(irm.initializer == sand::nn::Initializer::xavier_uniform);
   CHECK(irm.test_domains == std::vector<int>{2});
@@ -56,7 +57,7 @@ TEST_CASE("domainbed trains 5001 steps with replacement, holds a fifth out and n
     CHECK(protocol.order == Order::with_replacement);
     CHECK(protocol.holdout_fraction == 0.2);
     CHECK((protocol.decay_at == 1 && protocol.decay_factor == 1));
-    CHECK_FALSE(protocol.one_output);
+    CHECK(protocol.objective == std::string("CrossEntropy"));
     CHECK(protocol.activation == sand::nn::Activation::relu);
     CHECK(protocol.initializer == sand::nn::Initializer::pytorch);
     CHECK(protocol.test_domains == std::vector<int>{0});

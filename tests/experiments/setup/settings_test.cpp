@@ -117,7 +117,7 @@ TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is swi
     CHECK(settings.data.image_size == 64);
   }
   for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
-    const sand::experiments::Hparams drawn = resolve(request).hparams;
+    const sand::Hparams drawn = resolve(request).hparams;
     CHECK((drawn.at("lr") >= 1e-5 && drawn.at("lr") < std::pow(10, -3.5)));
     CHECK((drawn.at("weight_decay") >= 1e-6 && drawn.at("weight_decay") < 1e-2));
     CHECK((drawn.at("batch_size") >= 8 && drawn.at("batch_size") <= 45));
@@ -221,10 +221,10 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
     CHECK(refusal(request).empty());
     for (request.hparams_seed = 1; request.hparams_seed <= 20; ++request.hparams_seed) {
       const Settings settings = resolve(request);
-      for (const sand::experiments::HparamRule& rule : method.hparams) {
+      for (const sand::HparamRule& rule : method.hparams) {
         const double value = settings.hparams.at(rule.name);
-        if (rule.draw == sand::experiments::HparamRule::Draw::uniform) CHECK((rule.low <= value && value < rule.high));
-        if (rule.draw == sand::experiments::HparamRule::Draw::power_of_10)
+        if (rule.draw == sand::HparamRule::Draw::uniform) CHECK((rule.low <= value && value < rule.high));
+        if (rule.draw == sand::HparamRule::Draw::power_of_10)
           CHECK((rule.low <= std::log10(value) && std::log10(value) < rule.high));
       }
     }

@@ -1,0 +1,27 @@
+// Binary cross-entropy: minus the log probability of the true one of two classes, with one logit.
+#pragma once
+
+#include "autograd/ops/bce_with_logits.h"
+#include "nn/objective_card.h"
+
+namespace sand::nn {
+
+/// For outputs [n, 1] and labels 0 and 1. Throws what the op bce_with_logits throws.
+class BinaryCrossEntropy final : public Objective {
+ public:
+  static ObjectiveCard card() {
+    return {.name = "BinaryCrossEntropy",
+            .about = "two classes, one logit",
+            .formula = "L_e = -sum_n log sigmoid(x_n if label_n, else -x_n) / rows",
+            .source = "Bishop 2006, eq. 4.90",
+            .fewest_domains = 1,
+            .outputs = [](Index classes) { return Index{classes == 2}; },
+            .hparams = {},
+            .make = [](const Hparams&) -> std::unique_ptr<Objective> { return std::make_unique<BinaryCrossEntropy>(); }};
+  }
+  Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
+    return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
+  }
+};
+
+}  // namespace sand::nn

@@ -1,0 +1,27 @@
+// Cross-entropy: minus the log probability of the true class, with a logit for each.
+#pragma once
+
+#include "autograd/ops/cross_entropy.h"
+#include "nn/objective_card.h"
+
+namespace sand::nn {
+
+/// For outputs [n, classes] and labels. Throws what the op cross_entropy throws.
+class CrossEntropy final : public Objective {
+ public:
+  static ObjectiveCard card() {
+    return {.name = "CrossEntropy",
+            .about = "classes, a logit for each",
+            .formula = "L_e = -sum_n log_softmax(x)[n, label_n] / rows",
+            .source = "Bishop 2006, eq. 4.108",
+            .fewest_domains = 1,
+            .outputs = [](Index classes) { return classes; },
+            .hparams = {},
+            .make = [](const Hparams&) -> std::unique_ptr<Objective> { return std::make_unique<CrossEntropy>(); }};
+  }
+  Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
+    return cross_entropy(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
+  }
+};
+
+}  // namespace sand::nn
