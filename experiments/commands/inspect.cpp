@@ -56,7 +56,7 @@ int inspect(const InspectOptions& options) {
 
   RecordedRun recorded(record, options.data_dir, options.threads);
   Training& run = recorded.run;
-  const Parameters& parameters = run.model().parameters;
+  const Parameters& parameters = run.loop().model().parameters;
   std::vector<WeightPlace> places;
   for (const std::string& weight : options.weights) places.push_back(weight_named(parameters, weight));
   const Slot* const slot = options.layer.empty() ? nullptr : &slot_named(parameters, options.layer);
@@ -70,23 +70,23 @@ int inspect(const InspectOptions& options) {
   progress.clear();
 
   std::vector<std::string> names;
-  for (const int domain : run.training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
+  for (const int domain : run.loop().training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
   std::vector<WeightExplanation> explanations;
   std::optional<LayerExplanation> layer;
   run.update([&] {
-    const Update update{.model = run.model(),
-                        .objective = run.objective(),
-                        .batch = run.batch(),
-                        .gradients = run.gradients(),
+    const Update update{.model = run.loop().model(),
+                        .objective = run.loop().objective(),
+                        .batch = run.loop().batch(),
+                        .gradients = run.loop().gradients(),
                         .method = algorithm(settings.algorithm),
                         .hparams = settings.hparams,
                         .allow_closed = settings.allow_closed,
-                        .adam = run.adam(),
+                        .adam = run.loop().adam(),
                         .seed = static_cast<std::uint64_t>(settings.seed),
                         .domain_names = names,
                         .threads = recorded.threads};
     explanations = explain(update, places);
-    if (slot != nullptr) layer.emplace(run.gradients(), run.direction(), *slot, names);
+    if (slot != nullptr) layer.emplace(run.loop().gradients(), run.loop().direction(), *slot, names);
   });
   for (std::size_t i = 0; i < explanations.size(); ++i) {
     explanations[i].must_match(parameters.numbers()[static_cast<std::size_t>(places[i].column)]);

@@ -56,7 +56,7 @@ class Verification {
         run_(options.run),
         recorded_(recorded),
         replay_(recorded.run),
-        checkpoints_(run_ / "checkpoints", recorded.record.settings, replay_.model().parameters),
+        checkpoints_(run_ / "checkpoints", recorded.record.settings, replay_.loop().model().parameters),
         metrics_((run_ / "metrics.jsonl").string()),
         results_((run_ / "results.jsonl").string()) {
     if (options.second_opinion) opinion_.emplace();
@@ -162,7 +162,7 @@ class Verification {
   /// Returns the score that a checkpoint of this step has.
   double compare_record() {
     const Record record = replay_.record();
-    const double score = mean_accuracy(record.out, replay_.training_domains());
+    const double score = mean_accuracy(record.out, replay_.loop().training_domains());
     if (!findings_.empty()) return score;
     ++report_.records;
     if (out_) out_->compare(record, replay_);
@@ -175,9 +175,9 @@ class Verification {
     };
     auto found = difference(step + "metrics.jsonl", line_of(metrics_, record.step).value_or(Json::object()),
                             Json::parse(metrics_line(recorded_.data, record)));
-    if (!found && is_result(replay_.settings(), record.step))
+    if (!found && is_result(replay_.loop().settings(), record.step))
       found = difference(step + "results.jsonl", comparable(line_of(results_, record.step).value_or(Json::object())),
-                         comparable(Json::parse(result_line(replay_.settings(), record, ""))));
+                         comparable(Json::parse(result_line(replay_.loop().settings(), record, ""))));
     if (found) {
       found->facts.push_back({"the last record that agrees is of", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
       findings_.push_back(*found);
@@ -194,7 +194,7 @@ class Verification {
     compared_state_ = true;
     ++report_.checkpoints;
     const std::string where = "step " + std::to_string(step) + ": checkpoints/" + checkpoints_.file(step).filename().string() + ": ";
-    const std::vector<Finding> found = difference(where, replay_.model().parameters, checkpoints_.read(step), {replay_.save(), score});
+    const std::vector<Finding> found = difference(where, replay_.loop().model().parameters, checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
       findings_.push_back({where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
     findings_.insert(findings_.end(), found.begin(), found.end());
@@ -209,21 +209,21 @@ class Verification {
     if (options_.to_step >= 0 || !done_is_there) return;
     if (!replay_.finished()) {
       findings_.push_back({"done is there, but the records of the run end before its last step",
-                           {{"expected", "step " + std::to_string(replay_.settings().steps - 1)},
+                           {{"expected", "step " + std::to_string(replay_.loop().settings().steps - 1)},
                             {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
       return;
     }
     report_.end = true;
     constexpr std::uint64_t kMostBytes = 1 << 16;
     const Json done = read_json((run_ / "done").string(), kMostBytes);
-    const std::string expected = outcome_json(replay_.step(), replay_.fingerprint(), replay_.never_learned());
+    const std::string expected = outcome_json(replay_.step(), replay_.loop().fingerprint(), replay_.loop().never_learned());
     if (const auto found = difference("done", done.is_object() ? done : Json::object(), Json::parse(expected))) findings_.push_back(*found);
   }
 
   void compare_weights() {
-    const Parameters& parameters = replay_.model().parameters;
+    const Parameters& parameters = replay_.loop().model().parameters;
     const std::string path = (run_ / "weights.safetensors").string();
-    const std::size_t size = weights_file(replay_.model()).bytes().size();
+    const std::size_t size = weights_file(replay_.loop().model()).bytes().size();
     if (const std::uint64_t found = InputFile(path).size(); found != size) {
       findings_.push_back({"weights.safetensors has another size",
                            {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
@@ -233,7 +233,7 @@ class Verification {
     read_block(Safetensors::read(path), "", parameters, recorded);
     if (const auto found = difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
       findings_.push_back(*found);
-    else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.model()).bytes()).hex())
+    else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.loop().model()).bytes()).hex())
       findings_.push_back({"weights.safetensors: the numbers are the same, but not what stands before them", {}});
   }
 

@@ -65,8 +65,8 @@ void SecondOpinion::add(const TrainingState& before, const Training& after) {
   experiments::add(file, "weights", before.weights);
   experiments::add(file, "m", before.first_moment);
   experiments::add(file, "v", before.second_moment);
-  for (int domain = 0; domain < after.gradients().domains(); ++domain)
-    experiments::add(file, "g" + std::to_string(domain), after.gradients().row(domain));
+  for (int domain = 0; domain < after.loop().gradients().domains(); ++domain)
+    experiments::add(file, "g" + std::to_string(domain), after.loop().gradients().row(domain));
   const std::int64_t counts[] = {before.step, before.losses};
   file.add("counts", std::span<const std::int64_t>(counts));
   char name[32];
@@ -97,7 +97,7 @@ int SecondOpinion::ask(const std::string& run, const std::string& data_dir) cons
 }
 
 void give_second_opinion(const fs::path& folder, Training& run) {
-  const Parameters& parameters = run.model().parameters;
+  const Parameters& parameters = run.loop().model().parameters;
   const std::size_t weights = static_cast<std::size_t>(parameters.size());
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
@@ -116,7 +116,7 @@ void give_second_opinion(const fs::path& folder, Training& run) {
     state.second_moment = numbers(file, "v", weights);
     run.restore(state);
     run.update();
-    const GradientTable& g = run.gradients();
+    const GradientTable& g = run.loop().gradients();
     std::vector<std::vector<Scalar>> theirs;
     for (int domain = 0; domain < g.domains(); ++domain) theirs.push_back(numbers(file, "g" + std::to_string(domain), weights));
     for (const Slot& slot : parameters.slots()) {

@@ -39,17 +39,17 @@ int steps_of_weights(const std::string& line) {
 }
 
 std::string never_learned(const Training& run) {
-  const std::optional<std::string> reason = run.finished() ? run.never_learned() : std::nullopt;
+  const std::optional<std::string> reason = run.finished() ? run.loop().never_learned() : std::nullopt;
   return reason ? never_learned_line(*reason) : "";
 }
 
 }  // namespace
 
 OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of(InputFile(path).text(1 << 26))), known_(lines_.size()) {
-  const std::vector<std::string> summary = lines_of(nn::summary(run.model().network, run.model().parameters, run.data().example) + "\n");
+  const std::vector<std::string> summary = lines_of(nn::summary(run.loop().model().network, run.loop().model().parameters, run.loop().data().example) + "\n");
   std::set<std::string> always(summary.begin(), summary.end());
-  always.insert(table_head(run.settings(), run.data()));
-  if (const auto note = note_on_tau(run.settings(), static_cast<int>(run.training_domains().size()))) always.insert("note: " + *note);
+  always.insert(table_head(run.loop().settings(), run.loop().data()));
+  if (const auto note = note_on_tau(run.loop().settings(), static_cast<int>(run.loop().training_domains().size()))) always.insert("note: " + *note);
   int last = -1;  // step of the line before, if that is one of a record
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const std::string& text = lines_[line];
@@ -57,7 +57,7 @@ OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of
     last = step_of_record(text);
     if (last >= 0) records_[last].push_back(line);
     if (const int steps = steps_of_weights(text); steps >= 0) ends_[steps].push_back(line);
-    for (const std::string& start : {run.settings().algorithm + " on " + run.data().name + " (", std::string("goes on after step "),
+    for (const std::string& start : {run.loop().settings().algorithm + " on " + run.loop().data().name + " (", std::string("goes on after step "),
                                      std::string("no usable checkpoint: starts over"), std::string("stopped on request after ")})
       if (text.compare(0, start.size(), start) == 0) known_[line] = true;
     if (always.count(text) == 1) known_[line] = true;
@@ -72,15 +72,15 @@ void OutText::compare(std::size_t line, const std::string& expected) {
 }
 
 void OutText::compare(const Record& record, const Training& run) {
-  const std::string expected = table_line(record, run.settings(), run.training_domains());
+  const std::string expected = table_line(record, run.loop().settings(), run.loop().training_domains());
   const auto said = records_.find(record.step);
   if (said == records_.end() && !finding_) finding_ = {"out.txt differs", {{"recorded", "nothing"}, {"replayed", expected}}};
   if (said != records_.end())
     for (const std::size_t line : said->second) compare(line, expected);
   const auto reports = reports_.find(record.step);
-  if (reports == reports_.end() || !algorithm(run.settings().algorithm).closes_weights) return;
-  const int domains = static_cast<int>(run.training_domains().size());
-  const std::vector<std::string> report = lines_of(report_with_notes(run.settings(), domains, *record.masks) + "\n");
+  if (reports == reports_.end() || !algorithm(run.loop().settings().algorithm).closes_weights) return;
+  const int domains = static_cast<int>(run.loop().training_domains().size());
+  const std::vector<std::string> report = lines_of(report_with_notes(run.loop().settings(), domains, *record.masks) + "\n");
   for (const std::size_t first : reports->second)
     for (std::size_t i = 0; i < report.size(); ++i) compare(first + i, report[i]);
 }

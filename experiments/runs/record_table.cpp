@@ -45,7 +45,7 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
   return head + "   mask: closed, partial, open";
 }
 
-std::string weights_line(const Training& run) { return "weights " + run.fingerprint() + " after " + std::to_string(run.step()) + " steps"; }
+std::string weights_line(const Training& run) { return "weights " + run.loop().fingerprint() + " after " + std::to_string(run.step()) + " steps"; }
 
 std::string never_learned_line(const std::string& reason) {
   return "NEVER LEARNED: " + reason + ". Its accuracies are those of an untrained network.";

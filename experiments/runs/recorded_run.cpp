@@ -48,7 +48,7 @@ RecordedRun::RecordedRun(Manifest recorded, const std::string& data_dir, int thr
       run(record.settings, data, threads) {
   memory.foresee(run, threads, true);
   check_fits(memory, threads);
-  check_same_inputs(record, manifest(record.settings, data, run.model().parameters));
+  check_same_inputs(record, manifest(record.settings, data, run.loop().model().parameters));
 }
 
 }  // namespace sand::experiments

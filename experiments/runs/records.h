@@ -6,7 +6,7 @@
 
 #include "domains/domain.h"
 #include "experiments/setup/settings.h"
-#include "experiments/training/training.h"
+#include "experiments/training/recorder.h"
 
 namespace sand::experiments {
 

@@ -75,29 +75,29 @@ void RunKeeper::open() {
 }
 
 void RunKeeper::claim(const Training& run, const Threads& threads) {
-  const Parameters& parameters = run.model().parameters;
+  const Parameters& parameters = run.loop().model().parameters;
   if (!options_.output_dir.empty() && !directory_) {  // only now: nothing is made for a run that cannot begin
     directory_.emplace(options_.output_dir, !options_.no_lock);
     recorded_ = recorded();
   }
   if (!directory_) return;
   checkpoints_.emplace(directory_->checkpoints(), settings_, parameters);
-  const Manifest found = manifest(settings_, run.data(), parameters);
+  const Manifest found = manifest(settings_, run.loop().data(), parameters);
   if (recorded_) return check_same_inputs(*recorded_, found);
   if (directory_->held().has("record.json")) directory_->clear();
-  directory_->write("record.json", record_json(found, run.data(), threads));
+  directory_->write("record.json", record_json(found, run.loop().data(), threads));
 }
 
 void RunKeeper::begin(Training& run, const Threads& threads) {
-  const Model& model = run.model();
-  const int domains = static_cast<int>(run.training_domains().size());
-  say(settings_.algorithm + " on " + run.data().name + " (" + run.data().source + "), protocol " + settings_.protocol.name + ", " +
+  const Model& model = run.loop().model();
+  const int domains = static_cast<int>(run.loop().training_domains().size());
+  say(settings_.algorithm + " on " + run.loop().data().name + " (" + run.loop().data().source + "), protocol " + settings_.protocol.name + ", " +
       std::to_string(domains) + " training domains, kernels " + kernels::chosen().name + ", " + std::to_string(threads.count()) +
       (threads.count() == 1 ? " thread" : " threads"));
-  say(nn::summary(model.network, model.parameters, run.data().example));
+  say(nn::summary(model.network, model.parameters, run.loop().data().example));
   if (const std::optional<std::string> text = note_on_tau(settings_, domains)) note(*text);
   if (recorded_) resume(run);
-  say(table_head(settings_, run.data()));
+  say(table_head(settings_, run.loop().data()));
 }
 
 /// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
@@ -130,21 +130,21 @@ void RunKeeper::resume(Training& run) {
 }
 
 void RunKeeper::record(const Training& run, const Record& record) {
-  say(table_line(record, settings_, run.training_domains()));
+  say(table_line(record, settings_, run.loop().training_domains()));
   const std::string line = result_line(settings_, record, options_.output_dir);
   if (options_.json) print(line);
   if (!directory_) return;
   if (is_result(settings_, record.step)) directory_->append("results.jsonl", line);
-  directory_->append("metrics.jsonl", metrics_line(run.data(), record));
+  directory_->append("metrics.jsonl", metrics_line(run.loop().data(), record));
 }
 
 void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop) {
   if (!directory_) return;
-  const bool measured = record && !std::isnan(mean_accuracy(record->in, run.training_domains()));
+  const bool measured = record && !std::isnan(mean_accuracy(record->in, run.loop().training_domains()));
   const bool due = options_.checkpoint_every > 0 ? (run.step() - 1) % options_.checkpoint_every == 0 : measured;
   if (!due && !run.finished() && !stop) return;
   directory_->sync();
-  checkpoints_->keep({run.save(), record ? mean_accuracy(record->out, run.training_domains()) : NAN});
+  checkpoints_->keep({run.save(), record ? mean_accuracy(record->out, run.loop().training_domains()) : NAN});
 }
 
 void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
@@ -152,22 +152,22 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
     std::fprintf(stderr, "sandgrad: run directory: it was moved while the run was on; the run's files went with it\n    path %s\n",
                  options_.output_dir.c_str());
   if (last && algorithm(settings_.algorithm).closes_weights)
-    say(report_with_notes(settings_, static_cast<int>(run.training_domains().size()), *last->masks));
+    say(report_with_notes(settings_, static_cast<int>(run.loop().training_domains().size()), *last->masks));
   say(weights_line(run));
   if (!run.finished()) {
     say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings_.steps) + " steps" +
         (directory_ ? "; the same command goes on from there" : ""));
     return;
   }
-  const std::optional<std::string> never_learned = run.never_learned();
+  const std::optional<std::string> never_learned = run.loop().never_learned();
   if (never_learned) {
     const std::string warning = never_learned_line(*never_learned);
     say(warning);
     std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
   if (!directory_) return;
-  directory_->write("weights.safetensors", weights_file(run.model()).bytes());
-  directory_->write("done", outcome_json(run.step(), run.fingerprint(), never_learned));
+  directory_->write("weights.safetensors", weights_file(run.loop().model()).bytes());
+  directory_->write("done", outcome_json(run.step(), run.loop().fingerprint(), never_learned));
 }
 
 void RunKeeper::tell_kept(Error& error) const {

@@ -36,12 +36,12 @@ std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSe
 
 /// How many threads the largest part has tiles for when it is evaluated.
 double evaluating_threads(const Training& run, const Threads& threads) {
-  const Settings& settings = run.settings();
+  const Settings& settings = run.loop().settings();
   double most = 0;
-  for (const domains::Domain& domain : run.data().domains)
+  for (const domains::Domain& domain : run.loop().data().domains)
     most = std::max(most, domain.size() * std::max(settings.holdout_fraction, 1 - settings.holdout_fraction));
   if (settings.evaluation.examples > 0) most = std::min(most, static_cast<double>(settings.evaluation.examples));
-  return std::min<double>(threads.count(), std::ceil(most / static_cast<double>(run.model().tile_rows)));
+  return std::min<double>(threads.count(), std::ceil(most / static_cast<double>(run.loop().model().tile_rows)));
 }
 
 /// What stays the same for every network: the batch, and what there is of numbers per weight.
@@ -68,10 +68,10 @@ struct Pass {
 
 /// Tries it out; the examples are all the same one. Throws Error(resources) where a tile would not fit.
 Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool training) {
-  const Model& model = run.model();
+  const Model& model = run.loop().model();
   const std::vector<std::uint32_t> examples(static_cast<std::size_t>(tile_rows));
   DomainRows rows;
-  domains::gather(run.data().domains[static_cast<std::size_t>(run.training_domains()[0])], examples, rows);
+  domains::gather(run.loop().data().domains[static_cast<std::size_t>(run.loop().training_domains()[0])], examples, rows);
   std::vector<Scalar> gradients(training ? static_cast<std::size_t>(model.parameters.size()) : 0);
 
   Passes passes(model.network, model.parameters, 0);
@@ -83,7 +83,7 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   const auto pass = [&](Index n) {
     Tape tape;
     const Var outputs = passes.forward(tape, rows.inputs.view().rows(0, n), draw(n), gradients);
-    const Var loss = run.objective().loss(outputs, rows.targets(0, n), n);
+    const Var loss = run.loop().objective().loss(outputs, rows.targets(0, n), n);
     if (training) tape.backward(loss);
     return static_cast<double>(tape.bytes());
   };
@@ -109,10 +109,10 @@ void MemoryEstimate::foresee(const Settings& settings, const domains::DataSet& d
 }
 
 void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool checkpoints) {
-  const Model& model = run.model();
+  const Model& model = run.loop().model();
   const double count = static_cast<double>(model.parameters.size());
-  foresee_weights(*this, count, model.tile_rows, run.settings(), run.data());
-  const std::vector<Index> rows = rows_of_batch(run.settings(), run.data());
+  foresee_weights(*this, count, model.tile_rows, run.loop().settings(), run.loop().data());
+  const std::vector<Index> rows = rows_of_batch(run.loop().settings(), run.loop().data());
   const Pass back = try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
   const Pass forward = try_pass(run, threads, model.tile_rows, false);
   const double inputs = static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated

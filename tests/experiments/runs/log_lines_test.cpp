@@ -14,7 +14,8 @@ namespace {
 /// Records after steps 0, 4, 8 and the last, 9.
 Settings settings_of(int steps = 10, int record_every = 4, int evaluate_every = -1, bool test_at_end = false) {
   RunRequest request;
-  request.steps = steps, request.record_every = record_every, request.evaluation.every = evaluate_every, request.evaluation.test_at_end = test_at_end;
+  request.steps = steps, request.record_every = record_every, request.evaluation.every = evaluate_every,
+  request.evaluation.test_at_end = test_at_end;
   return resolve(request);
 }
 

@@ -6,6 +6,7 @@
 
 #include "domains/spirals.h"
 #include "experiments/setup/settings_json.h"
+#include "experiments/training/initial_model.h"
 #include "experiments/training/training.h"
 #include "tensor/error.h"
 #include "tensor/numerics.h"

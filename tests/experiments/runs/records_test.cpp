@@ -8,6 +8,7 @@
 #include "domains/spirals.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/seed_hash.h"
+#include "experiments/training/training.h"
 
 using namespace sand::experiments;
 using Json = nlohmann::json;
@@ -71,11 +72,11 @@ TEST_CASE("A record's scores are those of each domain's own parts, of the first 
     Training run(settings, spirals(), sand::Threads(1));
     run.update();
     const Record record = run.record();
-    Evaluation evaluate(run.model(), sand::Threads(1));
+    Evaluation evaluate(run.loop().model(), sand::Threads(1));
     for (std::size_t env = 0; env < 4; ++env) {
       sand::domains::Split split = sand::domains::split(spirals().domains[env], 0.2, seed_hash(4, static_cast<std::int64_t>(env)));
       if (examples > 0) split.in.examples.resize(7), split.out.examples.resize(7);
-      const Score in = evaluate(split.in, run.objective()), out = evaluate(split.out, run.objective());
+      const Score in = evaluate(split.in, run.loop().objective()), out = evaluate(split.out, run.loop().objective());
       CHECK(record.in[env].accuracy == in.accuracy);
       CHECK(record.in[env].loss == in.loss);
       CHECK(record.out[env].accuracy == out.accuracy);

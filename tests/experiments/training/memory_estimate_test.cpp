@@ -39,8 +39,8 @@ TEST_CASE("Gradients and batch of an MLP are known before the network is there")
       CHECK(least.weights < whole.weights);
       CHECK(least.activations < whole.activations);
       run.update();
-      const double row = sizeof(sand::Scalar) * static_cast<double>(run.gradients().columns());
-      CHECK(whole.gradients >= row * run.gradients().domains());
+      const double row = sizeof(sand::Scalar) * static_cast<double>(run.loop().gradients().columns());
+      CHECK(whole.gradients >= row * run.loop().gradients().domains());
     }
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("A run that is restored to any of its states goes on with the same bit
       }
       CHECK(std::equal(rest.rbegin(), rest.rend(), lines.rbegin()));
       CHECK(again.save() == states.back());
-      CHECK_FALSE(again.never_learned().has_value());
+      CHECK_FALSE(again.loop().never_learned().has_value());
     }
   }
 }
@@ -251,7 +251,7 @@ TEST_CASE("A gradient that overflows while every loss is finite ends the run wit
     settings.protocol.activation = sand::nn::Activation::tanh;
     Training run(settings, data, Threads(1));
     TrainingState state = run.save();
-    for (const sand::Slot& slot : run.model().parameters.slots())
+    for (const sand::Slot& slot : run.loop().model().parameters.slots())
       for (sand::Index i = 0; i < slot.shape.size(); ++i)
         state.weights[static_cast<std::size_t>(slot.offset + i)] =
             slot.name.find("bias") != std::string::npos ? 0

@@ -18,9 +18,9 @@ TEST_CASE("The learning rate is the given one up to step round(decay_at * steps)
   Training run(settings, small_spirals(), Threads(1));
   for (int step = 0; step < 10; ++step) {
     const double rate = step < 8 ? 0.5 : 0.0625;
-    CHECK(run.learning_rate(step) == rate);
+    CHECK(run.loop().learning_rate(step) == rate);
     run.update();
-    CHECK(run.adam().options.learning_rate == rate);  // with which this step was made
+    CHECK(run.loop().adam().options.learning_rate == rate);  // with which this step was made
   }
 }
 
@@ -33,25 +33,25 @@ TEST_CASE("An update is that of its settings: rows of its step from what is not 
     settings.mask_update = other;
     settings.decoupled_decay = !other;
     Training run(settings, small_spirals(), Threads(1));
-    CHECK(run.model().description == "mlp:18-33-33-33-1");
-    sand::DomainGradients engine(run.model().network, run.model().parameters, {.tile_rows = run.model().tile_rows, .seed = 5});
+    CHECK(run.loop().model().description == "mlp:18-33-33-33-1");
+    sand::DomainGradients engine(run.loop().model().network, run.loop().model().parameters, {.tile_rows = run.loop().model().tile_rows, .seed = 5});
     for (const std::uint32_t step : {0u, 1u}) {
       run.update([&] {  // before the weights move
-        CHECK(run.batch().step == step);
-        const sand::GradientTable& g = engine(run.batch(), run.objective());
+        CHECK(run.loop().batch().step == step);
+        const sand::GradientTable& g = engine(run.loop().batch(), run.loop().objective());
         for (int domain = 0; domain < 5; ++domain) {
-          CHECK(std::equal(g.row(domain).begin(), g.row(domain).end(), run.gradients().row(domain).begin()));
+          CHECK(std::equal(g.row(domain).begin(), g.row(domain).end(), run.loop().gradients().row(domain).begin()));
           const sand::domains::Split split = sand::domains::split(small_spirals().domains[static_cast<std::size_t>(domain + 1)], 0.2,
                                                                   seed_hash(4, static_cast<std::int64_t>(domain + 1)));
-          for (const std::uint32_t example : run.batch().domains[static_cast<std::size_t>(domain)].examples)
+          for (const std::uint32_t example : run.loop().batch().domains[static_cast<std::size_t>(domain)].examples)
             CHECK(std::find(split.in.examples.begin(), split.in.examples.end(), example) != split.in.examples.end());
         }
       });
       double sum = 0;
-      for (const double loss : run.gradients().losses()) sum += loss;
-      CHECK(run.loss() == doctest::Approx(sum / 5));
+      for (const double loss : run.loop().gradients().losses()) sum += loss;
+      CHECK(run.loop().loss() == doctest::Approx(sum / 5));
     }
-    const sand::optim::AdamOptions& options = run.adam().options;
+    const sand::optim::AdamOptions& options = run.loop().adam().options;
     CHECK(options.learning_rate == 0.02);
     CHECK(options.weight_decay == 0.03);
     CHECK((options.decay == sand::optim::WeightDecay::decoupled) == !other);
@@ -69,7 +69,7 @@ TEST_CASE("A record's loss is the mean of the updates since the one before, its 
   double sum = 0;
   for (int step = 0, since = 0; step < 6; ++step) {
     run.update();
-    sum += run.loss();
+    sum += run.loop().loss();
     ++since;
     if (!run.record_due()) continue;
     const Record record = run.record();

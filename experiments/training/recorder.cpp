@@ -1,0 +1,76 @@
+#include "experiments/training/recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "experiments/machine/sha256.h"
+
+namespace sand::experiments {
+namespace {
+
+/// The first `count` examples of a part, which its shuffle put in random order; 0 means all.
+domains::Part first_of(domains::Part part, int count) {
+  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count)) part.examples.resize(static_cast<std::size_t>(count));
+  return part;
+}
+
+}  // namespace
+
+bool Recorder::wanted(int step) const { return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps; }
+
+void Recorder::before_update() {
+  const auto weights = std::as_const(loop_.model().parameters).numbers();
+  start_ = Clock::now();
+  if (wanted(loop_.step())) before_.assign(weights.begin(), weights.end());
+}
+
+void Recorder::after_update() {
+  time_ += Clock::now() - start_;
+  ++timed_;
+  state_.loss_sum += loop_.loss();
+  ++state_.losses;
+}
+
+bool Recorder::due() const { return state_.losses > 0 && wanted(loop_.step() - 1); }
+
+Record Recorder::record() {
+  const EvaluationPlan& plan = loop_.settings().evaluation;
+  const std::vector<int>& training = loop_.training_domains();
+  const auto weights = std::as_const(loop_.model().parameters).numbers();
+  Record record;
+  record.step = loop_.step() - 1;
+  record.epoch = static_cast<double>(record.step) / loop_.steps_per_epoch();
+  record.step_seconds = std::chrono::duration<double>(time_).count() / timed_;
+  record.loss = state_.loss_sum / state_.losses;
+  const bool evaluated = loop_.finished() || record.step % plan.every == 0;
+  for (std::size_t domain = 0; domain < loop_.splits().size(); ++domain) {
+    const domains::Split& split = loop_.splits()[domain];
+    const bool trained = std::find(training.begin(), training.end(), static_cast<int>(domain)) != training.end();
+    const bool scored = evaluated && (trained || loop_.finished() || !plan.test_at_end);
+    for (const auto& [part, scores] : {std::pair{&split.in, &record.in}, {&split.out, &record.out}})
+      scores->push_back(scored ? evaluation_(first_of(*part, plan.examples), loop_.objective()) : Score{});
+  }
+  record.masks.emplace(loop_.gradients(), loop_.direction(), before_, weights);
+
+  const std::int64_t number = record.step;
+  state_.chain = Sha256()
+                     .add(bytes_of_hex(state_.chain))
+                     .add(std::span(&number, 1))
+                     .add(weights)
+                     .add(loop_.adam().first_moment().numbers())
+                     .add(loop_.adam().second_moment().numbers())
+                     .hex();
+  record.chain = state_.chain;
+  state_.loss_sum = 0;
+  state_.losses = timed_ = 0;
+  time_ = {};
+  return record;
+}
+
+void Recorder::restore(const RecorderState& state) {
+  state_ = state;
+  time_ = {};
+  timed_ = 0;
+}
+
+}  // namespace sand::experiments

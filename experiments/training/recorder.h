@@ -1,0 +1,63 @@
+// What is measured of a run now and then: scores, mask report, losses and times since the last record, and the chain of hashes.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/training/evaluation.h"
+#include "experiments/training/update_loop.h"
+#include "optim/mask_report.h"
+
+namespace sand::experiments {
+
+/// Lists are by domain of the data set.
+struct Record {
+  int step = 0;  ///< this many updates came before the one that the mask report is about
+  double epoch = 0;
+  double step_seconds = 0;  ///< mean since the last record
+  double loss = 0;          ///< mean of the training domains' batch losses since the last record
+  std::vector<Score> in, out;
+  std::optional<optim::MaskReport> masks;  ///< of the step
+  std::string chain;                       ///< see RecorderState, this record included
+};
+
+struct RecorderState {
+  double loss_sum = 0;  ///< of the updates since the last record
+  int losses = 0;       ///< how many those are
+  /// Every record hashes the one before: SHA-256(chain, 32 bytes | step of the record, int64 | weights | m | v), little-endian,
+  /// in the order of the slots. 64 hexadecimal digits; of 0 before the first record.
+  std::string chain = std::string(64, '0');
+  bool operator==(const RecorderState&) const = default;
+};
+
+class Recorder {
+ public:
+  /// `loop` must outlive it.
+  Recorder(const UpdateLoop& loop, const Threads& threads) : loop_(loop), evaluation_(loop.model(), threads) {}
+
+  // Around every update.
+  void before_update();
+  void after_update();
+
+  bool due() const;  ///< whether the protocol asks for a record after the last update, and record() has not made it
+  Record record();   ///< measures; begins a new span of losses and adds a link to the chain. Only where one is due
+
+  const RecorderState& state() const { return state_; }  ///< between two updates, and only where no record is due
+  void restore(const RecorderState& state);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool wanted(int step) const;  // whether the protocol asks for a record of this update
+
+  const UpdateLoop& loop_;
+  Evaluation evaluation_;
+  RecorderState state_;
+  std::vector<Scalar> before_;  // weights before a recorded update, for the mask report
+  Clock::time_point start_;     // of the update at hand
+  Clock::duration time_{};      // of the updates since the last record, or since this process began
+  int timed_ = 0;
+};
+
+}  // namespace sand::experiments

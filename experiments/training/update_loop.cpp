@@ -1,0 +1,119 @@
+#include "experiments/training/update_loop.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "experiments/setup/algorithms.h"
+#include "experiments/setup/seed_hash.h"
+#include "experiments/training/initial_model.h"
+#include "experiments/training/watch.h"
+#include "nn/objective_card.h"
+#include "tensor/fingerprint.h"
+#include "tensor/finite.h"
+#include "tensor/sum.h"
+
+namespace sand::experiments {
+namespace {
+
+const nn::ObjectiveCard& objective_of(const Settings& settings) { return nn::objective_named(settings.protocol.objective); }
+
+int fewest_domains(const Settings& settings) {
+  const int fewest = settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains;
+  return std::max(fewest, objective_of(settings).fewest_domains);
+}
+
+/// DomainBed's two parts of every domain.
+std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdout_fraction, std::int64_t trial_seed) {
+  std::vector<domains::Split> splits;
+  for (std::size_t domain = 0; domain < data.domains.size(); ++domain)
+    splits.push_back(domains::split(data.domains[domain], holdout_fraction, seed_hash(trial_seed, static_cast<std::int64_t>(domain))));
+  return splits;
+}
+
+std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits, const std::vector<int>& training) {
+  std::vector<domains::Part> parts;
+  for (const int domain : training) parts.push_back(splits[static_cast<std::size_t>(domain)].in);
+  return parts;
+}
+
+domains::SamplerOptions sampler_options(const Settings& settings) {
+  const auto augmentation = settings.hparams.find("data_augmentation");
+  return {.rows = static_cast<int>(settings.hparams.at("batch_size")),
+          .seed = static_cast<std::uint64_t>(settings.seed),
+          .order = settings.protocol.order,
+          .augment = augmentation != settings.hparams.end() && augmentation->second != 0};
+}
+
+optim::AdamOptions adam_options(const Settings& settings) {
+  return {.learning_rate = settings.hparams.at("lr"),
+          .weight_decay = settings.hparams.at("weight_decay"),
+          .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+          .mask_update = settings.mask_update};
+}
+
+std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
+
+}  // namespace
+
+UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads)
+    : settings_(settings),
+      data_(data),
+      threads_(threads),
+      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()), fewest_domains(settings))),
+      splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
+      combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
+      objective_(objective_of(settings).make(settings.hparams)),
+      model_(initial_model(settings, data)),
+      first_(copy(model_->parameters.numbers())),
+      sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
+      engine_(model_->network, model_->parameters,
+              {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
+      adam_(model_->parameters, adam_options(settings)),
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps), settings.protocol.decay_factor} {}
+
+void UpdateLoop::update(const std::function<void()>& look) {
+  Parameters& parameters = model_->parameters;
+  adam_.options.learning_rate = rate_(step_);
+  batch_ = &sampler_.draw(static_cast<std::uint32_t>(step_));
+  gradients_ = &engine_(*batch_, *objective_);
+  direction_ = &combiner_->combine(*gradients_, threads_);
+  const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
+  check_direction(watched);
+  if (look) look();
+  move_weights(watched, adam_, parameters, threads_);
+  ++step_;
+  loss_ = sum(std::span<const double>(gradients_->losses())) / gradients_->domains();
+  moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
+}
+
+UpdateState UpdateLoop::save() const {
+  return {.step = step_,
+          .weights = copy(std::as_const(model_->parameters).numbers()),
+          .first_moment = copy(adam_.first_moment().numbers()),
+          .second_moment = copy(adam_.second_moment().numbers()),
+          .adam_steps = adam_.steps(),
+          .moved = moved_};
+}
+
+void UpdateLoop::restore(const UpdateState& state) {
+  check_finite(state.weights, "training: a weight of a saved state");
+  adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
+  batch_ = nullptr;
+  gradients_ = nullptr;
+  direction_ = nullptr;
+  step_ = state.step;
+  moved_ = state.moved;
+}
+
+std::optional<std::string> UpdateLoop::never_learned() const {
+  const auto weights = std::as_const(model_->parameters).numbers();
+  if (!moved_) return "the direction was zero in every step: the mask never opened for any weight";
+  if (std::equal(first_.begin(), first_.end(), weights.begin())) return "no weight differs from its initial value";
+  return std::nullopt;
+}
+
+std::string UpdateLoop::fingerprint() const { return Fingerprint().add(std::as_const(model_->parameters).numbers()).text(); }
+
+}  // namespace sand::experiments

@@ -1,0 +1,92 @@
+// The updates of a run, one at a time. Each is a function of settings, data and state alone, so a run that is restored to a saved
+// state goes on as if it had never ended.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domains/domain.h"
+#include "domains/sampler.h"
+#include "experiments/setup/models.h"
+#include "experiments/setup/settings.h"
+#include "optim/adam.h"
+#include "optim/combiner.h"
+#include "optim/learning_rate.h"
+
+namespace sand::experiments {
+
+/// With settings and data it decides all updates that follow, to the last bit.
+struct UpdateState {
+  int step = 0;                                     ///< updates made: the number of the next one
+  std::vector<Scalar> weights;                      ///< [J]
+  std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
+  std::int64_t adam_steps = 0;                      ///< Adam's t
+  bool moved = false;                               ///< whether a direction so far had a number other than 0
+  bool operator==(const UpdateState&) const = default;
+};
+
+class UpdateLoop {
+ public:
+  /// At the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the data, and what its parts throw.
+  UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads);
+  UpdateLoop(const UpdateLoop&) = delete;
+  UpdateLoop& operator=(const UpdateLoop&) = delete;
+
+  int step() const { return step_; }  ///< updates made: the number of the next one
+  bool finished() const { return step_ == settings_.steps; }
+
+  /// Makes the next update; calls `look`, if any, when all is computed and no weight has moved yet. Throws Error(non_finite) when
+  /// numbers go wrong (experiments/training/watch.h), and is then of no further use.
+  void update(const std::function<void()>& look = {});
+
+  // Of the last update; valid until the next.
+  const Batch& batch() const { return *batch_; }
+  const GradientTable& gradients() const { return *gradients_; }
+  const optim::Direction& direction() const { return *direction_; }
+  double loss() const { return loss_; }  ///< mean of the training domains' batch losses
+
+  UpdateState save() const;
+  void restore(const UpdateState& state);  ///< only one of a run of these settings
+
+  const Settings& settings() const { return settings_; }
+  const domains::DataSet& data() const { return data_; }
+  const std::vector<domains::Split>& splits() const { return splits_; }   ///< DomainBed's two parts of every domain
+  const std::vector<int>& training_domains() const { return training_; }  ///< numbers of those that are trained on
+  double steps_per_epoch() const { return sampler_.steps_per_epoch(); }
+  const Model& model() const { return *model_; }
+  const Objective& objective() const { return *objective_; }
+  const optim::Combiner& combiner() const { return *combiner_; }
+  const optim::Adam& adam() const { return adam_; }
+  double learning_rate(int step) const { return rate_(step); }
+  /// Why nothing was learned so far, if masks or weights show it: whatever the run scores, it scores by chance.
+  std::optional<std::string> never_learned() const;
+  std::string fingerprint() const;                                   ///< of the weights
+  std::unique_ptr<Model> take_model() { return std::move(model_); }  ///< the end of this run
+
+ private:
+  const Settings settings_;
+  const domains::DataSet& data_;
+  const Threads threads_;
+  const std::vector<int> training_;
+  const std::vector<domains::Split> splits_;
+  const std::unique_ptr<optim::Combiner> combiner_;
+  const std::unique_ptr<Objective> objective_;
+  std::unique_ptr<Model> model_;
+  const std::vector<Scalar> first_;  // weights
+  domains::Sampler sampler_;
+  DomainGradients engine_;
+  optim::Adam adam_;
+  const optim::StepDecay rate_;
+
+  int step_ = 0;
+  const Batch* batch_ = nullptr;
+  const GradientTable* gradients_ = nullptr;
+  const optim::Direction* direction_ = nullptr;
+  double loss_ = 0;
+  bool moved_ = false;
+};
+
+}  // namespace sand::experiments
