@@ -9,6 +9,7 @@
 #include "domains/spirals.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
+#include "experiments/explain/decision_surface.h"
 #include "experiments/machine/progress.h"
 #include "experiments/training/training.h"
 #include "tensor/kernels/kernels.h"
@@ -18,6 +19,7 @@ namespace {
 
 struct DemoOptions {
   int threads = 0;
+  std::string picture;  ///< "" for tables
 };
 
 constexpr int kSeeds = 5;
@@ -81,13 +83,17 @@ struct Result {
   double training = 0, held_out = 0;  // accuracy in %
 };
 
-Result run(const Stage& stage, const Method& method, int seed, const domains::DataSet& data) {
+Settings settings_of(const Stage& stage, const Method& method, int seed) {
   RunRequest request = stage.request;
   request.algorithm = method.algorithm;
   request.hparams_json = method.hparams;
   request.seed = request.trial_seed = seed;
   request.record_every = 1 << 30;  // the first step and the last
-  const Settings settings = resolve(request);
+  return resolve(request);
+}
+
+Result run(const Stage& stage, const Method& method, int seed, const domains::DataSet& data) {
+  const Settings settings = settings_of(stage, method, seed);
   const Outcome outcome = train(settings, data, Threads(1), {});
   Result result;
   for (const int domain : outcome.training) result.training += 100 * outcome.last.in[static_cast<std::size_t>(domain)].accuracy;
@@ -132,8 +138,30 @@ void print_table(const Stage& stage, const std::vector<std::vector<Result>>& res
   std::fflush(stdout);
 }
 
+/// What ERM, on the left, and SAND-mask decide on the spirals after the demo's first run of each.
+void draw_spirals(const Threads& threads, const std::string& path) {
+  const Stage stage = spirals(threads);
+  const domains::DataSet data = stage.data(0);
+  const std::vector<Method> methods = {stage.methods[0], stage.methods[2]};
+  constexpr int kBetween = 8;
+  Picture picture(2 * kSurfaceSide + kBetween, kSurfaceSide);
+  for (int y = 0; y < kSurfaceSide; ++y)
+    for (int x = kSurfaceSide; x < kSurfaceSide + kBetween; ++x) picture.set(x, y, 1, 1, 1);
+  std::vector<std::unique_ptr<Model>> models(methods.size());
+  threads.run(static_cast<int>(methods.size()), [&](int m, int) {
+    const std::size_t method = static_cast<std::size_t>(m);
+    models[method] = train(settings_of(stage, methods[method], 0), data, Threads(1), {}).model;
+    draw_decisions(picture, m * (kSurfaceSide + kBetween), 0, *models[method], data.domains[0], std::span(data.domains).subspan(1));
+  });
+  picture.write_png(path);
+}
+
 int demo(const DemoOptions& options) {
   const Threads threads(options.threads);
+  if (!options.picture.empty()) {
+    draw_spirals(threads, options.picture);
+    return 0;
+  }
   const auto start = std::chrono::steady_clock::now();
   std::printf("Mean +- standard error over %d seeds; accuracy. Kernels %s, %d %s, one run on each.\n", kSeeds, kernels::chosen().name,
               threads.count(), threads.count() == 1 ? "thread" : "threads");
@@ -163,6 +191,7 @@ int demo(const DemoOptions& options) {
 
 void add_demo(Command& command) {
   static DemoOptions o;
+  command.option("--picture", o.picture, "PNG to write instead of tables: what ERM (left) and SAND-mask decide on Spirals");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return demo(o); });
 }

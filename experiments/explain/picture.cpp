@@ -24,6 +24,10 @@ void Picture::set(int x, int y, double red, double green, double blue) {
   for (const double shade : {red, green, blue}) bytes_[at++] = static_cast<unsigned char>(std::lround(255 * std::clamp(shade, 0.0, 1.0)));
 }
 
+std::span<const unsigned char> Picture::pixel(int x, int y) const {
+  return std::span(bytes_).subspan((static_cast<std::size_t>(y) * width_ + x) * 3, 3);
+}
+
 void Picture::write_png(const std::string& path) const {
   NewFile file(path);
   const auto append = [](void* to, void* data, int size) {

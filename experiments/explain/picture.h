@@ -1,6 +1,7 @@
 // A picture of coloured points, written as a PNG.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ class Picture {
   Picture(int width, int height);
   /// Shades from 0 to 1, others are clamped; a point outside the picture is passed over.
   void set(int x, int y, double red, double green, double blue);
+  std::span<const unsigned char> pixel(int x, int y) const;  ///< [3]
   /// Throws Error(io), and then there is no such file, or still the old one.
   void write_png(const std::string& path) const;
 

@@ -5,7 +5,8 @@
     readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
 only its flags and files are checked), "needs numpy" (or a program), "exit 64", "differs from machine to machine" (then only the words
-that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stands between it and "/made". The compiler is $CXX with $CXXFLAGS.
+that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stands between it and "/made", "drawn by: COMMAND FILE"
+the picture after it. The compiler is $CXX with $CXXFLAGS.
 """
 import json
 import os
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 
 ROOMS = {
     "experiments": "the program: flags, protocols, records",
@@ -212,6 +214,7 @@ def check_commands(source, build, page, write):
             for block, output in reversed(written):
                 lines[block.first : block.last] = output
         lines = check_tables(page, lines, place, environment)
+        check_pictures(source, page, lines, place, environment, write)
     if write:
         (source / page).write_text("\n".join(lines) + "\n")
 
@@ -231,6 +234,38 @@ def check_tables(page, lines, place, environment):
     if made != lines:
         problems.append(f"{page}: a table is not what its command prints (readme_test.py commands --write)")
     return made
+
+
+def check_pictures(source, page, lines, place, environment, write):
+    """The line after <!-- drawn by: COMMAND FILE --> shows the picture that the command writes to FILE."""
+    for comment, line in zip(lines, lines[1:]):
+        if comment.startswith("<!-- drawn by: "):
+            command, shown = comment[15:-4], (source / page).parent / re.search(r"\]\(([^)]+)\)", line)[1]
+            subprocess.run(["sh", "-ec", command], cwd=place, env=environment, check=True, timeout=60)
+            drawn = (place / command.split()[-1]).read_bytes()
+            if write:
+                shown.write_bytes(drawn)
+            elif pixels_of(drawn) != pixels_of(shown.read_bytes()):
+                problems.append(f"{page}: {shown.name} is not what {command} draws (readme_test.py commands --write)")
+
+
+def pixels_of(png):
+    """-> width and rows of an RGB picture: its file may differ with the version of the library that packs it"""
+    width, at, packed, rows = int.from_bytes(png[16:20], "big"), 8, b"", []
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        packed += png[at + 8 : at + 8 + size] if png[at + 4 : at + 8] == b"IDAT" else b""
+        at += size + 12
+    data, above = zlib.decompress(packed), bytes(3 * width)
+    for first in range(0, len(data), 3 * width + 1):
+        row = bytearray(data[first + 1 : first + 3 * width + 1])
+        for i in range(3 * width):
+            left, corner = (row[i - 3], above[i - 3]) if i >= 3 else (0, 0)
+            nearest = min((left, above[i], corner), key=lambda x: abs(left + above[i] - corner - x))
+            row[i] = (row[i] + (0, left, above[i], (left + above[i]) // 2, nearest)[data[first]]) % 256
+        rows.append(bytes(row))
+        above = row
+    return width, rows
 
 
 def main():

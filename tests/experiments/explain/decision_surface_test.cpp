@@ -1,0 +1,62 @@
+#include "experiments/explain/decision_surface.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <vector>
+
+using namespace sand;
+using namespace sand::experiments;
+
+namespace {
+
+/// One example of class `label`: [x, y] and what follows.
+domains::Domain one_example(const std::vector<Scalar>& numbers, std::int32_t label) {
+  return {.name = "one",
+          .example = {static_cast<Index>(numbers.size())},
+          .labels = {label},
+          .read = [numbers](std::uint32_t, std::span<Scalar> to) { std::copy(numbers.begin(), numbers.end(), to.begin()); }};
+}
+
+/// A linear network with these weights, and a bias of 0.
+std::unique_ptr<Model> linear(const std::vector<Scalar>& weights) {
+  auto model = make_model("mlp:" + std::to_string(weights.size()) + "-1", nn::Activation::relu, 0);
+  std::copy(weights.begin(), weights.end(), model->parameters.numbers().begin());
+  model->parameters.numbers().back() = 0;
+  return model;
+}
+
+bool is_blue(const Picture& picture, int x, int y) { return picture.pixel(x, y)[2] > picture.pixel(x, y)[0]; }
+
+constexpr int kMiddle = kSurfaceSide / 2;
+
+}  // namespace
+
+TEST_CASE("A network that looks at the first number alone splits the plane into left and right, at the second into top and bottom") {
+  const domains::Domain none = one_example({0, 0}, 0);
+  for (const bool upward : {false, true}) {
+    Picture picture(kSurfaceSide + 10, kSurfaceSide);
+    draw_decisions(picture, 10, 0, *linear(upward ? std::vector<Scalar>{0, 5} : std::vector<Scalar>{5, 0}), none, {});
+    CHECK(is_blue(picture, 10 + kMiddle + 60, kMiddle - 60));  // right and up
+    CHECK_FALSE(is_blue(picture, 10 + kMiddle - 60, kMiddle + 60));
+    CHECK(is_blue(picture, 10 + kMiddle - 60, kMiddle - 60) == upward);
+    CHECK(is_blue(picture, 10 + kMiddle + 60, kMiddle + 60) != upward);
+    CHECK(picture.pixel(9, kMiddle)[0] == 40);  // outside the square nothing is drawn
+  }
+}
+
+TEST_CASE("What follows the first two numbers comes from the examples of the domain") {
+  Picture picture(kSurfaceSide, kSurfaceSide);
+  for (const Scalar shift : {Scalar(-100), Scalar(100)}) {
+    draw_decisions(picture, 0, 0, *linear({1, 1, 1}), one_example({0, 0, shift}, 0), {});
+    CHECK(is_blue(picture, kMiddle, kMiddle) == (shift > 0));
+  }
+}
+
+TEST_CASE("An example of training lies at its numbers, in the colour of its class") {
+  const std::vector<domains::Domain> dots = {one_example({1.25, 1.25}, 0), one_example({-1.25, 0}, 1)};
+  Picture picture(kSurfaceSide, kSurfaceSide);
+  draw_decisions(picture, 0, 0, *linear({5, 0}), one_example({0, 0}, 0), dots);
+  CHECK_FALSE(is_blue(picture, kSurfaceSide * 3 / 4, kSurfaceSide / 4));  // on a blue ground
+  CHECK(is_blue(picture, kSurfaceSide / 4, kMiddle));
+}
