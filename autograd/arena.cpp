@@ -7,7 +7,8 @@ namespace sand {
 void* Arena::take(std::size_t bytes) {
   constexpr std::size_t kLine = 64;
   bytes = std::max((bytes + kLine - 1) / kLine, std::size_t{1}) * kLine;
-  const std::size_t room = blocks_.empty() ? 0 : static_cast<std::size_t>(blocks_.back().size()) * sizeof(Scalar);
+  const std::size_t room =
+      blocks_.empty() ? 0 : static_cast<std::size_t>(blocks_.back().size()) * sizeof(Scalar);
   if (used_ + bytes > room) {
     constexpr std::size_t kSmallest = 1 << 16;
     const std::size_t grown = std::max({bytes, total_, kSmallest});  // doubling, so few blocks are ever made
@@ -23,7 +24,8 @@ void* Arena::take(std::size_t bytes) {
 TensorSpan Arena::tensor(const Shape& shape) {
   const auto fits = [&](const TensorSpan& piece) { return piece.size() == shape.size(); };
   const auto found = std::find_if(spared_.begin(), spared_.end(), fits);
-  if (found == spared_.end()) return {static_cast<Scalar*>(take(static_cast<std::size_t>(shape.size()) * sizeof(Scalar))), shape};
+  if (found == spared_.end())
+    return {static_cast<Scalar*>(take(static_cast<std::size_t>(shape.size()) * sizeof(Scalar))), shape};
   const TensorSpan piece(found->data(), shape);
   spared_.erase(found);
   return piece;

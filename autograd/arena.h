@@ -8,8 +8,8 @@
 
 namespace sand {
 
-/// Grows while it must; after `clear()` the same sequence of takes fits into what is there, so a steady state allocates
-/// nothing. Addresses stay valid until `clear()`.
+/// Grows while it must; after `clear()` the same sequence of takes fits into what is there, so a steady state
+/// allocates nothing. Addresses stay valid until `clear()`.
 class Arena {
  public:
   /// Uninitialised memory on a cache line of its own.

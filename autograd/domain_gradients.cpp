@@ -19,9 +19,12 @@ struct Tile {
 
   TensorView inputs() const { return domain.inputs.view().rows(first, rows); }
   Draw draw(std::uint64_t seed) const {
-    return {seed, step, std::span(domain.examples).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows))};
+    const auto from = static_cast<std::size_t>(first), count = static_cast<std::size_t>(rows);
+    return {seed, step, std::span(domain.examples).subspan(from, count)};
   }
-  Var loss(Var outputs, const Objective& objective) const { return objective.loss(outputs, domain.targets(first, rows), domain.size()); }
+  Var loss(Var outputs, const Objective& objective) const {
+    return objective.loss(outputs, domain.targets(first, rows), domain.size());
+  }
 };
 
 std::string called(const Tape::Entry& entry) {
@@ -29,19 +32,21 @@ std::string called(const Tape::Entry& entry) {
 }
 
 Error not_finite(std::uint32_t step, const char* what, int domain) {
-  return Error(Fault::non_finite,
-               "step " + std::to_string(step) + ": the " + what + " of domain " + std::to_string(domain) + " is not finite");
+  return Error(Fault::non_finite, "step " + std::to_string(step) + ": the " + what + " of domain " +
+                                      std::to_string(domain) + " is not finite");
 }
 
 /// Completes the error with the entry at fault, what it was given and what it made of that.
 Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
   const Tape::Entry op = tape.entry(culprit);
-  error.fact("first at", called(op) + (backward ? ", backward" : ", forward")).fact("formula", backward ? op.doc.backward : op.doc.forward);
+  error.fact("first at", called(op) + (backward ? ", backward" : ", forward"))
+      .fact("formula", backward ? op.doc.backward : op.doc.forward);
   if (backward) error.fact("dy", range_text(op.gradient.numbers()));
   for (int k = 0; k < op.arity; ++k) {
     const Tape::Entry input = tape.entry(op.inputs[static_cast<std::size_t>(k)]);
     error.fact("input", called(input) + ": " + range_text(input.value.numbers()));
-    if (backward && !all_finite(input.gradient.numbers())) error.fact("gives it", range_text(input.gradient.numbers()));
+    if (backward && !all_finite(input.gradient.numbers()))
+      error.fact("gives it", range_text(input.gradient.numbers()));
   }
   if (!backward) error.fact("gives", range_text(op.value.numbers()));
   return error.at(op.here).hint(op.arity == 0 && op.slot == nullptr ? "the data has a NaN or an infinity"
@@ -54,8 +59,11 @@ Index DomainGradientsOptions::shards_of(Index rows, int domains) const {
   return std::min<Index>((rows + tile_rows - 1) / tile_rows, std::max(1, shards / domains));
 }
 
-DomainGradients::DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options)
-    : parameters_(parameters), options_(options), passes_(std::move(network), parameters, options.threads.count()) {
+DomainGradients::DomainGradients(Network network, const Parameters& parameters,
+                                 const DomainGradientsOptions& options)
+    : parameters_(parameters),
+      options_(options),
+      passes_(std::move(network), parameters, options.threads.count()) {
   check(options.tile_rows > 0 && options.shards > 0, [&] {
     return Error(Fault::usage, "domain gradients: tile_rows and shards must be positive")
         .fact("tile_rows", std::to_string(options.tile_rows))
@@ -72,15 +80,18 @@ void DomainGradients::cut(const Batch& batch) {
     const bool values = rows.target_values.data() != nullptr;
     const auto one_each = [&](const auto& list) { return static_cast<Index>(list.size()) == rows.size(); };
     const bool targets = one_each(rows.labels) || (rows.labels.empty() && values);
-    check(rows.size() > 0 && one_each(rows.examples) && targets && (!values || rows.target_values.shape().rows() == rows.size()), [&] {
-      return Error(Fault::usage,
-                   "domain gradients: every domain needs at least one row, with an example number and a label or target values each")
-          .fact("domain", std::to_string(domain))
-          .fact("inputs", rows.inputs.shape().text())
-          .fact("labels", std::to_string(rows.labels.size()))
-          .fact("target values", values ? rows.target_values.shape().text() : "none")
-          .fact("examples", std::to_string(rows.examples.size()));
-    });
+    check(rows.size() > 0 && one_each(rows.examples) && targets &&
+              (!values || rows.target_values.shape().rows() == rows.size()),
+          [&] {
+            return Error(Fault::usage,
+                         "domain gradients: every domain needs at least one row, with an example number and "
+                         "a label or target values each")
+                .fact("domain", std::to_string(domain))
+                .fact("inputs", rows.inputs.shape().text())
+                .fact("labels", std::to_string(rows.labels.size()))
+                .fact("target values", values ? rows.target_values.shape().text() : "none")
+                .fact("examples", std::to_string(rows.examples.size()));
+          });
     const Index tiles = (rows.size() + options_.tile_rows - 1) / options_.tile_rows;
     const Index shards = options_.shards_of(rows.size(), domains);
     for (Index shard = 0; shard < shards; ++shard) {
@@ -90,11 +101,13 @@ void DomainGradients::cut(const Batch& batch) {
     }
   }
   if (!table_ || table_->domains() != domains) table_.emplace(parameters_.slots(), domains);
-  if (!spare_rows_ || spare_rows_->domains() < spare_rows) spare_rows_.emplace(parameters_.slots(), spare_rows);
+  if (!spare_rows_ || spare_rows_->domains() < spare_rows)
+    spare_rows_.emplace(parameters_.slots(), spare_rows);
 }
 
 const GradientTable& DomainGradients::operator()(const Batch& batch, const Objective& objective) {
-  check(!batch.domains.empty(), [] { return Error(Fault::usage, "domain gradients: the batch has no domain"); });
+  check(!batch.domains.empty(),
+        [] { return Error(Fault::usage, "domain gradients: the batch has no domain"); });
   cut(batch);
   Index rows = 0;
   for (const Shard& shard : shards_) rows += shard.rows;
@@ -107,18 +120,21 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   passes_.prepare(threads);
   if (!tiling_checked_) check_tiling(batch, objective);
   tiling_checked_ = true;
-  threads.run(static_cast<int>(shards_.size()),
-              [&](int shard, int worker) { run(shards_[static_cast<std::size_t>(shard)], batch, objective, passes_.tape(worker)); });
+  threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
+    run(shards_[static_cast<std::size_t>(shard)], batch, objective, passes_.tape(worker));
+  });
   passes_.note_missing_forms();
   passes_.make_room();
   fold(threads);
   const std::span<const double> losses = table_->losses();
-  if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); })) check_every_op(batch, objective);
+  if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
+    check_every_op(batch, objective);
   return *table_;
 }
 
-/// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are added. Rows are
-/// rounded alike in every tile, so a hundredth is far from what rounding makes, and from a mean, which is out by half.
+/// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are
+/// added. Rows are rounded alike in every tile, so a hundredth is far from what rounding makes, and from a
+/// mean, which is out by half.
 void DomainGradients::check_tiling(const Batch& batch, const Objective& objective) const {
   const auto two_rows = [](const DomainRows& rows) { return rows.size() >= 2; };
   const auto domain = std::find_if(batch.domains.begin(), batch.domains.end(), two_rows);
@@ -126,17 +142,21 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   const auto loss = [&](Index first, Index rows) {
     Tape tape;
     const Tile tile{*domain, first, rows, batch.step};
-    return static_cast<double>(tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed)), objective).value()[0]);
+    return static_cast<double>(
+        tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed)), objective).value()[0]);
   };
   const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);
-  const double difference = std::fabs(together - (first + second));  // not finite where a loss is not: told of in its step
+  const double difference =
+      std::fabs(together - (first + second));  // not finite where a loss is not: told of in its step
   check(!std::isfinite(difference) || difference <= 0.01 * (std::fabs(first) + std::fabs(second)), [&] {
-    return Error(Fault::usage, "domain gradients: the loss of two rows in one tile must be the sum of their losses in two")
+    return Error(Fault::usage,
+                 "domain gradients: the loss of two rows in one tile must be the sum of their losses in two")
         .fact("rows 0 and 1", std::to_string(together))
         .fact("row 0", std::to_string(first))
         .fact("row 1", std::to_string(second))
         .hint(
-            "tiles are added: an Objective's loss is no mean over its rows, but their sum, scaled by 1 / rows_in_domain, as that of "
+            "tiles are added: an Objective's loss is no mean over its rows, but their sum, scaled by 1 / "
+            "rows_in_domain, as that of "
             "CrossEntropy");
   });
 }
@@ -148,8 +168,10 @@ void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& obj
   shard.loss = 0;
   const Index end = shard.first + shard.rows;
   for (Index first = shard.first; first < end; first += options_.tile_rows) {
-    const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first, std::min(options_.tile_rows, end - first), batch.step};
-    const Var loss = tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed), row), objective);
+    const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first,
+                    std::min(options_.tile_rows, end - first), batch.step};
+    const Var loss =
+        tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed), row), objective);
     shard.loss += static_cast<double>(loss.value()[0]);
     if (!std::isfinite(shard.loss)) return;
     tape.backward(loss);
@@ -163,27 +185,35 @@ void DomainGradients::check_every_op(const Batch& batch, const Objective& object
     std::fill(row.begin(), row.end(), Scalar{0});
     const Index end = shard.first + shard.rows;
     for (Index first = shard.first; first < end; first += options_.tile_rows) {
-      const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first, std::min(options_.tile_rows, end - first), batch.step};
+      const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first,
+                      std::min(options_.tile_rows, end - first), batch.step};
       tape.start(parameters_, row);  // without a plan, so that every value is kept
-      const Var loss = tile.loss(passes_.network()(tape.constant(tile.inputs()), tile.draw(options_.seed)), objective);
+      const Var loss =
+          tile.loss(passes_.network()(tape.constant(tile.inputs()), tile.draw(options_.seed)), objective);
       if (!std::isfinite(loss.value()[0]))
         throw blaming(not_finite(batch.step, "loss", shard.domain), tape, tape.first_non_finite(), false);
       const int backward = tape.checked_backward(loss);
-      if (backward < 0) continue;  // also where a value was not finite and left no trace, as -inf in front of a relu
+      if (backward < 0)
+        continue;  // also where a value was not finite and left no trace, as -inf in front of a relu
       const int value = tape.first_non_finite();
-      throw blaming(not_finite(batch.step, "gradient", shard.domain), tape, value < 0 ? backward : value, value < 0);
+      throw blaming(not_finite(batch.step, "gradient", shard.domain), tape, value < 0 ? backward : value,
+                    value < 0);
     }
   }
   for (int domain = 0; domain < table_->domains(); ++domain) {
     const char* const sum = "a sum over the shards of the domain, each of which is finite";
     check(std::isfinite(table_->losses()[static_cast<std::size_t>(domain)]),
           [&] { return not_finite(batch.step, "loss", domain).fact("first at", sum); });
-    check(all_finite(table_->row(domain)),
-          [&] { return not_finite(batch.step, "gradient", domain).fact("first at", sum).fact("range", range_text(table_->row(domain))); });
+    check(all_finite(table_->row(domain)), [&] {
+      return not_finite(batch.step, "gradient", domain)
+          .fact("first at", sum)
+          .fact("range", range_text(table_->row(domain)));
+    });
   }
 }
 
-/// Adds the rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of columns.
+/// Adds the rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of
+/// columns.
 void DomainGradients::fold(const Threads& threads) {
   for (double& loss : table_->losses()) loss = 0;
   for (const Shard& shard : shards_) table_->losses()[static_cast<std::size_t>(shard.domain)] += shard.loss;

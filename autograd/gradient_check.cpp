@@ -14,7 +14,8 @@ constexpr Scalar kGarbage = 7;  // what gradients are added onto
 Tensor random_weights(const Shape& shape) {
   Tensor weights(shape);
   Random random(20210602);
-  for (Scalar& w : weights.span().numbers()) w = static_cast<Scalar>(random.uniform(0.5, 1.5) * (random.bits() % 2 ? 1 : -1));
+  for (Scalar& w : weights.span().numbers())
+    w = static_cast<Scalar>(random.uniform(0.5, 1.5) * (random.bits() % 2 ? 1 : -1));
   return weights;
 }
 
@@ -23,10 +24,12 @@ struct Pass {
   Parameters none;
   Tape tape;
 
-  Var record(std::vector<NamedTensor>& leaves, std::vector<Tensor>& gradients, const std::function<Var(std::span<const Var>)>& f) {
+  Var record(std::vector<NamedTensor>& leaves, std::vector<Tensor>& gradients,
+             const std::function<Var(std::span<const Var>)>& f) {
     tape.start(none);
     std::vector<Var> vars;
-    for (std::size_t i = 0; i < leaves.size(); ++i) vars.push_back(tape.variable(leaves[i].value, gradients[i]));
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      vars.push_back(tape.variable(leaves[i].value, gradients[i]));
     return f(vars);
   }
 };
@@ -39,7 +42,8 @@ double dot(TensorView a, TensorView b) {
 
 }  // namespace
 
-GradientReport check_gradients(std::vector<NamedTensor> leaves, const std::function<Var(std::span<const Var> leaves)>& f, double h) {
+GradientReport check_gradients(std::vector<NamedTensor> leaves,
+                               const std::function<Var(std::span<const Var> leaves)>& f, double h) {
   std::vector<Tensor> gradients;
   for (const NamedTensor& leaf : leaves) gradients.emplace_back(leaf.value.shape()).array() = kGarbage;
 
@@ -71,10 +75,12 @@ GradientReport check_gradients(std::vector<NamedTensor> leaves, const std::funct
     GradientCheckLine line{leaves[i].name, x.shape()};
     line.error = -1;
     for (Index j = 0; j < x.size(); ++j) {
-      const double backward = static_cast<double>(gradients[i][j] - kGarbage), difference = differences[static_cast<std::size_t>(j)];
+      const double backward = static_cast<double>(gradients[i][j] - kGarbage),
+                   difference = differences[static_cast<std::size_t>(j)];
       const double scale = std::max({std::fabs(backward), std::fabs(difference), 0.001 * largest, 1e-300});
       const double error = std::fabs(backward - difference) / scale;
-      if (error > line.error || std::isnan(error)) line = {leaves[i].name, x.shape(), j, backward, difference, error};
+      if (error > line.error || std::isnan(error))
+        line = {leaves[i].name, x.shape(), j, backward, difference, error};
     }
     report.leaves.push_back(line);
   }
@@ -83,7 +89,8 @@ GradientReport check_gradients(std::vector<NamedTensor> leaves, const std::funct
 
 double GradientReport::worst() const {
   double worst = 0;
-  for (const GradientCheckLine& line : leaves) worst = line.error <= worst ? worst : line.error;  // a NaN is the worst
+  for (const GradientCheckLine& line : leaves)
+    worst = line.error <= worst ? worst : line.error;  // a NaN is the worst
   return worst;
 }
 
@@ -91,7 +98,8 @@ std::string GradientReport::text() const {
   std::string text;
   for (const GradientCheckLine& line : leaves) {
     char numbers[160];
-    std::snprintf(numbers, sizeof numbers, "  worst at [%td]: backward %.12g, difference %.12g, relative error %.2g\n", line.worst,
+    std::snprintf(numbers, sizeof numbers,
+                  "  worst at [%td]: backward %.12g, difference %.12g, relative error %.2g\n", line.worst,
                   line.backward, line.difference, line.error);
     text += line.name + " " + line.shape.text() + numbers;
   }

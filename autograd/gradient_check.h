@@ -18,7 +18,8 @@ struct GradientCheckLine {
   Index worst = 0;        ///< element with the largest error
   double backward = 0;    ///< its gradient by the backward pass
   double difference = 0;  ///< the same by differences
-  double error = 0;       ///< |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
+  double error =
+      0;  ///< |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
 };
 
 struct GradientReport {
@@ -33,9 +34,11 @@ struct NamedTensor {
 };
 
 /// Compares the gradient of w . f(leaves) by backward with five-point central differences,
-/// (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h, for every element of every leaf; w is random and fixed, so that every
-/// output counts. Gradients are added onto 7, not 0, so that an op which assigns is caught. Meaningful in the double
-/// build only (errors of 1e-10 are usual there); near a kink (relu at 0) the difference is wrong, not the op.
-GradientReport check_gradients(std::vector<NamedTensor> leaves, const std::function<Var(std::span<const Var> leaves)>& f, double h = 1e-3);
+/// (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h, for every element of every leaf; w is random and fixed,
+/// so that every output counts. Gradients are added onto 7, not 0, so that an op which assigns is caught.
+/// Meaningful in the double build only (errors of 1e-10 are usual there); near a kink (relu at 0) the
+/// difference is wrong, not the op.
+GradientReport check_gradients(std::vector<NamedTensor> leaves,
+                               const std::function<Var(std::span<const Var> leaves)>& f, double h = 1e-3);
 
 }  // namespace sand

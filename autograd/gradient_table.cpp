@@ -5,10 +5,13 @@ namespace {
 
 constexpr Index kLine = 64 / sizeof(Scalar);  // numbers in a cache line
 
-/// Whole lines, an odd number of them: rows that start a power of two apart would fall into the same cache sets.
+/// Whole lines, an odd number of them: rows that start a power of two apart would fall into the same cache
+/// sets.
 Index odd_lines(Index columns) { return ((columns + kLine - 1) / kLine | 1) * kLine; }
 
-Index total(const std::vector<Slot>& slots) { return slots.empty() ? 0 : slots.back().offset + slots.back().shape.size(); }
+Index total(const std::vector<Slot>& slots) {
+  return slots.empty() ? 0 : slots.back().offset + slots.back().shape.size();
+}
 
 }  // namespace
 

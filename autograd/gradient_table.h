@@ -18,11 +18,17 @@ class GradientTable {
   int domains() const { return domains_; }                   ///< E
   Index columns() const { return columns_; }                 ///< J, the number of weights
   const std::vector<Slot>& slots() const { return slots_; }  ///< which columns make up which parameter tensor
-  std::span<const Scalar> row(int domain) const { return {start(domain), static_cast<std::size_t>(columns_)}; }
-  std::span<Scalar> row(int domain) { return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)}; }
+  std::span<const Scalar> row(int domain) const {
+    return {start(domain), static_cast<std::size_t>(columns_)};
+  }
+  std::span<Scalar> row(int domain) {
+    return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)};
+  }
   Index stride() const { return stride_; }  ///< numbers from the start of one row to that of the next
   /// The row of one domain, only the columns of one parameter tensor.
-  TensorView gradient(int domain, const Slot& slot) const { return {start(domain) + slot.offset, slot.shape}; }
+  TensorView gradient(int domain, const Slot& slot) const {
+    return {start(domain) + slot.offset, slot.shape};
+  }
 
   std::span<const double> losses() const { return losses_; }  ///< [E]
   std::span<double> losses() { return losses_; }

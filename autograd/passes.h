@@ -11,12 +11,13 @@
 
 namespace sand {
 
-/// A model as a function: records outputs [n, ...] for inputs x [n, ...]. Row i of the outputs depends on row i of x only.
+/// A model as a function: records outputs [n, ...] for inputs x [n, ...]. Row i of the outputs depends on row
+/// i of x only.
 using Network = std::function<Var(Var x, const Draw& draw)>;
 
-/// A dry run of one row finds out which forms of weights the network reads and which op reads a value last; all later passes
-/// share the forms and use memory again. A network should record the same ops in every pass: one that does not is recorded a
-/// second time, without a plan.
+/// A dry run of one row finds out which forms of weights the network reads and which op reads a value last;
+/// all later passes share the forms and use memory again. A network should record the same ops in every pass:
+/// one that does not is recorded a second time, without a plan.
 class Passes {
  public:
   /// Tapes for `workers` threads. `parameters` and what `network` refers to must outlive it.
@@ -28,7 +29,8 @@ class Passes {
   /// Makes the forms of the weights' present values: once before the passes of a step.
   void prepare(const Threads& threads) { prepared_.prepare(parameters_, threads); }
 
-  /// Records the network for rows x. Gradients are added to `gradient_row`; without one, nothing is differentiated.
+  /// Records the network for rows x. Gradients are added to `gradient_row`; without one, nothing is
+  /// differentiated.
   Var forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {}) const;
   const Network& network() const { return network_; }
   Tape& tape(int worker) { return tapes_[static_cast<std::size_t>(worker)]; }

@@ -9,7 +9,8 @@ void PreparedWeights::prepare(const Parameters& parameters, const Threads& threa
   threads.run(static_cast<int>(forms_.size()) * kParts, [&](int task, int) {
     Prepared& prepared = forms_[static_cast<std::size_t>(task / kParts)];
     const Slot& slot = parameters.slots()[static_cast<std::size_t>(prepared.what.slot)];
-    prepared.what.form.make(parameters[slot], prepared.what.form, prepared.numbers.data(), task % kParts, kParts);
+    const WeightForm& form = prepared.what.form;
+    form.make(parameters[slot], form, prepared.numbers.data(), task % kParts, kParts);
   });
   ready_ = forms_.size();
 }
@@ -22,14 +23,18 @@ const Scalar* PreparedWeights::find(const Slot& slot, const WeightForm& form) co
 
 void PreparedWeights::add(std::span<const SlotForm> missing_forms) {
   for (const SlotForm& missing : missing_forms) {
-    const auto same = [&](const Prepared& known) { return known.what.slot == missing.slot && known.what.form == missing.form; };
-    if (std::none_of(forms_.begin(), forms_.end(), same)) forms_.push_back({missing, Tensor(Shape{missing.form.size})});
+    const auto same = [&](const Prepared& known) {
+      return known.what.slot == missing.slot && known.what.form == missing.form;
+    };
+    if (std::none_of(forms_.begin(), forms_.end(), same))
+      forms_.push_back({missing, Tensor(Shape{missing.form.size})});
   }
 }
 
 std::size_t PreparedWeights::bytes() const {
   std::size_t bytes = 0;
-  for (const Prepared& prepared : forms_) bytes += static_cast<std::size_t>(prepared.numbers.size()) * sizeof(Scalar);
+  for (const Prepared& prepared : forms_)
+    bytes += static_cast<std::size_t>(prepared.numbers.size()) * sizeof(Scalar);
   return bytes;
 }
 

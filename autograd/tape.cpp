@@ -13,7 +13,8 @@ constexpr OpDoc kParameter{"parameter", "weights", "row of the gradient table +=
 
 }  // namespace
 
-void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row, const PreparedWeights* prepared, const Plan* plan) {
+void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row,
+                 const PreparedWeights* prepared, const Plan* plan) {
   check(gradient_row.empty() || static_cast<Index>(gradient_row.size()) == parameters.size(), [&] {
     return Error(Fault::usage, "tape: a gradient row has one number per weight")
         .fact("weights", std::to_string(parameters.size()))
@@ -41,18 +42,18 @@ Plan Tape::plan(Var output) const {
   plan.output = output.index();
   for (const Node& node : nodes_) {
     for (int k = 0; k < node.arity; ++k)
-      plan.entries[static_cast<std::size_t>(node.inputs[static_cast<std::size_t>(k)])].last_reader = static_cast<int>(plan.entries.size());
+      plan.entries[static_cast<std::size_t>(node.inputs[static_cast<std::size_t>(k)])].last_reader =
+          static_cast<int>(plan.entries.size());
     plan.entries.push_back({node.doc, node.inputs, -1});
   }
   plan.entries[at(output)].last_reader = -1;
   return plan;
 }
 
-bool Tape::as_planned(Var output) const {
-  return plan_ != nullptr && output.index() == plan_->output;
-}
+bool Tape::as_planned(Var output) const { return plan_ != nullptr && output.index() == plan_->output; }
 
-/// Leaves the plan for good where the next entry is not the one in it. What is recorded past its end, as a loss, is not in it.
+/// Leaves the plan for good where the next entry is not the one in it. What is recorded past its end, as a
+/// loss, is not in it.
 void Tape::follow_plan(const Node& next) {
   if (plan_ == nullptr || nodes_.size() >= plan_->entries.size()) return;
   const Plan::Entry& planned = plan_->entries[nodes_.size()];
@@ -77,11 +78,15 @@ Var Tape::leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Sl
 
 Var Tape::constant(TensorView value) { return leaf(kConstant, value, {}, nullptr); }
 
-Var Tape::variable(TensorView value, TensorSpan gradient) { return leaf(kVariable, value, gradient, nullptr); }
+Var Tape::variable(TensorView value, TensorSpan gradient) {
+  return leaf(kVariable, value, gradient, nullptr);
+}
 
 Var Tape::parameter(const Slot& slot) {
-  const TensorSpan gradient = gradient_row_.empty() ? TensorSpan() : TensorSpan(gradient_row_.data() + slot.offset, slot.shape);
-  return leaf(kParameter, (*parameters_)[slot], gradient, &parameters_->slots()[static_cast<std::size_t>(slot.index)]);
+  const TensorSpan gradient =
+      gradient_row_.empty() ? TensorSpan() : TensorSpan(gradient_row_.data() + slot.offset, slot.shape);
+  return leaf(kParameter, (*parameters_)[slot], gradient,
+              &parameters_->slots()[static_cast<std::size_t>(slot.index)]);
 }
 
 /// The form of a weight: as prepared for all shards, or made here.
@@ -97,11 +102,14 @@ const Scalar* Tape::prepared(int weight, const WeightForm& form) {
 
 /// Whether the entry that is being recorded is the last that reads the input.
 bool Tape::reads_last(Var input) const {
-  return plan_ != nullptr && at(input) < plan_->entries.size() && plan_->entries[at(input)].last_reader == size();
+  return plan_ != nullptr && at(input) < plan_->entries.size() &&
+         plan_->entries[at(input)].last_reader == size();
 }
 
 /// Where an op that may write over its input puts its value; empty if the input is still needed.
-TensorSpan Tape::room_over(Var input) const { return reads_last(input) ? nodes_[at(input)].spare : TensorSpan(); }
+TensorSpan Tape::room_over(Var input) const {
+  return reads_last(input) ? nodes_[at(input)].spare : TensorSpan();
+}
 
 /// Notes that an op has read a value, and whether backward needs it.
 void Tape::read(Var input, bool needed) {
@@ -111,13 +119,15 @@ void Tape::read(Var input, bool needed) {
   if (last || needed) node.spare = {};
 }
 
-/// Whether the gradient of the input may take the memory of that of the output: it is wanted, and nothing was added to it yet.
+/// Whether the gradient of the input may take the memory of that of the output: it is wanted, and nothing was
+/// added to it yet.
 bool Tape::takes_over(int input) const {
   const Node& node = nodes_[static_cast<std::size_t>(input)];
   return plan_ != nullptr && node.wanted && !node.gradient;
 }
 
-/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first asked for.
+/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first
+/// asked for.
 TensorSpan Tape::outgoing(int input) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
   if (!node.wanted || node.gradient) return node.gradient;
@@ -129,7 +139,9 @@ TensorSpan Tape::outgoing(int input) {
 /// Backward from y; with `checked`, what checked_backward says.
 int Tape::walk_back(Var y, TensorView seed, bool checked) {
   check(seed.shape() == y.shape(), [&] {
-    return Error(Fault::usage, "backward: the seed must have the shape of y").fact("y", y.shape().text()).fact("seed", seed.shape().text());
+    return Error(Fault::usage, "backward: the seed must have the shape of y")
+        .fact("y", y.shape().text())
+        .fact("seed", seed.shape().text());
   });
   if (!nodes_[at(y)].wanted) return -1;
   outgoing(y.index()).array() += seed.array();
@@ -137,8 +149,11 @@ int Tape::walk_back(Var y, TensorView seed, bool checked) {
     Node& node = nodes_[i];
     if (node.backward == nullptr || !node.gradient) continue;
     node.backward(*this, node);
-    const auto spoilt = [&](int input) { return !all_finite(nodes_[static_cast<std::size_t>(input)].gradient.numbers()); };
-    if (checked && std::any_of(node.inputs.begin(), node.inputs.begin() + node.arity, spoilt)) return static_cast<int>(i);
+    const auto spoilt = [&](int input) {
+      return !all_finite(nodes_[static_cast<std::size_t>(input)].gradient.numbers());
+    };
+    if (checked && std::any_of(node.inputs.begin(), node.inputs.begin() + node.arity, spoilt))
+      return static_cast<int>(i);
     if (node.gradient) arena_.spare(std::exchange(node.gradient, {}));
   }
   return -1;
@@ -158,11 +173,13 @@ int Tape::checked_backward(Var loss) {
 
 Tape::Entry Tape::entry(int index) const {
   const Node& node = nodes_[static_cast<std::size_t>(index)];
-  return {*node.doc, node.inputs, node.arity, node.value.shape(), node.value, node.gradient, node.multiply_adds, node.slot, node.here};
+  return {*node.doc,     node.inputs,        node.arity, node.value.shape(), node.value,
+          node.gradient, node.multiply_adds, node.slot,  node.here};
 }
 
 int Tape::first_non_finite() const {
-  const auto found = std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return !all_finite(node.value.numbers()); });
+  const auto found = std::find_if(nodes_.begin(), nodes_.end(),
+                                  [](const Node& node) { return !all_finite(node.value.numbers()); });
   return found == nodes_.end() ? -1 : static_cast<int>(found - nodes_.begin());
 }
 
@@ -175,7 +192,8 @@ std::string Tape::text() const {
   for (int i = 0; i < size(); ++i) {
     const Entry e = entry(i);
     std::string inputs;
-    for (int k = 0; k < e.arity; ++k) inputs += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
+    for (int k = 0; k < e.arity; ++k)
+      inputs += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
     column("%" + std::to_string(i), 5);
     column(e.doc.name, 16);
     column(e.slot != nullptr ? e.slot->name : inputs, 16);

@@ -14,19 +14,23 @@ struct Letter {
   std::string_view marks;  // as UTF-8
 };
 
-/// Takes the first character off `rest`. What is no UTF-8 gives some number; names are compared here, not shown.
+/// Takes the first character off `rest`. What is no UTF-8 gives some number; names are compared here, not
+/// shown.
 char32_t take_character(std::string_view& rest) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
   const std::size_t length = byte(0) < 0xc0 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
   char32_t character = length == 1 ? byte(0) : byte(0) & (0x7fu >> length);
   std::size_t i = 1;
-  for (; i < length && i < rest.size() && (byte(i) & 0xc0) == 0x80; ++i) character = character << 6 | (byte(i) & 0x3f);
+  for (; i < length && i < rest.size() && (byte(i) & 0xc0) == 0x80; ++i)
+    character = character << 6 | (byte(i) & 0x3f);
   rest.remove_prefix(i);
   return character;
 }
 
 /// Of Latin, Greek and Cyrillic, of kana, and the vowels and finals of Hangul.
-bool is_mark(char32_t c) { return (c >= 0x300 && c <= 0x36f) || c == 0x3099 || c == 0x309a || (c >= 0x1161 && c <= 0x11ff); }
+bool is_mark(char32_t c) {
+  return (c >= 0x300 && c <= 0x36f) || c == 0x3099 || c == 0x309a || (c >= 0x1161 && c <= 0x11ff);
+}
 
 Letter take_letter(std::string_view& rest) {
   Letter letter{take_character(rest), {}};

@@ -21,9 +21,12 @@ Crop draw_crop(int side, Random& random) {
   for (int attempt = 0; attempt < 10; ++attempt) {
     const double area = random.uniform(0.7, 1) * side * side;
     const double ratio = sand::exp(random.uniform(-log_ratio, log_ratio));
-    const int width = static_cast<int>(std::sqrt(area * ratio) + 0.5), height = static_cast<int>(std::sqrt(area / ratio) + 0.5);
+    const int width = static_cast<int>(std::sqrt(area * ratio) + 0.5),
+              height = static_cast<int>(std::sqrt(area / ratio) + 0.5);
     if (width > side || height > side) continue;
-    const auto place = [&](int length) { return static_cast<int>(random.below(static_cast<std::uint32_t>(side - length + 1))); };
+    const auto place = [&](int length) {
+      return static_cast<int>(random.below(static_cast<std::uint32_t>(side - length + 1)));
+    };
     const int top = place(height);
     return {place(width), top, width, height};
   }
@@ -35,7 +38,8 @@ Scalar unit(Scalar x) { return std::clamp(x, Scalar{0}, Scalar{1}); }
 /// Three planes of `pixels` numbers in 0 .. 1, and stay so.
 class Colours {
  public:
-  Colours(Scalar* first, std::size_t pixels) : red_(first), green_(first + pixels), blue_(first + 2 * pixels), pixels_(pixels) {}
+  Colours(Scalar* first, std::size_t pixels)
+      : red_(first), green_(first + pixels), blue_(first + 2 * pixels), pixels_(pixels) {}
 
   void brightness(Scalar factor) {
     for (std::size_t i = 0; i < 3 * pixels_; ++i) red_[i] = unit(factor * red_[i]);
@@ -44,7 +48,8 @@ class Colours {
   void contrast(Scalar factor) {
     std::vector<Scalar> greys(pixels_);
     for (std::size_t i = 0; i < pixels_; ++i) greys[i] = grey(i);
-    const Scalar rest = (1 - factor) * static_cast<Scalar>(sum(std::span<const Scalar>(greys)) / static_cast<double>(pixels_));
+    const Scalar rest = (1 - factor) * static_cast<Scalar>(sum(std::span<const Scalar>(greys)) /
+                                                           static_cast<double>(pixels_));
     for (std::size_t i = 0; i < 3 * pixels_; ++i) red_[i] = unit(factor * red_[i] + rest);
   }
 
@@ -61,7 +66,9 @@ class Colours {
       const Scalar r = red_[i], g = green_[i], b = blue_[i];
       const Scalar value = std::max({r, g, b}), chroma = value - std::min({r, g, b});
       if (chroma == 0) continue;
-      const Scalar sixths = value == r ? (g - b) / chroma : value == g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
+      const Scalar sixths = value == r   ? (g - b) / chroma
+                            : value == g ? 2 + (b - r) / chroma
+                                         : 4 + (r - g) / chroma;
       const auto channel = [&](int offset) {
         const Scalar raw = static_cast<Scalar>(offset) + sixths + 6 * turn;
         const Scalar k = raw - 6 * std::floor(raw / 6);
@@ -75,7 +82,8 @@ class Colours {
 
  private:
   Scalar grey(std::size_t i) const {  // luma of ITU-R BT.601
-    return static_cast<Scalar>(0.299) * red_[i] + static_cast<Scalar>(0.587) * green_[i] + static_cast<Scalar>(0.114) * blue_[i];
+    return static_cast<Scalar>(0.299) * red_[i] + static_cast<Scalar>(0.587) * green_[i] +
+           static_cast<Scalar>(0.114) * blue_[i];
   }
 
   Scalar *red_, *green_, *blue_;
@@ -103,7 +111,8 @@ void augment(std::span<const std::uint8_t> image, int side, Random random, std::
   Colours colours(out.data(), out.size() / 3);
   const std::vector<std::uint32_t> order = random.permutation(4);
   const auto draw = [&](double low, double high) { return static_cast<Scalar>(random.uniform(low, high)); };
-  const Scalar brightness = draw(0.7, 1.3), contrast = draw(0.7, 1.3), saturation = draw(0.7, 1.3), hue = draw(-0.3, 0.3);
+  const Scalar brightness = draw(0.7, 1.3), contrast = draw(0.7, 1.3), saturation = draw(0.7, 1.3),
+               hue = draw(-0.3, 0.3);
   for (const std::uint32_t what : order) switch (what) {
       case 0: colours.brightness(brightness); break;
       case 1: colours.contrast(contrast); break;

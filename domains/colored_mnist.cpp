@@ -28,7 +28,8 @@ struct Colored {
     std::fill(input.begin(), input.end(), Scalar{0});
     auto to = input.begin() + colours[example] * side() * side();
     for (int y = 0; y < Digits::kSide; y += stride)
-      for (int x = 0; x < Digits::kSide; x += stride) *to++ = static_cast<Scalar>(pixel[y * Digits::kSide + x]) / 255;
+      for (int x = 0; x < Digits::kSide; x += stride)
+        *to++ = static_cast<Scalar>(pixel[y * Digits::kSide + x]) / 255;
   }
 };
 
@@ -40,9 +41,8 @@ Domain colored_domain(std::string name, double colour_noise, Colored colored, Ra
     domain.labels.push_back(label);
     colored.colours.push_back(colour);
   }
-  domain.read = [shared = std::make_shared<const Colored>(std::move(colored))](std::uint32_t example, std::span<Scalar> input) {
-    shared->read(example, input);
-  };
+  domain.read = [shared = std::make_shared<const Colored>(std::move(colored))](
+                    std::uint32_t example, std::span<Scalar> input) { shared->read(example, input); };
   return domain;
 }
 
@@ -52,9 +52,16 @@ DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed) 
   require_digits("colored mnist", digits.get());
   const std::vector<std::vector<std::uint32_t>> hands = deal(digits->size(), 3, seed);
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number) {
-    return colored_domain(name, colour_noise, {digits, hands[number], {}, 1}, Random(seed, kFlipStream, number));
+    return colored_domain(name, colour_noise, {digits, hands[number], {}, 1},
+                          Random(seed, kFlipStream, number));
   };
-  return {"ColoredMNIST", digits->source, {2, 28, 28}, 2, {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)}, {}, {},
+  return {"ColoredMNIST",
+          digits->source,
+          {2, 28, 28},
+          2,
+          {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)},
+          {},
+          {},
           digits->files};
 }
 
@@ -64,17 +71,20 @@ DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t se
   const std::vector<std::vector<std::uint32_t>> hands = deal(train, 2, seed);
   std::vector<std::uint32_t> test(digits->size() - train);
   std::iota(test.begin(), test.end(), train);
-  const auto domain = [&](const char* name, double colour_noise, std::uint32_t number, std::vector<std::uint32_t> which) {
-    return colored_domain(name, colour_noise, {digits, std::move(which), {}, 2}, Random(seed, kFlipStream, number));
+  const auto domain = [&](const char* name, double colour_noise, std::uint32_t number,
+                          std::vector<std::uint32_t> which) {
+    return colored_domain(name, colour_noise, {digits, std::move(which), {}, 2},
+                          Random(seed, kFlipStream, number));
   };
-  return {"ColoredMNIST-IRM",
-          digits->source,
-          {2, 14, 14},
-          2,
-          {domain("e=0.2", 0.2, 0, hands[0]), domain("e=0.1", 0.1, 1, hands[1]), domain("e=0.9", 0.9, 2, test)},
-          {},
-          {},
-          digits->files};
+  return {
+      "ColoredMNIST-IRM",
+      digits->source,
+      {2, 14, 14},
+      2,
+      {domain("e=0.2", 0.2, 0, hands[0]), domain("e=0.1", 0.1, 1, hands[1]), domain("e=0.9", 0.9, 2, test)},
+      {},
+      {},
+      digits->files};
 }
 
 }  // namespace sand::domains

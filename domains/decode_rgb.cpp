@@ -8,7 +8,8 @@
 
 namespace {
 
-// stb_image asks for memory without saying for whom: this is set while decode_rgb runs, in a process of one thread.
+// stb_image asks for memory without saying for whom: this is set while decode_rgb runs, in a process of one
+// thread.
 sand::domains::DecoderMemory* arena = nullptr;
 
 }  // namespace
@@ -53,12 +54,15 @@ const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
   return rgb;
 }
 
-/// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than it thinks; their
-/// pixels, twice where passes are put together; and a copy for each conversion.
+/// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than
+/// it thinks; their pixels, twice where passes are put together; and a copy for each conversion.
 std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
   const std::size_t pixels = std::size_t{png.width} * png.height, sample_bytes = png.depth == 16 ? 2 : 1;
-  const std::size_t lines = ((std::size_t{png.width} * static_cast<std::size_t>(png.channels * png.depth) + 7) / 8 + 1) * png.height;
-  const std::size_t unpacked = pixels * sample_bytes * static_cast<std::size_t>(png.channels + (png.transparent && !png.palette));
+  const std::size_t lines =
+      ((std::size_t{png.width} * static_cast<std::size_t>(png.channels * png.depth) + 7) / 8 + 1) *
+      png.height;
+  const std::size_t unpacked =
+      pixels * sample_bytes * static_cast<std::size_t>(png.channels + (png.transparent && !png.palette));
   const std::size_t converted = as_stored(png) ? 0 : 3 * pixels * (sample_bytes == 2 ? 3 : 1);
   return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked : 0) + converted;
 }
@@ -66,13 +70,15 @@ std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
 /// The samples of all blocks, for progressive ones the coefficients, too, and the pixels.
 std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
   std::size_t samples = 0;
-  for (const auto& component : jpeg.components) samples += std::size_t{64} * static_cast<std::size_t>(component.h * component.v);
+  for (const auto& component : jpeg.components)
+    samples += std::size_t{64} * static_cast<std::size_t>(component.h * component.v);
   samples *= static_cast<std::size_t>(jpeg.mcus_across()) * static_cast<std::size_t>(jpeg.mcus_down());
   const std::size_t pixels = static_cast<std::size_t>(jpeg.width) * static_cast<std::size_t>(jpeg.height);
   return kSlack + file_bytes + samples * (jpeg.progressive ? 3 : 1) + 3 * pixels;
 }
 
-/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image before.
+/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image
+/// before.
 [[gnu::noinline]] void clear_stack() {
   volatile std::uint8_t below[1 << 15];
   for (volatile std::uint8_t& byte : below) byte = 0;
@@ -131,14 +137,17 @@ Rgb decode_rgb(std::span<const std::uint8_t> file, DecoderMemory& memory) noexce
   Rgb image;
   int channels = 0;
   if (as_stored(plan.png) && plan.png.depth == 16) {
-    std::uint16_t* samples = stbi_load_16_from_memory(file.data(), length, &image.width, &image.height, &channels, 0);
+    std::uint16_t* samples =
+        stbi_load_16_from_memory(file.data(), length, &image.width, &image.height, &channels, 0);
     image.pixels = to_rgb(samples, image, channels);
   } else {
-    std::uint8_t* samples = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels, as_stored(plan.png) ? 0 : 3);
+    std::uint8_t* samples = stbi_load_from_memory(file.data(), length, &image.width, &image.height, &channels,
+                                                  as_stored(plan.png) ? 0 : 3);
     image.pixels = as_stored(plan.png) ? to_rgb(samples, image, channels) : samples;
   }
   if (image.pixels != nullptr) return image;
-  return failed(memory.overflowed() ? "more memory needed than an image of its size may take" : stbi_failure_reason());
+  return failed(memory.overflowed() ? "more memory needed than an image of its size may take"
+                                    : stbi_failure_reason());
 }
 
 }  // namespace sand::domains

@@ -8,8 +8,8 @@
 
 namespace sand::domains {
 
-/// Blocks are handed out one behind the other, zeroed and aligned to 16 bytes. Only the last one can grow in place or be
-/// taken back; the room of the others comes back with the arena.
+/// Blocks are handed out one behind the other, zeroed and aligned to 16 bytes. Only the last one can grow in
+/// place or be taken back; the room of the others comes back with the arena.
 class DecoderMemory {
  public:
   explicit DecoderMemory(std::span<std::byte> room) : room_(room), limit_(room.size()) {}
@@ -30,7 +30,8 @@ class DecoderMemory {
     last_ = end_;
     end_ = rounded(end_ + bytes);
     if (end_ > most_used_) most_used_ = end_;
-    return std::memset(block, 0, bytes);  // what a broken file leaves unset must not depend on the file before it
+    return std::memset(block, 0,
+                       bytes);  // what a broken file leaves unset must not depend on the file before it
   }
 
   /// The block with another size, its content kept; nullptr, and the block as it was, where there is no room.

@@ -36,7 +36,8 @@ Split split(const Domain& domain, double fraction, std::uint32_t seed) {
   return {.in = {&domain, {border, order.end()}}, .out = {&domain, {order.begin(), border}}};
 }
 
-void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows, const Randomness& randomness) {
+void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows,
+            const Randomness& randomness) {
   for (const std::uint32_t example : examples)
     check(example < domain.size(), [&] {
       return Error(Fault::usage, "gather: an example that the domain does not have")

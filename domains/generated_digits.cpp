@@ -31,15 +31,38 @@ const std::array<std::vector<Glyph>, 10>& glyphs() {
       {{{{.55, 0}, {.5, .5}, {.5, 1}}},
        {{{.25, .25}, {.55, 0}}, {{.55, 0}, {.52, .5}, {.52, 1}}},
        {{{.3, .2}, {.55, 0}}, {{.55, 0}, {.55, 1}}, {{.25, 1}, {.85, 1}}}},
-      {{{{.18, .25}, {.35, .04}, {.65, .03}, {.82, .24}, {.7, .52}, {.4, .78}, {.12, 1}}, {{.12, 1}, {.5, .98}, {.9, 1}}},
-       {{{.2, .2}, {.45, 0}, {.78, .15}, {.7, .5}, {.4, .85}, {.15, .95}, {.14, .78}, {.4, .78}, {.65, .96}, {.95, .93}}}},
-      {{{{.18, .1}, {.48, 0}, {.78, .18}, {.7, .4}, {.4, .48}}, {{.4, .48}, {.75, .56}, {.85, .78}, {.58, 1}, {.15, .9}}},
-       {{{.2, 0}, {.8, .02}}, {{.8, .02}, {.45, .4}}, {{.45, .4}, {.8, .52}, {.84, .8}, {.55, 1}, {.15, .92}}}},
+      {{{{.18, .25}, {.35, .04}, {.65, .03}, {.82, .24}, {.7, .52}, {.4, .78}, {.12, 1}},
+        {{.12, 1}, {.5, .98}, {.9, 1}}},
+       {{{.2, .2},
+         {.45, 0},
+         {.78, .15},
+         {.7, .5},
+         {.4, .85},
+         {.15, .95},
+         {.14, .78},
+         {.4, .78},
+         {.65, .96},
+         {.95, .93}}}},
+      {{{{.18, .1}, {.48, 0}, {.78, .18}, {.7, .4}, {.4, .48}},
+        {{.4, .48}, {.75, .56}, {.85, .78}, {.58, 1}, {.15, .9}}},
+       {{{.2, 0}, {.8, .02}},
+        {{.8, .02}, {.45, .4}},
+        {{.45, .4}, {.8, .52}, {.84, .8}, {.55, 1}, {.15, .92}}}},
       {{{{.62, 0}, {.12, .65}}, {{.12, .65}, {.92, .65}}, {{.66, .3}, {.64, 1}}},
        {{{.2, 0}, {.15, .48}}, {{.15, .48}, {.8, .48}}, {{.82, 0}, {.78, 1}}}},
-      {{{{.82, 0}, {.25, .02}}, {{.25, .02}, {.2, .45}}, {{.2, .45}, {.5, .37}, {.82, .55}, {.8, .84}, {.5, 1}, {.15, .9}}},
+      {{{{.82, 0}, {.25, .02}},
+        {{.25, .02}, {.2, .45}},
+        {{.2, .45}, {.5, .37}, {.82, .55}, {.8, .84}, {.5, 1}, {.15, .9}}},
        {{{.78, .02}, {.45, .06}, {.22, .25}, {.45, .45}, {.78, .65}, {.7, .92}, {.4, 1}, {.15, .88}}}},
-      {{{{.72, 0}, {.38, .22}, {.17, .62}, {.28, .92}, {.55, 1}, {.8, .84}, {.74, .58}, {.48, .52}, {.2, .7}}}},
+      {{{{.72, 0},
+         {.38, .22},
+         {.17, .62},
+         {.28, .92},
+         {.55, 1},
+         {.8, .84},
+         {.74, .58},
+         {.48, .52},
+         {.2, .7}}}},
       {{{{.12, .04}, {.86, .02}}, {{.86, .02}, {.58, .45}, {.42, 1}}},
        {{{.12, .04}, {.86, .02}}, {{.86, .02}, {.58, .45}, {.42, 1}}, {{.32, .5}, {.8, .48}}}},
       {{{{.5, .47}, {.22, .25}, {.5, 0}, {.78, .22}, {.5, .47}, {.16, .76}, {.5, 1}, {.84, .76}, {.5, .47}}}},
@@ -49,7 +72,8 @@ const std::array<std::vector<Glyph>, 10>& glyphs() {
   return table;
 }
 
-/// A rubber sheet under the square, pulled at 3 x 3 points and bilinear between: strokes that touch stay together.
+/// A rubber sheet under the square, pulled at 3 x 3 points and bilinear between: strokes that touch stay
+/// together.
 class Sheet {
  public:
   Sheet(Random& random, double deviation) {
@@ -124,7 +148,8 @@ class Page {
   /// Full ink within the radius, none a pixel further out.
   void print(std::span<std::uint8_t> pixels) const {
     for (std::size_t i = 0; i < pixels.size(); ++i)
-      pixels[i] = static_cast<std::uint8_t>(255 * std::clamp(reach() - std::sqrt(squares_[i]), 0.0, 1.0) + .5);
+      pixels[i] =
+          static_cast<std::uint8_t>(255 * std::clamp(reach() - std::sqrt(squares_[i]), 0.0, 1.0) + .5);
   }
 
  private:
@@ -157,15 +182,18 @@ std::uint8_t draw_digit(Random random, std::span<std::uint8_t> pixels) {
 Digits generated_digits(std::uint32_t count, std::uint64_t seed, const Threads& threads) {
   constexpr std::uint32_t kMost = 1'000'000;
   check(count >= 1 && count <= kMost, [&] {
-    return Error(Fault::usage, "generated digits: expected 1 to " + std::to_string(kMost) + " digits, found " + std::to_string(count));
+    return Error(Fault::usage, "generated digits: expected 1 to " + std::to_string(kMost) +
+                                   " digits, found " + std::to_string(count));
   });
   constexpr std::uint32_t kStream = 0x64696774;  // "digt"
   constexpr std::uint32_t kTask = 256;           // digits: enough that handing out tasks costs nothing
-  Digits digits{"generated digits", std::vector<std::uint8_t>(count * Digits::kPixels), std::vector<std::uint8_t>(count)};
+  Digits digits{"generated digits", std::vector<std::uint8_t>(count * Digits::kPixels),
+                std::vector<std::uint8_t>(count)};
   threads.run(static_cast<int>((count + kTask - 1) / kTask), [&](int task, int) {
     const std::uint32_t begin = static_cast<std::uint32_t>(task) * kTask;
     for (std::uint32_t i = begin; i < std::min(begin + kTask, count); ++i)
-      digits.labels[i] = draw_digit(Random(seed, kStream, 0, i), std::span(digits.pixels).subspan(i * Digits::kPixels, Digits::kPixels));
+      digits.labels[i] = draw_digit(Random(seed, kStream, 0, i),
+                                    std::span(digits.pixels).subspan(i * Digits::kPixels, Digits::kPixels));
   });
   return digits;
 }

@@ -15,10 +15,11 @@ namespace sand::domains {
 namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;  // of a file, and of its content
-constexpr std::uint64_t kMostInflation = 1032;                // deflate writes a match of 258 bytes in no less than 2 bits
+constexpr std::uint64_t kMostInflation = 1032;  // deflate writes a match of 258 bytes in no less than 2 bits
 constexpr const char* kFetchAgain = "fetch the file again: it was cut short or changed on its way";
 
-Error broken(const std::string& rule, const std::string& name, const std::string& expected, const std::string& found) {
+Error broken(const std::string& rule, const std::string& name, const std::string& expected,
+             const std::string& found) {
   Error error(Fault::data, "idx: " + rule);
   error.fact("file", name).fact("expected", expected).fact("found", found);
   return error;
@@ -26,19 +27,25 @@ Error broken(const std::string& rule, const std::string& name, const std::string
 
 void refuse_large(std::uint64_t bytes, const std::string& name) {
   check(bytes <= kMostBytes, [&] {
-    return broken("the file is too large", name, "at most 1 GiB", std::to_string(bytes) + " bytes").hint("cut it into smaller files");
+    return broken("the file is too large", name, "at most 1 GiB", std::to_string(bytes) + " bytes")
+        .hint("cut it into smaller files");
   });
 }
 
-bool begins_gzip(std::span<const std::uint8_t> bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
+bool begins_gzip(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
 
-/// The bytes of a file in order, gunzipped on the way where they are gzip (RFC 1952): members one after another, and behind the
-/// last one nothing but zeros, which tapes and block devices add. Makes no more than it is asked for.
+/// The bytes of a file in order, gunzipped on the way where they are gzip (RFC 1952): members one after
+/// another, and behind the last one nothing but zeros, which tapes and block devices add. Makes no more than
+/// it is asked for.
 class Content {
  public:
-  Content(std::span<const std::uint8_t> file, const std::string& name) : file_(file), name_(name), zipped_(begins_gzip(file)) {
+  Content(std::span<const std::uint8_t> file, const std::string& name)
+      : file_(file), name_(name), zipped_(begins_gzip(file)) {
     if (!zipped_) return;
-    constexpr int kGzipOnly = 15 + 16;  // the largest window, and a header and checksum of gzip rather than zlib
+    constexpr int kGzipOnly =
+        15 + 16;  // the largest window, and a header and checksum of gzip rather than zlib
     if (inflateInit2(&gzip_, kGzipOnly) != Z_OK) throw std::bad_alloc();
     gzip_.next_in = const_cast<Bytef*>(file.data());  // zlib reads only
     gzip_.avail_in = static_cast<uInt>(file.size());
@@ -51,7 +58,9 @@ class Content {
 
   /// Of a raw file: enough to tell another format.
   std::string_view beginning() const {
-    return zipped_ ? "" : std::string_view(reinterpret_cast<const char*>(file_.data()), std::min<std::size_t>(file_.size(), 100));
+    return zipped_ ? ""
+                   : std::string_view(reinterpret_cast<const char*>(file_.data()),
+                                      std::min<std::size_t>(file_.size(), 100));
   }
 
   /// An upper bound on the bytes of the whole content.
@@ -78,12 +87,14 @@ class Content {
       const int code = inflate(&gzip_, Z_NO_FLUSH);
       if (code == Z_MEM_ERROR) throw std::bad_alloc();
       check(code != Z_BUF_ERROR, [&] {
-        return broken("the gzip data ends too early", name_, "the end of the compressed data and its checksum",
+        return broken("the gzip data ends too early", name_,
+                      "the end of the compressed data and its checksum",
                       "the end of the file after " + std::to_string(file_.size()) + " bytes")
             .hint(kFetchAgain);
       });
       check(code == Z_OK || code == Z_STREAM_END, [&] {
-        return broken("the gzip data is damaged", name_, "what gzip can unpack", gzip_.msg != nullptr ? gzip_.msg : "a zlib error")
+        return broken("the gzip data is damaged", name_, "what gzip can unpack",
+                      gzip_.msg != nullptr ? gzip_.msg : "a zlib error")
             .hint(kFetchAgain);
       });
       if (code == Z_STREAM_END) end_member();
@@ -95,7 +106,8 @@ class Content {
     const std::span<const std::uint8_t> rest(gzip_.next_in, gzip_.avail_in);
     ended_ = !begins_gzip(rest);
     if (!ended_) inflateReset(&gzip_);  // keeps its place in the file
-    if (std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; })) gzip_.avail_in = 0;
+    if (std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; }))
+      gzip_.avail_in = 0;
   }
 
   std::span<const std::uint8_t> file_;
@@ -131,17 +143,20 @@ std::vector<Index> parse_header(Content& content, const std::string& name, int r
   check(std::equal(magic.begin(), magic.end(), header.begin()), [&] {
     const bool is_idx = header[0] == 0 && header[1] == 0;
     const std::string format = foreign_format(content.beginning()).name;
-    return broken("the file must begin with the magic number of unsigned bytes with " + std::to_string(rank) + " axes", name,
-                  hexadecimal(magic), hexadecimal(header.first(4)))
-        .hint(!format.empty()  ? "this is " + format
-              : !is_idx        ? "this is not an IDX file: look at how it begins; an error page may have been saved in its place"
+    return broken("the file must begin with the magic number of unsigned bytes with " + std::to_string(rank) +
+                      " axes",
+                  name, hexadecimal(magic), hexadecimal(header.first(4)))
+        .hint(!format.empty() ? "this is " + format
+              : !is_idx ? "this is not an IDX file: look at how it begins; an error page may have been saved "
+                          "in its place"
               : header[2] != 8 ? "only unsigned bytes (third byte 08) can be read: convert the file"
                                : "images have 3 axes and labels have 1: two files may have been swapped");
   });
 
   std::vector<Index> sizes;
   for (std::size_t at = 4; at < header.size(); at += 4)
-    sizes.push_back(Index{header[at]} << 24 | Index{header[at + 1]} << 16 | Index{header[at + 2]} << 8 | Index{header[at + 3]});
+    sizes.push_back(Index{header[at]} << 24 | Index{header[at + 1]} << 16 | Index{header[at + 2]} << 8 |
+                    Index{header[at + 3]});
   return sizes;
 }
 
@@ -154,7 +169,8 @@ std::string text(const std::vector<Index>& sizes) {
 }  // namespace
 
 Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int rank) {
-  check(rank >= 1 && rank <= 4, [&] { return Error(Fault::usage, "idx: expected 1 to 4 axes, found " + std::to_string(rank)); });
+  check(rank >= 1 && rank <= 4,
+        [&] { return Error(Fault::usage, "idx: expected 1 to 4 axes, found " + std::to_string(rank)); });
   refuse_large(file.size(), name);
   Content content(file, name);
   Idx idx{parse_header(content, name, rank), {}};
@@ -163,7 +179,8 @@ Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int r
   for (const Index axis : idx.sizes) {
     size *= static_cast<std::uint64_t>(axis);  // below 2^30 * 2^32: no overflow
     check(size >= 1 && size <= kMostBytes, [&] {
-      return broken("the sizes in the header are out of range", name, "at least 1 on every axis and at most 1 GiB in all", text(idx.sizes))
+      return broken("the sizes in the header are out of range", name,
+                    "at least 1 on every axis and at most 1 GiB in all", text(idx.sizes))
           .hint(kFetchAgain);
     });
   }
@@ -171,18 +188,21 @@ Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int r
   const std::uint64_t header = 4 + 4 * idx.sizes.size();
   const auto cut_short = [&](const std::string& found) {
     return broken("the file ends before its data does", name,
-                  std::to_string(size) + " bytes (" + text(idx.sizes) + ") after a header of " + std::to_string(header), found)
+                  std::to_string(size) + " bytes (" + text(idx.sizes) + ") after a header of " +
+                      std::to_string(header),
+                  found)
         .hint(kFetchAgain);
   };
-  check(header + size <= content.most(), [&] { return cut_short("a file of " + std::to_string(file.size()) + " bytes"); });
+  check(header + size <= content.most(),
+        [&] { return cut_short("a file of " + std::to_string(file.size()) + " bytes"); });
   idx.bytes.resize(size);
   const std::size_t found = content.take(idx.bytes);
   check(found == size, [&] { return cut_short(std::to_string(found) + " bytes"); });
 
   std::uint8_t extra = 0;
   check(content.take({&extra, 1}) == 0 && content.unread() == 0, [&] {
-    return broken("the file goes on after its data", name, "its end after " + std::to_string(size) + " bytes (" + text(idx.sizes) + ")",
-                  "more bytes")
+    return broken("the file goes on after its data", name,
+                  "its end after " + std::to_string(size) + " bytes (" + text(idx.sizes) + ")", "more bytes")
         .hint(kFetchAgain);
   });
   return idx;

@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kLargestFile = 64 << 20;  // of a file
 constexpr std::size_t kReasonBytes = 200;
 
-/// What goes into the sandbox before the bytes of the file, and comes out before the pixels or the reason why there are none.
+/// What goes into the sandbox before the bytes of the file, and comes out before the pixels or the reason why
+/// there are none.
 struct Question {
   std::int32_t side;
 };
@@ -31,7 +32,8 @@ struct Answer {
 };
 
 /// In the sandbox.
-std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer, DecoderMemory& memory) {
+std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer,
+                              DecoderMemory& memory) {
   Question asked{};
   std::memcpy(&asked, question.data(), sizeof asked);
   const Rgb image = decode_rgb(question.subspan(sizeof asked), memory);
@@ -47,7 +49,8 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
     std::memcpy(rest.data(), why, length);
     return sizeof said + length;
   }
-  const std::size_t bytes = std::size_t{3} * static_cast<std::size_t>(asked.side) * static_cast<std::size_t>(asked.side);
+  const std::size_t bytes =
+      std::size_t{3} * static_cast<std::size_t>(asked.side) * static_cast<std::size_t>(asked.side);
   resize(RgbView::interleaved(image.pixels, image.width, image.height), asked.side, rest.first(bytes),
          {static_cast<std::byte*>(scratch), room});
   return sizeof said + bytes;
@@ -56,11 +59,15 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
 /// Bytes that decoding a file to `side` x `side` pixels takes at most, with the file itself.
 std::uint64_t memory_needed(std::span<const std::uint8_t> file, int side) {
   const std::uint64_t decoding = decode_memory(file);
-  return decoding == 0 ? 0 : decoding + file.size() + resize_scratch(int{kMostInARow}, int{kMostInARow}, side);
+  return decoding == 0 ? 0
+                       : decoding + file.size() + resize_scratch(int{kMostInARow}, int{kMostInARow}, side);
 }
 
-Error too_large(const std::filesystem::path& file, std::uint64_t needed, std::uint64_t free, const char* what_to_do) {
-  const auto megabytes = [](std::uint64_t bytes) { return std::to_string((bytes + 999'999) / 1'000'000) + " MB"; };
+Error too_large(const std::filesystem::path& file, std::uint64_t needed, std::uint64_t free,
+                const char* what_to_do) {
+  const auto megabytes = [](std::uint64_t bytes) {
+    return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
+  };
   return Error(Fault::resources, "image: there is not enough memory to decode it")
       .fact("file", printable(file.native()))
       .fact("needed", "up to " + megabytes(needed))
@@ -69,8 +76,9 @@ Error too_large(const std::filesystem::path& file, std::uint64_t needed, std::ui
 }
 
 int checked_side(int side) {
-  check(side >= 8 && side <= 512,
-        [&] { return Error(Fault::usage, "image: the side must be 8 to 512 pixels").fact("found", std::to_string(side)); });
+  check(side >= 8 && side <= 512, [&] {
+    return Error(Fault::usage, "image: the side must be 8 to 512 pixels").fact("found", std::to_string(side));
+  });
   return side;
 }
 
@@ -100,7 +108,8 @@ std::string reason_to_skip(int problem, const std::filesystem::path& file) {
 }
 
 /// Fills `room` with the whole file; returns why not, or "".
-std::string read_whole(const std::filesystem::path& path, bool follow_links, std::span<std::uint8_t> room, std::size_t& size) {
+std::string read_whole(const std::filesystem::path& path, bool follow_links, std::span<std::uint8_t> room,
+                       std::size_t& size) {
   const Opened file(path, follow_links);
   if (file.number < 0) return reason_to_skip(errno, path);
   struct stat status = {};
@@ -109,7 +118,8 @@ std::string read_whole(const std::filesystem::path& path, bool follow_links, std
   if (status.st_size == 0) return "an empty file";
   if (static_cast<std::uint64_t>(status.st_size) > kLargestFile) return "a file of more than 64 MiB";
   for (size = 0; size < static_cast<std::size_t>(status.st_size);) {
-    const ssize_t count = ::read(file.number, room.data() + size, static_cast<std::size_t>(status.st_size) - size);
+    const ssize_t count =
+        ::read(file.number, room.data() + size, static_cast<std::size_t>(status.st_size) - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return reason_to_skip(errno, path);
     if (count == 0) return "a file that was cut while it was read";
@@ -125,24 +135,30 @@ ImageDecoder::ImageDecoder(int side, const ImageDecoderOptions& options)
       options_(options),
       sandbox_(decode_and_resize,
                {.question = sizeof(Question) + kLargestFile,
-                .answer = sizeof(Answer) + std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
+                .answer = sizeof(Answer) +
+                          std::max(kReasonBytes, std::size_t{3} * static_cast<std::size_t>(side * side)),
                 .memory = std::size_t{1} << 30,
                 .seconds = 10}) {}
 
-std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels, const Sandbox::Waiting& waiting) {
+std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels,
+                                 const Sandbox::Waiting& waiting) {
   const Question question{side_};
   std::size_t size = 0;
-  if (std::string why = read_whole(file, options_.follow_links, sandbox_.question().subspan(sizeof question), size); !why.empty())
+  if (std::string why =
+          read_whole(file, options_.follow_links, sandbox_.question().subspan(sizeof question), size);
+      !why.empty())
     return why;
   std::memcpy(sandbox_.question().data(), &question, sizeof question);
   const std::uint64_t needed = memory_needed(sandbox_.question().subspan(sizeof question, size), side_);
   check(needed <= sandbox_.memory(), [&] {
-    return too_large(file, needed, sandbox_.memory(), "address space is limited: raise ulimit -v (and -d), or take fewer --threads");
+    return too_large(file, needed, sandbox_.memory(),
+                     "address space is limited: raise ulimit -v (and -d), or take fewer --threads");
   });
   std::optional<MemoryBudget::Share> share;
   if (options_.memory != nullptr) {
     check(needed <= options_.memory->bytes(), [&] {
-      return too_large(file, needed, options_.memory->bytes(), "a smaller --image-size leaves more; so does more memory for this job");
+      return too_large(file, needed, options_.memory->bytes(),
+                       "a smaller --image-size leaves more; so does more memory for this job");
     });
     share.emplace(*options_.memory, needed);
   }
@@ -168,7 +184,8 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
     std::copy(rest.begin(), rest.end(), pixels.begin());
     return "";
   }
-  std::string why(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), kReasonBytes)));
+  std::string why(rest.begin(),
+                  rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), kReasonBytes)));
   for (char& letter : why)
     if (letter < ' ' || letter > '~') letter = '?';  // the child may write any bytes
   return "it cannot be decoded: " + why;

@@ -22,11 +22,14 @@ constexpr std::array<double, 3> kMean{0.485, 0.456, 0.406}, kDeviation{0.229, 0.
 
 /// Half of what the machine has.
 std::uint64_t half_of_memory() {
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 2 *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
 }
 
 std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std::uint64_t most) {
-  const auto mebibytes = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; };
+  const auto mebibytes = [](std::uint64_t bytes) {
+    return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
+  };
   const std::uint64_t bytes = std::uint64_t{images} * bytes_each;
   const auto error = [&] {
     return Error(Fault::resources, "image folder: the images do not fit into memory")
@@ -43,9 +46,12 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
 }
 
 /// A decoder for each thread, or fewer where there is little memory, or the system allows no more.
-std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageFolderOptions& options, MemoryBudget& memory) {
-  constexpr std::uint64_t kForEach = 128 << 20;  // bytes of memory or address space, half of them for the largest file
-  most = static_cast<int>(std::clamp<std::uint64_t>(memory.bytes() / kForEach, 1, static_cast<std::uint64_t>(most)));
+std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageFolderOptions& options,
+                                                          MemoryBudget& memory) {
+  constexpr std::uint64_t kForEach =
+      128 << 20;  // bytes of memory or address space, half of them for the largest file
+  most = static_cast<int>(
+      std::clamp<std::uint64_t>(memory.bytes() / kForEach, 1, static_cast<std::uint64_t>(most)));
   const ImageDecoderOptions wanted{.follow_links = options.follow_links, .memory = &memory};
   std::vector<std::unique_ptr<ImageDecoder>> decoders;
   for (bool allowed = true; allowed && static_cast<int>(decoders.size()) < most;) {
@@ -54,11 +60,14 @@ std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageF
     } catch (const Error& error) {
       allowed = false;
       if (error.fault() != Fault::resources || decoders.empty()) throw;
-      if (options.note) options.note("no more than " + std::to_string(decoders.size()) + " images are decoded at once: " + error.what());
+      if (options.note)
+        options.note("no more than " + std::to_string(decoders.size()) +
+                     " images are decoded at once: " + error.what());
     }
   }
   if (!decoders[0]->confined() && options.note)
-    options.note("images are decoded in a process of its own, but without seccomp the kernel does not watch it");
+    options.note(
+        "images are decoded in a process of its own, but without seccomp the kernel does not watch it");
   return decoders;
 }
 
@@ -68,13 +77,16 @@ struct Decoded {
   std::uint64_t decoders_memory = 0;  // bytes
 };
 
-Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options, const Threads& threads) {
+Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options,
+                   const Threads& threads) {
   constexpr double kMostLost = 60;  // seconds, on images that the decoder does not survive
-  const std::size_t bytes_each = std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
+  const std::size_t bytes_each =
+      std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
   const int total = static_cast<int>(files.size());
   const std::uint64_t most = options.memory > 0 ? options.memory : half_of_memory();
   MemoryBudget rest(most - std::min<std::uint64_t>(most, files.size() * bytes_each));
-  const auto decoders = start_decoders(std::min(threads.count(), total), options, rest);  // before there are threads
+  const auto decoders =
+      start_decoders(std::min(threads.count(), total), options, rest);  // before there are threads
   Decoded decoded{claim(files.size(), bytes_each, most)};
   std::mutex telling;
   int done = 0;
@@ -90,7 +102,8 @@ Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOption
     };
     const double lost_before = decoder.seconds_lost();
     if (file.unreadable.empty())
-      file.unreadable = decoder.decode(file.path, std::span(decoded.images).subspan(i * bytes_each, bytes_each), waiting);
+      file.unreadable =
+          decoder.decode(file.path, std::span(decoded.images).subspan(i * bytes_each, bytes_each), waiting);
     const std::lock_guard<std::mutex> one_at_a_time(telling);
     if (options.progress) options.progress(++done, total);
     const double lost_here = decoder.seconds_lost() - lost_before;
@@ -115,8 +128,8 @@ std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFol
     if (count <= kShown) error.fact(name + ":", file->unreadable);
   }
   if (count == 0 || options.skip_unreadable) return count;
-  Error whole(Fault::data,
-              "image folder: " + std::to_string(count) + " of " + std::to_string(files.size()) + " images cannot be read" + error.what());
+  Error whole(Fault::data, "image folder: " + std::to_string(count) + " of " + std::to_string(files.size()) +
+                               " images cannot be read" + error.what());
   if (count > kShown) whole.fact("and", std::to_string(count - kShown) + " more");
   throw whole.hint("--skip-unreadable leaves them out");
 }
@@ -127,7 +140,8 @@ void tell_passed_over(const ImageScan& found, const ImageFolderOptions& options)
   for (const std::string& name : found.litter) litter += (litter.empty() ? "" : ", ") + printable(name);
   if (!litter.empty() && options.note) options.note("passed over what systems leave behind: " + litter);
   if (found.passed_over > 0 && options.note)
-    options.note(std::to_string(found.passed_over) + " files among the images are no images by their names, and were passed over");
+    options.note(std::to_string(found.passed_over) +
+                 " files among the images are no images by their names, and were passed over");
 }
 
 /// What the domains share.
@@ -135,15 +149,20 @@ struct Images {
   std::vector<std::uint8_t> bytes;  // [n, 3, side, side]
   int side;
 
-  std::size_t each() const { return std::size_t{3} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side); }
-  std::span<const std::uint8_t> operator[](std::size_t image) const { return std::span(bytes).subspan(image * each(), each()); }
+  std::size_t each() const {
+    return std::size_t{3} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+  }
+  std::span<const std::uint8_t> operator[](std::size_t image) const {
+    return std::span(bytes).subspan(image * each(), each());
+  }
 };
 
 /// From 0 .. 1 to a mean of 0 and a deviation of 1 over ImageNet's pixels.
 void normalise(std::span<Scalar> input) {
   const std::size_t pixels = input.size() / 3;
   for (std::size_t channel = 0; channel < 3; ++channel) {
-    const Scalar mean = static_cast<Scalar>(kMean[channel]), deviation = static_cast<Scalar>(kDeviation[channel]);
+    const Scalar mean = static_cast<Scalar>(kMean[channel]),
+                 deviation = static_cast<Scalar>(kDeviation[channel]);
     for (Scalar& x : input.subspan(channel * pixels, pixels)) x = (x - mean) / deviation;
   }
 }
@@ -153,12 +172,14 @@ using Classes = decltype(ImageScan::classes);
 /// The readable ones of `files`, whose images begin with number `first`.
 Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files, const Classes& classes,
                     std::shared_ptr<const Images> images, std::size_t first) {
-  Domain domain{.name = printable(name), .example = {3, images->side, images->side}, .labels = {}, .read = {}};
+  Domain domain{
+      .name = printable(name), .example = {3, images->side, images->side}, .labels = {}, .read = {}};
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!files[i].unreadable.empty()) continue;
     which.push_back(first + i);
-    domain.labels.push_back(static_cast<std::int32_t>(std::distance(classes.begin(), classes.find(files[i].class_name))));
+    domain.labels.push_back(
+        static_cast<std::int32_t>(std::distance(classes.begin(), classes.find(files[i].class_name))));
   }
   check(!which.empty(), [&] {
     return Error(Fault::data, "image folder: a domain without images")
@@ -185,7 +206,8 @@ void tell_lacking(const Domain& domain, const Classes& classes, const ImageFolde
   for (const auto& [name, domains] : classes)
     if (std::find(domain.labels.begin(), domain.labels.end(), label++) == domain.labels.end())
       lacking += (lacking.empty() ? "" : ", ") + printable(name);
-  if (!lacking.empty() && options.note) options.note("domain " + domain.name + " has no images of " + lacking);
+  if (!lacking.empty() && options.note)
+    options.note("domain " + domain.name + " has no images of " + lacking);
 }
 
 }  // namespace
@@ -203,14 +225,14 @@ DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, 
   tell_passed_over(found, options);
 
   const std::string side = std::to_string(options.side);
-  DataSet data{
-      .name = options.name,
-      .source = std::to_string(all.size() - unreadable) + " images from " + printable(folder.native()) + " at " + side + " x " + side,
-      .example = {3, options.side, options.side},
-      .classes = static_cast<int>(found.classes.size()),
-      .domains = {},
-      .mean = {kMean.begin(), kMean.end()},
-      .deviation = {kDeviation.begin(), kDeviation.end()}};
+  DataSet data{.name = options.name,
+               .source = std::to_string(all.size() - unreadable) + " images from " +
+                         printable(folder.native()) + " at " + side + " x " + side,
+               .example = {3, options.side, options.side},
+               .classes = static_cast<int>(found.classes.size()),
+               .domains = {},
+               .mean = {kMean.begin(), kMean.end()},
+               .deviation = {kDeviation.begin(), kDeviation.end()}};
   for (const ImageFile* file : all)
     if (file->unreadable.empty()) data.files.push_back(file->path);
   data.decoders_memory = decoded.decoders_memory;

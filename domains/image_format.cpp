@@ -39,16 +39,20 @@ constexpr Format kFormats[]{
     {0, "PK\3\4"sv, "neither JPEG nor PNG: it looks like a ZIP archive"},
     {0, "\x1f\x8b"sv, "neither JPEG nor PNG: it looks like a gzip file"},
     {0, "\x89PNG"sv, "neither JPEG nor PNG: it looks like a PNG that was copied as text, which destroys it"},
-    {0, "version https://git-lfs"sv, "neither JPEG nor PNG: it is a git-lfs pointer; `git lfs pull` fetches the image"},
+    {0, "version https://git-lfs"sv,
+     "neither JPEG nor PNG: it is a git-lfs pointer; `git lfs pull` fetches the image"},
     {0, "<svg"sv, "neither JPEG nor PNG: it looks like an SVG"},
     {0, "<?xml"sv, "neither JPEG nor PNG: it looks like XML or SVG"},
     {0, "<!doctype html"sv, "neither JPEG nor PNG: it looks like a web page (HTML)"},
     {0, "<html"sv, "neither JPEG nor PNG: it looks like a web page (HTML)"},
     {0, "{"sv, "neither JPEG nor PNG: it looks like JSON"},
-    {0, "\0\0\0\0\0\0\0\0"sv, "neither JPEG nor PNG: it begins with zeros, as a download that was broken off"},
+    {0, "\0\0\0\0\0\0\0\0"sv,
+     "neither JPEG nor PNG: it begins with zeros, as a download that was broken off"},
 };
 
-char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
 
 bool begins(std::span<const std::uint8_t> file, std::string_view bytes, bool any_case = false) {
   const auto same = [&](char expected, std::uint8_t found) {
@@ -58,8 +62,10 @@ bool begins(std::span<const std::uint8_t> file, std::string_view bytes, bool any
 }
 
 bool is(const Format& format, std::span<const std::uint8_t> file) {
-  if (format.begins[0] != '<') return file.size() >= format.at && begins(file.subspan(format.at), format.begins);
-  while (!file.empty() && (file[0] == ' ' || file[0] == '\n' || file[0] == '\r' || file[0] == '\t')) file = file.subspan(1);
+  if (format.begins[0] != '<')
+    return file.size() >= format.at && begins(file.subspan(format.at), format.begins);
+  while (!file.empty() && (file[0] == ' ' || file[0] == '\n' || file[0] == '\r' || file[0] == '\t'))
+    file = file.subspan(1);
   return begins(file, format.begins, true);  // a page, in any case and behind line ends
 }
 

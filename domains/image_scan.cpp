@@ -19,18 +19,25 @@ constexpr const char* kFolderInClass = "a folder inside a class; photos lie in d
 constexpr const char* kLinkToNothing = "a symbolic link that leads nowhere";
 
 /// What file systems, archivers and desktops leave behind; whatever begins with a dot is hidden anyway.
-constexpr std::string_view kLitter[] = {
-    "@eadir",     "@tmp",         "@recycle", "@recently-snapshot", "#recycle",    "#snapshot",   "__macosx",
-    "lost+found", "$recycle.bin", "recycler", "thumbs.db",          "ehthumbs.db", "desktop.ini", "system volume information",
-    "icon\r"};
+constexpr std::string_view kLitter[] = {"@eadir",       "@tmp",
+                                        "@recycle",     "@recently-snapshot",
+                                        "#recycle",     "#snapshot",
+                                        "__macosx",     "lost+found",
+                                        "$recycle.bin", "recycler",
+                                        "thumbs.db",    "ehthumbs.db",
+                                        "desktop.ini",  "system volume information",
+                                        "icon\r"};
 
-/// The endings of photos: what they are shows from their content, and what is neither JPEG nor PNG is named when it is read.
-constexpr std::string_view kImageEndings[] = {".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib",  ".gif",  ".tif",
-                                              ".tiff", ".webp", ".ppm", ".pgm",  ".pbm", ".pnm", ".heic", ".heif", ".avif",
-                                              ".jp2",  ".jxl",  ".tga", ".psd",  ".ico", ".svg", ".exr",  ".dng"};
+/// The endings of photos: what they are shows from their content, and what is neither JPEG nor PNG is named
+/// when it is read.
+constexpr std::string_view kImageEndings[] = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".bmp", ".dib",
+                                              ".gif", ".tif",  ".tiff", ".webp", ".ppm", ".pgm", ".pbm",
+                                              ".pnm", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga",
+                                              ".psd", ".ico",  ".svg",  ".exr",  ".dng"};
 
 std::string lower(std::string text) {
-  for (char& letter : text) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  for (char& letter : text)
+    letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
   return text;
 }
 
@@ -42,11 +49,13 @@ bool is_image_name(const fs::path& path) {
 bool is_hidden(const fs::path& path) { return path.filename().native()[0] == '.'; }
 
 bool is_litter(const fs::path& path) {
-  return std::find(std::begin(kLitter), std::end(kLitter), lower(path.filename().native())) != std::end(kLitter);
+  return std::find(std::begin(kLitter), std::end(kLitter), lower(path.filename().native())) !=
+         std::end(kLitter);
 }
 
 Error unreadable_folder(const fs::path& path, const std::error_code& problem) {
-  const bool missing = problem == std::errc::no_such_file_or_directory || problem == std::errc::not_a_directory;
+  const bool missing =
+      problem == std::errc::no_such_file_or_directory || problem == std::errc::not_a_directory;
   return Error(missing ? Fault::missing : Fault::io, "image folder: cannot be read")
       .fact("folder", printable(path.native()))
       .fact("found", problem.message());
@@ -68,10 +77,14 @@ Entry entry_of(const fs::directory_entry& found, bool follow_links) {
   }
   const fs::file_status target = fs::status(found.path(), problem);
   const bool nowhere = !fs::exists(target);
-  return {found.path(), fs::is_directory(target) || nowhere, !follow_links ? kLink : nowhere ? kLinkToNothing : ""};
+  return {found.path(), fs::is_directory(target) || nowhere,
+          !follow_links ? kLink
+          : nowhere     ? kLinkToNothing
+                        : ""};
 }
 
-/// What is in a folder, by the order of the bytes of the names, without what is hidden, and without litter, which is noted.
+/// What is in a folder, by the order of the bytes of the names, without what is hidden, and without litter,
+/// which is noted.
 std::vector<Entry> entries(const fs::path& folder, bool follow_links, std::set<std::string>& litter) {
   std::vector<Entry> found;
   std::error_code problem;
@@ -83,7 +96,9 @@ std::vector<Entry> entries(const fs::path& folder, bool follow_links, std::set<s
       found.push_back(entry_of(*at, follow_links));
   }
   check(!problem, [&] { return unreadable_folder(folder, problem); });
-  const auto by_name = [](const Entry& a, const Entry& b) { return a.path.filename().native() < b.path.filename().native(); };
+  const auto by_name = [](const Entry& a, const Entry& b) {
+    return a.path.filename().native() < b.path.filename().native();
+  };
   std::sort(found.begin(), found.end(), by_name);
   return found;
 }
@@ -97,7 +112,8 @@ void scan_class(const fs::path& folder, bool follow_links, ImageScan& found) {
       found.files.back().push_back({entry.path, class_name, entry.unreadable});
       ++found.images;
     } else if (entry.folder) {
-      found.files.back().push_back({entry.path, class_name, entry.unreadable.empty() ? kFolderInClass : entry.unreadable});
+      found.files.back().push_back(
+          {entry.path, class_name, entry.unreadable.empty() ? kFolderInClass : entry.unreadable});
     } else {
       ++found.passed_over;
     }
@@ -127,14 +143,17 @@ const ImageFile* first_link(const ImageScan& found) {
 
 /// Two names of which one may be a copy of the other are an error, unless `meant` says that both are meant.
 template <class Meant>
-void check_alike(const char* what, const fs::path& root, const std::vector<std::pair<std::string, std::string>>& names, Meant meant) {
+void check_alike(const char* what, const fs::path& root,
+                 const std::vector<std::pair<std::string, std::string>>& names, Meant meant) {
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t j = i + 1; j < names.size(); ++j)
       check(!alike(names[i].first, names[j].first) || meant(names[i].first, names[j].first), [&] {
         const auto bytes = [&](const auto& name) {
-          return printable((root / name.second).native()) + ", of " + std::to_string(name.first.size()) + " bytes";
+          return printable((root / name.second).native()) + ", of " + std::to_string(name.first.size()) +
+                 " bytes";
         };
-        return Error(Fault::data, std::string("image folder: ") + what + " that differ in case or Unicode form only")
+        return Error(Fault::data,
+                     std::string("image folder: ") + what + " that differ in case or Unicode form only")
             .fact("one", bytes(names[i]))
             .fact("another", bytes(names[j]))
             .hint("give them one name, or names that differ in more");
@@ -164,19 +183,24 @@ ImageScan scan_images(const fs::path& root, bool follow_links) {
   check(found.images > 0, [&] {
     Error error(Fault::data, "image folder: no images where they were looked for");
     error.fact("looked for", printable(root.native()) + "/domain/class/image.jpg (or .jpeg, .png)")
-        .fact("found", std::to_string(found.domains.size()) + " domains, " + std::to_string(found.classes.size()) + " classes, 0 images");
+        .fact("found", std::to_string(found.domains.size()) + " domains, " +
+                           std::to_string(found.classes.size()) + " classes, 0 images");
     const auto link = first_link(found);
     const std::string elsewhere = image_elsewhere(root);
     if (link != nullptr) error.fact("but", printable(link->path.native()) + ": " + link->unreadable);
     if (!elsewhere.empty()) error.fact("but", elsewhere);
-    return error.hint("name the folder that holds the domains; where a folder stands between domain and class, move the classes up");
+    return error.hint(
+        "name the folder that holds the domains; where a folder stands between domain and class, move the "
+        "classes up");
   });
 
   std::vector<std::pair<std::string, std::string>> domains, classes;  // name, path below the root
   for (const std::string& name : found.domains) domains.emplace_back(name, name);
-  for (const auto& [name, in] : found.classes) classes.emplace_back(name, (fs::path(found.domains[*in.begin()]) / name).native());
+  for (const auto& [name, in] : found.classes)
+    classes.emplace_back(name, (fs::path(found.domains[*in.begin()]) / name).native());
   check_alike("domains", root, domains, [](const auto&, const auto&) { return false; });
-  check_alike("classes", root, classes, [&](const auto& a, const auto& b) { return found.classes.at(a) == found.classes.at(b); });
+  check_alike("classes", root, classes,
+              [&](const auto& a, const auto& b) { return found.classes.at(a) == found.classes.at(b); });
   return found;
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kBrokenHeader = "a JPEG with a broken header";
 
-/// Why a frame of this kind (T.81, table B.1) is not read; nullptr for sequential and progressive ones with Huffman codes.
+/// Why a frame of this kind (T.81, table B.1) is not read; nullptr for sequential and progressive ones with
+/// Huffman codes.
 const char* not_supported(int marker) {
   switch (marker) {
     case 0xc0:
@@ -40,7 +41,8 @@ const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeade
   header.count = body[5];
   if (header.width == 0) return kBrokenHeader;
   if (header.height == 0) return "a JPEG that gives its height after its first scan, which is not supported";
-  if (header.count != 1 && header.count != 3 && header.count != 4) return "a JPEG of neither 1, 3 nor 4 components, which is not supported";
+  if (header.count != 1 && header.count != 3 && header.count != 4)
+    return "a JPEG of neither 1, 3 nor 4 components, which is not supported";
   const std::span components = std::span(header.components).first(static_cast<std::size_t>(header.count));
   for (std::size_t c = 0; c < components.size(); ++c) {
     const std::span<const std::uint8_t> from = body.subspan(6 + 3 * c, 3);
@@ -51,11 +53,13 @@ const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeade
     header.v_most = std::max(header.v_most, v);
   }
   for (const auto& [id, h, v, quantisation] : components)
-    if (header.h_most % h != 0 || header.v_most % v != 0) return "a JPEG of fractional sampling factors, which is not supported";
+    if (header.h_most % h != 0 || header.v_most % v != 0)
+      return "a JPEG of fractional sampling factors, which is not supported";
   return nullptr;
 }
 
-/// As libjpeg guesses it (jdapimin.c, default_decompress_parms). `adobe` is the transform by Adobe's marker, -1 without one.
+/// As libjpeg guesses it (jdapimin.c, default_decompress_parms). `adobe` is the transform by Adobe's marker,
+/// -1 without one.
 JpegHeader::Transform transform_of(const JpegHeader& header, bool jfif, int adobe) {
   using Transform = JpegHeader::Transform;
   const auto& components = header.components;
@@ -63,7 +67,8 @@ JpegHeader::Transform transform_of(const JpegHeader& header, bool jfif, int adob
   if (header.count == 4) return adobe <= 0 ? Transform::none : Transform::ycck;
   if (jfif) return Transform::ycbcr;
   if (adobe >= 0) return adobe == 0 ? Transform::none : Transform::ycbcr;
-  return components[0].id == 'R' && components[1].id == 'G' && components[2].id == 'B' ? Transform::none : Transform::ycbcr;
+  return components[0].id == 'R' && components[1].id == 'G' && components[2].id == 'B' ? Transform::none
+                                                                                       : Transform::ycbcr;
 }
 
 }  // namespace
@@ -87,7 +92,8 @@ std::optional<std::span<const std::uint8_t>> JpegMarkers::body() {
 }
 
 bool JpegMarkers::is_frame(int marker) {
-  return (marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kDac) || marker == kDhp || marker == kSof55;
+  return (marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kDac) || marker == kDhp ||
+         marker == kSof55;
 }
 
 JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept {
@@ -111,7 +117,8 @@ JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept {
       if (const char* why = read_frame(marker, *body, header)) return refused(why);
     }
     if (marker == JpegMarkers::kApp0 && body->size() >= 14 && begins_with(*body, {"JFIF\0", 5})) jfif = true;
-    if (marker == JpegMarkers::kApp14 && body->size() >= 12 && begins_with(*body, "Adobe")) adobe = (*body)[11];
+    if (marker == JpegMarkers::kApp14 && body->size() >= 12 && begins_with(*body, "Adobe"))
+      adobe = (*body)[11];
   }
   if (header.count == 0) return refused(kBrokenHeader);
   header.transform = transform_of(header, jfif, adobe);

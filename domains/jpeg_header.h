@@ -1,4 +1,5 @@
-// What a JPEG stream says of itself before its first scan (ITU-T T.81): its kind, size and colours. No image data.
+// What a JPEG stream says of itself before its first scan (ITU-T T.81): its kind, size and colours. No image
+// data.
 #pragma once
 
 #include <array>
@@ -13,9 +14,9 @@ namespace sand::domains {
 class JpegMarkers {
  public:
   static constexpr int kNone = 0;  ///< the stream is at its end
-  static constexpr int kTem = 0x01, kSof0 = 0xc0, kSof2 = 0xc2, kDht = 0xc4, kDac = 0xcc, kSof15 = 0xcf, kRst0 = 0xd0, kRst7 = 0xd7,
-                       kSoi = 0xd8, kEoi = 0xd9, kSos = 0xda, kDqt = 0xdb, kDri = 0xdd, kDhp = 0xde, kApp0 = 0xe0, kApp14 = 0xee,
-                       kSof55 = 0xf7;
+  static constexpr int kTem = 0x01, kSof0 = 0xc0, kSof2 = 0xc2, kDht = 0xc4, kDac = 0xcc, kSof15 = 0xcf,
+                       kRst0 = 0xd0, kRst7 = 0xd7, kSoi = 0xd8, kEoi = 0xd9, kSos = 0xda, kDqt = 0xdb,
+                       kDri = 0xdd, kDhp = 0xde, kApp0 = 0xe0, kApp14 = 0xee, kSof55 = 0xf7;
 
   explicit JpegMarkers(std::span<const std::uint8_t> stream, std::size_t at = 0) : stream_(stream), at_(at) {}
 
@@ -61,8 +62,9 @@ struct JpegHeader {
   static int blocks(int size, int factor) { return (size + 8 * factor - 1) / (8 * factor); }
 };
 
-/// Of a stream that begins with SOI. Read are Huffman-coded JPEGs, sequential or progressive, of 8 bits a sample and 1, 3 or 4
-/// components whose sampling factors divide the largest; other kinds are refused by name. Colours are what libjpeg takes them for.
+/// Of a stream that begins with SOI. Read are Huffman-coded JPEGs, sequential or progressive, of 8 bits a
+/// sample and 1, 3 or 4 components whose sampling factors divide the largest; other kinds are refused by
+/// name. Colours are what libjpeg takes them for.
 JpegHeader jpeg_header(std::span<const std::uint8_t> file) noexcept;
 
 }  // namespace sand::domains

@@ -42,7 +42,9 @@ bool read_sequential(JpegBits& bits, const JpegScan::Component& component) {
 }
 
 /// Blocks from this one on that have no further coefficient, in an AC scan.
-int end_of_band_run(JpegBits& bits, int exponent) { return (1 << exponent) + static_cast<int>(bits.take(exponent)); }
+int end_of_band_run(JpegBits& bits, int exponent) {
+  return (1 << exponent) + static_cast<int>(bits.take(exponent));
+}
 
 bool read_first_ac(JpegBits& bits, const JpegScan& scan, std::uint64_t& known, int& ended) {
   if (ended > 0) return --ended, true;
@@ -146,7 +148,8 @@ int JpegCodes::next(JpegBits& bits) const {
   for (std::size_t length = kShort + 1; length <= 16; ++length) {
     if (ahead >= ends_[length]) continue;
     bits.skip(static_cast<int>(length));
-    return symbols_[static_cast<std::size_t>(first_symbol_[length] + static_cast<int>(ahead >> (16 - length)))];
+    return symbols_[static_cast<std::size_t>(first_symbol_[length] +
+                                             static_cast<int>(ahead >> (16 - length)))];
   }
   bits.skip(16);  // are there as many?
   return -1;
@@ -156,7 +159,8 @@ const char* read_mcus(JpegBits& bits, const JpegScan& scan, std::size_t begin, s
   int ended = 0;
   for (std::size_t mcu = begin; mcu < end; ++mcu) {
     bool good = true;
-    for (const JpegScan::Component& component : std::span(scan.components).first(static_cast<std::size_t>(scan.count)))
+    for (const JpegScan::Component& component :
+         std::span(scan.components).first(static_cast<std::size_t>(scan.count)))
       for (int block = 0; good && block < component.blocks; ++block) {
         if (!scan.progressive)
           good = read_sequential(bits, component);
@@ -165,8 +169,8 @@ const char* read_mcus(JpegBits& bits, const JpegScan& scan, std::size_t begin, s
         else if (scan.first == 0)
           bits.skip(1);
         else
-          good =
-              scan.high == 0 ? read_first_ac(bits, scan, component.known[mcu], ended) : refine_ac(bits, scan, component.known[mcu], ended);
+          good = scan.high == 0 ? read_first_ac(bits, scan, component.known[mcu], ended)
+                                : refine_ac(bits, scan, component.known[mcu], ended);
       }
     if (bits.lacking()) return kJpegLacking;  // asked first: the zeros read instead may be no code
     if (!good) return kDamaged;

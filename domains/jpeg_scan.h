@@ -1,4 +1,5 @@
-// The entropy-coded data of a JPEG's scan (ITU-T T.81, annexes F.2 and G.2): whether there is a code for every block. No samples.
+// The entropy-coded data of a JPEG's scan (ITU-T T.81, annexes F.2 and G.2): whether there is a code for
+// every block. No samples.
 #pragma once
 
 #include <array>
@@ -11,7 +12,8 @@ namespace sand::domains {
 /// Bits of entropy-coded data, up to the first marker or the end.
 class JpegBits {
  public:
-  explicit JpegBits(std::span<const std::uint8_t> stream, std::size_t at) : stream_(stream), at_(at), ends_{at} {}
+  explicit JpegBits(std::span<const std::uint8_t> stream, std::size_t at)
+      : stream_(stream), at_(at), ends_{at} {}
 
   /// The next bits, 1 to 16, without taking them; zeros where there are none.
   unsigned peek(int bits) {
@@ -53,7 +55,8 @@ class JpegCodes {
   static constexpr int kShort = 9;  // bits of the codes that are looked up
 
   std::array<Entry, 1 << kShort> short_{};
-  std::array<unsigned, 17> ends_{};     // the codes of each length end before this one, seen as the beginning of 16 bits
+  std::array<unsigned, 17>
+      ends_{};  // the codes of each length end before this one, seen as the beginning of 16 bits
   std::array<int, 17> first_symbol_{};  // of each length, less its first code
   std::array<std::uint8_t, 256> symbols_{};
   bool defined_ = false;
@@ -71,7 +74,8 @@ struct JpegScan {
   int first = 0, last = 63, high = 0, low = 0;  // Ss, Se, Ah, Al of T.81
 };
 
-/// Reads the MCUs from `begin` to `end`, which stand between two restarts. Returns what is wrong with them, or nullptr.
+/// Reads the MCUs from `begin` to `end`, which stand between two restarts. Returns what is wrong with them,
+/// or nullptr.
 const char* read_mcus(JpegBits& bits, const JpegScan& scan, std::size_t begin, std::size_t end);
 
 }  // namespace sand::domains

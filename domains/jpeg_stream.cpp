@@ -13,7 +13,8 @@ using Segment = std::span<const std::uint8_t>;
 constexpr int kMostScans = 100;     // 10 are usual; more would be work for nothing
 constexpr int kMostTables = 1'000;  // of codes, 8 a scan at most; each takes as long as 100 blocks
 constexpr const char* kBrokenSegment = "a JPEG with a broken segment";
-constexpr const char* kOutOfOrder = "a JPEG whose scans do not follow each other: one is missing, or there twice";
+constexpr const char* kOutOfOrder =
+    "a JPEG whose scans do not follow each other: one is missing, or there twice";
 
 class TidyCopy {
  public:
@@ -37,8 +38,12 @@ class TidyCopy {
   const char* copy_data(const JpegScan& scan, std::size_t mcus);
   bool complete(bool eoi) const;
 
-  void append(Segment bytes) { size_ = static_cast<std::size_t>(std::copy(bytes.begin(), bytes.end(), to_ + size_) - to_); }
-  void append_marker(int marker) { append(std::array<std::uint8_t, 2>{0xff, static_cast<std::uint8_t>(marker)}); }
+  void append(Segment bytes) {
+    size_ = static_cast<std::size_t>(std::copy(bytes.begin(), bytes.end(), to_ + size_) - to_);
+  }
+  void append_marker(int marker) {
+    append(std::array<std::uint8_t, 2>{0xff, static_cast<std::uint8_t>(marker)});
+  }
   /// Returns where its body stands in the copy.
   std::uint8_t* append_segment(int marker, Segment body);
 
@@ -66,12 +71,14 @@ const char* TidyCopy::make(DecoderMemory& memory) {
   to_ = static_cast<std::uint8_t*>(memory.take(file_.size() + kOfOurOwn));
   auto* known = static_cast<std::uint64_t*>(memory.take(all * sizeof(std::uint64_t)));
   if (to_ == nullptr || known == nullptr) return "more memory needed than there is for a copy";
-  for (std::size_t c = 0, first = 0; c < count(); first += blocks[c++]) known_[c] = {known + first, blocks[c]};
+  for (std::size_t c = 0, first = 0; c < count(); first += blocks[c++])
+    known_[c] = {known + first, blocks[c]};
 
   append_marker(JpegMarkers::kSoi);
   if (header_.count == 4 || (header_.count == 3 && header_.transform == JpegHeader::Transform::none)) {
     const std::uint8_t transform = header_.transform == JpegHeader::Transform::ycck ? 2 : 0;
-    append_segment(JpegMarkers::kApp14, std::array<std::uint8_t, 12>{'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform});
+    append_segment(JpegMarkers::kApp14,
+                   std::array<std::uint8_t, 12>{'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform});
   }
   const char* why = read_segments();
   append_marker(JpegMarkers::kEoi);
@@ -83,7 +90,8 @@ const char* TidyCopy::read_segments() {
   while (!complete(false)) {  // what stands behind the last bit that is needed is not looked at
     const int marker = markers_.next();
     if (marker == JpegMarkers::kEoi && complete(true)) break;
-    if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi || marker == JpegMarkers::kSoi) return kJpegLacking;
+    if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi || marker == JpegMarkers::kSoi)
+      return kJpegLacking;
     if (JpegMarkers::stands_alone(marker)) continue;
     const auto body = markers_.body();
     if (!body) return kJpegLacking;
@@ -110,7 +118,8 @@ const char* TidyCopy::read_segments() {
 
 const char* TidyCopy::read_quantisation(Segment body) {
   // Each component's table is that of its first scan; stb_image takes the last.
-  if (header_.progressive && scans_ > 0) return "a JPEG whose quantisation changes between scans, which is not supported";
+  if (header_.progressive && scans_ > 0)
+    return "a JPEG whose quantisation changes between scans, which is not supported";
   append_segment(JpegMarkers::kDqt, body);
   while (!body.empty()) {
     const std::size_t size = body[0] >> 4 == 0 ? 65 : 129;
@@ -130,7 +139,8 @@ const char* TidyCopy::read_codes(Segment body) {
     std::size_t symbols = 0;
     for (const std::uint8_t count : counts) symbols += count;
     if (symbols > 256 || body.size() < 17 + symbols) return kBrokenSegment;
-    if (!(body[0] >> 4 == 0 ? dc_ : ac_)[body[0] & 15].define(counts, body.subspan(17, symbols))) return kBrokenSegment;
+    if (!(body[0] >> 4 == 0 ? dc_ : ac_)[body[0] & 15].define(counts, body.subspan(17, symbols)))
+      return kBrokenSegment;
     body = body.subspan(17 + symbols);
   }
   return nullptr;
@@ -148,7 +158,8 @@ const char* TidyCopy::account_for(const JpegScan& scan, std::size_t component) {
   return nullptr;
 }
 
-/// Which coefficients a progressive scan brings, and which of their bits. False where there are no such scans (T.81, G.1.1.1).
+/// Which coefficients a progressive scan brings, and which of their bits. False where there are no such scans
+/// (T.81, G.1.1.1).
 bool read_band(std::span<const std::uint8_t, 3> band, JpegScan& scan) {
   scan.first = band[0];
   scan.last = band[1];
@@ -167,7 +178,8 @@ const char* TidyCopy::read_scan(Segment body) {
   scan.count = static_cast<int>(components);
   scan.progressive = header_.progressive;
   if (scan.progressive && !read_band(body.last<3>(), scan)) return kBrokenSegment;
-  std::size_t mcus = static_cast<std::size_t>(header_.mcus_across()) * static_cast<std::size_t>(header_.mcus_down());
+  std::size_t mcus =
+      static_cast<std::size_t>(header_.mcus_across()) * static_cast<std::size_t>(header_.mcus_down());
   std::uint8_t* copy = append_segment(JpegMarkers::kSos, body);
   for (std::size_t i = 0; i < components; ++i) {
     const int id = body[1 + 2 * i], dc = body[2 + 2 * i] >> 4, ac = body[2 + 2 * i] & 15;
@@ -175,10 +187,13 @@ const char* TidyCopy::read_scan(Segment body) {
     while (c < count() && header_.components[c].id != id) ++c;
     if (c == count() || dc > 3 || ac > 3) return kBrokenSegment;
     const JpegHeader::Component& component = header_.components[c];
-    if (!has_quantisation_[static_cast<std::size_t>(component.quantisation)]) return "a JPEG without its table of quantisation";
-    const JpegCodes &dc_codes = dc_[static_cast<std::size_t>(dc)], &ac_codes = ac_[static_cast<std::size_t>(ac)];
+    if (!has_quantisation_[static_cast<std::size_t>(component.quantisation)])
+      return "a JPEG without its table of quantisation";
+    const JpegCodes &dc_codes = dc_[static_cast<std::size_t>(dc)],
+                    &ac_codes = ac_[static_cast<std::size_t>(ac)];
     const bool needs_dc = scan.first == 0 && scan.high == 0, needs_ac = scan.last > 0;
-    if ((needs_dc && !dc_codes.defined()) || (needs_ac && !ac_codes.defined())) return "a JPEG without its tables of codes";
+    if ((needs_dc && !dc_codes.defined()) || (needs_ac && !ac_codes.defined()))
+      return "a JPEG without its tables of codes";
     if (const char* why = account_for(scan, c)) return why;
     scan.components[i] = {component.h * component.v, &dc_codes, &ac_codes, known_[c]};
     copy[1 + 2 * i] = static_cast<std::uint8_t>(c + 1);
@@ -217,14 +232,16 @@ bool TidyCopy::complete(bool eoi) const {
 std::uint8_t* TidyCopy::append_segment(int marker, Segment body) {
   append_marker(marker);
   const std::size_t length = body.size() + 2;
-  append(std::array<std::uint8_t, 2>{static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
+  append(
+      std::array<std::uint8_t, 2>{static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
   append(body);
   return to_ + size_ - body.size();
 }
 
 }  // namespace
 
-TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header, DecoderMemory& memory) noexcept {
+TidyJpeg tidy_jpeg(std::span<const std::uint8_t> file, const JpegHeader& header,
+                   DecoderMemory& memory) noexcept {
   TidyCopy copy(file, header);
   const char* failure = copy.make(memory);
   return failure != nullptr ? TidyJpeg{{}, failure} : TidyJpeg{copy.stream(), nullptr};

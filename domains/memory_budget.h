@@ -1,4 +1,5 @@
-// Memory that several workers share, in this process or in others: who needs more than is free waits until others are done.
+// Memory that several workers share, in this process or in others: who needs more than is free waits until
+// others are done.
 #pragma once
 
 #include <condition_variable>

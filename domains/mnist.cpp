@@ -31,13 +31,14 @@ std::vector<MnistFile> files_of(MnistPart part) {
   return files;
 }
 
-/// `name` in `folder`, raw or .gz, as it is or with the dot that some archives put for its last dash but one; or inside a
-/// folder so called, as Kaggle packs it. Empty when it is not there.
+/// `name` in `folder`, raw or .gz, as it is or with the dot that some archives put for its last dash but one;
+/// or inside a folder so called, as Kaggle packs it. Empty when it is not there.
 fs::path find(const fs::path& folder, const std::string& name, bool inside = true) {
   std::string dotted = name;
   dotted[dotted.find("-idx")] = '.';
   std::error_code unreadable;  // counts as not there
-  for (const fs::path& path : {folder / name, folder / (name + ".gz"), folder / dotted, folder / (dotted + ".gz")}) {
+  for (const fs::path& path :
+       {folder / name, folder / (name + ".gz"), folder / dotted, folder / (dotted + ".gz")}) {
     if (!fs::is_directory(path, unreadable)) {
       if (fs::exists(path, unreadable)) return path;
     } else if (inside) {
@@ -66,27 +67,34 @@ std::string list(const std::vector<std::string>& words) {
 std::vector<fs::path> entries(const fs::path& folder) {
   std::error_code unreadable;
   std::vector<fs::path> paths;
-  for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end; entry.increment(unreadable))
+  for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end;
+       entry.increment(unreadable))
     paths.push_back(entry->path());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
 
-/// Names the data sets of the same format that lie below `directory`, where torchvision has them: FashionMNIST/raw, EMNIST/raw.
+/// Names the data sets of the same format that lie below `directory`, where torchvision has them:
+/// FashionMNIST/raw, EMNIST/raw.
 void tell_neighbours(Error& error, const fs::path& directory, const std::vector<MnistFile>& wanted) {
   constexpr std::size_t kMost = 200;  // there may be a home directory here
   std::error_code unreadable;
   std::vector<fs::path> folders = {directory, directory / "raw"};
   for (const fs::path& path : entries(directory))
-    if (folders.size() < kMost && fs::is_directory(path, unreadable)) folders.insert(folders.end(), {path, path / "raw"});
+    if (folders.size() < kMost && fs::is_directory(path, unreadable))
+      folders.insert(folders.end(), {path, path / "raw"});
   for (const fs::path& folder : folders) {
     const auto holds = [&](const MnistFile& file) { return !find(folder, file.name).empty(); };
-    const auto is_emnist = [](const fs::path& path) { return path.filename().string().starts_with("emnist-"); };
+    const auto is_emnist = [](const fs::path& path) {
+      return path.filename().string().starts_with("emnist-");
+    };
     const std::vector<fs::path> files = entries(folder);
     if (std::all_of(wanted.begin(), wanted.end(), holds))
-      error.fact("in " + printable(folder.native()) + ":", "all of them; name this folder to train on its images");
+      error.fact("in " + printable(folder.native()) + ":",
+                 "all of them; name this folder to train on its images");
     else if (std::any_of(files.begin(), files.end(), is_emnist))
-      error.fact("in " + printable(folder.native()) + ":", "EMNIST, which cannot be read: its images are transposed");
+      error.fact("in " + printable(folder.native()) + ":",
+                 "EMNIST, which cannot be read: its images are transposed");
   }
 }
 
@@ -96,7 +104,8 @@ std::vector<fs::path> find_all(const fs::path& directory, const std::vector<Mnis
   for (const MnistFile& file : wanted) names.push_back(file.name);
   Error error(Fault::missing, "mnist: no folder holds the files of MNIST");
   error.fact("looked for", list(names) + "; raw, or ending in .gz");
-  for (const fs::path& folder : {directory, directory / "mnist", directory / "MNIST" / "raw", directory / "raw"}) {
+  for (const fs::path& folder :
+       {directory, directory / "mnist", directory / "MNIST" / "raw", directory / "raw"}) {
     std::vector<fs::path> found;
     std::vector<std::string> lacking;
     std::error_code unreadable;
@@ -108,9 +117,10 @@ std::vector<fs::path> find_all(const fs::path& directory, const std::vector<Mnis
         found.push_back(path);
     }
     if (lacking.empty()) return found;
-    error.fact("in " + printable(folder.native()) + ":", !fs::is_directory(folder, unreadable) ? "no such folder"
-                                                        : found.empty()                       ? "none of them"
-                                                                                              : "all but " + list(lacking));
+    error.fact("in " + printable(folder.native()) + ":", !fs::is_directory(folder, unreadable)
+                                                             ? "no such folder"
+                                                         : found.empty() ? "none of them"
+                                                                         : "all but " + list(lacking));
   }
   tell_neighbours(error, directory, wanted);
   throw error.hint("fetch the files and name the folder that holds them");
@@ -125,8 +135,8 @@ std::string md5_of(const Idx& idx) {
 }
 
 /// Returns whether both files are MNIST's own.
-bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_file, const std::string& images_md5,
-            const std::string& labels_md5) {
+bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_file,
+            const std::string& images_md5, const std::string& labels_md5) {
   const Idx images = read_idx(images_file, 3);
   check(images.sizes[1] == Digits::kSide && images.sizes[2] == Digits::kSide, [&] {
     return Error(Fault::data, "mnist: images must have 28 x 28 pixels")
@@ -141,11 +151,13 @@ bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_
         .fact(labels_file.string() + ":", std::to_string(labels.sizes[0]))
         .hint("take both files from the same download");
   });
-  const auto wrong = std::find_if(labels.bytes.begin(), labels.bytes.end(), [](std::uint8_t label) { return label > 9; });
+  const auto wrong =
+      std::find_if(labels.bytes.begin(), labels.bytes.end(), [](std::uint8_t label) { return label > 9; });
   check(wrong == labels.bytes.end(), [&] {
     return Error(Fault::data, "mnist: labels must be 0 to 9")
         .fact("file", labels_file.string())
-        .fact("found", std::to_string(*wrong) + " as label number " + std::to_string(wrong - labels.bytes.begin()))
+        .fact("found",
+              std::to_string(*wrong) + " as label number " + std::to_string(wrong - labels.bytes.begin()))
         .hint("this file is from another data set, or damaged");
   });
   digits.pixels.insert(digits.pixels.end(), images.bytes.begin(), images.bytes.end());
@@ -160,8 +172,10 @@ Digits read_mnist(const fs::path& directory, MnistPart part) {
   const std::vector<fs::path> files = find_all(directory, wanted);
   Digits digits{"", {}, {}, files};
   bool own = true;
-  for (std::size_t i = 0; i < files.size(); i += 2) own = append(digits, files[i], files[i + 1], wanted[i].md5, wanted[i + 1].md5) && own;
-  digits.source = (own ? "MNIST digits from " : "images in MNIST's format, not MNIST's own, from ") + printable(directory.native());
+  for (std::size_t i = 0; i < files.size(); i += 2)
+    own = append(digits, files[i], files[i + 1], wanted[i].md5, wanted[i + 1].md5) && own;
+  digits.source = (own ? "MNIST digits from " : "images in MNIST's format, not MNIST's own, from ") +
+                  printable(directory.native());
   return digits;
 }
 

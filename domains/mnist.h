@@ -8,7 +8,8 @@
 
 namespace sand::domains {
 
-/// Grey images of digits, white ink on black, one after another: what the coloured and rotated data sets are made from.
+/// Grey images of digits, white ink on black, one after another: what the coloured and rotated data sets are
+/// made from.
 struct Digits {
   static constexpr int kSide = 28;                       ///< h = w
   static constexpr std::size_t kPixels = kSide * kSide;  ///< of one image
@@ -27,10 +28,11 @@ enum class MnistPart {
   both,   ///< train, then test
 };
 
-/// Reads MNIST, or another data set in its format, such as Fashion-MNIST or KMNIST, which `source` tells from it by the MD5 of the
-/// files: from `directory`, `directory`/mnist, or where torchvision puts it, `directory`/MNIST/raw or `directory`/raw; raw or
-/// gzipped, train-images-idx3-ubyte or train-images.idx3-ubyte, or in a folder of such a name. Throws Error(missing) with the names
-/// looked for, where, and what lies there instead, Error(data) for files that do not fit, and what read_idx throws.
+/// Reads MNIST, or another data set in its format, such as Fashion-MNIST or KMNIST, which `source` tells from
+/// it by the MD5 of the files: from `directory`, `directory`/mnist, or where torchvision puts it,
+/// `directory`/MNIST/raw or `directory`/raw; raw or gzipped, train-images-idx3-ubyte or
+/// train-images.idx3-ubyte, or in a folder of such a name. Throws Error(missing) with the names looked for,
+/// where, and what lies there instead, Error(data) for files that do not fit, and what read_idx throws.
 Digits read_mnist(const std::filesystem::path& directory, MnistPart part);
 
 }  // namespace sand::domains

@@ -12,7 +12,8 @@ constexpr const char* kTooShort = "a PNG that ends too early";
 constexpr const char* kBrokenIhdr = "a PNG with a broken header";
 
 std::uint32_t big_endian(const std::uint8_t* at) {
-  return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 | static_cast<std::uint32_t>(at[2]) << 8 | at[3];
+  return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
+         static_cast<std::uint32_t>(at[2]) << 8 | at[3];
 }
 
 /// CRC-32 of ISO 3309, as PNG (chapter 5.5) has it; by table, eight bits at a time.
@@ -64,7 +65,8 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   if (!first) return refused(kTooShort);
   if (!first->is("IHDR") || first->data().size() != 13) return refused(kBrokenIhdr);
   const std::span<const std::uint8_t> data = first->data();
-  constexpr std::array<int, 7> kChannels{1, 0, 3, 1, 2, 0, 4};  // by the type of colour; 0: there is no such type
+  constexpr std::array<int, 7> kChannels{1, 0, 3, 1,
+                                         2, 0, 4};  // by the type of colour; 0: there is no such type
   header.width = big_endian(&data[0]);
   header.height = big_endian(&data[4]);
   header.depth = data[8];
@@ -74,7 +76,8 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   const bool whole_bytes = header.depth == 8 || header.depth == 16;
   const bool part = header.depth == 1 || header.depth == 2 || header.depth == 4;
   const bool depth_fits = header.palette ? part || header.depth == 8 : whole_bytes || (part && data[9] == 0);
-  if (header.width == 0 || header.height == 0 || header.channels == 0 || !depth_fits || data[10] != 0 || data[11] != 0 || data[12] > 1)
+  if (header.width == 0 || header.height == 0 || header.channels == 0 || !depth_fits || data[10] != 0 ||
+      data[11] != 0 || data[12] > 1)
     return refused(kBrokenIhdr);
   while (const std::optional<Chunk> chunk = next_chunk(rest)) {
     if (chunk->is("tRNS")) header.transparent = true;
@@ -90,8 +93,9 @@ const char* png_damage(std::span<const std::uint8_t> file) noexcept {
     if (matters && crc(chunk->body) != chunk->checksum) return "a PNG with a wrong checksum: it is damaged";
     if (chunk->is("IEND")) return nullptr;
     if (matters && !chunk->is("IHDR") && !chunk->is("PLTE") && !chunk->is("IDAT"))
-      return chunk->is("CgBI") ? "a PNG of Apple's own kind (CgBI), which is not supported"
-                               : "a PNG with a chunk that is in no standard but matters, which is not supported";
+      return chunk->is("CgBI")
+                 ? "a PNG of Apple's own kind (CgBI), which is not supported"
+                 : "a PNG with a chunk that is in no standard but matters, which is not supported";
   }
   return kTooShort;
 }

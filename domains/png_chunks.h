@@ -1,4 +1,5 @@
-// The chunks of a PNG file: what its header says, and whether any of them is missing or damaged. No image data.
+// The chunks of a PNG file: what its header says, and whether any of them is missing or damaged. No image
+// data.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ struct PngHeader {
 /// Of a file that begins with PNG's eight bytes, from its chunks before the image data.
 PngHeader png_header(std::span<const std::uint8_t> file) noexcept;
 
-/// What is wrong with the chunks that matter (their names begin with a capital letter), up to IEND: a wrong checksum, an unknown
-/// name, an end before IEND; nullptr if nothing is.
+/// What is wrong with the chunks that matter (their names begin with a capital letter), up to IEND: a wrong
+/// checksum, an unknown name, an end before IEND; nullptr if nothing is.
 const char* png_damage(std::span<const std::uint8_t> file) noexcept;
 
 }  // namespace sand::domains

@@ -21,7 +21,9 @@ double RandomState::uniform(double low, double high) { return low + (high - low)
 
 std::int64_t RandomState::randint(std::int64_t low, std::int64_t high) {
   check(low < high, [&] {
-    return Error(Fault::usage, "randint: low must be less than high").fact("low", std::to_string(low)).fact("high", std::to_string(high));
+    return Error(Fault::usage, "randint: low must be less than high")
+        .fact("low", std::to_string(low))
+        .fact("high", std::to_string(high));
   });
   // Unsigned, since high - low may be more than the largest signed number.
   const std::uint64_t start = static_cast<std::uint64_t>(low);

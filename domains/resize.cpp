@@ -9,9 +9,12 @@ namespace {
 constexpr int kBits = 22;  // of a weight's fraction: 255 of a sum of weights still fits 31 bits
 
 /// Neighbours that can have a weight when `size` pixels become `side`.
-int most_taps(int size, int side) { return 2 * ((size + side - 1) / std::max(1, std::min(size, side)) + 1) + 1; }
+int most_taps(int size, int side) {
+  return 2 * ((size + side - 1) / std::max(1, std::min(size, side)) + 1) + 1;
+}
 
-/// How an axis of `size` pixels becomes one of `side`: for each, the first neighbour, their number, and their weights.
+/// How an axis of `size` pixels becomes one of `side`: for each, the first neighbour, their number, and their
+/// weights.
 class Axis {
  public:
   Axis(int size, int side, std::int32_t* memory) : stride_(2 + most_taps(size, side)), memory_(memory) {
@@ -27,7 +30,8 @@ class Axis {
       std::int32_t* to = memory_ + i * stride_;
       *to++ = first;
       *to++ = end - first;
-      for (int j = first; j < end; ++j) *to++ = static_cast<std::int32_t>(height(j) / sum * (1 << kBits) + 0.5);
+      for (int j = first; j < end; ++j)
+        *to++ = static_cast<std::int32_t>(height(j) / sum * (1 << kBits) + 0.5);
     }
   }
 
@@ -54,7 +58,8 @@ std::size_t axis_numbers(int size, int side) {
 }  // namespace
 
 std::size_t resize_scratch(int width, int height, int side) {
-  return (axis_numbers(width, side) + axis_numbers(height, side)) * sizeof(std::int32_t) + static_cast<std::size_t>(height) * side;
+  return (axis_numbers(width, side) + axis_numbers(height, side)) * sizeof(std::int32_t) +
+         static_cast<std::size_t>(height) * side;
 }
 
 void resize(const RgbView& from, int side, std::span<std::uint8_t> to, std::span<std::byte> scratch) {

@@ -15,7 +15,9 @@ struct RgbView {
   int width = 0, height = 0;              ///< each at least 1
   Index channel = 0, row = 0, pixel = 0;  ///< steps, in bytes
 
-  static RgbView interleaved(const std::uint8_t* first, int width, int height) { return {first, width, height, 1, Index{3} * width, 3}; }
+  static RgbView interleaved(const std::uint8_t* first, int width, int height) {
+    return {first, width, height, 1, Index{3} * width, 3};
+  }
   static RgbView planar(const std::uint8_t* first, int width, int height) {
     return {first, width, height, Index{width} * height, width, 1};
   }
@@ -24,9 +26,10 @@ struct RgbView {
 /// Bytes of scratch memory that resize needs.
 std::size_t resize_scratch(int width, int height, int side);
 
-/// Resizes to `to` [3, side, side] with a triangle as wide as two pixels of the coarser grid: bilinear where the image grows,
-/// an average without aliasing where it shrinks; the border counts only what is inside. First along rows, then along columns,
-/// each rounded to bytes: Pillow's BILINEAR, byte for byte. `scratch` is aligned to 4 bytes.
+/// Resizes to `to` [3, side, side] with a triangle as wide as two pixels of the coarser grid: bilinear where
+/// the image grows, an average without aliasing where it shrinks; the border counts only what is inside.
+/// First along rows, then along columns, each rounded to bytes: Pillow's BILINEAR, byte for byte. `scratch`
+/// is aligned to 4 bytes.
 void resize(const RgbView& from, int side, std::span<std::uint8_t> to, std::span<std::byte> scratch);
 
 }  // namespace sand::domains

@@ -14,8 +14,10 @@ constexpr int kStep = 15;  // degrees
 constexpr int kDomains = 6;
 constexpr int kSide = Digits::kSide;
 
-/// The cosines of 0, 15, ..., 90 degrees: those of libm differ from machine to machine. sin(15 k) = cos(15 (6 - k)).
-constexpr double kCosine[] = {1, 0.965925826289068, 0.866025403784439, 0.707106781186548, 0.5, 0.258819045102521, 0};
+/// The cosines of 0, 15, ..., 90 degrees: those of libm differ from machine to machine. sin(15 k) = cos(15 (6
+/// - k)).
+constexpr double kCosine[] = {
+    1, 0.965925826289068, 0.866025403784439, 0.707106781186548, 0.5, 0.258819045102521, 0};
 
 /// `from` [28, 28] turned by kStep * `steps` degrees. Pixel (x, y) is the square around (x + 1/2, y + 1/2).
 void turn(const std::uint8_t* from, int steps, std::uint8_t* to) {
@@ -27,7 +29,8 @@ void turn(const std::uint8_t* from, int steps, std::uint8_t* to) {
   for (int y = 0; y < kSide; ++y)
     for (int x = 0; x < kSide; ++x) {
       const double right = x + 0.5 - kCentre, down = y + 0.5 - kCentre;
-      const double u = cosine * right - sine * down + kCentre, v = sine * right + cosine * down + kCentre;  // where it comes from
+      const double u = cosine * right - sine * down + kCentre,
+                   v = sine * right + cosine * down + kCentre;  // where it comes from
       if (u < 0 || u >= kSide || v < 0 || v >= kSide) {
         *to++ = 0;
         continue;
@@ -41,8 +44,10 @@ void turn(const std::uint8_t* from, int steps, std::uint8_t* to) {
     }
 }
 
-Domain rotated_domain(const Digits& digits, const std::vector<std::uint32_t>& which, int steps, const Threads& threads) {
-  Domain domain{.name = std::to_string(steps * kStep), .example = {1, kSide, kSide}, .labels = {}, .read = {}};
+Domain rotated_domain(const Digits& digits, const std::vector<std::uint32_t>& which, int steps,
+                      const Threads& threads) {
+  Domain domain{
+      .name = std::to_string(steps * kStep), .example = {1, kSide, kSide}, .labels = {}, .read = {}};
   for (const std::uint32_t digit : which) domain.labels.push_back(digits.labels[digit]);
 
   std::vector<std::uint8_t> pixels(which.size() * Digits::kPixels);

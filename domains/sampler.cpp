@@ -10,20 +10,23 @@
 namespace sand::domains {
 namespace {
 
-constexpr std::uint32_t kStream = 0x62746368;         // "btch": clear of every other purpose under the same seed
+constexpr std::uint32_t kStream = 0x62746368;  // "btch": clear of every other purpose under the same seed
 constexpr std::uint32_t kAugmentStream = 0x61750000;  // "au" + domain
 
 }  // namespace
 
-Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options) : parts_(std::move(parts)), options_(options) {
+Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options)
+    : parts_(std::move(parts)), options_(options) {
   check(!parts_.empty(), [] { return Error(Fault::usage, "sampler: at least one domain to draw from"); });
   const bool all = options.order == Order::everything;
-  check(all || options.rows >= 1,
-        [&] { return Error(Fault::usage, "sampler: rows must be at least 1").fact("rows", std::to_string(options.rows)); });
+  check(all || options.rows >= 1, [&] {
+    return Error(Fault::usage, "sampler: rows must be at least 1").fact("rows", std::to_string(options.rows));
+  });
   for (const Part& part : parts_) {
     const std::size_t size = part.examples.size();
     check(part.domain != nullptr && size > 0, [&] {
-      return Error(Fault::usage, "sampler: no examples to draw from").fact("domain", part.domain ? part.domain->name : "none");
+      return Error(Fault::usage, "sampler: no examples to draw from")
+          .fact("domain", part.domain ? part.domain->name : "none");
     });
     check(options.order != Order::epochs || static_cast<std::size_t>(options.rows) <= size, [&] {
       return Error(Fault::usage, "sampler: in epochs, rows must not exceed the examples of a domain")
@@ -46,7 +49,10 @@ const Batch& Sampler::draw(std::uint32_t step) {
     const bool same_again = options_.order == Order::everything && !augmented && !rows.examples.empty();
     if (same_again) continue;
     Randomness randomness;
-    if (augmented) randomness = [this, step, d](std::uint32_t example) { return Random(options_.seed, kAugmentStream + d, step, example); };
+    if (augmented)
+      randomness = [this, step, d](std::uint32_t example) {
+        return Random(options_.seed, kAugmentStream + d, step, example);
+      };
     gather(domain, choose(d, step), rows, randomness);
   }
   return batch_;
@@ -59,7 +65,8 @@ int Sampler::steps_per_epoch() const {
 
 std::uint32_t Sampler::steps_per_epoch(const Part& part) const {
   if (options_.order == Order::everything) return 1;
-  return std::max(1u, static_cast<std::uint32_t>(part.examples.size()) / static_cast<std::uint32_t>(options_.rows));
+  return std::max(
+      1u, static_cast<std::uint32_t>(part.examples.size()) / static_cast<std::uint32_t>(options_.rows));
 }
 
 std::span<const std::uint32_t> Sampler::choose(std::uint32_t domain, std::uint32_t step) {

@@ -22,16 +22,16 @@ struct SamplerOptions {
   bool augment = false;  ///< change the examples of domains that have a way, in every step anew
 };
 
-/// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d), in epochs
-/// Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different steps. An augmented example is
-/// changed by Random(seed, "au" + d, step, example).
+/// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d),
+/// in epochs Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different
+/// steps. An augmented example is changed by Random(seed, "au" + d, step, example).
 class Sampler {
  public:
   /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.
   Sampler(std::vector<Part> parts, const SamplerOptions& options);
 
-  /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call nothing is allocated, except for
-  /// a new epoch's permutation.
+  /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call nothing is allocated,
+  /// except for a new epoch's permutation.
   const Batch& draw(std::uint32_t step);
 
   /// Steps after which the smallest part has been seen once (rounded down, at least 1).

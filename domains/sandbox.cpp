@@ -27,7 +27,8 @@
 
 namespace sand::domains {
 
-/// Through the pipe go sizes only. The child's first message is its greeting: 1 for "confined", and the size of its arena.
+/// Through the pipe go sizes only. The child's first message is its greeting: 1 for "confined", and the size
+/// of its arena.
 struct Sandbox::Message {
   std::uint64_t bytes = 0;
   std::uint64_t memory_used = 0;
@@ -35,18 +36,20 @@ struct Sandbox::Message {
 
 namespace {
 
-constexpr std::size_t kMemoryToKeep = 16 << 20;    // a child that has used more is replaced, so that a giant is soon forgotten
-constexpr std::size_t kLeastMemory = 16 << 20;     // of an arena, where address space is short
-constexpr int kWallFactor = 12;                    // machines are busy: the clock runs on while others compute
-constexpr int kLookMilliseconds = 100;             // from one look at a child that has not answered to the next
-constexpr int kSilentLooks = 20;                   // at which a child sleeps, and has not computed since the first
-constexpr double kSecondsUntold = 5;               // of waiting
+constexpr std::size_t kMemoryToKeep =
+    16 << 20;  // a child that has used more is replaced, so that a giant is soon forgotten
+constexpr std::size_t kLeastMemory = 16 << 20;  // of an arena, where address space is short
+constexpr int kWallFactor = 12;                 // machines are busy: the clock runs on while others compute
+constexpr int kLookMilliseconds = 100;          // from one look at a child that has not answered to the next
+constexpr int kSilentLooks = 20;      // at which a child sleeps, and has not computed since the first
+constexpr double kSecondsUntold = 5;  // of waiting
 constexpr int kOrphaned = 2, kNoAddressSpace = 3;  // with which a child ends
 
 Error refused(const char* what, int reason) {
   Error error(Fault::resources, std::string("sandbox: ") + what);
   error.fact("found", std::generic_category().message(reason));
-  if (reason == ENOMEM) error.hint("is address space limited (ulimit -v)? raise the limit, or take fewer --threads");
+  if (reason == ENOMEM)
+    error.hint("is address space limited (ulimit -v)? raise the limit, or take fewer --threads");
   return error;
 }
 
@@ -76,7 +79,8 @@ double cpu_seconds(pid_t process) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-/// What the kernel says of a process: 'R' computes, 'S' sleeps, 'D' waits for the disk, 'T' is stopped; '?' where it says nothing.
+/// What the kernel says of a process: 'R' computes, 'S' sleeps, 'D' waits for the disk, 'T' is stopped; '?'
+/// where it says nothing.
 char state_of(pid_t process) {
   std::string stat;
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
@@ -172,7 +176,8 @@ SandboxFailure Sandbox::ended() {
   if (WIFEXITED(status)) return {"it ended with code " + std::to_string(WEXITSTATUS(status))};
   if (WTERMSIG(status) == SIGSYS) return {"it asked the kernel for what it may not have (SIGSYS)"};
   if (WTERMSIG(status) == SIGKILL)
-    return {"it was killed (SIGKILL)", true, "the system kills when memory runs out: more memory for this job, or fewer --threads"};
+    return {"it was killed (SIGKILL)", true,
+            "the system kills when memory runs out: more memory for this job, or fewer --threads"};
   return {"it crashed (" + signal_name(WTERMSIG(status)) + ")"};
 }
 
@@ -186,7 +191,8 @@ std::optional<Sandbox::Message> Sandbox::hear(SandboxFailure& failure, const Wai
   for (;;) {
     pollfd pipe{pipe_, POLLIN, 0};
     if (::poll(&pipe, 1, kLookMilliseconds) > 0) break;
-    const double cpu = cpu_seconds(child_), waited = std::chrono::duration<double>(Clock::now() - start).count();
+    const double cpu = cpu_seconds(child_),
+                 waited = std::chrono::duration<double>(Clock::now() - start).count();
     const char state = state_of(child_);
     silent = state == 'S' && cpu == std::exchange(cpu_last, cpu) ? silent + 1 : 0;
     if (cpu - cpu_before > room_.seconds)
@@ -235,11 +241,13 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
   return reply;
 }
 
-// Between fork and the end only what is safe in a signal handler: another thread may have held any lock when we were forked.
+// Between fork and the end only what is safe in a signal handler: another thread may have held any lock when
+// we were forked.
 void Sandbox::live(int pipe, int parent) noexcept {
   sigset_t all;
   sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // a crash still ends us, and past every handler of our parent's
+  ::pthread_sigmask(SIG_BLOCK, &all,
+                    nullptr);  // a crash still ends us, and past every handler of our parent's
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
@@ -247,11 +255,13 @@ void Sandbox::live(int pipe, int parent) noexcept {
   if (::dup2(pipe, 0) != 0 || orphan) leave(kOrphaned);
   close_all_but_first();
   std::span<std::uint8_t> memory = map(room_.memory, MAP_PRIVATE);
-  for (std::size_t bytes = room_.memory / 2; memory.empty() && bytes >= kLeastMemory; bytes /= 2) memory = map(bytes, MAP_PRIVATE);
+  for (std::size_t bytes = room_.memory / 2; memory.empty() && bytes >= kLeastMemory; bytes /= 2)
+    memory = map(bytes, MAP_PRIVATE);
   if (memory.empty()) leave(kNoAddressSpace);
 
   Message message{confine() ? 1u : 0u, memory.size()};
-  while (::write(0, &message, sizeof message) == sizeof message && ::read(0, &message, sizeof message) == sizeof message) {
+  while (::write(0, &message, sizeof message) == sizeof message &&
+         ::read(0, &message, sizeof message) == sizeof message) {
     DecoderMemory arena(std::as_writable_bytes(memory));
     message.bytes = work_(shared_.first(message.bytes), shared_.subspan(room_.question), arena);
     message.memory_used = arena.most_used();
@@ -268,7 +278,8 @@ namespace sand::domains {
 struct Sandbox::Message {};
 
 Sandbox::Sandbox(SandboxWork work, const SandboxRoom& room) : work_(work), room_(room) {
-  throw Error(Fault::resources, "sandbox: only Linux can shut a process in").hint("convert the images on Linux");
+  throw Error(Fault::resources, "sandbox: only Linux can shut a process in")
+      .hint("convert the images on Linux");
 }
 Sandbox::~Sandbox() = default;
 Sandbox::Reply Sandbox::ask(std::size_t, const Waiting&) { return {}; }

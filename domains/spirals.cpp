@@ -18,16 +18,20 @@ constexpr std::uint32_t kTestSeed = 0xffffffff;
 
 void check_options(const SpiralsOptions& o) {
   const auto rule = [](bool ok, const char* text, auto found) {
-    check(ok, [&] { return Error(Fault::usage, std::string("spirals: ") + text).fact("found", std::to_string(found)); });
+    check(ok, [&] {
+      return Error(Fault::usage, std::string("spirals: ") + text).fact("found", std::to_string(found));
+    });
   };
   rule(o.domains >= 1 && o.domains <= 4096, "domains must be in 1 .. 4096", o.domains);
   rule(o.examples >= 2, "examples must be at least 2, or they have no spread", o.examples);
   rule(o.test_examples >= 2, "test_examples must be at least 2, or they have no spread", o.test_examples);
   rule(o.dimensions >= 0, "dimensions must not be negative", o.dimensions);
   rule(o.turns >= 0.01 && o.turns <= 10000, "turns must be in 0.01 .. 10000", o.turns);
-  rule(1.0 * o.seed + o.domains <= kTestSeed, "seed + domains must stay below 2^32, the last seed is the test's", o.seed);
+  rule(1.0 * o.seed + o.domains <= kTestSeed,
+       "seed + domains must stay below 2^32, the last seed is the test's", o.seed);
   const double numbers = (1.0 * o.domains * o.examples + o.test_examples) * (2.0 + o.dimensions);
-  rule(numbers <= 0x1p30, "(domains * examples + test_examples) * (2 + dimensions) must be at most 2^30", numbers);
+  rule(numbers <= 0x1p30, "(domains * examples + test_examples) * (2 + dimensions) must be at most 2^30",
+       numbers);
 }
 
 /// Divided by their deviation (over n, not n - 1), summed in numpy's order.
@@ -41,7 +45,8 @@ void to_unit_deviation(std::vector<double>& values) {
   for (double& value : values) value /= deviation;
 }
 
-/// Training domain `e` (from 0), or the test domain for e < 0. The order of the draws is the definition of the data.
+/// Training domain `e` (from 0), or the test domain for e < 0. The order of the draws is the definition of
+/// the data.
 Domain draw(const SpiralsOptions& o, int e) {
   const bool test = e < 0;
   const std::size_t n = static_cast<std::size_t>(test ? o.test_examples : o.examples);
@@ -69,7 +74,8 @@ Domain draw(const SpiralsOptions& o, int e) {
   for (std::size_t i = 0; i < n; ++i) {
     *to++ = static_cast<Scalar>(x[i]);
     *to++ = static_cast<Scalar>(y[i]);
-    for (std::size_t k = 0; k < dimensions; ++k) *to++ = static_cast<Scalar>(test ? random.randn() : row[k] * (2 * labels[i] - 1));
+    for (std::size_t k = 0; k < dimensions; ++k)
+      *to++ = static_cast<Scalar>(test ? random.randn() : row[k] * (2 * labels[i] - 1));
   }
   return {.name = test ? "test" : "env" + std::to_string(e + 1),
           .example = {2 + o.dimensions},

@@ -1,5 +1,6 @@
-// Two intertwined spirals beside a shortcut: the synthetic memorization task of ILC (Parascandolo et al. 2020, arXiv
-// 2009.00329), whose every number comes from numpy's RandomState, so that published runs can be repeated.
+// Two intertwined spirals beside a shortcut: the synthetic memorization task of ILC (Parascandolo et al.
+// 2020, arXiv 2009.00329), whose every number comes from numpy's RandomState, so that published runs can be
+// repeated.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,14 @@ struct SpiralsOptions {
   std::uint32_t seed = 0;    ///< of the first training domain; the others count up from it
 };
 
-/// An input is [x, y, signature], its label the spiral it lies on. On a training domain the signature is the same for
-/// all examples up to its sign, which betrays the label: a shortcut that is of no use in any other domain. On the test
-/// domain it is noise. domains[0] is "test", domains[1] .. domains[E] are "env1" .. "envE".
+/// An input is [x, y, signature], its label the spiral it lies on. On a training domain the signature is the
+/// same for all examples up to its sign, which betrays the label: a shortcut that is of no use in any other
+/// domain. On the test domain it is noise. domains[0] is "test", domains[1] .. domains[E] are "env1" ..
+/// "envE".
 ///
-/// Each domain owns a RandomState: seed + e for training domain e (from 0), 2^32 - 1 for test. As in the released code
-/// each draws a whole matrix of signatures [E, dimensions] from it, of which training domain e keeps row e and test none.
+/// Each domain owns a RandomState: seed + e for training domain e (from 0), 2^32 - 1 for test. As in the
+/// released code each draws a whole matrix of signatures [E, dimensions] from it, of which training domain e
+/// keeps row e and test none.
 struct Spirals : DataSet {
   /// Throws Error(usage) for options out of range, Error(resources) for more data than memory.
   explicit Spirals(const SpiralsOptions& options = {});

@@ -16,8 +16,8 @@
 
 namespace {
 
-/// Puts /dev/null where a standard stream is closed, else the next file that is opened would be that stream. Opened the other way
-/// round, it takes and gives as little as a closed stream.
+/// Puts /dev/null where a standard stream is closed, else the next file that is opened would be that stream.
+/// Opened the other way round, it takes and gives as little as a closed stream.
 void fill_standard_streams() {
   for (const int stream : {0, 1, 2})
     if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream)
@@ -29,9 +29,11 @@ void fill_standard_streams() {
 int main(int argc, char** argv) {
   fill_standard_streams();
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // large blocks go back to the system when they are freed, always, so that memory can be foretold
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // large blocks go back to the system when they are freed, always, so
+                                       // that memory can be foretold
 #endif
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, and no sudden death
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a file that may not grow is an error like a full disk, and no sudden death
   try {
     const int code = sand::experiments::run_command_line(argc, argv, sand::experiments::kSubcommands);
     sand::check(std::fflush(stdout) == 0 && std::ferror(stdout) == 0,

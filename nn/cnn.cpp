@@ -14,18 +14,22 @@ CnnOptions small_cnn(const Shape& image, Index outputs) {
 }
 
 Cnn::Cnn(Parameters& parameters, const CnnOptions& options, Random random) : options_(options) {
-  check(options.image.rank() == 3 && options.image.size() > 0 && !options.blocks.empty() && options.outputs > 0, [&] {
-    return Error(Fault::usage, "cnn: an image [c, h, w], at least one block and one output are needed")
-        .fact("image", options.image.text())
-        .fact("blocks", std::to_string(options.blocks.size()))
-        .fact("outputs", std::to_string(options.outputs));
-  });
+  check(
+      options.image.rank() == 3 && options.image.size() > 0 && !options.blocks.empty() && options.outputs > 0,
+      [&] {
+        return Error(Fault::usage, "cnn: an image [c, h, w], at least one block and one output are needed")
+            .fact("image", options.image.text())
+            .fact("blocks", std::to_string(options.blocks.size()))
+            .fact("outputs", std::to_string(options.outputs));
+      });
   Index channels = options.image[0];
   for (std::size_t i = 0; i < options.blocks.size(); ++i) {
     const Index width = options.blocks[i].width, stride = options.blocks[i].stride;
     check(width > 0 && stride > 0 && options.groups > 0 && width % options.groups == 0, [&] {
-      return Error(Fault::usage, "cnn: the width of a block must be a positive multiple of the groups, its stride positive")
-          .fact("block", std::to_string(i) + ": width " + std::to_string(width) + ", stride " + std::to_string(stride))
+      return Error(Fault::usage,
+                   "cnn: the width of a block must be a positive multiple of the groups, its stride positive")
+          .fact("block",
+                std::to_string(i) + ": width " + std::to_string(width) + ", stride " + std::to_string(stride))
           .fact("groups", std::to_string(options.groups));
     });
     const std::string number = std::to_string(i);

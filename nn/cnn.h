@@ -1,4 +1,5 @@
-// Small convolutional networks: blocks of 3 x 3 convolution, activation and group normalisation, then the mean over pixels.
+// Small convolutional networks: blocks of 3 x 3 convolution, activation and group normalisation, then the
+// mean over pixels.
 #pragma once
 
 #include <optional>
@@ -29,22 +30,24 @@ struct CnnOptions {
   kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
 };
 
-/// DomainBed's MNIST_CNN (arXiv 2007.01434): widths 64, 128, 128, 128, the second block with stride 2. 371,394 weights for
-/// images [2, 28, 28] of 2 classes.
+/// DomainBed's MNIST_CNN (arXiv 2007.01434): widths 64, 128, 128, 128, the second block with stride 2.
+/// 371,394 weights for images [2, 28, 28] of 2 classes.
 CnnOptions mnist_cnn(const Shape& image, Index outputs);
 
-/// For small photographs: widths 32, 64, 128, 128, all but the first block with stride 2. 242,439 weights for images
-/// [3, 64, 64] of 7 classes.
+/// For small photographs: widths 32, 64, 128, 128, all but the first block with stride 2. 242,439 weights for
+/// images [3, 64, 64] of 7 classes.
 CnnOptions small_cnn(const Shape& image, Index outputs);
 
-/// [conv 3 x 3 with padding 1, activation, group norm] for every block, mean over pixels, (dropout), linear. Slots are
-/// conv0.weight, conv0.bias, norm0.weight, norm0.bias, conv1.weight, ..., linear.weight, linear.bias.
+/// [conv 3 x 3 with padding 1, activation, group norm] for every block, mean over pixels, (dropout), linear.
+/// Slots are conv0.weight, conv0.bias, norm0.weight, norm0.bias, conv1.weight, ..., linear.weight,
+/// linear.bias.
 class Cnn {
  public:
   /// Throws Error(usage) unless the image has three axes, there is a block, and all sizes are positive.
   Cnn(Parameters& parameters, const CnnOptions& options, Random random);
 
-  /// x [n, ...] with an image [c, h, w] per row -> [n, outputs]. Without `draw` (a prediction) nothing is dropped.
+  /// x [n, ...] with an image [c, h, w] per row -> [n, outputs]. Without `draw` (a prediction) nothing is
+  /// dropped.
   Var operator()(Var x, const Draw& draw = {}) const;
 
  private:

@@ -12,8 +12,8 @@ namespace sand::nn {
 /// y = x * w + b with slots NAME.weight [out, in, kernel, kernel] and NAME.bias [out].
 class Conv2d {
  public:
-  Conv2d(Parameters& parameters, const std::string& name, Index inputs, Index outputs, Index kernel, const Conv2dOptions& options,
-         Initializer initializer, Random& random)
+  Conv2d(Parameters& parameters, const std::string& name, Index inputs, Index outputs, Index kernel,
+         const Conv2dOptions& options, Initializer initializer, Random& random)
       : options_(options),
         weight_(parameters.add(name + ".weight", {outputs, inputs, kernel, kernel})),
         bias_(parameters.add(name + ".bias", {outputs})) {

@@ -12,7 +12,9 @@ namespace sand::nn {
 class GroupNorm {
  public:
   GroupNorm(Parameters& parameters, const std::string& name, Index channels, Index groups)
-      : groups_(groups), weight_(parameters.add(name + ".weight", {channels})), bias_(parameters.add(name + ".bias", {channels})) {
+      : groups_(groups),
+        weight_(parameters.add(name + ".weight", {channels})),
+        bias_(parameters.add(name + ".bias", {channels})) {
     parameters[weight_].array() = 1;
   }
 

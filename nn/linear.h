@@ -12,8 +12,10 @@ namespace sand::nn {
 /// y = x w^T + b with slots NAME.weight [out, in] and NAME.bias [out].
 class Linear {
  public:
-  Linear(Parameters& parameters, const std::string& name, Index inputs, Index outputs, Initializer initializer, Random& random)
-      : weight_(parameters.add(name + ".weight", {outputs, inputs})), bias_(parameters.add(name + ".bias", {outputs})) {
+  Linear(Parameters& parameters, const std::string& name, Index inputs, Index outputs,
+         Initializer initializer, Random& random)
+      : weight_(parameters.add(name + ".weight", {outputs, inputs})),
+        bias_(parameters.add(name + ".bias", {outputs})) {
     initialize(initializer, parameters[weight_], parameters[bias_], random);
   }
 

@@ -9,9 +9,12 @@ Mlp::Mlp(Parameters& parameters, const MlpOptions& options, Random random) : opt
   widths.insert(widths.end(), options.hidden.begin(), options.hidden.end());
   widths.push_back(options.outputs);
   for (const Index width : widths)
-    check(width > 0, [&] { return Error(Fault::usage, "mlp: every width must be positive").fact("found", std::to_string(width)); });
+    check(width > 0, [&] {
+      return Error(Fault::usage, "mlp: every width must be positive").fact("found", std::to_string(width));
+    });
   for (std::size_t i = 0; i + 1 < widths.size(); ++i)
-    layers_.emplace_back(parameters, "linear" + std::to_string(i), widths[i], widths[i + 1], options.initializer, random);
+    layers_.emplace_back(parameters, "linear" + std::to_string(i), widths[i], widths[i + 1],
+                         options.initializer, random);
 }
 
 Var Mlp::operator()(Var x, const Draw& draw) const {

@@ -25,7 +25,8 @@ class Mlp {
   /// Throws Error(usage) unless all widths are positive.
   Mlp(Parameters& parameters, const MlpOptions& options, Random random);
 
-  /// x [n, ...] with `inputs` numbers per row -> [n, outputs]. Without `draw` (a prediction) nothing is dropped.
+  /// x [n, ...] with `inputs` numbers per row -> [n, outputs]. Without `draw` (a prediction) nothing is
+  /// dropped.
   Var operator()(Var x, const Draw& draw = {}) const;
 
  private:

@@ -1,4 +1,5 @@
-// The card of an objective: what the program and the documentation know of a loss. It stands on the loss's page.
+// The card of an objective: what the program and the documentation know of a loss. It stands on the loss's
+// page.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ struct ObjectiveCard {
   std::unique_ptr<Objective> (*make)(const Hparams& hparams);
 };
 
-/// The cards of all objectives. A new one is a page in nn/objectives/, its test, and a line of objectives.cpp.
+/// The cards of all objectives. A new one is a page in nn/objectives/, its test, and a line of
+/// objectives.cpp.
 const std::vector<ObjectiveCard>& objectives();
 
 /// Found whatever its case. Throws Error(usage) with a did-you-mean.

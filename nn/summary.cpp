@@ -5,18 +5,19 @@
 namespace sand::nn {
 namespace {
 
-std::string line(const std::string& layer, const std::string& shape, const std::string& weights, const std::string& multiply_adds,
-                 const std::string& bytes) {
+std::string line(const std::string& layer, const std::string& shape, const std::string& weights,
+                 const std::string& multiply_adds, const std::string& bytes) {
   char text[160];
-  std::snprintf(text, sizeof text, "%-18s %-18s %12s %14s %12s\n", layer.c_str(), shape.c_str(), weights.c_str(), multiply_adds.c_str(),
-                bytes.c_str());
+  std::snprintf(text, sizeof text, "%-18s %-18s %12s %14s %12s\n", layer.c_str(), shape.c_str(),
+                weights.c_str(), multiply_adds.c_str(), bytes.c_str());
   return text;
 }
 
 /// 1234567 -> "1,234,567"
 std::string grouped(Index number) {
   std::string digits = std::to_string(number);
-  for (Index at = static_cast<Index>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  for (Index at = static_cast<Index>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
 }
 
@@ -45,7 +46,8 @@ std::string summary(const Network& network, const Parameters& parameters, const 
       name = slot->name.substr(0, slot->name.find('.'));
     }
     const Index size = entry.shape.size() * static_cast<Index>(sizeof(Scalar));
-    text += line(entry.arity == 0 ? "input" : name, entry.shape.text(), grouped(own), grouped(entry.multiply_adds), grouped(size));
+    text += line(entry.arity == 0 ? "input" : name, entry.shape.text(), grouped(own),
+                 grouped(entry.multiply_adds), grouped(size));
     weights += own;
     multiply_adds += entry.multiply_adds;
     bytes += size;

@@ -22,8 +22,9 @@ double power(double base, std::int64_t exponent) {
 
 Adam::Adam(const Parameters& parameters, const AdamOptions& given)
     : options(given), first_({parameters.size()}), second_({parameters.size()}) {
-  for (const Option option : {Option{"Adam", "learning_rate", given.learning_rate}, Option{"Adam", "epsilon", given.epsilon},
-                              Option{"Adam", "weight_decay", given.weight_decay}})
+  for (const Option option :
+       {Option{"Adam", "learning_rate", given.learning_rate}, Option{"Adam", "epsilon", given.epsilon},
+        Option{"Adam", "weight_decay", given.weight_decay}})
     option.must(std::isfinite(option.value) && option.value >= 0, "a finite number of at least 0");
   for (const Option option : {Option{"Adam", "beta1", given.beta1}, Option{"Adam", "beta2", given.beta2}})
     option.must(option.value >= 0 && option.value < 1, "in [0, 1)");
@@ -40,7 +41,8 @@ AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
       root_scale(static_cast<Scalar>(std::sqrt(correction2))),
       epsilon(static_cast<Scalar>(options.epsilon)),
       decay(static_cast<Scalar>(options.decay == WeightDecay::coupled ? options.weight_decay : 0)),
-      shrink(static_cast<Scalar>(options.decay == WeightDecay::coupled ? 1 : 1 - options.learning_rate * options.weight_decay)) {}
+      shrink(static_cast<Scalar>(
+          options.decay == WeightDecay::coupled ? 1 : 1 - options.learning_rate * options.weight_decay)) {}
 
 bool Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
   check(!options.mask_update || direction.mask.size() == direction.values.size(),
@@ -52,30 +54,38 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
     Eigen::Map<FlatArray> p(parameters.numbers().data() + first, count);
     auto m = first_.array().segment(first, count);
     auto v = second_.array().segment(first, count);
-    Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved = direction.values.array().segment(first, count) + c.decay * p;  // g
+    Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved =
+        direction.values.array().segment(first, count) + c.decay * p;  // g
     m = c.beta1 * m + c.one_minus_beta1 * moved;
     v = c.beta2 * v + c.one_minus_beta2 * moved * moved;
-    // Not Eigen's sqrt(), which is an estimate wherever its vectors are wide enough; this one is IEEE's, and vector code all the same.
+    // Not Eigen's sqrt(), which is an estimate wherever its vectors are wide enough; this one is IEEE's, and
+    // vector code all the same.
     moved = v.unaryExpr([](Scalar x) { return std::sqrt(x); });
     moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);
     if (options.mask_update)
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
     else
       p = moved;
-    // While it is in the cache. m needs no look: where v is finite, g is, and m lies between numbers that were.
-    if (!all_finite({p.data(), static_cast<std::size_t>(count)}) || !all_finite({v.data(), static_cast<std::size_t>(count)}))
+    // While it is in the cache. m needs no look: where v is finite, g is, and m lies between numbers that
+    // were.
+    if (!all_finite({p.data(), static_cast<std::size_t>(count)}) ||
+        !all_finite({v.data(), static_cast<std::size_t>(count)}))
       finite = false;
   });
   ++steps_;
   return finite;
 }
 
-void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment, std::int64_t steps) {
+void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
+                  std::int64_t steps) {
   Tensor first(first_.shape(), first_moment), second(second_.shape(), second_moment);
-  check(steps >= 0 && all_finite(first.view().numbers()) && all_finite(second.view().numbers()) && (second.array() >= 0).all(), [&] {
-    return Error(Fault::data, "Adam: a saved state has finite moments, a second moment and steps of at least 0")
-        .fact("steps", std::to_string(steps));
-  });
+  check(steps >= 0 && all_finite(first.view().numbers()) && all_finite(second.view().numbers()) &&
+            (second.array() >= 0).all(),
+        [&] {
+          return Error(Fault::data,
+                       "Adam: a saved state has finite moments, a second moment and steps of at least 0")
+              .fact("steps", std::to_string(steps));
+        });
   first_ = std::move(first);
   second_ = std::move(second);
   steps_ = steps;

@@ -1,4 +1,5 @@
-// Adam (Kingma and Ba 2015, arXiv 1412.6980) and AdamW (arXiv 1711.05101), in the order of operations of PyTorch.
+// Adam (Kingma and Ba 2015, arXiv 1412.6980) and AdamW (arXiv 1711.05101), in the order of operations of
+// PyTorch.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace sand::optim {
 
-/// How weight decay enters. Behind a mask the two are different methods: coupled decay and momentum move a weight that the mask has
-/// closed by up to a whole learning rate, decoupled decay only shrinks it.
+/// How weight decay enters. Behind a mask the two are different methods: coupled decay and momentum move a
+/// weight that the mask has closed by up to a whole learning rate, decoupled decay only shrinks it.
 enum class WeightDecay {
   coupled,    ///< direction + weight_decay * p goes into both moments
   decoupled,  ///< p *= 1 - learning_rate * weight_decay before the step
@@ -33,7 +34,8 @@ struct AdamConstants {
   double correction1, correction2;                        ///< 1 - beta1^t, 1 - beta2^t
   Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< rest = 1 - beta
   Scalar step_size, root_scale;                           ///< learning_rate / correction1, sqrt(correction2)
-  Scalar epsilon, decay, shrink;  ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
+  Scalar epsilon, decay,
+      shrink;  ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
 };
 
 /// With g the direction and t the steps taken, this one included:
@@ -42,11 +44,12 @@ struct AdamConstants {
 ///     p = p - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 class Adam {
  public:
-  /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not negative.
+  /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not
+  /// negative.
   explicit Adam(const Parameters& parameters, const AdamOptions& options = {});
 
-  /// Moves all parameters at once. The bits do not depend on `threads`. Returns whether all weights and moments are finite.
-  /// Throws Error(usage) if the direction is not as long as the parameters.
+  /// Moves all parameters at once. The bits do not depend on `threads`. Returns whether all weights and
+  /// moments are finite. Throws Error(usage) if the direction is not as long as the parameters.
   bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
 
   AdamOptions options;  ///< a schedule may change them between steps
@@ -54,8 +57,10 @@ class Adam {
   TensorView first_moment() const { return first_; }    ///< m, [J]
   TensorView second_moment() const { return second_; }  ///< v, [J]
   std::int64_t steps() const { return steps_; }         ///< t
-  /// Goes on from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers no Adam could have reached.
-  void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment, std::int64_t steps);
+  /// Goes on from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers no Adam could
+  /// have reached.
+  void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
+              std::int64_t steps);
 
  private:
   Tensor first_, second_;

@@ -22,7 +22,8 @@ Agreement::Agreement(const GradientTable& table, Index first, int columns)
 void Agreement::measure_variance() {
   const int n = columns();
   for (int j = 0; j < n; ++j) {
-    const double range = static_cast<double>(high_[j]) - static_cast<double>(low_[j]);  // no deviation is larger
+    const double range =
+        static_cast<double>(high_[j]) - static_cast<double>(low_[j]);  // no deviation is larger
     grid_[j] = grid(range * range, domains());
   }
   kernels::chosen().squares_on_grid(rows_, mean_.data(), grid_.data(), variance_.data());

@@ -1,4 +1,5 @@
-// How far the domains agree on each weight: sign counts, mean and variance of neighbouring columns of a gradient table.
+// How far the domains agree on each weight: sign counts, mean and variance of neighbouring columns of a
+// gradient table.
 #pragma once
 
 #include <array>
@@ -9,17 +10,18 @@
 
 namespace sand::optim {
 
-/// Statistics over the E domains, column by column. Every one of them has the same bits for every order of the domains,
-/// flips its sign exactly under g -> -g and scales exactly under g -> 2^n g.
+/// Statistics over the E domains, column by column. Every one of them has the same bits for every order of
+/// the domains, flips its sign exactly under g -> -g and scales exactly under g -> 2^n g.
 class Agreement {
  public:
-  static constexpr int kColumns = 256;  ///< largest number of columns: 16 rows of them, and this object, stay in the L1 cache
+  static constexpr int kColumns =
+      256;  ///< largest number of columns: 16 rows of them, and this object, stay in the L1 cache
 
   /// Reads columns first .. first + columns - 1 of every row.
   Agreement(const GradientTable& table, Index first, int columns);
 
-  /// Reads the rows once more, for those who need `variance`. Around the mean, since the difference of two sums cancels exactly
-  /// where the domains agree.
+  /// Reads the rows once more, for those who need `variance`. Around the mean, since the difference of two
+  /// sums cancels exactly where the domains agree.
   void measure_variance();
 
   int domains() const { return rows_.rows; }
@@ -33,7 +35,8 @@ class Agreement {
   double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
   /// Not finite where a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
-  /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and for E = 1.
+  /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and
+  /// for E = 1.
   double variance(int j) const { return variance_[static_cast<std::size_t>(j)]; }
 
  private:

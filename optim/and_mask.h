@@ -1,4 +1,5 @@
-// Keep a weight's gradient only where enough domains agree on its sign (Parascandolo et al. 2020, arXiv 2009.00329).
+// Keep a weight's gradient only where enough domains agree on its sign (Parascandolo et al. 2020, arXiv
+// 2009.00329).
 #pragma once
 
 #include "optim/by_column.h"
@@ -7,12 +8,13 @@
 namespace sand::optim {
 
 struct AndMaskOptions {
-  double tau = 1;       ///< the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 asks for unanimity
+  double tau =
+      1;  ///< the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 asks for unanimity
   bool rescale = true;  ///< divide every slot by the mean of its mask, see ByColumn
 };
 
-/// m = 1 where s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean gradient.
-/// An exact zero (a dead ReLU) abstains: one of them breaks unanimity. Needs two domains.
+/// m = 1 where s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean
+/// gradient. An exact zero (a dead ReLU) abstains: one of them breaks unanimity. Needs two domains.
 class AndMask : public ByColumn {
  public:
   static CombinerCard card();
@@ -26,8 +28,8 @@ class AndMask : public ByColumn {
   double tau_;
 };
 
-/// The same mask; direction = m * sign(gbar) * exp((1 / E) sum_e log(|g_e| + 1e-10)), the geometric mean of the magnitudes: a domain
-/// that hardly cares holds the step back.
+/// The same mask; direction = m * sign(gbar) * exp((1 / E) sum_e log(|g_e| + 1e-10)), the geometric mean of
+/// the magnitudes: a domain that hardly cares holds the step back.
 class GeometricMean : public ByColumn {
  public:
   static CombinerCard card();

@@ -17,8 +17,12 @@ constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than 
 
 void ByColumn::lay_out(const GradientTable& table) {
   const std::vector<Slot>& slots = table.slots();
-  const auto same = [](const Slot& slot, const Extent& extent) { return Extent{slot.offset, slot.shape.size()} == extent; };
-  if (direction_.mask.data() && std::equal(slots.begin(), slots.end(), extents_.begin(), extents_.end(), same)) return;
+  const auto same = [](const Slot& slot, const Extent& extent) {
+    return Extent{slot.offset, slot.shape.size()} == extent;
+  };
+  if (direction_.mask.data() &&
+      std::equal(slots.begin(), slots.end(), extents_.begin(), extents_.end(), same))
+    return;
   extents_.clear();
   chunks_.clear();
   std::size_t blocks = 0;
@@ -39,7 +43,8 @@ void ByColumn::lay_out(const GradientTable& table) {
 
 const Direction& ByColumn::combine(const GradientTable& table, const Threads& threads) {
   check(table.domains() >= fewest_domains_, [&] {
-    return Error(Fault::usage, std::string(name()) + ": fewer than " + std::to_string(fewest_domains_) + " training domains")
+    return Error(Fault::usage, std::string(name()) + ": fewer than " + std::to_string(fewest_domains_) +
+                                   " training domains")
         .fact("found", std::to_string(table.domains()))
         .hint("one domain always agrees with itself: without a second one there is nothing to compare");
   });
@@ -48,7 +53,8 @@ const Direction& ByColumn::combine(const GradientTable& table, const Threads& th
   const int chunks = static_cast<int>(chunks_.size());
   std::atomic<bool> finite = true;
   const auto look = [&](const Chunk& chunk) {  // while it is in the cache
-    if (!all_finite({direction_.values.data() + chunk.first, static_cast<std::size_t>(chunk.columns)})) finite = false;
+    if (!all_finite({direction_.values.data() + chunk.first, static_cast<std::size_t>(chunk.columns)}))
+      finite = false;
   };
   team.run(chunks, [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
@@ -108,7 +114,8 @@ Terms ByColumn::explain(const GradientTable& table, Index column) const {
     terms.add_scalar("direction", "d", masked, "a m, the direction");
     return terms;
   }
-  const auto after = std::find_if(extents_.begin(), extents_.end(), [&](const Extent& slot) { return column < slot.first + slot.columns; });
+  const auto after = std::find_if(extents_.begin(), extents_.end(),
+                                  [&](const Extent& slot) { return column < slot.first + slot.columns; });
   const auto slot = static_cast<std::size_t>(after - extents_.begin());
   terms.add("mask_mean", "mean m", mean_openings_[slot],
             "mean of m over the " + std::to_string(extents_[slot].columns) + " weights of the slot");

@@ -1,4 +1,5 @@
-// The card of a combiner: what the program, its help and the documentation know of a method. It stands on the method's page.
+// The card of a combiner: what the program, its help and the documentation know of a method. It stands on the
+// method's page.
 #pragma once
 
 #include <memory>
@@ -20,10 +21,14 @@ struct CombinerCard {
   std::vector<HparamRule> hparams;
   /// Throws Error(usage) for settings under which nothing could be learned, unless `allow_closed`.
   std::unique_ptr<Combiner> (*make)(const Hparams& hparams, bool allow_closed);
-  /// What a mask comes to that is 1 in nearly every weight that it opens, and what to do; "" where that is its nature.
+  /// What a mask comes to that is 1 in nearly every weight that it opens, and what to do; "" where that is
+  /// its nature.
   const char* when_saturated = "";
-  /// What settings come to that mean something else than the method's name says, on this number of training domains; "" for all others.
-  std::string (*note)(const Hparams& hparams, int domains) = [](const Hparams&, int) { return std::string(); };
+  /// What settings come to that mean something else than the method's name says, on this number of training
+  /// domains; "" for all others.
+  std::string (*note)(const Hparams& hparams, int domains) = [](const Hparams&, int) {
+    return std::string();
+  };
 };
 
 /// The cards of all combiners. A new one is a page, its test, and a line of combiners.cpp.

@@ -6,7 +6,8 @@
 namespace sand::optim {
 
 const std::vector<CombinerCard>& combiners() {
-  static const std::vector<CombinerCard> cards = {MeanGradient::card(), AndMask::card(), GeometricMean::card(), SandMask::card()};
+  static const std::vector<CombinerCard> cards = {MeanGradient::card(), AndMask::card(),
+                                                  GeometricMean::card(), SandMask::card()};
   return cards;
 }
 

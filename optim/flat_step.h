@@ -1,4 +1,5 @@
-// What the optimizers share: they walk over all parameters in pieces that stay in the L1 cache, one after the other or on several cores.
+// What the optimizers share: they walk over all parameters in pieces that stay in the L1 cache, one after the
+// other or on several cores.
 #pragma once
 
 #include <algorithm>
@@ -12,12 +13,14 @@ namespace sand::optim {
 /// Numbers per piece: five blocks of that many floats fill an L1 cache of 32 KB.
 inline constexpr Index kPiece = 1024;
 
-/// Calls move(first, count) for every piece. Throws Error(usage) if direction or parameters have not `expected` numbers.
+/// Calls move(first, count) for every piece. Throws Error(usage) if direction or parameters have not
+/// `expected` numbers.
 template <class Move>
-void for_each_piece(const char* optimizer, Index expected, const Parameters& parameters, const Direction& direction, const Threads& threads,
-                    const Move& move) {
+void for_each_piece(const char* optimizer, Index expected, const Parameters& parameters,
+                    const Direction& direction, const Threads& threads, const Move& move) {
   check(parameters.size() == expected && direction.values.size() == expected, [&] {
-    return Error(Fault::usage, std::string(optimizer) + ": parameters and direction must be as long as the optimizer's state")
+    return Error(Fault::usage, std::string(optimizer) +
+                                   ": parameters and direction must be as long as the optimizer's state")
         .fact("parameters", std::to_string(parameters.size()))
         .fact("direction", std::to_string(direction.values.size()))
         .fact("state", std::to_string(expected));

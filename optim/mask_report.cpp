@@ -10,8 +10,8 @@
 namespace sand::optim {
 namespace {
 
-MaskCounts count(const GradientTable& table, const Slot& slot, const Direction& direction, std::span<const Scalar> before,
-                 std::span<const Scalar> after) {
+MaskCounts count(const GradientTable& table, const Slot& slot, const Direction& direction,
+                 std::span<const Scalar> before, std::span<const Scalar> after) {
   MaskCounts counts;
   counts.name = slot.name;
   counts.weights = slot.shape.size();
@@ -29,23 +29,26 @@ MaskCounts count(const GradientTable& table, const Slot& slot, const Direction& 
       counts.zero_variance += agreement.variance(j) == 0;
       ++counts.sign_balance[static_cast<std::size_t>(std::abs(agreement.balance(j)))];
     }
-    for (int e = 0; e < table.domains(); ++e) counts.zero_gradients += std::count(agreement.row(e), agreement.row(e) + columns, Scalar{0});
+    for (int e = 0; e < table.domains(); ++e)
+      counts.zero_gradients += std::count(agreement.row(e), agreement.row(e) + columns, Scalar{0});
   }
   return counts;
 }
 
 void add(const MaskCounts& part, MaskCounts& total) {
-  for (const auto field : {&MaskCounts::weights, &MaskCounts::closed, &MaskCounts::partial, &MaskCounts::open, &MaskCounts::moved_closed,
-                           &MaskCounts::zero_gradients, &MaskCounts::zero_variance})
+  using C = MaskCounts;
+  for (const auto field : {&C::weights, &C::closed, &C::partial, &C::open, &C::moved_closed,
+                           &C::zero_gradients, &C::zero_variance})
     total.*field += part.*field;
   for (std::size_t i = 0; i < total.sign_balance.size(); ++i) total.sign_balance[i] += part.sign_balance[i];
 }
 
 std::string line(const MaskCounts& counts, int name_width) {
   std::array<char, 256> numbers;
-  std::snprintf(numbers.data(), numbers.size(), "%10td %8.2f%% %8.2f%% %8.2f%% %13td %15td %14td\n", counts.weights,
-                100 * counts.fraction(counts.closed), 100 * counts.fraction(counts.partial), 100 * counts.fraction(counts.open),
-                counts.moved_closed, counts.zero_gradients, counts.zero_variance);
+  std::snprintf(numbers.data(), numbers.size(), "%10td %8.2f%% %8.2f%% %8.2f%% %13td %15td %14td\n",
+                counts.weights, 100 * counts.fraction(counts.closed), 100 * counts.fraction(counts.partial),
+                100 * counts.fraction(counts.open), counts.moved_closed, counts.zero_gradients,
+                counts.zero_variance);
   std::string name = counts.name;
   name.resize(std::max(name.size(), static_cast<std::size_t>(name_width)), ' ');
   return name + numbers.data();
@@ -56,13 +59,16 @@ std::string line(const MaskCounts& counts, int name_width) {
 MaskReport::MaskReport(const GradientTable& table, const Direction& direction, std::span<const Scalar> before,
                        std::span<const Scalar> after) {
   const auto columns = static_cast<std::size_t>(table.columns());
-  check(direction.mask.size() == table.columns() && before.size() == after.size() && (before.empty() || before.size() == columns), [&] {
-    return Error(Fault::usage, "mask report: mask and parameters must have as many numbers as the table has columns")
-        .fact("table", std::to_string(columns))
-        .fact("mask", std::to_string(direction.mask.size()))
-        .fact("before", std::to_string(before.size()))
-        .fact("after", std::to_string(after.size()));
-  });
+  check(direction.mask.size() == table.columns() && before.size() == after.size() &&
+            (before.empty() || before.size() == columns),
+        [&] {
+          return Error(Fault::usage,
+                       "mask report: mask and parameters must have as many numbers as the table has columns")
+              .fact("table", std::to_string(columns))
+              .fact("mask", std::to_string(direction.mask.size()))
+              .fact("before", std::to_string(before.size()))
+              .fact("after", std::to_string(after.size()));
+        });
   total.name = "total";
   total.sign_balance.resize(static_cast<std::size_t>(table.domains()) + 1);
   for (const Slot& slot : table.slots()) {

@@ -19,7 +19,9 @@ class MeanGradient : public ByColumn {
             .fewest_domains = 1,
             .closes_weights = false,
             .hparams = {},
-            .make = [](const Hparams&, bool) -> std::unique_ptr<Combiner> { return std::make_unique<MeanGradient>(); }};
+            .make = [](const Hparams&, bool) -> std::unique_ptr<Combiner> {
+              return std::make_unique<MeanGradient>();
+            }};
   }
   MeanGradient() : ByColumn(1, false) {}
   const char* name() const override { return "ERM"; }

@@ -16,7 +16,8 @@ const Option& Option::must(bool ok, std::string_view rule, std::string_view hint
 }
 
 std::string least_agreement(int domains) {
-  return domains % 2 == 1 ? "an odd number of signs is never a tie, so s >= 1/" + std::to_string(domains) + " wherever no gradient is 0; "
+  return domains % 2 == 1 ? "an odd number of signs is never a tie, so s >= 1/" + std::to_string(domains) +
+                                " wherever no gradient is 0; "
                           : "every s is at least tau; ";
 }
 

@@ -16,7 +16,8 @@ struct Option {
   const Option& must(bool ok, std::string_view rule, std::string_view hint = {}) const;
 };
 
-/// Why the agreement s of signs that are as divided as can be is not below what a user set: the start of a note.
+/// Why the agreement s of signs that are as divided as can be is not below what a user set: the start of a
+/// note.
 std::string least_agreement(int domains);
 
 }  // namespace sand::optim

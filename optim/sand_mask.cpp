@@ -23,7 +23,9 @@ std::string note_on_tau(const Hparams& hparams, int domains) {
     return with_tau + " masks nothing on " + std::to_string(domains) + " domains: " + least +
            "it is ERM, with each weight scaled by tanh(k (s - tau) / var). A larger tau masks.";
   if (domains == 2 && tau >= 0.5 && tau < 1)
-    return with_tau + " on 2 domains is the same mask as with any other tau from 0.5 to 1: a weight opens where both gradients have " +
+    return with_tau +
+           " on 2 domains is the same mask as with any other tau from 0.5 to 1: a weight opens where both "
+           "gradients have " +
            "one sign; tau only scales k, by 1 - tau.";
   return "";
 }
@@ -36,29 +38,38 @@ SandMask::SandMask(const SandMaskOptions& options)
   Option{"SANDMask", "tau", tau_}
       .must(tau_ >= 0 && std::isfinite(tau_), "a number of at least 0")
       .must(tau_ < 1 || closed, "below 1",
-            "the agreement s is at most 1, so m = max(0, tanh(k (s - tau) / var)) would be 0 for every weight and nothing would ever "
-            "train; tau = 1 is the reference implementation's default; try 0.9, or set allow_closed to see it happen");
+            "the agreement s is at most 1, so m = max(0, tanh(k (s - tau) / var)) would be 0 for every "
+            "weight and nothing would ever "
+            "train; tau = 1 is the reference implementation's default; try 0.9, or set allow_closed to see "
+            "it happen");
   Option{"SANDMask", "k", k_}
-      .must(k_ >= 0 && std::isfinite(k_), "a finite number above 0", "for k without bound the mask is ANDMask's")
+      .must(k_ >= 0 && std::isfinite(k_), "a finite number above 0",
+            "for k without bound the mask is ANDMask's")
       .must(k_ > 0 || closed, "above 0",
-            "with k = 0 the mask m = max(0, tanh(k (s - tau) / var)) would be 0 for every weight and nothing would ever train; the "
+            "with k = 0 the mask m = max(0, tanh(k (s - tau) / var)) would be 0 for every weight and nothing "
+            "would ever train; the "
             "reference implementation drew it until July 2021; try 10, or set allow_closed to see it happen");
 }
 
 CombinerCard SandMask::card() {
-  // The release's standard tau is 1, under which nothing ever trains; ours opens a weight above 90 % agreement.
+  // The release's standard tau is 1, under which nothing ever trains; ours opens a weight above 90 %
+  // agreement.
   return {.name = "SANDMask",
           .about = "the mean, as far as the domains agree in sign and size",
           .formula = "d = m gbar, m = max(0, tanh(k (s - tau) / var))",
           .source = "Shahtalebi et al. 2021, arXiv 2106.02266",
           .fewest_domains = 2,
           .closes_weights = true,
-          .hparams = {{"tau", 0.9, HparamRule::Draw::uniform, 0, 1, "[0, 1)", "agreement s above which a weight opens"},
+          .hparams = {{"tau", 0.9, HparamRule::Draw::uniform, 0, 1, "[0, 1)",
+                       "agreement s above which a weight opens"},
                       {"k", 10, HparamRule::Draw::power_of_10, -3, 5, "above 0", "how steeply it opens"},
-                      {"rescale", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1", "divide each parameter tensor by the mean of its mask"}},
+                      {"rescale", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+                       "divide each parameter tensor by the mean of its mask"}},
           .make = [](const Hparams& h, bool allow_closed) -> std::unique_ptr<Combiner> {
-            return std::make_unique<SandMask>(
-                SandMaskOptions{.tau = h.at("tau"), .k = h.at("k"), .rescale = h.at("rescale") != 0, .allow_closed = allow_closed});
+            return std::make_unique<SandMask>(SandMaskOptions{.tau = h.at("tau"),
+                                                              .k = h.at("k"),
+                                                              .rescale = h.at("rescale") != 0,
+                                                              .allow_closed = allow_closed});
           },
           .when_saturated = "as if it were ANDMask. A smaller k makes it partial.",
           .note = note_on_tau};
@@ -77,9 +88,10 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) 
     return;
   }
   agreement.measure_variance();
-  for (int j = 0; j < n; ++j) x[j] = released(x[j] / released(agreement.variance(j)));  // 1e-17 is its own tanh
-  const double argument = n == 1 ? x[0] : 0;  // for the terms of one column
-  for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;  // max(0, tanh x) = tanh max(0, x)
+  for (int j = 0; j < n; ++j)
+    x[j] = released(x[j] / released(agreement.variance(j)));  // 1e-17 is its own tanh
+  const double argument = n == 1 ? x[0] : 0;                  // for the terms of one column
+  for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;   // max(0, tanh x) = tanh max(0, x)
   int positive = 0, saturated = 0;
   for (int j = 0; j < n; ++j) positive += x[j] > 0;
   for (int j = 0; j < n; ++j) saturated += x[j] >= kSaturated;
@@ -92,8 +104,10 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) 
   terms->setting("tau", tau_);
   terms->setting("k", k_);
   terms->add("variance", "", variance, "");
-  terms->add("", "lambda", 1 / variance, variance == 1e-17 ? "1 / 1e-17, which stands for the variance of one domain" : "1 / var");
-  terms->add("argument", "x", argument, argument == 1e-17 ? "1e-17, which stands for 0 / 0 in k (s - tau) / var" : "k (s - tau) / var");
+  terms->add("", "lambda", 1 / variance,
+             variance == 1e-17 ? "1 / 1e-17, which stands for the variance of one domain" : "1 / var");
+  terms->add("argument", "x", argument,
+             argument == 1e-17 ? "1e-17, which stands for 0 / 0 in k (s - tau) / var" : "k (s - tau) / var");
   terms->add_scalar("mask", "m", mask[0], "max(0, tanh(x))");
 }
 

@@ -1,4 +1,5 @@
-// Keep a weight's gradient as far as the domains agree on its sign and size (Shahtalebi et al. 2021, arXiv 2106.02266).
+// Keep a weight's gradient as far as the domains agree on its sign and size (Shahtalebi et al. 2021, arXiv
+// 2106.02266).
 #pragma once
 
 #include "optim/by_column.h"
@@ -7,21 +8,24 @@
 namespace sand::optim {
 
 struct SandMaskOptions {
-  double tau = 0.9;           ///< the agreement s above which a weight opens, >= 0
-  double k = 10;              ///< how steeply: m reaches 0.99 where k (s - tau) / var >= 2.65; in units of g^2
-  bool rescale = true;        ///< divide every slot by the mean of its mask, as the release always does; see ByColumn
-  bool allow_closed = false;  ///< accept settings under which nothing trains (tau >= 1, k = 0), and a single domain, as the release does
+  double tau = 0.9;  ///< the agreement s above which a weight opens, >= 0
+  double k = 10;     ///< how steeply: m reaches 0.99 where k (s - tau) / var >= 2.65; in units of g^2
+  bool rescale =
+      true;  ///< divide every slot by the mean of its mask, as the release always does; see ByColumn
+  bool allow_closed = false;  ///< accept settings under which nothing trains (tau >= 1, k = 0), and a single
+                              ///< domain, as the release does
 };
 
-/// m = max(0, tanh(k (s - tau) / var)); direction = m * gbar. Here gbar is the mean gradient, var the unbiased variance of g_e over
-/// the domains and s = |n_plus - n_minus| / E, as in the released implementation.
-/// Where var = 0: m = 1 if s > tau, 0 if s < tau, and 1e-17 if s = tau (0 / 0, as released). Needs two domains.
-/// An exact zero (a dead ReLU) abstains: one of them breaks unanimity. A weight with m = 0 may still be moved by the optimizer's
-/// momentum and weight decay.
+/// m = max(0, tanh(k (s - tau) / var)); direction = m * gbar. Here gbar is the mean gradient, var the
+/// unbiased variance of g_e over the domains and s = |n_plus - n_minus| / E, as in the released
+/// implementation. Where var = 0: m = 1 if s > tau, 0 if s < tau, and 1e-17 if s = tau (0 / 0, as released).
+/// Needs two domains. An exact zero (a dead ReLU) abstains: one of them breaks unanimity. A weight with m = 0
+/// may still be moved by the optimizer's momentum and weight decay.
 class SandMask : public ByColumn {
  public:
   static CombinerCard card();
-  /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers without a meaning.
+  /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers without a
+  /// meaning.
   explicit SandMask(const SandMaskOptions& options = {});
   const char* name() const override { return "SANDMask"; }
 

@@ -7,9 +7,11 @@
 
 namespace sand::optim {
 
-Sgd::Sgd(const Parameters& parameters, const SgdOptions& given) : options(given), momentum_({parameters.size()}) {
-  for (const Option option : {Option{"SGD", "learning_rate", given.learning_rate}, Option{"SGD", "momentum", given.momentum},
-                              Option{"SGD", "weight_decay", given.weight_decay}})
+Sgd::Sgd(const Parameters& parameters, const SgdOptions& given)
+    : options(given), momentum_({parameters.size()}) {
+  for (const Option option :
+       {Option{"SGD", "learning_rate", given.learning_rate}, Option{"SGD", "momentum", given.momentum},
+        Option{"SGD", "weight_decay", given.weight_decay}})
     option.must(std::isfinite(option.value) && option.value >= 0, "a finite number of at least 0");
 }
 

@@ -5,7 +5,8 @@
 namespace sand::optim {
 
 const Term* Terms::find(const std::string& key) const {
-  const auto found = std::find_if(terms_.begin(), terms_.end(), [&](const Term& term) { return term.key == key; });
+  const auto found =
+      std::find_if(terms_.begin(), terms_.end(), [&](const Term& term) { return term.key == key; });
   return found != terms_.end() ? &*found : nullptr;
 }
 

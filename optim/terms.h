@@ -13,14 +13,21 @@ struct Term {
   std::string key;     ///< in JSON: "mask_mean"; "" for a term of the text alone
   std::string symbol;  ///< in text: "mean m"; "" for a term of JSON alone
   double value;
-  std::string formula;                                              ///< what gives it from the terms before
-  enum class Kind { number, scalar, setting } kind = Kind::number;  ///< a double, one of a weight's precision, what a user has set
+  std::string formula;  ///< what gives it from the terms before
+  enum class Kind {
+    number,
+    scalar,
+    setting
+  } kind = Kind::number;  ///< a double, one of a weight's precision, what a user has set
 };
 
-/// Terms in the order in which they were computed. Those of every method end with "mask" (m, before any rescale) and "direction".
+/// Terms in the order in which they were computed. Those of every method end with "mask" (m, before any
+/// rescale) and "direction".
 class Terms {
  public:
-  void setting(const char* name, double value) { terms_.push_back({name, name, value, "a setting", Term::Kind::setting}); }
+  void setting(const char* name, double value) {
+    terms_.push_back({name, name, value, "a setting", Term::Kind::setting});
+  }
   void add(const char* key, const char* symbol, double value, std::string formula) {
     terms_.push_back({key, symbol, value, std::move(formula), Term::Kind::number});
   }

@@ -51,10 +51,12 @@ std::optional<double> first_of(std::string_view list) {
 AvailableCores available_cores(int affinity, const char* omp_num_threads, const std::filesystem::path& root) {
   AvailableCores cores{std::max(affinity, 1), "CPU affinity"};
   const auto limited = [&](std::optional<double> most, const std::string& limit) {
-    if (most && *most < cores.count) cores = {std::max(static_cast<int>(*most), 1), limit};  // two threads on 1.5 CPUs would take turns
+    if (most && *most < cores.count)
+      cores = {std::max(static_cast<int>(*most), 1), limit};  // two threads on 1.5 CPUs would take turns
   };
   for (const Cgroup& group : cgroups("cpu", root))
-    limited(quota(group), std::string(group.version == 2 ? "cpu.max" : "cpu.cfs_quota_us") + " of the cgroup " + group.name);
+    limited(quota(group), std::string(group.version == 2 ? "cpu.max" : "cpu.cfs_quota_us") +
+                              " of the cgroup " + group.name);
   if (omp_num_threads == nullptr) return cores;
   const std::optional<double> wanted = first_of(omp_num_threads);
   limited(wanted, "OMP_NUM_THREADS");

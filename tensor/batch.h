@@ -14,16 +14,18 @@ struct Targets {
   std::span<const std::int32_t> labels;  ///< [n], class numbers from 0
   TensorView values;                     ///< [n, ...], of regression
 
-  Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {}) : labels(of_classes), values(of_values) {}
+  Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {})
+      : labels(of_classes), values(of_values) {}
   Targets(const std::vector<std::int32_t>& of_classes) : labels(of_classes) {}
 };
 
 /// One domain's rows of a batch.
 struct DomainRows {
-  Tensor inputs;                        ///< [n, ...]
-  std::vector<std::int32_t> labels;     ///< [n], class numbers from 0; empty where there are no classes
-  std::vector<std::uint32_t> examples;  ///< [n], which example of the domain each row is: the key of its dropout
-  Tensor target_values{};               ///< [n, ...], of regression; without data where there are classes alone
+  Tensor inputs;                     ///< [n, ...]
+  std::vector<std::int32_t> labels;  ///< [n], class numbers from 0; empty where there are no classes
+  std::vector<std::uint32_t>
+      examples;            ///< [n], which example of the domain each row is: the key of its dropout
+  Tensor target_values{};  ///< [n, ...], of regression; without data where there are classes alone
 
   Index size() const { return inputs.shape().rows(); }
   Targets targets(Index first, Index rows) const {

@@ -19,7 +19,9 @@ constexpr int kOpen = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 /// What the operating system refused, and why.
 Error refused(const char* what, const std::string& path, int reason) {
-  return Error(Fault::io, std::string("directory: ") + what).fact("path", path).fact("reason", std::generic_category().message(reason));
+  return Error(Fault::io, std::string("directory: ") + what)
+      .fact("path", path)
+      .fact("reason", std::generic_category().message(reason));
 }
 
 /// Of an open directory.
@@ -43,7 +45,8 @@ int Descriptor::release() { return std::exchange(number_, -1); }
 
 bool Descriptor::close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
 
-Directory::Directory(int descriptor, std::string path) : path_(std::move(path)), opened_(std::make_shared<const Descriptor>(descriptor)) {}
+Directory::Directory(int descriptor, std::string path)
+    : path_(std::move(path)), opened_(std::make_shared<const Descriptor>(descriptor)) {}
 
 Directory::Directory(const std::string& path) : Directory(::open(path.c_str(), kOpen), path) {
   check(descriptor() >= 0, [&, reason = errno] { return refused("cannot open it", path, reason); });
@@ -67,12 +70,15 @@ Directory Directory::subdirectory(const std::string& name) const {
   return opened;
 }
 
-std::string Directory::path_of(const std::string& name) const { return path_.ends_with('/') ? path_ + name : path_ + "/" + name; }
+std::string Directory::path_of(const std::string& name) const {
+  return path_.ends_with('/') ? path_ + name : path_ + "/" + name;
+}
 
 bool Directory::has(const std::string& name) const {
   struct stat status = {};
   const bool found = ::fstatat(descriptor(), name.c_str(), &status, 0) == 0;
-  check(found || errno == ENOENT, [&, reason = errno] { return refused("cannot look for a file", path_of(name), reason); });
+  check(found || errno == ENOENT,
+        [&, reason = errno] { return refused("cannot look for a file", path_of(name), reason); });
   return found;
 }
 

@@ -23,7 +23,8 @@ Error& Error::fact(std::string_view name, std::string_view value) {
   }
   if (shown.size() > column_) {  // the values before it move to the right, from the last one on
     const std::size_t wider = shown.size() - column_;
-    for (std::size_t i = values_.size(); i-- > 0; values_[i] += (i + 1) * wider) message_.insert(values_[i], wider, ' ');
+    for (std::size_t i = values_.size(); i-- > 0; values_[i] += (i + 1) * wider)
+      message_.insert(values_[i], wider, ' ');
     column_ = shown.size();
   }
   message_ += "\n    " + shown + std::string(column_ - shown.size(), ' ');

@@ -8,13 +8,17 @@
 
 namespace sand {
 
-/// A line of source: where an operation was called. Take it as a last argument `Here here = Here::at()`. Our own
-/// files are named from the root of the sources on, wherever they were built (CMakeLists.txt).
+/// A line of source: where an operation was called. Take it as a last argument `Here here = Here::at()`. Our
+/// own files are named from the root of the sources on, wherever they were built (CMakeLists.txt).
 struct Here {
   const char* file = "";
   int line = 0;
-  static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
-  std::string text() const { return line == 0 ? "" : std::string(file) + ":" + std::to_string(line); }  ///< "" if unknown
+  static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    return {file, line};
+  }
+  std::string text() const {
+    return line == 0 ? "" : std::string(file) + ":" + std::to_string(line);
+  }  ///< "" if unknown
 };
 
 /// What went wrong, as the exit code of the program (sysexits.h).
@@ -30,8 +34,9 @@ enum class Fault : int {
   diverged = 77,    ///< training ran away
 };
 
-/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do. Text of others may stand
-/// in each of them: control characters, and line breaks outside the rule, are written as \x1b.
+/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do. Text
+/// of others may stand in each of them: control characters, and line breaks outside the rule, are written as
+/// \x1b.
 ///
 ///     throw Error(Fault::usage, "linear: features of x must equal columns of w")
 ///         .fact("x", x.text("n, in")).fact("w", w.text("out, in")).at(here).hint("...");
@@ -39,9 +44,10 @@ class Error : public std::exception {
  public:
   Error(Fault fault, std::string_view rule);
 
-  Error& fact(std::string_view name, std::string_view value);  ///< "    name  value", values in one column; "name:" is on its own
-  Error& at(Here here);                                        ///< "    at file:line"
-  Error& hint(std::string_view what_to_do);                    ///< "    hint: ..."
+  Error& fact(std::string_view name,
+              std::string_view value);  ///< "    name  value", values in one column; "name:" is on its own
+  Error& at(Here here);                 ///< "    at file:line"
+  Error& hint(std::string_view what_to_do);  ///< "    hint: ..."
 
   const char* what() const noexcept override { return message_.c_str(); }
   Fault fault() const { return fault_; }

@@ -12,13 +12,15 @@ class Fingerprint {
  public:
   template <class Number>
   Fingerprint& add(std::span<const Number> numbers) {
-    for (const std::byte byte : std::as_bytes(numbers)) hash_ = (hash_ ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ULL;
+    for (const std::byte byte : std::as_bytes(numbers))
+      hash_ = (hash_ ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ULL;
     return *this;
   }
   std::uint64_t value() const { return hash_; }
   std::string text() const {
     std::string digits(16, '0');
-    for (int i = 0; i < 16; ++i) digits[static_cast<std::size_t>(i)] = "0123456789abcdef"[hash_ >> (60 - 4 * i) & 15];
+    for (int i = 0; i < 16; ++i)
+      digits[static_cast<std::size_t>(i)] = "0123456789abcdef"[hash_ >> (60 - 4 * i) & 15];
     return digits;
   }
 

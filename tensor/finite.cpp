@@ -13,11 +13,12 @@
 namespace sand {
 
 bool all_finite(std::span<const Scalar> numbers) {
-  // Without their signs, and read as integers, numbers are in the order of their size: the finite ones, infinity, NaN. A maximum of
-  // integers, with no way out of the loop, is vector code.
+  // Without their signs, and read as integers, numbers are in the order of their size: the finite ones,
+  // infinity, NaN. A maximum of integers, with no way out of the loop, is vector code.
   using Bits = std::conditional_t<sizeof(Scalar) == sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
   Bits largest = 0;
-  for (const Scalar number : numbers) largest = std::max(largest, std::bit_cast<Bits>(number) & std::numeric_limits<Bits>::max() >> 1);
+  for (const Scalar number : numbers)
+    largest = std::max(largest, std::bit_cast<Bits>(number) & std::numeric_limits<Bits>::max() >> 1);
   return largest < std::bit_cast<Bits>(std::numeric_limits<Scalar>::infinity());
 }
 
@@ -34,7 +35,8 @@ std::string range_text(std::span<const Scalar> numbers) {
   }
   std::string text = std::to_string(numbers.size()) + (numbers.size() == 1 ? " number" : " numbers");
   char range[64];
-  std::snprintf(range, sizeof range, " from %.6g to %.6g", static_cast<double>(smallest), static_cast<double>(largest));
+  std::snprintf(range, sizeof range, " from %.6g to %.6g", static_cast<double>(smallest),
+                static_cast<double>(largest));
   if (smallest <= largest) text += range;
   if (nan > 0) text += ", " + std::to_string(nan) + " NaN";
   if (infinite > 0) text += ", " + std::to_string(infinite) + " infinite";
@@ -42,7 +44,8 @@ std::string range_text(std::span<const Scalar> numbers) {
 }
 
 void check_finite(std::span<const Scalar> numbers, const std::string& what) {
-  check(all_finite(numbers), [&] { return Error(Fault::non_finite, what + " is not finite").fact("found", range_text(numbers)); });
+  check(all_finite(numbers),
+        [&] { return Error(Fault::non_finite, what + " is not finite").fact("found", range_text(numbers)); });
 }
 
 }  // namespace sand

@@ -11,7 +11,8 @@ namespace sand {
 /// Whether there is neither NaN nor infinity: cheap enough to ask of every weight in every step.
 bool all_finite(std::span<const Scalar> numbers);
 
-/// "128 numbers from -1.5 to 3e+38, 2 NaN, 1 infinite": the smallest and the largest of those that are finite.
+/// "128 numbers from -1.5 to 3e+38, 2 NaN, 1 infinite": the smallest and the largest of those that are
+/// finite.
 std::string range_text(std::span<const Scalar> numbers);
 
 /// Throws Error(non_finite) unless all are finite; `what` begins the message: "step 12: a weight".

@@ -1,5 +1,5 @@
-// MD5 (RFC 1321): what DomainBed makes seeds of, and what published files are known by. Not a protection against malice; of our
-// own, since a libcrypto that is set to FIPS algorithms has none.
+// MD5 (RFC 1321): what DomainBed makes seeds of, and what published files are known by. Not a protection
+// against malice; of our own, since a libcrypto that is set to FIPS algorithms has none.
 #pragma once
 
 #include <array>

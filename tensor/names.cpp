@@ -16,14 +16,16 @@ std::string lower(std::string_view text) {
 
 /// Insertions, deletions and changes of a letter, and swaps of two neighbours, that make `b` of `a`.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> steps(a.size() + 1, std::vector<std::size_t>(b.size() + 1));  // from i letters of a to j of b
+  std::vector<std::vector<std::size_t>> steps(
+      a.size() + 1, std::vector<std::size_t>(b.size() + 1));  // from i letters of a to j of b
   for (std::size_t i = 0; i <= a.size(); ++i)
     for (std::size_t j = 0; j <= b.size(); ++j) {
       if (i == 0 || j == 0) {
         steps[i][j] = i + j;
         continue;
       }
-      steps[i][j] = std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      steps[i][j] =
+          std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) steps[i][j] = std::min(steps[i][j], steps[i - 2][j - 2] + 1);
     }
@@ -40,7 +42,8 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   std::size_t least = name.size() < 2 ? 0 : std::max<std::size_t>(1, name.size() / 3);
   for (const std::string& candidate : known) {
     const bool begins = name.size() >= kShortest && lower(candidate).starts_with(lower(name));
-    const std::size_t apart = begins ? std::min<std::size_t>(1, candidate.size() - name.size()) : distance(lower(name), lower(candidate));
+    const std::size_t apart = begins ? std::min<std::size_t>(1, candidate.size() - name.size())
+                                     : distance(lower(name), lower(candidate));
     if (apart > least) continue;
     if (apart < least || nearest.empty()) nearest = candidate;
     least = apart;
@@ -56,13 +59,15 @@ std::string find_name(std::string_view kind, std::string_view name, const std::v
   }
   Error error(Fault::usage, std::string(kind) + ": no such name");
   error.fact("found", name.substr(0, 100)).fact("known", all);
-  if (const std::string nearest = nearest_name(name, known); !nearest.empty()) error.hint("did you mean " + nearest + "?");
+  if (const std::string nearest = nearest_name(name, known); !nearest.empty())
+    error.hint("did you mean " + nearest + "?");
   throw error;
 }
 
 std::string either(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
   return text;
 }
 

@@ -21,7 +21,8 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::array<s
 }
 
 Random::Random(std::uint64_t seed, std::uint32_t stream, std::uint32_t step, std::uint32_t example)
-    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, counter_{0, stream, step, example} {}
+    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+      counter_{0, stream, step, example} {}
 
 Random Random::stream(std::uint32_t stream) const {
   return Random(std::uint64_t{key_[1]} << 32 | key_[0], stream, counter_[2], counter_[3]);
@@ -60,7 +61,7 @@ double Random::normal() {
 
 std::uint32_t Random::below(std::uint32_t count) {
   std::uint64_t product = std::uint64_t{bits()} * count;
-  const std::uint32_t unfair = -count % count;  // 2^32 mod count: that many draws would favour the small numbers
+  const std::uint32_t unfair = -count % count;  // 2^32 mod count: so many draws would favour small numbers
   while (static_cast<std::uint32_t>(product) < unfair) product = std::uint64_t{bits()} * count;
   return static_cast<std::uint32_t>(product >> 32);
 }

@@ -1,5 +1,5 @@
-// Random numbers as a pure function of a key: the same (seed, stream, step, example) gives the same numbers on every
-// machine, in any order of evaluation and for any number of threads.
+// Random numbers as a pure function of a key: the same (seed, stream, step, example) gives the same numbers
+// on every machine, in any order of evaluation and for any number of threads.
 #pragma once
 
 #include <array>
@@ -10,24 +10,27 @@
 
 namespace sand {
 
-/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): 128 bits of counter and 64 bits
-/// of key to 128 random bits.
+/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): 128 bits of counter and
+/// 64 bits of key to 128 random bits.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// A sequence of random numbers, named by its key. Two sequences with different keys never meet.
 class Random {
  public:
   /// `stream` tells purposes apart (initial weights, batches, dropout of layer 2, ...).
-  explicit Random(std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t step = 0, std::uint32_t example = 0);
+  explicit Random(std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t step = 0,
+                  std::uint32_t example = 0);
   /// The sequence of another purpose under the same seed.
   Random stream(std::uint32_t stream) const;
 
-  std::uint32_t bits();                                         ///< 32 random bits
-  double uniform();                                             ///< [0, 1), 53 bits
-  double uniform(double low, double high);                      ///< [low, high)
-  double normal();                                              ///< mean 0, deviation 1 (polar method of Marsaglia)
-  std::uint32_t below(std::uint32_t count);                     ///< 0 .. count - 1, each equally likely (Lemire's rejection); count > 0
-  std::vector<std::uint32_t> permutation(std::uint32_t count);  ///< 0 .. count - 1 in random order (Fisher-Yates)
+  std::uint32_t bits();                     ///< 32 random bits
+  double uniform();                         ///< [0, 1), 53 bits
+  double uniform(double low, double high);  ///< [low, high)
+  double normal();                          ///< mean 0, deviation 1 (polar method of Marsaglia)
+  std::uint32_t below(
+      std::uint32_t count);  ///< 0 .. count - 1, each equally likely (Lemire's rejection); count > 0
+  std::vector<std::uint32_t> permutation(
+      std::uint32_t count);  ///< 0 .. count - 1 in random order (Fisher-Yates)
 
  private:
   std::array<std::uint32_t, 2> key_;      // seed

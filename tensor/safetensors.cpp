@@ -16,7 +16,8 @@
 namespace sand {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is everything here");
+static_assert(std::endian::native == std::endian::little,
+              "the format is little-endian, and so is everything here");
 
 constexpr std::uint64_t kMostHeader = 100'000'000;  // bytes; the format's own limit
 constexpr std::size_t kBeginning = 100;             // bytes that tell another format
@@ -62,7 +63,8 @@ Safetensors Safetensors::parse(std::span<const std::byte> file, const std::strin
 Safetensors Safetensors::load(const std::string& source, std::uint64_t size, const Next& next) try {
   std::uint64_t length = 0;
   check(size >= sizeof length, [&] {
-    return broken_file("the file must begin with the length of its header, 8 bytes", source).fact("found", std::to_string(size) + " bytes");
+    return broken_file("the file must begin with the length of its header, 8 bytes", source)
+        .fact("found", std::to_string(size) + " bytes");
   });
   next(std::as_writable_bytes(std::span(&length, 1)));
   const std::uint64_t most = std::min(kMostHeader, size - sizeof length);
@@ -71,8 +73,9 @@ Safetensors Safetensors::load(const std::string& source, std::uint64_t size, con
   if (length > most || !text.starts_with('{')) {
     const std::string beginning(reinterpret_cast<const char*>(&length), sizeof length);
     const ForeignFormat format = foreign_format(beginning + text.substr(0, kBeginning));
-    check(format.name.empty(),
-          [&] { return broken_file("this is another kind of file", source).fact("found", format.name).hint(format.hint); });
+    check(format.name.empty(), [&] {
+      return broken_file("this is another kind of file", source).fact("found", format.name).hint(format.hint);
+    });
   }
   check(length <= most, [&] {
     return broken_file("the header must lie inside the file", source)
@@ -85,13 +88,15 @@ Safetensors Safetensors::load(const std::string& source, std::uint64_t size, con
   for (SafetensorsHeader::Entry& entry : header.entries) {
     std::vector<std::byte> bytes(entry.end - entry.begin);
     next(bytes);
-    file.tensors_.emplace(std::move(entry.name), StoredTensor{entry.dtype, std::move(entry.shape), std::move(bytes)});
+    file.tensors_.emplace(std::move(entry.name),
+                          StoredTensor{entry.dtype, std::move(entry.shape), std::move(bytes)});
   }
   file.metadata = std::move(header.metadata);
   file.source_ = source;
   return file;
 } catch (const std::bad_alloc&) {
-  throw Error(Fault::resources, "safetensors: no memory for " + std::to_string(size) + " bytes").fact("file", source);
+  throw Error(Fault::resources, "safetensors: no memory for " + std::to_string(size) + " bytes")
+      .fact("file", source);
 }
 
 void Safetensors::write(const std::string& path) const {
@@ -104,7 +109,8 @@ std::vector<std::byte> Safetensors::bytes() const {
   SafetensorsHeader header{.entries = {}, .metadata = metadata};
   std::vector<std::span<const std::byte>> blocks;
   std::uint64_t begin = 0;
-  for (const Index size : {8, 4, 2, 1})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
+  for (const Index size :
+       {8, 4, 2, 1})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
     for (const auto& [name, tensor] : tensors_) {
       if (dtype_size(tensor.dtype) != size) continue;
       const std::uint64_t end = begin + tensor.bytes.size();
@@ -121,10 +127,12 @@ std::vector<std::byte> Safetensors::bytes() const {
 }
 
 void Safetensors::add(const std::string& name, StoredTensor tensor) {
-  check(name != "__metadata__" && find(name) == nullptr,
-        [&] { return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", in_quotes(name)); });
+  check(name != "__metadata__" && find(name) == nullptr, [&] {
+    return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", in_quotes(name));
+  });
   check(byte_count(tensor.dtype, tensor.shape) == static_cast<Index>(tensor.bytes.size()), [&] {
-    return Error(Fault::usage, "safetensors: bytes must be as many as the shape holds, with at most eight axes")
+    return Error(Fault::usage,
+                 "safetensors: bytes must be as many as the shape holds, with at most eight axes")
         .fact("tensor", in_quotes(name))
         .fact("shape", printable(tensor.dtype, tensor.shape))
         .fact("found", std::to_string(tensor.bytes.size()) + " bytes");
@@ -133,7 +141,9 @@ void Safetensors::add(const std::string& name, StoredTensor tensor) {
 }
 
 void Safetensors::add(const std::string& name, TensorView numbers) {
-  check(bool(numbers), [&] { return Error(Fault::usage, "safetensors: a view of nothing").fact("tensor", in_quotes(name)); });
+  check(bool(numbers), [&] {
+    return Error(Fault::usage, "safetensors: a view of nothing").fact("tensor", in_quotes(name));
+  });
   StoredTensor tensor;
   for (int axis = 0; axis < numbers.shape().rank(); ++axis) tensor.shape.push_back(numbers.shape()[axis]);
   const auto bytes = bytes_of(numbers.numbers());
@@ -157,7 +167,9 @@ const StoredTensor& Safetensors::require(std::string_view name) const {
     std::string names;
     for (const auto& [other, stored] : tensors_)
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + in_quotes(other);
-    return broken_file("a tensor is missing", source_).fact("expected", in_quotes(name)).fact("found", names.empty() ? "none" : names);
+    return broken_file("a tensor is missing", source_)
+        .fact("expected", in_quotes(name))
+        .fact("found", names.empty() ? "none" : names);
   });
   return *tensor;
 }
@@ -165,11 +177,14 @@ const StoredTensor& Safetensors::require(std::string_view name) const {
 Tensor Safetensors::tensor(std::string_view name) const {
   const StoredTensor& stored = require(name);
   check(stored.shape.size() <= Shape::kMaxRank, [&] {
-    return broken_file("at most four axes", source_).fact("tensor", in_quotes(name)).fact("found", printable(stored.dtype, stored.shape));
+    return broken_file("at most four axes", source_)
+        .fact("tensor", in_quotes(name))
+        .fact("found", printable(stored.dtype, stored.shape));
   });
   Tensor tensor{Shape(stored.shape)};
   if (stored.dtype == kScalarDtype) {  // every bit, that of a NaN, too
-    std::copy(stored.bytes.begin(), stored.bytes.end(), std::as_writable_bytes(tensor.span().numbers()).begin());
+    std::copy(stored.bytes.begin(), stored.bytes.end(),
+              std::as_writable_bytes(tensor.span().numbers()).begin());
     return tensor;
   }
   const std::string misfit = copy_exactly(stored, tensor.span().numbers());
@@ -178,8 +193,9 @@ Tensor Safetensors::tensor(std::string_view name) const {
         .fact("tensor", in_quotes(name))
         .fact("expected", std::string(dtype_name(kScalarDtype)) + ", or what it holds exactly")
         .fact("found", misfit)
-        .hint(kScalarDtype == Dtype::f32 ? "sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())"
-                                         : "write the file anew as F64");
+        .hint(kScalarDtype == Dtype::f32
+                  ? "sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())"
+                  : "write the file anew as F64");
   });
   return tensor;
 }

@@ -1,5 +1,6 @@
-// Named tensors in one file, in the safetensors format: the length of the header (8 bytes), the header (JSON), the data.
-// A file is hostile until proven good: whatever its header claims is checked before memory is taken for it.
+// Named tensors in one file, in the safetensors format: the length of the header (8 bytes), the header
+// (JSON), the data. A file is hostile until proven good: whatever its header claims is checked before memory
+// is taken for it.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +32,11 @@ struct StoredTensor {
   std::vector<std::byte> bytes;  ///< as many as the shape holds numbers, times the size of one
 };
 
-/// The content of one file. Reading throws Error(data), naming the file, the tensor, what was expected and what was
-/// found, unless all of this holds: the header is at most 100 MB and lies inside the file; it is one JSON object in
-/// UTF-8, nested as deep as the format asks and no deeper, without names given twice or keys the format does not know;
-/// every shape holds as many bytes as its offsets span; the tensors cover the data without holes and overlaps.
+/// The content of one file. Reading throws Error(data), naming the file, the tensor, what was expected and
+/// what was found, unless all of this holds: the header is at most 100 MB and lies inside the file; it is one
+/// JSON object in UTF-8, nested as deep as the format asks and no deeper, without names given twice or keys
+/// the format does not know; every shape holds as many bytes as its offsets span; the tensors cover the data
+/// without holes and overlaps.
 class Safetensors {
  public:
   using Tensors = std::map<std::string, StoredTensor, std::less<>>;
@@ -44,13 +46,15 @@ class Safetensors {
   /// Reads the bytes of a file that is in memory already; `source` is what errors call it.
   static Safetensors parse(std::span<const std::byte> file, const std::string& source);
 
-  /// Replaces the file at `path` in one step: whoever opens it finds the old content or the new one, also after a crash.
-  /// Equal content makes equal bytes, in whatever order it was added. Throws Error(io), and then leaves the old file.
+  /// Replaces the file at `path` in one step: whoever opens it finds the old content or the new one, also
+  /// after a crash. Equal content makes equal bytes, in whatever order it was added. Throws Error(io), and
+  /// then leaves the old file.
   void write(const std::string& path) const;
 
   std::vector<std::byte> bytes() const;  ///< of the file that write() writes
 
-  /// Adds a tensor. Throws Error(usage) for a name that is taken or reserved, and for bytes that do not fit the shape.
+  /// Adds a tensor. Throws Error(usage) for a name that is taken or reserved, and for bytes that do not fit
+  /// the shape.
   void add(const std::string& name, StoredTensor tensor);
   void add(const std::string& name, TensorView numbers);                     ///< as Scalar
   void add(const std::string& name, std::span<const std::int64_t> numbers);  ///< as I64, [n]
@@ -58,13 +62,15 @@ class Safetensors {
   const Tensors& tensors() const { return tensors_; }
   const StoredTensor* find(std::string_view name) const;  ///< nullptr where there is none of that name
 
-  /// Throws Error(data) when there is no such tensor, it has more than four axes, or a number that Scalar does not hold exactly.
+  /// Throws Error(data) when there is no such tensor, it has more than four axes, or a number that Scalar
+  /// does not hold exactly.
   Tensor tensor(std::string_view name) const;
-  /// Whole numbers of any size, row-major, whatever the shape. Throws Error(data) when there is no such tensor, its type is a
-  /// floating-point one, or a number exceeds 2^63 - 1.
+  /// Whole numbers of any size, row-major, whatever the shape. Throws Error(data) when there is no such
+  /// tensor, its type is a floating-point one, or a number exceeds 2^63 - 1.
   std::vector<std::int64_t> integers(std::string_view name) const;
 
-  std::map<std::string, std::string> metadata;  ///< free text beside the tensors; "__metadata__" in the header
+  std::map<std::string, std::string>
+      metadata;  ///< free text beside the tensors; "__metadata__" in the header
 
  private:
   /// Fills a block with the next bytes of the file.

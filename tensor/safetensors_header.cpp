@@ -16,8 +16,9 @@ constexpr std::size_t kMostKeys = 1 << 16;  // tensors, and lines of metadata
 constexpr std::size_t kMostAxes = 8;
 constexpr const char* kMetadata = "__metadata__";
 
-/// Takes the header apart while the parser meets its parts, so that nothing nests deeper, and no list grows longer, than
-/// the format allows. `place_` is where we are: an object {header} of objects {metadata, tensor}, and arrays {list} in those.
+/// Takes the header apart while the parser meets its parts, so that nothing nests deeper, and no list grows
+/// longer, than the format allows. `place_` is where we are: an object {header} of objects {metadata,
+/// tensor}, and arrays {list} in those.
 class Reader final : public json::json_sax_t {
  public:
   Reader(SafetensorsHeader& header, const std::string& source) : header_(header), source_(source) {}
@@ -65,7 +66,8 @@ class Reader final : public json::json_sax_t {
     const std::size_t most = is_shape ? kMostAxes : 2;
     std::vector<Index>& list = is_shape ? shape_ : offsets_;
     check(list.size() < most, [&] { return wrong("at most " + std::to_string(most) + " numbers"); });
-    check(number <= PTRDIFF_MAX, [&] { return wrong("a number is too large").fact("found", std::to_string(number)); });
+    check(number <= PTRDIFF_MAX,
+          [&] { return wrong("a number is too large").fact("found", std::to_string(number)); });
     list.push_back(static_cast<Index>(number));
     return true;
   }
@@ -112,16 +114,20 @@ class Reader final : public json::json_sax_t {
   void take_tensor() {
     field_.clear();
     check(fields_.size() == 3, [&] { return wrong("a tensor needs dtype, shape and data_offsets"); });
-    check(offsets_.size() == 2 && offsets_[0] <= offsets_[1], [&] { return wrong("data_offsets must be [begin, end]"); });
+    check(offsets_.size() == 2 && offsets_[0] <= offsets_[1],
+          [&] { return wrong("data_offsets must be [begin, end]"); });
     const Index expected = byte_count(dtype_, shape_);
-    check(expected >= 0, [&] { return wrong("more numbers than a machine can address").fact("shape", printable(dtype_, shape_)); });
+    check(expected >= 0, [&] {
+      return wrong("more numbers than a machine can address").fact("shape", printable(dtype_, shape_));
+    });
     check(expected == offsets_[1] - offsets_[0], [&] {
       return wrong("data_offsets must span what the shape holds")
           .fact("shape", printable(dtype_, shape_))
           .fact("expected", std::to_string(expected) + " bytes")
           .fact("found", std::to_string(offsets_[1] - offsets_[0]) + " bytes");
     });
-    header_.entries.push_back({name_, dtype_, shape_, static_cast<std::uint64_t>(offsets_[0]), static_cast<std::uint64_t>(offsets_[1])});
+    header_.entries.push_back({name_, dtype_, shape_, static_cast<std::uint64_t>(offsets_[0]),
+                               static_cast<std::uint64_t>(offsets_[1])});
   }
 
   SafetensorsHeader& header_;
@@ -133,7 +139,8 @@ class Reader final : public json::json_sax_t {
   std::vector<Index> shape_, offsets_;
 };
 
-void check_cover(const std::vector<SafetensorsHeader::Entry>& entries, std::uint64_t data_size, const std::string& source) {
+void check_cover(const std::vector<SafetensorsHeader::Entry>& entries, std::uint64_t data_size,
+                 const std::string& source) {
   std::uint64_t end = 0;
   for (const SafetensorsHeader::Entry& entry : entries) {
     check(entry.begin == end, [&] {
@@ -153,15 +160,17 @@ void check_cover(const std::vector<SafetensorsHeader::Entry>& entries, std::uint
 
 }  // namespace
 
-SafetensorsHeader SafetensorsHeader::parse(const std::string& text, std::uint64_t data_size, const std::string& source) {
+SafetensorsHeader SafetensorsHeader::parse(const std::string& text, std::uint64_t data_size,
+                                           const std::string& source) {
   // A zero byte would be the end for the parser, and leave unread what follows.
   check(text.starts_with('{') && text.find('\0') == std::string::npos,
         [&] { return broken_file("the header must be one JSON object", source); });
   SafetensorsHeader header;
   Reader reader(header, source);
   json::sax_parse(text, &reader);
-  std::sort(header.entries.begin(), header.entries.end(),
-            [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::sort(header.entries.begin(), header.entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
   check_cover(header.entries, data_size, source);
   return header;
 }
@@ -170,7 +179,9 @@ std::string SafetensorsHeader::text() const try {
   std::string text;
   if (!metadata.empty()) text += "," + json(kMetadata).dump() + ":" + json(metadata).dump();
   for (const Entry& entry : entries) {
-    const json value = {{"dtype", dtype_name(entry.dtype)}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+    const json value = {{"dtype", dtype_name(entry.dtype)},
+                        {"shape", entry.shape},
+                        {"data_offsets", {entry.begin, entry.end}}};
     text += "," + json(entry.name).dump() + ":" + value.dump();
   }
   text = "{" + text.substr(text.empty() ? 0 : 1) + "}";

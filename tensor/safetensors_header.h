@@ -1,5 +1,5 @@
-// The JSON header of a safetensors file: from text that may say anything to entries that are proven, and back.
-// The only place where this library meets JSON.
+// The JSON header of a safetensors file: from text that may say anything to entries that are proven, and
+// back. The only place where this library meets JSON.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,12 @@ struct SafetensorsHeader {
   std::vector<Entry> entries;  ///< as they lie in the data, without holes and overlaps
   std::map<std::string, std::string> metadata;
 
-  /// Throws Error(data) unless the text keeps every rule named at Safetensors. `data_size` is what the file holds after
-  /// the header, in bytes; `source` is what errors call the file.
+  /// Throws Error(data) unless the text keeps every rule named at Safetensors. `data_size` is what the file
+  /// holds after the header, in bytes; `source` is what errors call the file.
   static SafetensorsHeader parse(const std::string& text, std::uint64_t data_size, const std::string& source);
 
-  /// Padded with spaces to a multiple of eight bytes. Throws Error(usage) for names or metadata that are not UTF-8.
+  /// Padded with spaces to a multiple of eight bytes. Throws Error(usage) for names or metadata that are not
+  /// UTF-8.
   std::string text() const;
 };
 

@@ -44,7 +44,8 @@ std::string copy(const StoredTensor& from, std::span<Number> numbers, Decode dec
     std::memcpy(&stored, from.bytes.data() + i * sizeof stored, sizeof stored);
     numbers[i] = static_cast<Number>(decode(stored));
     if (!same(decode(stored), numbers[i]))
-      return std::string(dtype_name(from.dtype)) + " " + text(decode(stored)) + " as number " + std::to_string(i);
+      return std::string(dtype_name(from.dtype)) + " " + text(decode(stored)) + " as number " +
+             std::to_string(i);
   }
   return "";
 }
@@ -76,6 +77,8 @@ std::string copy_exactly(const StoredTensor& stored, std::span<Scalar> numbers) 
   }
 }
 
-std::string copy_exactly(const StoredTensor& stored, std::span<std::int64_t> numbers) { return copy_whole(stored, numbers); }
+std::string copy_exactly(const StoredTensor& stored, std::span<std::int64_t> numbers) {
+  return copy_whole(stored, numbers);
+}
 
 }  // namespace sand

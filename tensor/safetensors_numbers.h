@@ -9,8 +9,8 @@
 
 namespace sand {
 
-/// Fills `numbers`, as many as are stored. Returns "", or the first number that it cannot hold exactly: "F64 0.1 as number 3".
-/// A NaN stays a NaN.
+/// Fills `numbers`, as many as are stored. Returns "", or the first number that it cannot hold exactly: "F64
+/// 0.1 as number 3". A NaN stays a NaN.
 std::string copy_exactly(const StoredTensor& stored, std::span<Scalar> numbers);
 /// Of whole numbers; floating-point types are refused whatever they hold: "F32".
 std::string copy_exactly(const StoredTensor& stored, std::span<std::int64_t> numbers);

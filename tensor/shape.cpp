@@ -5,11 +5,14 @@
 namespace sand {
 
 Shape::Shape(std::span<const Index> sizes) : rank_(static_cast<int>(sizes.size())) {
-  check(sizes.size() <= kMaxRank,
-        [&] { return Error(Fault::usage, "shape: at most " + std::to_string(kMaxRank) + " axes, found " + std::to_string(sizes.size())); });
+  check(sizes.size() <= kMaxRank, [&] {
+    return Error(Fault::usage, "shape: at most " + std::to_string(kMaxRank) + " axes, found " +
+                                   std::to_string(sizes.size()));
+  });
   for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
     check(sizes[axis] >= 0, [&] {
-      return Error(Fault::usage, "shape: sizes must not be negative, axis " + std::to_string(axis) + " is " + std::to_string(sizes[axis]));
+      return Error(Fault::usage, "shape: sizes must not be negative, axis " + std::to_string(axis) + " is " +
+                                     std::to_string(sizes[axis]));
     });
     check(!__builtin_mul_overflow(size_, sizes[axis], &size_),
           [&] { return Error(Fault::usage, "shape: more numbers than this machine can address"); });

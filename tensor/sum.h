@@ -1,5 +1,5 @@
-// The one way in which this project sums many numbers: eight running sums in double, number i into sum i mod 8, folded as
-// a fixed tree. The order depends on the count alone, and the loop is vector code.
+// The one way in which this project sums many numbers: eight running sums in double, number i into sum i mod
+// 8, folded as a fixed tree. The order depends on the count alone, and the loop is vector code.
 #pragma once
 
 #include <span>

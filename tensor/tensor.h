@@ -33,7 +33,9 @@ class TensorView {
   /// [rows, everything else], for algebra.
   Eigen::Map<const RowMajorMatrix> matrix() const { return {data_, shape_.rows(), shape_.columns()}; }
   /// Rows first .. first + count - 1, without copying.
-  TensorView rows(Index first, Index count) const { return {data_ + first * shape_.columns(), shape_.with_rows(count)}; }
+  TensorView rows(Index first, Index count) const {
+    return {data_ + first * shape_.columns(), shape_.with_rows(count)};
+  }
 
  private:
   const Scalar* data_ = nullptr;
@@ -56,7 +58,9 @@ class TensorSpan {
 
   Eigen::Map<FlatArray> array() const { return {data_, size()}; }
   Eigen::Map<RowMajorMatrix> matrix() const { return {data_, shape_.rows(), shape_.columns()}; }
-  TensorSpan rows(Index first, Index count) const { return {data_ + first * shape_.columns(), shape_.with_rows(count)}; }
+  TensorSpan rows(Index first, Index count) const {
+    return {data_ + first * shape_.columns(), shape_.with_rows(count)};
+  }
 
  private:
   Scalar* data_ = nullptr;
@@ -69,7 +73,8 @@ class Tensor {
   Tensor() = default;
   /// Throws Error(resources) when the memory cannot be had.
   explicit Tensor(const Shape& shape);
-  Tensor(const Shape& shape, std::span<const Scalar> numbers);  ///< throws Error(usage) unless the counts agree
+  Tensor(const Shape& shape,
+         std::span<const Scalar> numbers);  ///< throws Error(usage) unless the counts agree
   Tensor copy() const { return data_ ? Tensor(shape_, view().numbers()) : Tensor(); }
 
   TensorView view() const { return {data_.get(), shape_}; }

@@ -35,8 +35,8 @@ struct Job {
   }
 };
 
-/// Waits for `ready` for a moment: the next job of a step comes soon, and to be woken up takes longer. Whoever computes
-/// on the same core loses no more than this.
+/// Waits for `ready` for a moment: the next job of a step comes soon, and to be woken up takes longer.
+/// Whoever computes on the same core loses no more than this.
 template <class Ready>
 bool spin(const Ready& ready) {
   constexpr std::chrono::microseconds kMoment{100};
@@ -49,7 +49,8 @@ bool spin(const Ready& ready) {
   return true;
 }
 
-/// The threads beside the calling one, for the whole process: started when first needed, asleep between jobs, gone with the process.
+/// The threads beside the calling one, for the whole process: started when first needed, asleep between jobs,
+/// gone with the process.
 class Team {
  public:
   static Team& get() {
@@ -72,7 +73,8 @@ class Team {
 
   void start(int helpers) {
     try {
-      for (; helpers_ < helpers; ++helpers_) std::thread([this, worker = helpers_ + 1] { help(worker); }).detach();
+      for (; helpers_ < helpers; ++helpers_)
+        std::thread([this, worker = helpers_ + 1] { help(worker); }).detach();
     } catch (const std::exception&) {  // no more threads to be had: those that are there do the work
     }
   }
@@ -137,7 +139,8 @@ class Team {
 Threads::Threads(int count) : count_(count == 0 ? available_cores().count : count) {
   constexpr int kMost = 1024;
   check(count >= 0 && count <= kMost, [&] {
-    return Error(Fault::usage, "threads: expected 0 (every core) to " + std::to_string(kMost) + ", found " + std::to_string(count));
+    return Error(Fault::usage, "threads: expected 0 (every core) to " + std::to_string(kMost) + ", found " +
+                                   std::to_string(count));
   });
 }
 

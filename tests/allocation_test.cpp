@@ -1,4 +1,5 @@
-// Memory is taken in the first step and used again in all others: counted at operator new, for the whole test program.
+// Memory is taken in the first step and used again in all others: counted at operator new, for the whole test
+// program.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -20,8 +21,9 @@ std::atomic<long> allocations = 0;
 
 void* counted(std::size_t bytes, std::size_t alignment) {
   allocations.fetch_add(1, std::memory_order_relaxed);
-  void* const block =
-      alignment <= alignof(std::max_align_t) ? std::malloc(bytes) : std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment);
+  void* const block = alignment <= alignof(std::max_align_t)
+                          ? std::malloc(bytes)
+                          : std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment);
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
@@ -32,8 +34,12 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 void* operator new(std::size_t bytes) { return counted(bytes, 1); }
 void* operator new[](std::size_t bytes) { return counted(bytes, 1); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
-void* operator new[](std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, static_cast<std::size_t>(alignment));
+}
 void operator delete(void* block) noexcept { release(block); }
 void operator delete[](void* block) noexcept { release(block); }
 void operator delete(void* block, std::size_t) noexcept { release(block); }
@@ -56,14 +62,17 @@ TEST_CASE("A steady-state step allocates nothing: batch, gradients of all domain
   const domains::Spirals task({.domains = 4, .examples = 512});
   domains::Sampler sampler(task.training(), {.rows = 200});
   Parameters parameters;
-  const nn::Mlp net(parameters, {.inputs = task.inputs(), .hidden = {64, 64}, .outputs = 2, .dropout = 0.1}, Random(7));
-  for (const int threads : {1, 2}) {  // one thread has a tape from the first step on, whichever shards it gets
+  const nn::Mlp net(parameters, {.inputs = task.inputs(), .hidden = {64, 64}, .outputs = 2, .dropout = 0.1},
+                    Random(7));
+  for (const int threads :
+       {1, 2}) {  // one thread has a tape from the first step on, whichever shards it gets
     DomainGradients engine(net, parameters, {.threads = Threads(threads)});
     optim::SandMask mask({.tau = 0.5, .k = 10});
     optim::Adam adam(parameters);
     const nn::CrossEntropy objective;
     const auto step = [&](std::uint32_t number) {
-      adam.step(parameters, mask.combine(engine(sampler.draw(number), objective), Threads(threads)), Threads(threads));
+      adam.step(parameters, mask.combine(engine(sampler.draw(number), objective), Threads(threads)),
+                Threads(threads));
     };
     for (std::uint32_t number = 0; number < 8; ++number) step(number);
     const long before = allocations;

@@ -1,5 +1,5 @@
-// sandgrad_bits [THREADS]: what `sandgrad doctor --bits` prints, from a program that needs nothing but Eigen, so that
-// tests/bits.sh can build it with any compiler for any machine.
+// sandgrad_bits [THREADS]: what `sandgrad doctor --bits` prints, from a program that needs nothing but Eigen,
+// so that tests/bits.sh can build it with any compiler for any machine.
 #include "experiments/training/bits.h"
 
 #include <cstdio>

@@ -24,8 +24,10 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"experiments", {"experiments", "nn", "optim", "autograd", "domains", "tensor"}},
 };
 
-/// The rooms of experiments/, from the top down: a room includes itself and those that follow it. main.cpp stands above them.
-const std::vector<std::string> kRoomsOfExperiments = {"commands", "explain", "runs", "training", "setup", "machine"};
+/// The rooms of experiments/, from the top down: a room includes itself and those that follow it. main.cpp
+/// stands above them.
+const std::vector<std::string> kRoomsOfExperiments = {"commands", "explain", "runs",
+                                                      "training", "setup",   "machine"};
 
 std::vector<fs::path> sources(const std::string& room) {
   std::vector<fs::path> found;
@@ -67,7 +69,8 @@ TEST_CASE("No room of experiments/ includes one above it") {
     above.insert(room);
   }
   for (const auto& entry : fs::directory_iterator(kHouse / "experiments"))
-    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") CHECK(entry.path().filename() == "main.cpp");
+    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp")
+      CHECK(entry.path().filename() == "main.cpp");
 }
 
 TEST_CASE("Words that were coined here have given way to the field's own") {
@@ -92,7 +95,9 @@ TEST_CASE("Words that were coined here have given way to the field's own") {
   for (const char* folder : {"tensor", "autograd", "nn", "optim", "domains", "experiments", "tests", "docs"})
     for (const auto& entry : fs::recursive_directory_iterator(kHouse / folder)) {
       const fs::path& file = entry.path();
-      if (!entry.is_regular_file() || file.filename() == "floors_test.cpp" || file.extension() == ".safetensors") continue;
+      if (!entry.is_regular_file() || file.filename() == "floors_test.cpp" ||
+          file.extension() == ".safetensors")
+        continue;
       std::ifstream stream(file);
       const std::string text(std::istreambuf_iterator<char>(stream), {});
       for (const std::string& word : coined)
@@ -102,7 +107,9 @@ TEST_CASE("Words that were coined here have given way to the field's own") {
 
 TEST_CASE("Every op has its page of tests") {
   for (const fs::path& op : sources("autograd/ops")) {
-    if (std::ifstream page(op); std::string(std::istreambuf_iterator<char>(page), {}).find("OpDoc doc{") == std::string::npos) continue;
+    if (std::ifstream page(op);
+        std::string(std::istreambuf_iterator<char>(page), {}).find("OpDoc doc{") == std::string::npos)
+      continue;
     const fs::path test = kHouse / "tests/autograd/ops" / (op.stem().string() + "_test.cpp");
     CHECK_MESSAGE(fs::exists(test), op.filename().string() << " lacks " << test.string());
   }

@@ -1,4 +1,5 @@
-// A race on purpose, in the way the library works with threads: where ThreadSanitizer is silent about this, its silence means nothing.
+// A race on purpose, in the way the library works with threads: where ThreadSanitizer is silent about this,
+// its silence means nothing.
 #include <chrono>
 #include <cstdio>
 #include <thread>

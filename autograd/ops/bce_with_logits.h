@@ -1,4 +1,5 @@
-// The loss of a classifier with two classes and one output: binary cross-entropy of sigmoid(x), summed and weighted.
+// The loss of a classifier with two classes and one output: binary cross-entropy of sigmoid(x), summed and
+// weighted.
 #pragma once
 
 #include "autograd/ops/class_labels.h"
@@ -9,13 +10,15 @@ namespace sand {
 namespace ops {
 
 struct BceWithLogits {
-  static constexpr OpDoc doc{"bce_with_logits", "y = weight sum_n ln(1 + e^x_n) - label_n x_n", "dx += dy weight (sigmoid(x) - label)"};
+  static constexpr OpDoc doc{"bce_with_logits", "y = weight sum_n ln(1 + e^x_n) - label_n x_n",
+                             "dx += dy weight (sigmoid(x) - label)"};
   std::span<const std::int32_t> labels;  // [n], 0 or 1
   Scalar weight;                         // 1 / rows of the whole domain
 
   Shape shape(const Shape& x) const {
-    check(x.size() == x.rows(),
-          [&] { return Error(Fault::usage, "bce_with_logits: x must have one number per row").fact("x", x.text("n, 1")); });
+    check(x.size() == x.rows(), [&] {
+      return Error(Fault::usage, "bce_with_logits: x must have one number per row").fact("x", x.text("n, 1"));
+    });
     check_labels("bce_with_logits", x, labels, 2);
     return {};
   }
@@ -38,9 +41,10 @@ struct BceWithLogits {
 
 }  // namespace ops
 
-/// x [n] or [n, 1] (logits), labels [n] in {0, 1} -> one number; `weight` as in cross_entropy. Throws Error(usage) for
-/// shapes, Error(data) for other labels. `labels` must outlive the pass.
-inline Var bce_with_logits(Var x, std::span<const std::int32_t> labels, Scalar weight, Here here = Here::at()) {
+/// x [n] or [n, 1] (logits), labels [n] in {0, 1} -> one number; `weight` as in cross_entropy. Throws
+/// Error(usage) for shapes, Error(data) for other labels. `labels` must outlive the pass.
+inline Var bce_with_logits(Var x, std::span<const std::int32_t> labels, Scalar weight,
+                           Here here = Here::at()) {
   return x.tape().apply(ops::BceWithLogits{labels, weight}, here, x);
 }
 

@@ -12,7 +12,9 @@ struct ChannelsLast {
 
   Shape shape(const Shape& x) const {
     check(image.rank() == 3 && x.rank() >= 1 && x.columns() == image.size(), [&] {
-      return Error(Fault::usage, "channels_last: a row of x must hold one image").fact("x", x.text()).fact("image", image.text("c, h, w"));
+      return Error(Fault::usage, "channels_last: a row of x must hold one image")
+          .fact("x", x.text())
+          .fact("image", image.text("c, h, w"));
     });
     return {x.rows(), image[1], image[2], image[0]};
   }
@@ -30,13 +32,17 @@ struct ChannelsLast {
     const Index channels = image[0], pixels = image[1] * image[2];
     for (Index row = 0; row < n; ++row)
       for (Index c = 0; c < channels; ++c)
-        for (Index pixel = 0; pixel < pixels; ++pixel) body((row * channels + c) * pixels + pixel, (row * pixels + pixel) * channels + c);
+        for (Index pixel = 0; pixel < pixels; ++pixel)
+          body((row * channels + c) * pixels + pixel, (row * pixels + pixel) * channels + c);
   }
 };
 
 }  // namespace ops
 
-/// x [n, ...] with c h w numbers in a row -> y [n, h, w, c]; `image` is [c, h, w]. Throws Error(usage) if it does not fit.
-inline Var channels_last(Var x, const Shape& image, Here here = Here::at()) { return x.tape().apply(ops::ChannelsLast{image}, here, x); }
+/// x [n, ...] with c h w numbers in a row -> y [n, h, w, c]; `image` is [c, h, w]. Throws Error(usage) if it
+/// does not fit.
+inline Var channels_last(Var x, const Shape& image, Here here = Here::at()) {
+  return x.tape().apply(ops::ChannelsLast{image}, here, x);
+}
 
 }  // namespace sand

@@ -1,4 +1,5 @@
-// Convolution of images: y = b + x * w, zeros around x. Images lie channels last, [n, h, w, c], as the kernels read them.
+// Convolution of images: y = b + x * w, zeros around x. Images lie channels last, [n, h, w, c], as the
+// kernels read them.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +19,8 @@ struct Conv2dOptions {
 namespace ops {
 
 struct Conv2d {
-  static constexpr OpDoc doc{"conv2d", "y_ijo = b_o + sum_uvc x_(is+u-p)(js+v-p)c w_ocuv", "dx += dy * w, dw += x * dy, db += sum_nij dy"};
+  static constexpr OpDoc doc{"conv2d", "y_ijo = b_o + sum_uvc x_(is+u-p)(js+v-p)c w_ocuv",
+                             "dx += dy * w, dw += x * dy, db += sum_nij dy"};
   static constexpr bool backward_ignores_output = true;
   Conv2dOptions options;
   const Scalar* prepared = nullptr;  // w as the kernels read it
@@ -33,34 +35,48 @@ struct Conv2d {
           .fact("b", b.text("out"))
           .fact("stride", std::to_string(options.stride) + ", padding " + std::to_string(options.padding));
     };
-    check(x.rank() == 4 && w.rank() == 4 && b.rank() == 1, [&] { return fail("x and w need four axes, b one"); });
-    check(x[3] == w[1] && w[0] == b[0], [&] { return fail("channels of x must equal those of w, and b must have one number per filter"); });
-    check(w[2] % 2 == 1 && w[3] % 2 == 1, [&] { return fail("the height and width of a filter must be odd"); });
-    check(options.stride >= 1 && options.padding >= 0, [&] { return fail("stride must be at least 1, padding at least 0"); });
-    check(options.padding < w[2] && options.padding < w[3], [&] { return fail("padding must be smaller than the filter"); });
-    check(x[1] + 2 * options.padding >= w[2] && x[2] + 2 * options.padding >= w[3], [&] { return fail("the filter is larger than x"); });
+    check(x.rank() == 4 && w.rank() == 4 && b.rank() == 1,
+          [&] { return fail("x and w need four axes, b one"); });
+    check(x[3] == w[1] && w[0] == b[0],
+          [&] { return fail("channels of x must equal those of w, and b must have one number per filter"); });
+    check(w[2] % 2 == 1 && w[3] % 2 == 1,
+          [&] { return fail("the height and width of a filter must be odd"); });
+    check(options.stride >= 1 && options.padding >= 0,
+          [&] { return fail("stride must be at least 1, padding at least 0"); });
+    check(options.padding < w[2] && options.padding < w[3],
+          [&] { return fail("padding must be smaller than the filter"); });
+    check(x[1] + 2 * options.padding >= w[2] && x[2] + 2 * options.padding >= w[3],
+          [&] { return fail("the filter is larger than x"); });
     const kernels::Convolution s = geometry(x, w);
     return {x[0], s.out_height, s.out_width, s.outputs};
   }
-  bool spares_input(const Shape& x, const Shape& w, const Shape&) const { return kernels::chosen().kept_size(geometry(x, w), 1) > 0; }
+  bool spares_input(const Shape& x, const Shape& w, const Shape&) const {
+    return kernels::chosen().kept_size(geometry(x, w), 1) > 0;
+  }
   WeightForm form(const Shape& x, const Shape& w, const Shape&, bool wanted) const {
     const kernels::Convolution s = geometry(x, w);
     return {kernels::chosen().filters_size(s), prepare, wanted, s};
   }
-  Shape saved_shape(const Shape& x, const Shape& w, const Shape&) const { return {kernels::chosen().kept_size(geometry(x, w), x[0])}; }
-  Shape scratch_shape(const Shape& x, const Shape& w, const Shape&) const {
-    return {std::max(kernels::chosen().scratch_size(geometry(x, w), x[0]), 2 * w[0])};  // at least room for a double per filter
+  Shape saved_shape(const Shape& x, const Shape& w, const Shape&) const {
+    return {kernels::chosen().kept_size(geometry(x, w), x[0])};
   }
-  Index multiply_adds(const Shape& x, const Shape& w, const Shape& b) const { return shape(x, w, b).size() * w.columns(); }
+  Shape scratch_shape(const Shape& x, const Shape& w, const Shape&) const {
+    return {std::max(kernels::chosen().scratch_size(geometry(x, w), x[0]),
+                     2 * w[0])};  // at least room for a double per filter
+  }
+  Index multiply_adds(const Shape& x, const Shape& w, const Shape& b) const {
+    return shape(x, w, b).size() * w.columns();
+  }
 
   void forward(TensorView x, TensorView w, TensorView b, TensorSpan y) const {
-    kernels::chosen().convolve(geometry(x.shape(), w.shape()), x.shape()[0], x.data(), prepared, b.data(), y.data(), saved.data(),
-                               scratch.data());
+    kernels::chosen().convolve(geometry(x.shape(), w.shape()), x.shape()[0], x.data(), prepared, b.data(),
+                               y.data(), saved.data(), scratch.data());
   }
 
-  void backward(TensorView x, TensorView w, TensorView, TensorView, TensorView dy, TensorSpan dx, TensorSpan dw, TensorSpan db) const {
-    kernels::chosen().convolve_back(geometry(x.shape(), w.shape()), x.shape()[0], x.data(), prepared, dy.data(), dx.data(), dw.data(),
-                                    saved.data(), scratch.data());
+  void backward(TensorView x, TensorView w, TensorView, TensorView, TensorView dy, TensorSpan dx,
+                TensorSpan dw, TensorSpan db) const {
+    kernels::chosen().convolve_back(geometry(x.shape(), w.shape()), x.shape()[0], x.data(), prepared,
+                                    dy.data(), dx.data(), dw.data(), saved.data(), scratch.data());
     if (!db) return;
     double* const sum = reinterpret_cast<double*>(scratch.data());
     kernels::chosen().channel_sums(dy.data(), nullptr, dy.size() / db.size(), db.size(), sum, nullptr);
@@ -78,8 +94,8 @@ struct Conv2d {
 
 }  // namespace ops
 
-/// x [n, h, w, c], w [out, c, kh, kw] with odd kh and kw, b [out] -> y [n, (h + 2 padding - kh) / stride + 1, likewise, out].
-/// Throws Error(usage) for shapes that do not fit.
+/// x [n, h, w, c], w [out, c, kh, kw] with odd kh and kw, b [out] -> y [n, (h + 2 padding - kh) / stride + 1,
+/// likewise, out]. Throws Error(usage) for shapes that do not fit.
 inline Var conv2d(Var x, Var w, Var b, const Conv2dOptions& options = {}, Here here = Here::at()) {
   return x.tape().apply(ops::Conv2d{options}, here, x, w, b);
 }

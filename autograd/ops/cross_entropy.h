@@ -9,7 +9,8 @@ namespace sand {
 namespace ops {
 
 struct CrossEntropy {
-  static constexpr OpDoc doc{"cross_entropy", "y = -weight sum_n log_softmax(x)[n, label_n]", "dx += dy weight (softmax(x) - 1[label])"};
+  static constexpr OpDoc doc{"cross_entropy", "y = -weight sum_n log_softmax(x)[n, label_n]",
+                             "dx += dy weight (softmax(x) - 1[label])"};
   std::span<const std::int32_t> labels;  // [n]
   Scalar weight;                         // 1 / rows of the whole domain
   TensorSpan saved{};                    // log_softmax(x)
@@ -24,22 +25,25 @@ struct CrossEntropy {
     LogSoftmax::forward(x, saved);
     const Index classes = x.shape()[1];
     double total = 0;
-    for (std::size_t n = 0; n < labels.size(); ++n) total -= saved[static_cast<Index>(n) * classes + labels[n]];
+    for (std::size_t n = 0; n < labels.size(); ++n)
+      total -= saved[static_cast<Index>(n) * classes + labels[n]];
     y[0] = static_cast<Scalar>(weight * total);
   }
   void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
     const Index classes = x.shape()[1];
     const Scalar factor = dy[0] * weight;
     for (Index i = 0; i < x.size(); ++i)
-      dx[i] += factor * (sand::exp(saved[i]) - (labels[static_cast<std::size_t>(i / classes)] == i % classes ? Scalar{1} : Scalar{0}));
+      dx[i] +=
+          factor * (sand::exp(saved[i]) -
+                    (labels[static_cast<std::size_t>(i / classes)] == i % classes ? Scalar{1} : Scalar{0}));
   }
 };
 
 }  // namespace ops
 
-/// x [n, classes] (logits), labels [n] -> one number. `weight` is 1/n for the mean over these rows; a shard of a larger
-/// domain passes 1 / (rows of the domain). Throws Error(usage) for shapes, Error(data) for labels that are no class.
-/// `labels` must outlive the pass.
+/// x [n, classes] (logits), labels [n] -> one number. `weight` is 1/n for the mean over these rows; a shard
+/// of a larger domain passes 1 / (rows of the domain). Throws Error(usage) for shapes, Error(data) for labels
+/// that are no class. `labels` must outlive the pass.
 inline Var cross_entropy(Var x, std::span<const std::int32_t> labels, Scalar weight, Here here = Here::at()) {
   return x.tape().apply(ops::CrossEntropy{labels, weight}, here, x);
 }

@@ -1,5 +1,6 @@
-// y = x with a share of its numbers set to zero and the others scaled up. Which ones is keyed by the example, so that
-// the same example in the same step loses the same numbers, wherever its row lies and whichever thread computes it.
+// y = x with a share of its numbers set to zero and the others scaled up. Which ones is keyed by the example,
+// so that the same example in the same step loses the same numbers, wherever its row lies and whichever
+// thread computes it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace sand {
 
-/// The key of everything random in a training pass: which examples the rows of x are. Without examples the pass is a
-/// prediction and nothing is random.
+/// The key of everything random in a training pass: which examples the rows of x are. Without examples the
+/// pass is a prediction and nothing is random.
 struct Draw {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
@@ -21,7 +22,8 @@ struct Draw {
 namespace ops {
 
 struct Dropout {
-  static constexpr std::uint32_t kStream = 0x64720000;  // "dr": clear of every other purpose under the same seed
+  static constexpr std::uint32_t kStream =
+      0x64720000;  // "dr": clear of every other purpose under the same seed
   static constexpr OpDoc doc{"dropout", "y = x keep / (1 - rate)", "dx += dy keep / (1 - rate)"};
   double rate;
   std::uint32_t layer;  // tells one dropout from another
@@ -29,8 +31,10 @@ struct Dropout {
   TensorSpan saved{};  // keep / (1 - rate)
 
   Shape shape(const Shape& x) const {
-    check(rate >= 0 && rate < 1,
-          [&] { return Error(Fault::usage, "dropout: the rate must be at least 0 and below 1").fact("rate", std::to_string(rate)); });
+    check(rate >= 0 && rate < 1, [&] {
+      return Error(Fault::usage, "dropout: the rate must be at least 0 and below 1")
+          .fact("rate", std::to_string(rate));
+    });
     check(x.rows() == static_cast<Index>(draw.examples.size()), [&] {
       return Error(Fault::usage, "dropout: there must be one example number per row of x")
           .fact("x", x.text())
@@ -51,12 +55,15 @@ struct Dropout {
     }
     y.array() = x.array() * saved.array();
   }
-  void backward(TensorView, TensorView, TensorView dy, TensorSpan dx) const { dx.array() += dy.array() * saved.array(); }
+  void backward(TensorView, TensorView, TensorView dy, TensorSpan dx) const {
+    dx.array() += dy.array() * saved.array();
+  }
 };
 
 }  // namespace ops
 
-/// x [n, ...]. A prediction (no examples) or a rate of 0 hands x back as it is. Throws Error(usage) for a rate outside [0, 1).
+/// x [n, ...]. A prediction (no examples) or a rate of 0 hands x back as it is. Throws Error(usage) for a
+/// rate outside [0, 1).
 inline Var dropout(Var x, double rate, std::uint32_t layer, const Draw& draw, Here here = Here::at()) {
   return rate == 0 || draw.examples.empty() ? x : x.tape().apply(ops::Dropout{rate, layer, draw}, here, x);
 }

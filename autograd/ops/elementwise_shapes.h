@@ -11,7 +11,8 @@ namespace sand::ops {
 /// The common shape of a and b. Throws Error(usage): there is no broadcasting.
 inline Shape same_shape(const char* op, const Shape& a, const Shape& b) {
   check(a == b, [&] {
-    return Error(Fault::usage, std::string(op) + ": both inputs must have the same shape (nothing is broadcast)")
+    return Error(Fault::usage,
+                 std::string(op) + ": both inputs must have the same shape (nothing is broadcast)")
         .fact("a", a.text())
         .fact("b", b.text());
   });

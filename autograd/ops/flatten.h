@@ -16,6 +16,8 @@ struct Flatten {
 }  // namespace ops
 
 /// x [n, ...] -> y [n, rest]. What is flat already is handed back as it is.
-inline Var flatten(Var x, Here here = Here::at()) { return x.shape().rank() == 2 ? x : x.tape().apply(ops::Flatten{}, here, x); }
+inline Var flatten(Var x, Here here = Here::at()) {
+  return x.shape().rank() == 2 ? x : x.tape().apply(ops::Flatten{}, here, x);
+}
 
 }  // namespace sand

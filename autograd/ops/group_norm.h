@@ -1,5 +1,6 @@
-// Group normalisation (Wu and He 2018, arXiv 1803.08494): within each image, groups of channels get mean 0 and variance 1,
-// then each channel a weight and a bias of its own. Unlike batch norm, an image's output depends on that image alone.
+// Group normalisation (Wu and He 2018, arXiv 1803.08494): within each image, groups of channels get mean 0
+// and variance 1, then each channel a weight and a bias of its own. Unlike batch norm, an image's output
+// depends on that image alone.
 #pragma once
 
 #include <algorithm>
@@ -22,13 +23,17 @@ struct GroupNorm {
   TensorSpan scratch{};  // [2, c] doubles, then [3, c] numbers
 
   Shape shape(const Shape& x, const Shape& g, const Shape& b) const {
-    check(x.rank() == 4 && g.rank() == 1 && b == g && x[3] == g[0] && groups >= 1 && x[3] % groups == 0 && x.size() > 0, [&] {
-      return Error(Fault::usage, "group_norm: channels of x must be a multiple of the groups, and g and b must have one number for each")
-          .fact("x", x.text("n, h, w, c"))
-          .fact("g", g.text("c"))
-          .fact("b", b.text("c"))
-          .fact("groups", std::to_string(groups));
-    });
+    check(x.rank() == 4 && g.rank() == 1 && b == g && x[3] == g[0] && groups >= 1 && x[3] % groups == 0 &&
+              x.size() > 0,
+          [&] {
+            return Error(Fault::usage,
+                         "group_norm: channels of x must be a multiple of the groups, and g and b must have "
+                         "one number for each")
+                .fact("x", x.text("n, h, w, c"))
+                .fact("g", g.text("c"))
+                .fact("b", b.text("c"))
+                .fact("groups", std::to_string(groups));
+          });
     return x;
   }
   Shape saved_shape(const Shape& x, const Shape&, const Shape&) const { return {x[0], groups, 2}; }
@@ -60,16 +65,19 @@ struct GroupNorm {
     }
   }
 
-  void backward(TensorView x, TensorView g, TensorView, TensorView, TensorView dy, TensorSpan dx, TensorSpan dg, TensorSpan db) const {
+  void backward(TensorView x, TensorView g, TensorView, TensorView, TensorView dy, TensorSpan dx,
+                TensorSpan dg, TensorSpan db) const {
     add_gradients(x, g, dy, dx, dg, db);
   }
-  void backward_in_place(TensorView x, TensorView g, TensorView, TensorView, TensorSpan d, TensorSpan dg, TensorSpan db) const {
+  void backward_in_place(TensorView x, TensorView g, TensorView, TensorView, TensorSpan d, TensorSpan dg,
+                         TensorSpan db) const {
     add_gradients(x, g, d, d, dg, db);
   }
 
  private:
   /// Where dx is dy, it is overwritten; else added to.
-  void add_gradients(TensorView x, TensorView g, TensorView dy, TensorSpan dx, TensorSpan dg, TensorSpan db) const {
+  void add_gradients(TensorView x, TensorView g, TensorView dy, TensorSpan dx, TensorSpan dg,
+                     TensorSpan db) const {
     const Index pixels = x.shape()[1] * x.shape()[2], c = x.shape()[3];
     for (Index n = 0; n < x.shape()[0]; ++n) {
       const Sums sums = sums_of(dy.rows(n, 1), x.rows(n, 1));  // of dy, and of dy x
@@ -93,8 +101,8 @@ struct GroupNorm {
         }
       });
       if (dx)
-        kernels::chosen().add_scaled_channels(dy.rows(n, 1).data(), of_dy, x.rows(n, 1).data(), of_x, pixels, c, constant,
-                                              dx.rows(n, 1).data());
+        kernels::chosen().add_scaled_channels(dy.rows(n, 1).data(), of_dy, x.rows(n, 1).data(), of_x, pixels,
+                                              c, constant, dx.rows(n, 1).data());
     }
   }
 
@@ -110,9 +118,12 @@ struct GroupNorm {
   struct Moments {
     double mean, variance;
     /// So little around its mean that x scale + shift, rounded, would be what their rounding left.
-    bool nearly_constant(double r) const { return std::fabs(mean) * r > 4096 || variance < 1e-12 * mean * mean; }
+    bool nearly_constant(double r) const {
+      return std::fabs(mean) * r > 4096 || variance < 1e-12 * mean * mean;
+    }
   };
-  /// Of channels first .. end - 1. The sums are in double, where a mean of 1000 deviations still leaves 10 digits of the variance.
+  /// Of channels first .. end - 1. The sums are in double, where a mean of 1000 deviations still leaves 10
+  /// digits of the variance.
   static Moments moments(const Sums& sums, Index first, Index end, Index pixels) {
     const double count = static_cast<double>(pixels * (end - first));
     double sum = 0, squares = 0;
@@ -126,14 +137,15 @@ struct GroupNorm {
   template <class Body>
   void each_group(Index n, Index channels, const Body& body) const {
     for (Index group = 0; group < groups; ++group)
-      body(group * channels / groups, (group + 1) * channels / groups, saved.data() + (n * groups + group) * 2);
+      body(group * channels / groups, (group + 1) * channels / groups,
+           saved.data() + (n * groups + group) * 2);
   }
 };
 
 }  // namespace ops
 
-/// x [n, h, w, c], g [c], b [c] -> y like x; mean and variance over h, w and the c / groups channels of a group. Throws
-/// Error(usage) unless the groups divide the channels.
+/// x [n, h, w, c], g [c], b [c] -> y like x; mean and variance over h, w and the c / groups channels of a
+/// group. Throws Error(usage) unless the groups divide the channels.
 inline Var group_norm(Var x, Var g, Var b, Index groups, double epsilon = 1e-5, Here here = Here::at()) {
   return x.tape().apply(ops::GroupNorm{groups, epsilon}, here, x, g, b);
 }

@@ -7,10 +7,13 @@ namespace sand {
 namespace ops {
 
 struct LeakyRelu {
-  static constexpr OpDoc doc{"leaky_relu", "y = x where x > 0, else slope x", "dx += dy where x > 0, else slope dy"};
+  static constexpr OpDoc doc{"leaky_relu", "y = x where x > 0, else slope x",
+                             "dx += dy where x > 0, else slope dy"};
   Scalar slope;
   static Shape shape(const Shape& x) { return x; }
-  void forward(TensorView x, TensorSpan y) const { y.array() = (x.array() > Scalar{0}).select(x.array(), slope * x.array()); }
+  void forward(TensorView x, TensorSpan y) const {
+    y.array() = (x.array() > Scalar{0}).select(x.array(), slope * x.array());
+  }
   void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
     dx.array() += (x.array() > Scalar{0}).select(dy.array(), slope * dy.array());
   }
@@ -18,6 +21,8 @@ struct LeakyRelu {
 
 }  // namespace ops
 
-inline Var leaky_relu(Var x, Scalar slope = Scalar(0.01), Here here = Here::at()) { return x.tape().apply(ops::LeakyRelu{slope}, here, x); }
+inline Var leaky_relu(Var x, Scalar slope = Scalar(0.01), Here here = Here::at()) {
+  return x.tape().apply(ops::LeakyRelu{slope}, here, x);
+}
 
 }  // namespace sand

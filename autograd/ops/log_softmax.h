@@ -11,8 +11,9 @@ struct LogSoftmax {
   static constexpr OpDoc doc{"log_softmax", "y = x - ln sum_c e^x_c", "dx += dy - e^y sum_c dy_c"};
 
   static Shape shape(const Shape& x) {
-    check(x.rank() == 2 && x[1] > 0,
-          [&] { return Error(Fault::usage, "log_softmax: x must be a matrix").fact("x", x.text("n, classes")); });
+    check(x.rank() == 2 && x[1] > 0, [&] {
+      return Error(Fault::usage, "log_softmax: x must be a matrix").fact("x", x.text("n, classes"));
+    });
     return x;
   }
   static void forward(TensorView x, TensorSpan y) {
@@ -23,7 +24,8 @@ struct LogSoftmax {
       double total = 0;
       for (Index c = 0; c < classes; ++c) total += sand::exp(static_cast<double>(row[c]) - greatest);
       const double log_total = sand::log(total);
-      for (Index c = 0; c < classes; ++c) y[n * classes + c] = static_cast<Scalar>((static_cast<double>(row[c]) - greatest) - log_total);
+      for (Index c = 0; c < classes; ++c)
+        y[n * classes + c] = static_cast<Scalar>((static_cast<double>(row[c]) - greatest) - log_total);
     }
   }
   static void backward(TensorView, TensorView y, TensorView dy, TensorSpan dx) {

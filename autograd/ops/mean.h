@@ -13,8 +13,12 @@ struct Mean {
     check(x.size() > 0, [&] { return Error(Fault::usage, "mean: x must not be empty").fact("x", x.text()); });
     return {};
   }
-  static void forward(TensorView x, TensorSpan y) { y[0] = static_cast<Scalar>(sand::sum(x.numbers()) / static_cast<double>(x.size())); }
-  static void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) { dx.array() += dy[0] / static_cast<Scalar>(x.size()); }
+  static void forward(TensorView x, TensorSpan y) {
+    y[0] = static_cast<Scalar>(sand::sum(x.numbers()) / static_cast<double>(x.size()));
+  }
+  static void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) {
+    dx.array() += dy[0] / static_cast<Scalar>(x.size());
+  }
 };
 
 }  // namespace ops

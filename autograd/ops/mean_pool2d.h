@@ -18,7 +18,8 @@ struct MeanPool2d {
     each_window(y.shape(), options, [&](Index place, Index n, Index i, Index j, Index c) {
       double sum = 0;
       for (Index u = 0; u < options.window; ++u)
-        for (Index v = 0; v < options.window; ++v) sum += static_cast<double>(x[at(x.shape(), n, i + u, j + v, c)]);
+        for (Index v = 0; v < options.window; ++v)
+          sum += static_cast<double>(x[at(x.shape(), n, i + u, j + v, c)]);
       y[place] = static_cast<Scalar>(sum / pixels);
     });
   }
@@ -26,12 +27,15 @@ struct MeanPool2d {
     const Scalar pixels = static_cast<Scalar>(options.window * options.window);
     each_window(y.shape(), options, [&](Index place, Index n, Index i, Index j, Index c) {
       for (Index u = 0; u < options.window; ++u)
-        for (Index v = 0; v < options.window; ++v) dx[at(x.shape(), n, i + u, j + v, c)] += dy[place] / pixels;
+        for (Index v = 0; v < options.window; ++v)
+          dx[at(x.shape(), n, i + u, j + v, c)] += dy[place] / pixels;
     });
   }
 
  private:
-  static Index at(const Shape& x, Index n, Index i, Index j, Index c) { return ((n * x[1] + i) * x[2] + j) * x[3] + c; }
+  static Index at(const Shape& x, Index n, Index i, Index j, Index c) {
+    return ((n * x[1] + i) * x[2] + j) * x[3] + c;
+  }
 };
 
 struct GlobalMeanPool2d {
@@ -39,8 +43,9 @@ struct GlobalMeanPool2d {
   TensorSpan scratch{};  // [c] doubles
 
   static Shape shape(const Shape& x) {
-    check(x.rank() == 4 && x.size() > 0,
-          [&] { return Error(Fault::usage, "mean_pool2d: x must be images").fact("x", x.text("n, h, w, c")); });
+    check(x.rank() == 4 && x.size() > 0, [&] {
+      return Error(Fault::usage, "mean_pool2d: x must be images").fact("x", x.text("n, h, w, c"));
+    });
     return {x[0], x[3]};
   }
   static Shape scratch_shape(const Shape& x) { return {2, x[3]}; }
@@ -49,7 +54,8 @@ struct GlobalMeanPool2d {
     double* const sum = reinterpret_cast<double*>(scratch.data());
     for (Index n = 0; n < x.shape()[0]; ++n) {
       kernels::chosen().channel_sums(x.rows(n, 1).data(), nullptr, pixels, channels, sum, nullptr);
-      for (Index c = 0; c < channels; ++c) y[n * channels + c] = static_cast<Scalar>(sum[c] / static_cast<double>(pixels));
+      for (Index c = 0; c < channels; ++c)
+        y[n * channels + c] = static_cast<Scalar>(sum[c] / static_cast<double>(pixels));
     }
   }
   static void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) {
@@ -64,9 +70,12 @@ struct GlobalMeanPool2d {
 }  // namespace ops
 
 /// x [n, h, w, c] -> y [n, c], the mean of each image. Throws Error(usage) for other ranks.
-inline Var mean_pool2d(Var x, Here here = Here::at()) { return x.tape().apply(ops::GlobalMeanPool2d{}, here, x); }
+inline Var mean_pool2d(Var x, Here here = Here::at()) {
+  return x.tape().apply(ops::GlobalMeanPool2d{}, here, x);
+}
 
-/// x [n, h, w, c] -> y [n, (h - window) / stride + 1, likewise, c]. Throws Error(usage) for windows that do not fit.
+/// x [n, h, w, c] -> y [n, (h - window) / stride + 1, likewise, c]. Throws Error(usage) for windows that do
+/// not fit.
 inline Var mean_pool2d(Var x, const PoolOptions& options, Here here = Here::at()) {
   return x.tape().apply(ops::MeanPool2d{options}, here, x);
 }

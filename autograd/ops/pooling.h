@@ -16,17 +16,22 @@ struct PoolOptions {
 
 namespace ops {
 
-/// [n, h, w, c] -> [n, (h - window) / stride + 1, likewise, c]: windows that do not fit are left out. Throws Error(usage).
+/// [n, h, w, c] -> [n, (h - window) / stride + 1, likewise, c]: windows that do not fit are left out. Throws
+/// Error(usage).
 inline Shape pooled_shape(const char* op, const Shape& x, const PoolOptions& options) {
-  check(x.rank() == 4 && options.window >= 1 && options.stride >= 1 && x[1] >= options.window && x[2] >= options.window, [&] {
-    return Error(Fault::usage, std::string(op) + ": a window must fit into x, and stride be at least 1")
-        .fact("x", x.text("n, h, w, c"))
-        .fact("window", std::to_string(options.window) + ", stride " + std::to_string(options.stride));
-  });
-  return {x[0], (x[1] - options.window) / options.stride + 1, (x[2] - options.window) / options.stride + 1, x[3]};
+  check(x.rank() == 4 && options.window >= 1 && options.stride >= 1 && x[1] >= options.window &&
+            x[2] >= options.window,
+        [&] {
+          return Error(Fault::usage, std::string(op) + ": a window must fit into x, and stride be at least 1")
+              .fact("x", x.text("n, h, w, c"))
+              .fact("window", std::to_string(options.window) + ", stride " + std::to_string(options.stride));
+        });
+  return {x[0], (x[1] - options.window) / options.stride + 1, (x[2] - options.window) / options.stride + 1,
+          x[3]};
 }
 
-/// Calls body(place in y, image of x, its row, its column, channel), the row and column being the first of the window.
+/// Calls body(place in y, image of x, its row, its column, channel), the row and column being the first of
+/// the window.
 template <class Body>
 void each_window(const Shape& y, const PoolOptions& options, const Body& body) {
   Index place = 0;

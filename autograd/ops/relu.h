@@ -10,7 +10,9 @@ struct Relu {
   static constexpr OpDoc doc{"relu", "y = max(x, 0)", "dx += dy where y > 0"};
   static constexpr bool in_place = true;
   static Shape shape(const Shape& x) { return x; }
-  static void forward(TensorView x, TensorSpan y) { y.array() = (x.array() < Scalar{0}).select(Scalar{0}, x.array()); }
+  static void forward(TensorView x, TensorSpan y) {
+    y.array() = (x.array() < Scalar{0}).select(Scalar{0}, x.array());
+  }
   static void backward(TensorView, TensorView y, TensorView dy, TensorSpan dx) {
     dx.array() += (y.array() > Scalar{0}).select(dy.array(), Scalar{0});
   }

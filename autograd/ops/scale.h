@@ -11,11 +11,15 @@ struct Scale {
   Scalar factor;
   static Shape shape(const Shape& x) { return x; }
   void forward(TensorView x, TensorSpan y) const { y.array() = factor * x.array(); }
-  void backward(TensorView, TensorView, TensorView dy, TensorSpan dx) const { dx.array() += factor * dy.array(); }
+  void backward(TensorView, TensorView, TensorView dy, TensorSpan dx) const {
+    dx.array() += factor * dy.array();
+  }
 };
 
 }  // namespace ops
 
-inline Var scale(Var x, Scalar factor, Here here = Here::at()) { return x.tape().apply(ops::Scale{factor}, here, x); }
+inline Var scale(Var x, Scalar factor, Here here = Here::at()) {
+  return x.tape().apply(ops::Scale{factor}, here, x);
+}
 
 }  // namespace sand

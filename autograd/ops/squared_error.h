@@ -9,11 +9,13 @@ namespace sand {
 namespace ops {
 
 struct SquaredError {
-  static constexpr OpDoc doc{"squared_error", "y = mean_i (a_i - b_i)^2", "da += 2 dy (a - b) / size, db -= the same"};
+  static constexpr OpDoc doc{"squared_error", "y = mean_i (a_i - b_i)^2",
+                             "da += 2 dy (a - b) / size, db -= the same"};
   TensorSpan saved{};  // a - b
 
   static Shape shape(const Shape& a, const Shape& b) {
-    check(a.size() > 0, [&] { return Error(Fault::usage, "squared_error: a must not be empty").fact("a", a.text()); });
+    check(a.size() > 0,
+          [&] { return Error(Fault::usage, "squared_error: a must not be empty").fact("a", a.text()); });
     return same_shape("squared_error", a, b), Shape{};
   }
   static Shape saved_shape(const Shape& a, const Shape&) { return a; }
@@ -33,6 +35,8 @@ struct SquaredError {
 }  // namespace ops
 
 /// a, b of one shape -> one number. Throws Error(usage) otherwise.
-inline Var squared_error(Var a, Var b, Here here = Here::at()) { return a.tape().apply(ops::SquaredError{}, here, a, b); }
+inline Var squared_error(Var a, Var b, Here here = Here::at()) {
+  return a.tape().apply(ops::SquaredError{}, here, a, b);
+}
 
 }  // namespace sand

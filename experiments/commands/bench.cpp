@@ -50,7 +50,8 @@ Case case_named(const std::string& name) {
   std::vector<std::string> names;
   for (const Case& it : kCases) names.emplace_back(it.name);
   const std::string found = find_name("case", name, names);
-  return *std::find_if(std::begin(kCases), std::end(kCases), [&](const Case& it) { return it.name == found; });
+  return *std::find_if(std::begin(kCases), std::end(kCases),
+                       [&](const Case& it) { return it.name == found; });
 }
 
 Batch random_batch(const Case& bench, const Model& model) {
@@ -61,7 +62,8 @@ Batch random_batch(const Case& bench, const Model& model) {
     rows.inputs = Tensor({bench.rows, model.example.size()});
     for (Scalar& number : rows.inputs.span().numbers()) number = static_cast<Scalar>(random.uniform(-1, 1));
     for (int row = 0; row < bench.rows; ++row) {
-      rows.labels.push_back(static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(model.outputs))));
+      rows.labels.push_back(
+          static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(model.outputs))));
       rows.examples.push_back(static_cast<std::uint32_t>(row));
     }
   }
@@ -75,7 +77,8 @@ double milliseconds_since_start() {
   const std::size_t name_end = text.rfind(')');  // the name of the program may hold anything
   if (name_end == std::string::npos) return 0;
   unsigned long long ticks = 0;
-  if (std::sscanf(text.c_str() + name_end + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+  if (std::sscanf(text.c_str() + name_end + 2,
+                  "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
                   &ticks) != 1)
     return 0;
   timespec now{};
@@ -84,7 +87,8 @@ double milliseconds_since_start() {
   return (static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started) * 1e3;
 }
 
-/// The most memory this process ever held, in 10^6 bytes. (getrusage would report the launcher's, if that was larger.)
+/// The most memory this process ever held, in 10^6 bytes. (getrusage would report the launcher's, if that was
+/// larger.)
 double peak_rss_mb() {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);)
@@ -112,8 +116,8 @@ domains::Domain rows_of(const Batch& batch, const Shape& example) {
 }
 
 /// One update, or one prediction of every row, as a function to call again and again.
-std::function<void()> work_of(const BenchOptions& options, const Algorithm& method, Model& model, const Batch& batch,
-                              const Threads& threads) {
+std::function<void()> work_of(const BenchOptions& options, const Algorithm& method, Model& model,
+                              const Batch& batch, const Threads& threads) {
   const std::string phase = find_name("phase", options.phase, {"train", "evaluate"});
   if (phase == "evaluate") {
     auto rows = std::make_shared<domains::Domain>(rows_of(batch, model.example));
@@ -122,7 +126,8 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
   }
   Hparams hparams;
   for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);  // one domain is of interest here, too
+  std::shared_ptr<optim::Combiner> combiner =
+      method.make(hparams, true);  // one domain is of interest here, too
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
   auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
   auto adam = std::make_shared<optim::Adam>(model.parameters);
@@ -178,7 +183,8 @@ int bench(const BenchOptions& options) {
     std::printf("%s\n", line.dump().c_str());
   } else {
     for (const auto& [key, value] : line.items())
-      std::printf("%-14s %s\n", key.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+      std::printf("%-14s %s\n", key.c_str(),
+                  value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
   }
   return 0;
 }
@@ -188,14 +194,18 @@ int bench(const BenchOptions& options) {
 void add_bench(Command& command) {
   static BenchOptions o;
   command.option("--case", o.bench_case, "ilc, irm, mnist or pacs (default ilc)");
-  command.option("--phase", o.phase, "train: whole updates; evaluate: predictions of as many rows (default train)");
-  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-  command.option("--algorithm", o.algorithm, "how the gradients of the domains are combined (default SANDMask)");
+  command.option("--phase", o.phase,
+                 "train: whole updates; evaluate: predictions of as many rows (default train)");
+  command.option("--convolution", o.convolution,
+                 "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--algorithm", o.algorithm,
+                 "how the gradients of the domains are combined (default SANDMask)");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.option("--steps", o.steps, "number of updates to time (default 100)", {1, 1e6});
   command.option("--domains", o.domains, "number of domains (default: that of the case)", {1, 4096});
   command.option("--rows", o.rows, "number of rows of each domain (default: that of the case)", {1, 1e6});
-  command.flag("--kernels", o.kernels, "time convolution kernels, from plain loops to tiles, and the peak of a core");
+  command.flag("--kernels", o.kernels,
+               "time convolution kernels, from plain loops to tiles, and the peak of a core");
   command.flag("--json", o.json, "print one JSON line");
   command.run([] { return bench(o); });
 }

@@ -1,4 +1,5 @@
-// `sandgrad bench --kernels`: one convolution, rung by rung, on one core; and what that core could do at best.
+// `sandgrad bench --kernels`: one convolution, rung by rung, on one core; and what that core could do at
+// best.
 #include "experiments/commands/bench_kernels.h"
 
 #include <algorithm>
@@ -45,10 +46,14 @@ double fastest_ms(const std::function<void()>& work) {
 
 /// The convolution that all rungs compute: the third of MNIST_CNN, 128 channels to 128, 14 x 14.
 struct Problem {
-  Convolution s = kernels::convolution({kImages, 14, 14, 128}, {128, 128, 3, 3}, 1, 1, kernels::ConvolutionMethod::direct);
-  Index size_of_x = kImages * s.height * s.width * s.channels, size_of_y = kImages * s.out_height * s.out_width * s.outputs;
-  Numbers x = random_numbers(size_of_x, 1), w = random_numbers(s.outputs * s.channels * 9, 2), bias = random_numbers(s.outputs, 3);
-  Numbers dy = random_numbers(size_of_y, 4), y = Numbers(dy.size()), dx = Numbers(x.size()), dw = Numbers(w.size());
+  Convolution s = kernels::convolution({kImages, 14, 14, 128}, {128, 128, 3, 3}, 1, 1,
+                                       kernels::ConvolutionMethod::direct);
+  Index size_of_x = kImages * s.height * s.width * s.channels,
+        size_of_y = kImages * s.out_height * s.out_width * s.outputs;
+  Numbers x = random_numbers(size_of_x, 1), w = random_numbers(s.outputs * s.channels * 9, 2),
+          bias = random_numbers(s.outputs, 3);
+  Numbers dy = random_numbers(size_of_y, 4), y = Numbers(dy.size()), dx = Numbers(x.size()),
+          dw = Numbers(w.size());
   double operations = 2.0 * static_cast<double>(size_of_y * s.channels * 9);
 
   Numbers turned() const {  // w as [kh, kw, c, out]
@@ -79,14 +84,19 @@ class Ladder {
 void climb_table(Ladder& ladder, Problem& p, const Table& table, Index tile) {
   Convolution s = p.s;
   s.tile = tile;
-  Numbers filters(static_cast<std::size_t>(table.filters_size(s))), kept(static_cast<std::size_t>(table.kept_size(s, kImages)));
+  Numbers filters(static_cast<std::size_t>(table.filters_size(s))),
+      kept(static_cast<std::size_t>(table.kept_size(s, kImages)));
   Numbers scratch(static_cast<std::size_t>(table.scratch_size(s, kImages)));
   table.prepare_filters(s, p.w.data(), true, filters.data(), 0, 1);
-  const std::string name = tile == 0 ? "direct" : "Winograd F(" + std::to_string(tile) + " x " + std::to_string(tile) + ")";
-  ladder.climb(name + ", y", p.operations,
-               [&] { table.convolve(s, kImages, p.x.data(), filters.data(), p.bias.data(), p.y.data(), kept.data(), scratch.data()); });
+  const std::string name =
+      tile == 0 ? "direct" : "Winograd F(" + std::to_string(tile) + " x " + std::to_string(tile) + ")";
+  ladder.climb(name + ", y", p.operations, [&] {
+    table.convolve(s, kImages, p.x.data(), filters.data(), p.bias.data(), p.y.data(), kept.data(),
+                   scratch.data());
+  });
   const auto back = [&](Scalar* dx, Scalar* dw) {
-    table.convolve_back(s, kImages, p.x.data(), filters.data(), p.dy.data(), dx, dw, kept.data(), scratch.data());
+    table.convolve_back(s, kImages, p.x.data(), filters.data(), p.dy.data(), dx, dw, kept.data(),
+                        scratch.data());
   };
   ladder.climb(name + ", dx", p.operations, [&] { back(p.dx.data(), nullptr); });
   ladder.climb(name + ", dw", p.operations, [&] { back(nullptr, p.dw.data()); });
@@ -109,28 +119,36 @@ int bench_kernels(bool json) {
   const Table& table = kernels::chosen();
   Ladder ladder;
   constexpr Index kRounds = 1 << 20;
-  ladder.climb("peak: fused multiply-adds in registers", 2.0 * static_cast<double>(table.fused_multiply_adds(kRounds)),
+  ladder.climb("peak: fused multiply-adds in registers",
+               2.0 * static_cast<double>(table.fused_multiply_adds(kRounds)),
                [&] { table.fused_multiply_adds(kRounds); });
   climb_product(ladder, table);
-  ladder.climb("naive, y", p.operations,
-               [&] { kernels::convolve_naively(p.s, kImages, p.x.data(), p.w.data(), p.bias.data(), p.y.data()); });
+  ladder.climb("naive, y", p.operations, [&] {
+    kernels::convolve_naively(p.s, kImages, p.x.data(), p.w.data(), p.bias.data(), p.y.data());
+  });
   const Numbers turned = p.turned();
-  ladder.climb("in order, y", p.operations,
-               [&] { kernels::convolve_in_order(p.s, kImages, p.x.data(), turned.data(), p.bias.data(), p.y.data()); });
+  ladder.climb("in order, y", p.operations, [&] {
+    kernels::convolve_in_order(p.s, kImages, p.x.data(), turned.data(), p.bias.data(), p.y.data());
+  });
   for (const Index tile : {0, 2, 4, 5}) climb_table(ladder, p, table, tile);
 
   const double peak = ladder.rungs[0].gflops;
   if (!json)
-    std::printf("One core, kernels %s; convolution 3 x 3 of %td images, 14 x 14, 128 channels to 128\n\n%-40s %10s %10s %8s\n", table.name,
-                kImages, "", "ms", "GFLOP/s", "of peak");
+    std::printf(
+        "One core, kernels %s; convolution 3 x 3 of %td images, 14 x 14, 128 channels to 128\n\n%-40s %10s "
+        "%10s %8s\n",
+        table.name, kImages, "", "ms", "GFLOP/s", "of peak");
   for (const Rung& rung : ladder.rungs) {
     if (json)
-      std::printf("%s\n",
-                  nlohmann::ordered_json{{"kernel", rung.what}, {"ms", rung.ms}, {"gflops", rung.gflops}, {"of_peak", rung.gflops / peak}}
-                      .dump()
-                      .c_str());
+      std::printf("%s\n", nlohmann::ordered_json{{"kernel", rung.what},
+                                                 {"ms", rung.ms},
+                                                 {"gflops", rung.gflops},
+                                                 {"of_peak", rung.gflops / peak}}
+                              .dump()
+                              .c_str());
     else
-      std::printf("%-40s %10.3f %10.1f %7.0f%%\n", rung.what.c_str(), rung.ms, rung.gflops, 100 * rung.gflops / peak);
+      std::printf("%-40s %10.3f %10.1f %7.0f%%\n", rung.what.c_str(), rung.ms, rung.gflops,
+                  100 * rung.gflops / peak);
   }
   return 0;
 }

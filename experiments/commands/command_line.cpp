@@ -26,15 +26,19 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   return names;
 }
 
-/// Throws what is wrong with the words after the name of the program, and what may have been meant: a command's name, or a flag
-/// of the command that was chosen.
-[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& problem, const std::vector<std::string>& words) {
+/// Throws what is wrong with the words after the name of the program, and what may have been meant: a
+/// command's name, or a flag of the command that was chosen.
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& problem,
+                         const std::vector<std::string>& words) {
   const CLI::App* command = &app;
   std::size_t at = 0;
   std::string help = "sandgrad ";
-  const auto is_next = [&](const CLI::App* other) { return at < words.size() && other->get_name() == words[at]; };
+  const auto is_next = [&](const CLI::App* other) {
+    return at < words.size() && other->get_name() == words[at];
+  };
   std::vector<const CLI::App*> commands = commands_of(app);
-  for (auto next = commands.end(); (next = std::find_if(commands.begin(), commands.end(), is_next)) != commands.end();) {
+  for (auto next = commands.end();
+       (next = std::find_if(commands.begin(), commands.end(), is_next)) != commands.end();) {
     command = *next;
     commands = commands_of(*command);
     help += words[at++] + " ";
@@ -42,7 +46,8 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::App* other : commands) names.push_back(other->get_name());
   std::string other_case;
-  if (!names.empty() && at < words.size() && !words[at].starts_with('-')) other_case = find_name("command", words[at], names);
+  if (!names.empty() && at < words.size() && !words[at].starts_with('-'))
+    other_case = find_name("command", words[at], names);
 
   Error error(Fault::usage, names.empty() || at < words.size() ? problem.what() : "a command is needed");
   if (!names.empty()) error.fact("known", either(names));
@@ -50,9 +55,10 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   const std::vector<std::string> known = flags_of(*command);
   for (; at < words.size(); ++at) {
     const std::size_t end = words[at].find('=');
-    const std::string flag = words[at].substr(0, end), value = end != std::string::npos ? words[at].substr(end + 1)
-                                                               : at + 1 < words.size()  ? words[at + 1]
-                                                                                        : "";
+    const std::string flag = words[at].substr(0, end), value = end != std::string::npos
+                                                                   ? words[at].substr(end + 1)
+                                                               : at + 1 < words.size() ? words[at + 1]
+                                                                                       : "";
     const bool is_flag = flag.starts_with('-') && flag.find_first_not_of("-.0123456789") != std::string::npos;
     if (!is_flag || std::find(known.begin(), known.end(), flag) != known.end()) continue;
     if (const std::string hint = hint_on_flag(flag, value, known); !hint.empty()) error.hint(hint);
@@ -64,8 +70,9 @@ std::vector<std::string> flags_of(const CLI::App& command) {
 struct Help : CLI::Formatter {
   std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
     const std::vector<std::string>& names = option->get_lnames();
-    return is_positional || names.empty() || !option->get_snames().empty() ? CLI::Formatter::make_option_name(option, is_positional)
-                                                                           : "--" + names[0];
+    return is_positional || names.empty() || !option->get_snames().empty()
+               ? CLI::Formatter::make_option_name(option, is_positional)
+               : "--" + names[0];
   }
 };
 
@@ -86,7 +93,8 @@ CLI::Validator in_range(Bounds range) {
       [range](const std::string& text) {
         double number = NAN;
         const bool is_number = CLI::detail::lexical_cast(text, number);
-        if (!is_number || (number >= range.least && number <= range.most)) return std::string();  // what is no number is told by CLI11
+        if (!is_number || (number >= range.least && number <= range.most))
+          return std::string();  // what is no number is told by CLI11
         return "must be in " + shortest(range.least) + " .. " + shortest(range.most) + ", found " + text;
       },
       "");
@@ -99,7 +107,8 @@ Option& Option::needs(const char* flag) { return option_->needs(app_.get_option(
 Option& Option::hidden() { return option_->group(""), *this; }
 Option& Option::one_or_more() { return option_->expected(1, -1), *this; }
 Option& Option::refuses_empty() {
-  option_->check(CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); }, ""));
+  option_->check(CLI::Validator(
+      [](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); }, ""));
   return *this;
 }
 
@@ -111,7 +120,8 @@ Command Command::subcommand(const char* name, const char* about) {
 template <class Value>
 Option Command::option(const char* flags, Value& value, const std::string& help, Bounds range) {
   CLI::Option* option = app_.add_option(flags, value, help)->group(group_)->type_name(placeholder<Value>());
-  if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, std::vector<std::string>>) option->check(in_range(range));
+  if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, std::vector<std::string>>)
+    option->check(in_range(range));
   return Option(app_, option);
 }
 template Option Command::option(const char*, std::string&, const std::string&, Bounds);

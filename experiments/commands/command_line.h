@@ -1,4 +1,5 @@
-// From the command line to a subcommand: a subcommand declares its flags with these, and command_line.cpp alone knows CLI11.
+// From the command line to a subcommand: a subcommand declares its flags with these, and command_line.cpp
+// alone knows CLI11.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ struct Bounds {
   double least = -0x1p62, most = 0x1p62;
 };
 constexpr Bounds kThreadCounts{0, 1024}, kCounts{1, 0x1p30}, kStepNumbers{0, 0x1p31 - 1};
-constexpr const char* kThreadsHelp = "number of threads; 0: every core (default 0). Results do not depend on it";
+constexpr const char* kThreadsHelp =
+    "number of threads; 0: every core (default 0). Results do not depend on it";
 
 /// An option that was added.
 class Option {
@@ -35,16 +37,17 @@ class Option {
   CLI::Option* option_;
 };
 
-/// A subcommand that takes shape. Values keep what they hold where their flag is not given; they must live until the program ends.
+/// A subcommand that takes shape. Values keep what they hold where their flag is not given; they must live
+/// until the program ends.
 class Command {
  public:
   Command(CLI::App& app, std::function<int()>& chosen) : app_(app), chosen_(chosen) {}
   Command subcommand(const char* name, const char* about);
   void group(const char* heading) { group_ = heading; }  ///< of --help, for the options that follow
 
-  /// `flags` with aliases, "--data-dir,--data_dir", or the name of a word without a flag, "run". `help` is a phrase: what it sets,
-  /// unit, default. A Value is a std::string, an int, std::int64_t, std::uint64_t or double, or a vector of int or std::string;
-  /// numbers must be in the range.
+  /// `flags` with aliases, "--data-dir,--data_dir", or the name of a word without a flag, "run". `help` is a
+  /// phrase: what it sets, unit, default. A Value is a std::string, an int, std::int64_t, std::uint64_t or
+  /// double, or a vector of int or std::string; numbers must be in the range.
   template <class Value>
   Option option(const char* flags, Value& value, const std::string& help, Bounds range = {});
   Option flag(const char* flags, bool& value, const std::string& help);
@@ -62,7 +65,8 @@ struct Subcommand {
   void (*add)(Command&);
 };
 
-/// Does what the words ask for. -> exit code. Throws Error(usage) with what may have been meant, and what the command throws.
+/// Does what the words ask for. -> exit code. Throws Error(usage) with what may have been meant, and what the
+/// command throws.
 int run_command_line(int argc, char** argv, std::span<const Subcommand> subcommands);
 
 }  // namespace sand::experiments

@@ -43,19 +43,27 @@ Stage spirals(const Threads&) {
   RunRequest request;
   request.data.name = "Spirals";
   request.steps = 300;
-  return {"Spirals: 16 training domains, each with a shortcut of its own beside two spirals that all share",
-          "What to see: ERM takes the shortcuts, is perfect where it trained and guesses where it did not; the masks let a weight move\n"
-          "only where the domains agree, so what they share is learned. With k 10 nearly every open m is 1: SAND-mask is almost AND-mask.\n"
-          "With k 1e-6, of the size of the gradients' variance, m is partial, and the two differ. The paper's 94.2 for ERM is no\n"
-          "contradiction: an oracle chose that run by its score on the held-out domain, which nobody has who needs the prediction.",
-          "SAND-mask paper (3 turns, not 1), held out,\nselected on training domains / by an oracle",
-          request,
-          [](std::uint32_t seed) { return domains::Spirals({.turns = 1, .seed = 1000 * seed}); },
-          {{"ERM", "ERM", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2})", "45.8 +- 2.4 / 94.2 +- 1.3"},
-           {"ANDMask", "ANDMask", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6})", "88.0 +- 2.9 / 96.7 +- 0.3"},
-           {"SANDMask", "SANDMask, k 10", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6, "k": 10})",
-            "49.1 +- 5.4 / 91.1 +- 2.4"},
-           {"SANDMask", "SANDMask, k 1e-6", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6, "k": 1e-6})", ""}}};
+  return {
+      "Spirals: 16 training domains, each with a shortcut of its own beside two spirals that all share",
+      "What to see: ERM takes the shortcuts, is perfect where it trained and guesses where it did not; the "
+      "masks let a weight move\n"
+      "only where the domains agree, so what they share is learned. With k 10 nearly every open m is 1: "
+      "SAND-mask is almost AND-mask.\n"
+      "With k 1e-6, of the size of the gradients' variance, m is partial, and the two differ. The paper's "
+      "94.2 for ERM is no\n"
+      "contradiction: an oracle chose that run by its score on the held-out domain, which nobody has who "
+      "needs the prediction.",
+      "SAND-mask paper (3 turns, not 1), held out,\nselected on training domains / by an oracle",
+      request,
+      [](std::uint32_t seed) { return domains::Spirals({.turns = 1, .seed = 1000 * seed}); },
+      {{"ERM", "ERM", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2})", "45.8 +- 2.4 / 94.2 +- 1.3"},
+       {"ANDMask", "ANDMask", R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6})",
+        "88.0 +- 2.9 / 96.7 +- 0.3"},
+       {"SANDMask", "SANDMask, k 10",
+        R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6, "k": 10})",
+        "49.1 +- 5.4 / 91.1 +- 2.4"},
+       {"SANDMask", "SANDMask, k 1e-6",
+        R"({"batch_size": 64, "mlp_width": 64, "mlp_depth": 2, "tau": 0.6, "k": 1e-6})", ""}}};
 }
 
 Stage coloured_digits(const Threads& threads) {
@@ -66,17 +74,22 @@ Stage coloured_digits(const Threads& threads) {
   request.test_domains = {2};
   request.holdout_fraction = 0;
   request.steps = 151;
-  return {"Coloured digits: colour tells the label in both training domains (80 and 90 % of the time), and lies in the held-out one (10 %)",
-          "What to see: all methods fall for the colour. Both training domains agree that it helps, and a mask over two domains can only\n"
-          "close what they disagree on: agreement is evidence of a cause only where the domains are many and different.",
-          "SAND-mask paper, mean of three domains held out\nin turn, selected likewise",
-          request,
-          [threads](std::uint32_t seed) {
-            return make_data_set({"ColoredMNIST-IRM", "", "generated", seed}, threads);
-          },
-          {{"ERM", "ERM", R"({"batch_size": 512})", "51.5 / 57.8 +- 0.2"},
-           {"ANDMask", "ANDMask", R"({"batch_size": 512, "tau": 1})", "51.3 +- 0.2 / 58.6 +- 0.4"},
-           {"SANDMask", "SANDMask, k 10", R"({"batch_size": 512, "tau": 0.9, "k": 10})", "51.8 +- 0.2 / 73.0 +- 1.0"}}};
+  return {
+      "Coloured digits: colour tells the label in both training domains (80 and 90 % of the time), and lies "
+      "in the held-out one (10 %)",
+      "What to see: all methods fall for the colour. Both training domains agree that it helps, and a mask "
+      "over two domains can only\n"
+      "close what they disagree on: agreement is evidence of a cause only where the domains are many and "
+      "different.",
+      "SAND-mask paper, mean of three domains held out\nin turn, selected likewise",
+      request,
+      [threads](std::uint32_t seed) {
+        return make_data_set({"ColoredMNIST-IRM", "", "generated", seed}, threads);
+      },
+      {{"ERM", "ERM", R"({"batch_size": 512})", "51.5 / 57.8 +- 0.2"},
+       {"ANDMask", "ANDMask", R"({"batch_size": 512, "tau": 1})", "51.3 +- 0.2 / 58.6 +- 0.4"},
+       {"SANDMask", "SANDMask, k 10", R"({"batch_size": 512, "tau": 0.9, "k": 10})",
+        "51.8 +- 0.2 / 73.0 +- 1.0"}}};
 }
 
 struct Result {
@@ -96,7 +109,8 @@ Result run(const Stage& stage, const Method& method, int seed, const domains::Da
   const Settings settings = settings_of(stage, method, seed);
   const Outcome outcome = train(settings, data, Threads(1), {});
   Result result;
-  for (const int domain : outcome.training) result.training += 100 * outcome.last.in[static_cast<std::size_t>(domain)].accuracy;
+  for (const int domain : outcome.training)
+    result.training += 100 * outcome.last.in[static_cast<std::size_t>(domain)].accuracy;
   result.training /= static_cast<double>(outcome.training.size());
   result.held_out = 100 * outcome.last.in[static_cast<std::size_t>(settings.test_domains[0])].accuracy;
   return result;
@@ -116,9 +130,10 @@ std::string mean_text(const std::vector<double>& numbers) {
 void print_table(const Stage& stage, const std::vector<std::vector<Result>>& results) {
   const std::string published = stage.published;
   const std::size_t cut = published.find('\n');
-  const auto line = [](const std::string& method, const std::string& training, const std::string& held_out, const std::string& each,
-                       const std::string& in_paper) {
-    std::printf("%-17s %-15s %-15s %-31s %s\n", method.c_str(), training.c_str(), held_out.c_str(), each.c_str(), in_paper.c_str());
+  const auto line = [](const std::string& method, const std::string& training, const std::string& held_out,
+                       const std::string& each, const std::string& in_paper) {
+    std::printf("%-17s %-15s %-15s %-31s %s\n", method.c_str(), training.c_str(), held_out.c_str(),
+                each.c_str(), in_paper.c_str());
   };
   std::printf("\n%s\n\n", stage.title);
   line("", "training", "held-out", "held-out domain,", published.substr(0, cut));
@@ -151,7 +166,8 @@ void draw_spirals(const Threads& threads, const std::string& path) {
   threads.run(static_cast<int>(methods.size()), [&](int m, int) {
     const std::size_t method = static_cast<std::size_t>(m);
     models[method] = train(settings_of(stage, methods[method], 0), data, Threads(1), {}).model;
-    draw_decisions(picture, m * (kSurfaceSide + kBetween), 0, *models[method], data.domains[0], std::span(data.domains).subspan(1));
+    draw_decisions(picture, m * (kSurfaceSide + kBetween), 0, *models[method], data.domains[0],
+                   std::span(data.domains).subspan(1));
   });
   picture.write_png(path);
 }
@@ -163,8 +179,8 @@ int demo(const DemoOptions& options) {
     return 0;
   }
   const auto start = std::chrono::steady_clock::now();
-  std::printf("Mean +- standard error over %d seeds; accuracy. Kernels %s, %d %s, one run on each.\n", kSeeds, kernels::chosen().name,
-              threads.count(), threads.count() == 1 ? "thread" : "threads");
+  std::printf("Mean +- standard error over %d seeds; accuracy. Kernels %s, %d %s, one run on each.\n", kSeeds,
+              kernels::chosen().name, threads.count(), threads.count() == 1 ? "thread" : "threads");
   std::fflush(stdout);
   for (const Stage& stage : {spirals(threads), coloured_digits(threads)}) {
     std::vector<domains::DataSet> data;
@@ -175,7 +191,8 @@ int demo(const DemoOptions& options) {
     std::mutex one_at_a_time;
     int done = 0;
     threads.run(runs, [&](int task, int) {
-      const std::size_t method = static_cast<std::size_t>(task % methods), seed = static_cast<std::size_t>(task / methods);
+      const std::size_t method = static_cast<std::size_t>(task % methods),
+                        seed = static_cast<std::size_t>(task / methods);
       results[method][seed] = run(stage, stage.methods[method], static_cast<int>(seed), data[seed]);
       const std::lock_guard lock(one_at_a_time);
       progress.at(++done);
@@ -191,7 +208,8 @@ int demo(const DemoOptions& options) {
 
 void add_demo(Command& command) {
   static DemoOptions o;
-  command.option("--picture", o.picture, "PNG to write instead of tables: what ERM (left) and SAND-mask decide on Spirals");
+  command.option("--picture", o.picture,
+                 "PNG to write instead of tables: what ERM (left) and SAND-mask decide on Spirals");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return demo(o); });
 }

@@ -1,4 +1,5 @@
-// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine computes our bits.
+// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine
+// computes our bits.
 #include <cstdio>
 #include <string>
 
@@ -38,7 +39,8 @@ int doctor(const DoctorOptions& options) {
 #endif
   std::printf("kernels        %s (this CPU runs %s)\n", kernels::chosen().name, tables.c_str());
   std::printf("numerics       version %d\n", kNumericsVersion);
-  std::printf("threads        %d (%s)\n", threads.count(), options.threads > 0 ? "--threads" : available_cores().limit.c_str());
+  std::printf("threads        %d (%s)\n", threads.count(),
+              options.threads > 0 ? "--threads" : available_cores().limit.c_str());
   RunRequest request;
   request.hparams_json = R"({"batch_size": 64})";
   request.steps = 20;
@@ -46,7 +48,8 @@ int doctor(const DoctorOptions& options) {
   std::string mlp, cnn;
   Fault fault{};
   try {
-    mlp = train(resolve(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {}).fingerprint;
+    mlp = train(resolve(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {})
+              .fingerprint;
     cnn = cnn_bits(threads);
   } catch (const Error& error) {  // belongs in the report, too
     (mlp.empty() ? mlp : cnn) = std::string("none: ") + error.what();
@@ -62,7 +65,9 @@ int doctor(const DoctorOptions& options) {
 void add_doctor(Command& command) {
   static DoctorOptions o;
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
-  command.flag("--bits", o.bits, "print only the hashes of short runs, which are the same on every machine (tests/golden/bits.txt)");
+  command.flag(
+      "--bits", o.bits,
+      "print only the hashes of short runs, which are the same on every machine (tests/golden/bits.txt)");
   command.run([] { return doctor(o); });
 }
 

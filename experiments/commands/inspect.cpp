@@ -1,5 +1,5 @@
-// `sandgrad inspect`: the explanation of one weight in one update of a recorded run, or of a whole tensor of weights. The run kept nothing
-// for it: the update is made again from the nearest checkpoint.
+// `sandgrad inspect`: the explanation of one weight in one update of a recorded run, or of a whole tensor of
+// weights. The run kept nothing for it: the update is made again from the nearest checkpoint.
 #include <cstdio>
 
 #include "experiments/commands/command_line.h"
@@ -43,7 +43,8 @@ int inspect(const InspectOptions& options) {
     return Error(Fault::usage, "inspect: --weight or --layer must say what is asked for")
         .hint("sandgrad inspect RUN --step 300 --weight 'linear1.weight[12,40]'");
   });
-  check(options.heat_map.empty() || !options.layer.empty(), [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
+  check(options.heat_map.empty() || !options.layer.empty(),
+        [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
   const fs::path folder = options.run;
   const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
@@ -70,7 +71,8 @@ int inspect(const InspectOptions& options) {
   progress.clear();
 
   std::vector<std::string> names;
-  for (const int domain : run.loop().training_domains()) names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
+  for (const int domain : run.loop().training_domains())
+    names.push_back(recorded.data.domains[static_cast<std::size_t>(domain)].name);
   std::vector<WeightExplanation> explanations;
   std::optional<LayerExplanation> layer;
   run.update([&] {
@@ -104,7 +106,8 @@ void add_inspect(Command& command) {
   command.option("run", o.run, "run directory: the --output-dir of the run").required();
   command.option("--step", o.step, "number of the update, from 0", kStepNumbers).required();
   command.option("--weight", o.weights, "weight to explain: 'linear1.weight[12,40]'; may be repeated");
-  command.option("--layer", o.layer, "parameter tensor to summarize: ranges of mask, agreement and gradients of linear1.weight");
+  command.option("--layer", o.layer,
+                 "parameter tensor to summarize: ranges of mask, agreement and gradients of linear1.weight");
   command.option("--heat-map,--heat_map", o.heat_map, "PNG to write with the layer's mask and agreement");
   command.option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);

@@ -26,25 +26,30 @@ void list_algorithms() {
   std::printf("| algorithm | direction d of a weight | source | fewest domains |\n|---|---|---|---|\n");
   for (const Algorithm& card : algorithms())
     std::printf("| %s | `%s` | %s | %d |\n", card.name, card.formula, card.source, card.fewest_domains);
-  std::printf("\n| algorithm | hyper-parameter | default | range | DomainBed's draw | meaning |\n|---|---|---|---|---|---|\n");
+  std::printf(
+      "\n| algorithm | hyper-parameter | default | range | DomainBed's draw | meaning "
+      "|\n|---|---|---|---|---|---|\n");
   for (const Algorithm& card : algorithms())
     for (const HparamRule& rule : card.hparams)
-      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, shortest(rule.standard).c_str(), rule.range,
-                  draw_text(rule).c_str(), rule.meaning);
+      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, shortest(rule.standard).c_str(),
+                  rule.range, draw_text(rule).c_str(), rule.meaning);
 }
 
 void list_objectives() {
   std::printf("| objective | for | loss of a domain | source | fewest domains |\n|---|---|---|---|---|\n");
   for (const nn::ObjectiveCard& card : nn::objectives())
-    std::printf("| %s | %s | `%s` | %s | %d |\n", card.name, card.about, card.formula, card.source, card.fewest_domains);
+    std::printf("| %s | %s | `%s` | %s | %d |\n", card.name, card.about, card.formula, card.source,
+                card.fewest_domains);
 }
 
 void list_settings() {
   std::printf("| flag | key in record.json | what it sets |\n|---|---|---|\n");
-  visit_settings(static_cast<const RunRequest&>(RunRequest()), [](const char*, const Setting& setting, const auto&) {
-    std::printf("| %s | %s | %s |\n", *setting.flags == '\0' ? "-" : ("`" + first_flag(setting) + "`").c_str(),
-                *setting.key == '\0' ? "-" : setting.key, setting.help.c_str());
-  });
+  visit_settings(static_cast<const RunRequest&>(RunRequest()),
+                 [](const char*, const Setting& setting, const auto&) {
+                   std::printf("| %s | %s | %s |\n",
+                               *setting.flags == '\0' ? "-" : ("`" + first_flag(setting) + "`").c_str(),
+                               *setting.key == '\0' ? "-" : setting.key, setting.help.c_str());
+                 });
 }
 
 int list(const std::string& what) {

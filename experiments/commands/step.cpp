@@ -1,4 +1,5 @@
-// `sandgrad step`: one update as a pure function of files, so that any other framework can be held against it.
+// `sandgrad step`: one update as a pure function of files, so that any other framework can be held against
+// it.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -63,19 +64,24 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
               stored.shape == std::vector<Index>{rows.inputs.shape().rows()} && !labels.empty(),
           [&] {
             return Error(Fault::data, "step: " + x + " and " + y + " do not fit the model or each other")
-                .fact("expected", x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
-                .fact("found", x + " " + rows.inputs.shape().text() + ", " + y + " " + printable(stored.dtype, stored.shape));
+                .fact("expected",
+                      x + " [n, " + std::to_string(example.size()) + "], " + y + " [n], n at least 1")
+                .fact("found", x + " " + rows.inputs.shape().text() + ", " + y + " " +
+                                   printable(stored.dtype, stored.shape));
           });
     for (const std::int64_t label : labels) {
-      check(label >= 0 && label <= INT32_MAX,
-            [&] { return Error(Fault::data, "step: " + y + " has a label that is no class").fact("found", std::to_string(label)); });
+      check(label >= 0 && label <= INT32_MAX, [&] {
+        return Error(Fault::data, "step: " + y + " has a label that is no class")
+            .fact("found", std::to_string(label));
+      });
       rows.labels.push_back(static_cast<std::int32_t>(label));
       rows.examples.push_back(static_cast<std::uint32_t>(rows.examples.size()));
     }
     batch.domains.push_back(std::move(rows));
   }
-  check(!batch.domains.empty(),
-        [] { return Error(Fault::data, "step: the input has no domain").hint("it needs tensors x0, y0, x1, y1, ..."); });
+  check(!batch.domains.empty(), [] {
+    return Error(Fault::data, "step: the input has no domain").hint("it needs tensors x0, y0, x1, y1, ...");
+  });
   return batch;
 }
 
@@ -97,8 +103,9 @@ void check_names(const Safetensors& file, const Parameters& parameters, std::siz
 void read_adam(const Safetensors& file, const Parameters& parameters, optim::Adam& adam) {
   if (file.find("adam_t") == nullptr) return;
   const std::vector<std::int64_t> steps = file.integers("adam_t");
-  check(steps.size() == 1,
-        [&] { return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size())); });
+  check(steps.size() == 1, [&] {
+    return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size()));
+  });
   check(steps[0] >= 0 && steps[0] < INT64_MAX, [&] {
     return Error(Fault::data, "step: adam_t is the number of updates made")
         .fact("expected", "0 to 2^63 - 2")
@@ -110,8 +117,8 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
   adam.resume(first, second, steps[0]);
 }
 
-void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g, const optim::Direction& direction,
-                  const optim::Adam& adam) {
+void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g,
+                  const optim::Direction& direction, const optim::Adam& adam) {
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
   out.add("loss", TensorView(losses.data(), {g.domains()}));
@@ -132,19 +139,22 @@ void tell(const Explanation& explanation, bool json) {
 }
 
 int step(const StepOptions& options) {
-  const std::unique_ptr<Model> model =
-      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
+  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0,
+                                                  convolution_named(options.convolution));
   Parameters& parameters = model->parameters;
   if (options.slots) {
     print_slots(parameters);
     return 0;
   }
   const bool explains = !options.explain.empty() || !options.explain_layer.empty();
-  check(!options.in.empty() && (!options.out.empty() || explains),
-        [] { return Error(Fault::usage, "step: --in and --out are needed (--out not with --explain, neither with --slots)"); });
+  check(!options.in.empty() && (!options.out.empty() || explains), [] {
+    return Error(Fault::usage,
+                 "step: --in and --out are needed (--out not with --explain, neither with --slots)");
+  });
   std::vector<WeightPlace> weights;
   for (const std::string& name : options.explain) weights.push_back(weight_named(parameters, name));
-  const Slot* const layer = options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
+  const Slot* const layer =
+      options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
 
   const Algorithm& method = algorithm(options.algorithm);
   Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
@@ -158,7 +168,8 @@ int step(const StepOptions& options) {
   read_block(in, "", parameters, parameters.numbers());
   optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"),
                                 .weight_decay = hparams.at("weight_decay"),
-                                .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+                                .decay = options.decoupled_decay ? optim::WeightDecay::decoupled
+                                                                 : optim::WeightDecay::coupled,
                                 .mask_update = options.mask_update});
   read_adam(in, parameters, adam);
 
@@ -178,7 +189,8 @@ int step(const StepOptions& options) {
                       .allow_closed = options.allow_closed,
                       .adam = adam,
                       .threads = threads};
-  const std::vector<WeightExplanation> explanations = weights.empty() ? std::vector<WeightExplanation>() : explain(update, weights);
+  const std::vector<WeightExplanation> explanations =
+      weights.empty() ? std::vector<WeightExplanation>() : explain(update, weights);
   move_weights(watched, adam, parameters, threads);
 
   for (std::size_t i = 0; i < explanations.size(); ++i)
@@ -196,16 +208,25 @@ int step(const StepOptions& options) {
 
 void add_step(Command& command) {
   static StepOptions o;
-  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7").required();
-  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")
+      .required();
+  command.option("--convolution", o.convolution,
+                 "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
   command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
-  command.option("--algorithm", o.algorithm, "how the gradients of the domains are combined (default SANDMask)");
-  command.option("--hparams", o.hparams, R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
-  command.option("--in", o.in, "safetensors file to read: weights, x0, y0, x1, y1, ..., and Adam's state if there is one");
-  command.option("--out", o.out, "safetensors file to write: losses, gradients, mask, direction, new weights, Adam's state");
+  command.option("--algorithm", o.algorithm,
+                 "how the gradients of the domains are combined (default SANDMask)");
+  command.option(
+      "--hparams", o.hparams,
+      R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
+  command.option("--in", o.in,
+                 "safetensors file to read: weights, x0, y0, x1, y1, ..., and Adam's state if there is one");
+  command.option("--out", o.out,
+                 "safetensors file to write: losses, gradients, mask, direction, new weights, Adam's state");
   command.option("--explain", o.explain, "weights to explain: 'linear0.weight[12,3]'").one_or_more();
-  command.option("--explain-layer", o.explain_layer, "parameter tensor to summarize: ranges of mask, agreement and gradients");
-  command.option("--heat-map", o.heat_map, "PNG to write with its mask (left) and agreement (right)").needs("--explain-layer");
+  command.option("--explain-layer", o.explain_layer,
+                 "parameter tensor to summarize: ranges of mask, agreement and gradients");
+  command.option("--heat-map", o.heat_map, "PNG to write with its mask (left) and agreement (right)")
+      .needs("--explain-layer");
   command.flag("--json", o.json, "print explanations as JSON lines");
   command.flag("--decoupled-decay", o.decoupled_decay, "apply weight decay after mask and Adam (AdamW)");
   command.flag("--mask-update", o.mask_update, "leave a weight as it is where its mask is 0");

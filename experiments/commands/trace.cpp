@@ -1,4 +1,5 @@
-// `sandgrad trace`: the tape of one pass, as it was recorded: what an update consists of, operation by operation.
+// `sandgrad trace`: the tape of one pass, as it was recorded: what an update consists of, operation by
+// operation.
 #include <cstdio>
 #include <memory>
 
@@ -18,11 +19,12 @@ struct TraceOptions {
   int rows = 2;
 };
 int trace(const TraceOptions& options) {
-  const std::unique_ptr<Model> model =
-      make_model(options.model, activation_named(options.activation), 0, convolution_named(options.convolution));
+  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0,
+                                                  convolution_named(options.convolution));
   Random random(1);
-  Tensor inputs(model->example.rank() == 1 ? Shape{options.rows, model->example[0]}
-                                           : Shape{options.rows, model->example[0], model->example[1], model->example[2]});
+  Tensor inputs(model->example.rank() == 1
+                    ? Shape{options.rows, model->example[0]}
+                    : Shape{options.rows, model->example[0], model->example[1], model->example[2]});
   for (Scalar& number : inputs.span().numbers()) number = static_cast<Scalar>(random.normal());
   std::vector<std::int32_t> labels;
   for (int row = 0; row < options.rows; ++row)
@@ -35,21 +37,27 @@ int trace(const TraceOptions& options) {
   tape.backward(loss);
 
   Index weights = 0, multiply_adds = 0, bytes = 0;
-  std::printf("%-5s%-15s%-18s%-18s%14s%12s  %s\n", "", "op", "of", "shape", "multiply-adds", "bytes", "recorded at");
+  std::printf("%-5s%-15s%-18s%-18s%14s%12s  %s\n", "", "op", "of", "shape", "multiply-adds", "bytes",
+              "recorded at");
   for (int i = 0; i < tape.size(); ++i) {
     const Tape::Entry e = tape.entry(i);
     std::string of = e.slot != nullptr ? e.slot->name : "";
-    for (int k = 0; k < e.arity; ++k) of += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
+    for (int k = 0; k < e.arity; ++k)
+      of += (k ? " %" : "%") + std::to_string(e.inputs[static_cast<std::size_t>(k)]);
     const Index own = e.shape.size() * static_cast<Index>(sizeof(Scalar));
-    const std::string line = padded("%" + std::to_string(i), 5) + padded(e.doc.name, 15) + padded(of, 18) + padded(e.shape.text(), 18);
-    std::printf("%s%14td%12td  %s\n", line.c_str(), e.multiply_adds, own, e.here.line != 0 ? e.here.text().c_str() : e.doc.forward);
+    const std::string line = padded("%" + std::to_string(i), 5) + padded(e.doc.name, 15) + padded(of, 18) +
+                             padded(e.shape.text(), 18);
+    std::printf("%s%14td%12td  %s\n", line.c_str(), e.multiply_adds, own,
+                e.here.line != 0 ? e.here.text().c_str() : e.doc.forward);
     if (e.arity > 0) std::printf("       %s\n       %s\n", e.doc.forward, e.doc.backward);
     weights += e.slot != nullptr ? e.shape.size() : 0;
     multiply_adds += e.multiply_adds;
     bytes += e.slot != nullptr ? 0 : own;
   }
-  std::printf("in all %d entries, %td weights, %td multiply-adds forward, %td bytes of data and values; the loss is %s\n", tape.size(),
-              weights, multiply_adds, bytes, exact(loss.value()[0]).c_str());
+  std::printf(
+      "in all %d entries, %td weights, %td multiply-adds forward, %td bytes of data and values; the loss is "
+      "%s\n",
+      tape.size(), weights, multiply_adds, bytes, exact(loss.value()[0]).c_str());
   return 0;
 }
 
@@ -57,8 +65,10 @@ int trace(const TraceOptions& options) {
 
 void add_trace(Command& command) {
   static TraceOptions o;
-  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7").required();
-  command.option("--convolution", o.convolution, "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
+  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")
+      .required();
+  command.option("--convolution", o.convolution,
+                 "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
   command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
   command.option("--rows", o.rows, "number of generated examples (default 2)", {1, 4096});
   command.run([] { return trace(o); });

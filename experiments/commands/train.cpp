@@ -79,10 +79,14 @@ void add_train(Command& command) {
       command.option(setting.flags, field, setting.help, {setting.least, setting.most});
   });
   command.group("Run directory");
-  command.option("--output-dir,--output_dir", o.keeper.output_dir, "directory of the run's files (default: nothing is kept)")
+  command
+      .option("--output-dir,--output_dir", o.keeper.output_dir,
+              "directory of the run's files (default: nothing is kept)")
       .refuses_empty();
-  command.flag("--fresh", o.keeper.fresh, "start over in a run directory that holds a run, instead of resuming it");
-  command.flag("--no-lock", o.keeper.no_lock, "do not lock the run directory: for file systems without locks");
+  command.flag("--fresh", o.keeper.fresh,
+               "start over in a run directory that holds a run, instead of resuming it");
+  command.flag("--no-lock", o.keeper.no_lock,
+               "do not lock the run directory: for file systems without locks");
   command.option("--checkpoint-every,--checkpoint_every", o.keeper.checkpoint_every,
                  "steps between two checkpoints (default: at every evaluation)", kCounts);
   command.group("Program");

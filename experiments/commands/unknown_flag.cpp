@@ -32,7 +32,8 @@ std::vector<std::string> hparam_names() {
 
 }  // namespace
 
-std::string hint_on_flag(const std::string& flag, const std::string& value, const std::vector<std::string>& known) {
+std::string hint_on_flag(const std::string& flag, const std::string& value,
+                         const std::vector<std::string>& known) {
   const std::string word = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
   std::string name = word;  // as DomainBed spells it
   std::replace(name.begin(), name.end(), '-', '_');
@@ -40,17 +41,22 @@ std::string hint_on_flag(const std::string& flag, const std::string& value, cons
     if (name == foreign.name) return flag + " is DomainBed's: " + foreign.why;
 
   const std::vector<std::string> hparams = hparam_names();
-  const auto is_known = [&](const char* other) { return std::find(known.begin(), known.end(), other) != known.end(); };
-  const auto in_hparams = [&](const std::string& hparam) {
-    return R"(hyper-parameters go into --hparams '{")" + hparam + "\": " + (nlohmann::json::accept(value) ? value : "VALUE") + "}'";
+  const auto is_known = [&](const char* other) {
+    return std::find(known.begin(), known.end(), other) != known.end();
   };
-  if (is_known("--hparams") && std::find(hparams.begin(), hparams.end(), name) != hparams.end()) return in_hparams(name);
+  const auto in_hparams = [&](const std::string& hparam) {
+    return R"(hyper-parameters go into --hparams '{")" + hparam +
+           "\": " + (nlohmann::json::accept(value) ? value : "VALUE") + "}'";
+  };
+  if (is_known("--hparams") && std::find(hparams.begin(), hparams.end(), name) != hparams.end())
+    return in_hparams(name);
 
   std::vector<std::string> words;
   for (const std::string& other : known) words.push_back(other.substr(2));
   if (const std::string nearest = nearest_name(word, words); !nearest.empty())
     return "did you mean --" + nearest + " instead of " + flag + "?";
-  if (const std::string nearest = nearest_name(name, hparams); is_known("--hparams") && !nearest.empty()) return in_hparams(nearest);
+  if (const std::string nearest = nearest_name(name, hparams); is_known("--hparams") && !nearest.empty())
+    return in_hparams(nearest);
   return "";
 }
 

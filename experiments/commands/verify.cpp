@@ -41,11 +41,13 @@ struct VerifyOptions {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* kBuild[] = {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"};  // decide no bit
+constexpr const char* kBuild[] = {"sandgrad", "commit",  "compiler", "flags",
+                                  "kernels",  "threads", "cpu"};  // decide no bit
 
 bool is_there(const fs::path& path) {
   std::error_code failure;
-  return fs::exists(path, failure) || failure;  // what cannot be looked at is there: reading it will say why not
+  return fs::exists(path, failure) ||
+         failure;  // what cannot be looked at is there: reading it will say why not
 }
 
 /// The run that is made again beside the recorded one.
@@ -91,7 +93,8 @@ class Verification {
     if (findings_.empty()) compare_end();
     if (opinion_ && findings_.empty())
       if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
-        findings_.push_back({"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
+        findings_.push_back(
+            {"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
     report_.steps = replay_.step() - first_;
     report_.from_step = options_.from_step;
     report_.whole = options_.from_step < 0 && options_.to_step < 0;
@@ -119,7 +122,8 @@ class Verification {
 
   void begin(int last_step) {
     const bool whole = options_.from_step < 0 && options_.to_step < 0;
-    if (whole && same_version_ && is_there(run_ / "out.txt")) out_.emplace((run_ / "out.txt").string(), replay_);
+    if (whole && same_version_ && is_there(run_ / "out.txt"))
+      out_.emplace((run_ / "out.txt").string(), replay_);
     if (options_.from_step >= 0) {
       check(std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), options_.from_step), [&] {
         std::string all;
@@ -135,10 +139,12 @@ class Verification {
     const int last = std::max(last_step, checkpoint_steps_.empty() ? -1 : checkpoint_steps_.back());
     const int asked = options_.to_step >= 0 ? std::min(options_.to_step, last) : last;
     check(first_ <= asked && asked < steps, [&] {
-      return Error(options_.to_step >= 0 ? Fault::usage : Fault::data, "verify: there is nothing to replay between these steps")
+      return Error(options_.to_step >= 0 ? Fault::usage : Fault::data,
+                   "verify: there is nothing to replay between these steps")
           .fact("from", std::to_string(first_))
           .fact("to", std::to_string(asked))
-          .fact("the run has", std::to_string(steps) + " steps, " + std::to_string(std::int64_t{last} + 1) + " of them recorded");
+          .fact("the run has", std::to_string(steps) + " steps, " + std::to_string(std::int64_t{last} + 1) +
+                                   " of them recorded");
     });
     end_ = asked + 1;
   }
@@ -148,7 +154,9 @@ class Verification {
     constexpr int kSamples = 3;
     const int count = end_ - first_, samples = std::min(kSamples, count);
     for (int i = 0; i < samples; ++i)
-      if (step == first_ + (samples == 1 ? 0 : static_cast<int>(std::int64_t{i} * (count - 1) / (samples - 1)))) return true;
+      if (step ==
+          first_ + (samples == 1 ? 0 : static_cast<int>(std::int64_t{i} * (count - 1) / (samples - 1))))
+        return true;
     return false;
   }
 
@@ -176,10 +184,12 @@ class Verification {
     auto found = difference(step + "metrics.jsonl", line_of(metrics_, record.step).value_or(Json::object()),
                             Json::parse(metrics_line(recorded_.data, record)));
     if (!found && is_result(replay_.loop().settings(), record.step))
-      found = difference(step + "results.jsonl", comparable(line_of(results_, record.step).value_or(Json::object())),
+      found = difference(step + "results.jsonl",
+                         comparable(line_of(results_, record.step).value_or(Json::object())),
                          comparable(Json::parse(result_line(replay_.loop().settings(), record, ""))));
     if (found) {
-      found->facts.push_back({"the last record that agrees is of", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
+      found->facts.push_back({"the last record that agrees is of",
+                              last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
       findings_.push_back(*found);
     } else {
       last_same_ = record.step;
@@ -190,13 +200,17 @@ class Verification {
   /// Where the run kept its state, every number of it is compared; so a finding gets its tensor and element.
   void compare_checkpoint(double score) {
     const int step = replay_.step() - 1;
-    if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step)) return;
+    if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step))
+      return;
     compared_state_ = true;
     ++report_.checkpoints;
-    const std::string where = "step " + std::to_string(step) + ": checkpoints/" + checkpoints_.file(step).filename().string() + ": ";
-    const std::vector<Finding> found = difference(where, replay_.loop().model().parameters, checkpoints_.read(step), {replay_.save(), score});
+    const std::string where = "step " + std::to_string(step) + ": checkpoints/" +
+                              checkpoints_.file(step).filename().string() + ": ";
+    const std::vector<Finding> found = difference(where, replay_.loop().model().parameters,
+                                                  checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
-      findings_.push_back({where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
+      findings_.push_back(
+          {where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
     findings_.insert(findings_.end(), found.begin(), found.end());
   }
 
@@ -216,8 +230,11 @@ class Verification {
     report_.end = true;
     constexpr std::uint64_t kMostBytes = 1 << 16;
     const Json done = read_json((run_ / "done").string(), kMostBytes);
-    const std::string expected = outcome_json(replay_.step(), replay_.loop().fingerprint(), replay_.loop().never_learned());
-    if (const auto found = difference("done", done.is_object() ? done : Json::object(), Json::parse(expected))) findings_.push_back(*found);
+    const std::string expected =
+        outcome_json(replay_.step(), replay_.loop().fingerprint(), replay_.loop().never_learned());
+    if (const auto found =
+            difference("done", done.is_object() ? done : Json::object(), Json::parse(expected)))
+      findings_.push_back(*found);
   }
 
   void compare_weights() {
@@ -225,16 +242,19 @@ class Verification {
     const std::string path = (run_ / "weights.safetensors").string();
     const std::size_t size = weights_file(replay_.loop().model()).bytes().size();
     if (const std::uint64_t found = InputFile(path).size(); found != size) {
-      findings_.push_back({"weights.safetensors has another size",
-                           {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
+      findings_.push_back(
+          {"weights.safetensors has another size",
+           {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
       return;
     }
     std::vector<Scalar> recorded(static_cast<std::size_t>(parameters.size()));
     read_block(Safetensors::read(path), "", parameters, recorded);
-    if (const auto found = difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
+    if (const auto found =
+            difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
       findings_.push_back(*found);
     else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.loop().model()).bytes()).hex())
-      findings_.push_back({"weights.safetensors: the numbers are the same, but not what stands before them", {}});
+      findings_.push_back(
+          {"weights.safetensors: the numbers are the same, but not what stands before them", {}});
   }
 
   const VerifyOptions& options_;
@@ -263,17 +283,25 @@ int verify(const VerifyOptions& options) {
     return 0;
   }
   check_same_run(record, record.settings);  // this program's numbers and arithmetic
-  check(!options.second_opinion || record.number == "float",
-        [] { return Error(Fault::usage, "verify: --second-opinion is for runs of sandgrad; those of sandgrad64 are in double already"); });
-  check(options.expect_chain.empty() || (bytes_of_hex(options.expect_chain).size() == 32 && options.to_step < 0), [&] {
-    return Error(Fault::usage, "verify: --expect-chain is the chain of the last record, 64 digits 0-9 a-f, and not for a --to-step")
-        .fact("found", options.expect_chain.substr(0, 100));
+  check(!options.second_opinion || record.number == "float", [] {
+    return Error(
+        Fault::usage,
+        "verify: --second-opinion is for runs of sandgrad; those of sandgrad64 are in double already");
   });
+  check(options.expect_chain.empty() ||
+            (bytes_of_hex(options.expect_chain).size() == 32 && options.to_step < 0),
+        [&] {
+          return Error(Fault::usage,
+                       "verify: --expect-chain is the chain of the last record, 64 digits 0-9 a-f, and not "
+                       "for a --to-step")
+              .fact("found", options.expect_chain.substr(0, 100));
+        });
   const RecordedLogs logs = read_logs(run, record.settings);
   if (logs.finding) return VerifyReport{.findings = {*logs.finding}}.print(options.run);
   if (!options.expect_chain.empty() && logs.chain != options.expect_chain)
-    return VerifyReport{.findings = {{"metrics.jsonl: the last chain is not the expected one: this is another run",
-                                      {{"expected", options.expect_chain}, {"found   ", logs.chain}}}}}
+    return VerifyReport{
+        .findings = {{"metrics.jsonl: the last chain is not the expected one: this is another run",
+                      {{"expected", options.expect_chain}, {"found   ", logs.chain}}}}}
         .print(options.run);
   RecordedRun recorded(record, options.data_dir, options.threads);
   return Verification(options, logs, recorded)().print(options.run);
@@ -285,10 +313,13 @@ void add_verify(Command& command) {
   static VerifyOptions o;
   command.option("run", o.run, "run directory: the --output-dir of the run").required();
   command.option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
-  command.option("--from-step", o.from_step, "step whose checkpoint the replay starts from (default: the beginning)", kStepNumbers);
+  command.option("--from-step", o.from_step,
+                 "step whose checkpoint the replay starts from (default: the beginning)", kStepNumbers);
   command.option("--to-step", o.to_step, "last step to replay (default: the last one)", kStepNumbers);
-  command.option("--expect-chain,--expect_chain", o.expect_chain, "chain of the last record, as published elsewhere, in hex");
-  command.flag("--second-opinion", o.second_opinion, "also compute gradients of some steps in double precision with plain loops");
+  command.option("--expect-chain,--expect_chain", o.expect_chain,
+                 "chain of the last record, as published elsewhere, in hex");
+  command.flag("--second-opinion", o.second_opinion,
+               "also compute gradients of some steps in double precision with plain loops");
   command.option("--opinion-on", o.opinion_on, "").hidden();  // how sandgrad asks sandgrad64
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return verify(o); });

@@ -23,7 +23,8 @@ constexpr Colour kFirst{0.93, 0.52, 0.10}, kSecond{0.16, 0.44, 0.80};
 /// Between the classes' colours, and between these and white.
 Colour mixed(double probability, double strength) {
   Colour colour{};
-  for (std::size_t i = 0; i < 3; ++i) colour[i] = 1 - strength * (1 - ((1 - probability) * kFirst[i] + probability * kSecond[i]));
+  for (std::size_t i = 0; i < 3; ++i)
+    colour[i] = 1 - strength * (1 - ((1 - probability) * kFirst[i] + probability * kSecond[i]));
   return colour;
 }
 
@@ -58,7 +59,9 @@ void draw_decisions(Picture& picture, int left, int top, const Model& model, con
   Tensor inputs(Shape{kPoints * tries, columns});
   for (int v = 0; v < kPoints; ++v) {
     for (Index i = 0; i < inputs.shape().rows(); ++i) {
-      const auto place = [](Index point) { return static_cast<Scalar>((2 * (static_cast<double>(point) + 0.5) / kPoints - 1) * kRange); };
+      const auto place = [](Index point) {
+        return static_cast<Scalar>((2 * (static_cast<double>(point) + 0.5) / kPoints - 1) * kRange);
+      };
       Scalar* const x = inputs.data() + i * columns;
       std::copy_n(rows.inputs.data() + i % tries * columns, columns, x);
       x[0] = place(i / tries);
@@ -68,17 +71,21 @@ void draw_decisions(Picture& picture, int left, int top, const Model& model, con
     for (int u = 0; u < kPoints; ++u) {
       double sum = 0;
       for (Index i = 0; i < tries; ++i) sum += probability(outputs.view().rows(u * tries + i, 1).numbers());
-      fill(picture, left + u * kPixels, top + v * kPixels, kPixels, mixed(sum / static_cast<double>(tries), 0.45));
+      fill(picture, left + u * kPixels, top + v * kPixels, kPixels,
+           mixed(sum / static_cast<double>(tries), 0.45));
     }
   }
   for (const domains::Domain& of : dots) {
     domains::gather(of, first_of(of, kDots).examples, row);
     for (Index i = 0; i < row.size(); ++i) {
       const auto place = [&](Scalar x, int sign) {
-        return static_cast<int>(std::lround((sign * static_cast<double>(x) / kRange + 1) * kSurfaceSide / 2)) - 1;
+        return static_cast<int>(
+                   std::lround((sign * static_cast<double>(x) / kRange + 1) * kSurfaceSide / 2)) -
+               1;
       };
       const std::span<const Scalar> x = row.inputs.view().rows(i, 1).numbers();
-      fill(picture, left + place(x[0], 1), top + place(x[1], -1), 3, mixed(row.labels[static_cast<std::size_t>(i)], 1));
+      fill(picture, left + place(x[0], 1), top + place(x[1], -1), 3,
+           mixed(row.labels[static_cast<std::size_t>(i)], 1));
     }
   }
 }

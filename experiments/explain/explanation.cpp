@@ -19,23 +19,31 @@ struct Combined {
   std::unique_ptr<optim::Combiner> combiner;
   const optim::Direction& direction;
 
-  Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g, const Threads& threads)
-      : method(chosen), combiner(chosen.make(given, allow_closed)), direction(combiner->combine(g, threads)) {}
+  Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g,
+           const Threads& threads)
+      : method(chosen),
+        combiner(chosen.make(given, allow_closed)),
+        direction(combiner->combine(g, threads)) {}
 };
 
-/// ERM or AND-mask, with as many of the settings of the method that was used as it has, the others as they come.
+/// ERM or AND-mask, with as many of the settings of the method that was used as it has, the others as they
+/// come.
 Hparams borrowed(const Algorithm& other, const Update& update) {
   Hparams hparams;
   for (const HparamRule& rule : other.hparams) {
     const auto used = update.hparams.find(rule.name);
-    hparams[rule.name] = used == update.hparams.end() ? rule.standard : std::min(used->second, 1.0);  // SAND-mask's tau may be greater
+    hparams[rule.name] = used == update.hparams.end()
+                             ? rule.standard
+                             : std::min(used->second, 1.0);  // SAND-mask's tau may be greater
   }
   return hparams;
 }
 
-/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. By the network of the step, not by a more exact
-/// one: only so does every ReLU open for the same pixels, and what the rows miss of g_e is the rounding of the engine's sum.
-std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update, const std::vector<WeightPlace>& weights) {
+/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. By the network of
+/// the step, not by a more exact one: only so does every ReLU open for the same pixels, and what the rows
+/// miss of g_e is the rounding of the engine's sum.
+std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update,
+                                                               const std::vector<WeightPlace>& weights) {
   const Parameters& parameters = update.model.parameters;
   const int workers = update.threads.count();
   Passes passes(update.model.network, parameters, workers);
@@ -45,7 +53,8 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
   for (const DomainRows& rows : update.batch.domains) {
     found.emplace_back(static_cast<std::size_t>(rows.size()));
     const auto draw = [&](int row) -> Draw {
-      return {update.seed, update.batch.step, std::span(rows.examples).subspan(static_cast<std::size_t>(row), 1)};
+      return {update.seed, update.batch.step,
+              std::span(rows.examples).subspan(static_cast<std::size_t>(row), 1)};
     };
     if (!passes.ready()) {
       passes.dry_run(rows.inputs.view().rows(0, 1), draw(0), gradient[0]);
@@ -64,7 +73,8 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
   return found;
 }
 
-DomainTerms domain_terms(const Update& update, std::size_t domain, const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
+DomainTerms domain_terms(const Update& update, std::size_t domain,
+                         const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
                          const WeightPlace& weight) {
   const DomainRows& rows = update.batch.domains[domain];
   DomainTerms terms;
@@ -74,7 +84,8 @@ DomainTerms domain_terms(const Update& update, std::size_t domain, const std::ve
   terms.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
   std::vector<double> contributions, magnitudes;
   for (std::size_t row = 0; row < by_row.size(); ++row) {
-    terms.examples.push_back({static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
+    terms.examples.push_back(
+        {static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
     contributions.push_back(by_row[row][which]);
     magnitudes.push_back(std::fabs(contributions.back()));
   }
@@ -83,13 +94,16 @@ DomainTerms domain_terms(const Update& update, std::size_t domain, const std::ve
   return terms;
 }
 
-/// What the method says of the weight. Throws Error(internal) unless that ends where the engine did, to the last bit.
+/// What the method says of the weight. Throws Error(internal) unless that ends where the engine did, to the
+/// last bit.
 MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const WeightPlace& weight) {
   const optim::Terms terms = combined.combiner->explain(g, weight.column);
   const MaskTerms explained{combined.method.name, terms, terms.scalar("mask"), terms.scalar("direction")};
-  const Scalar mask = combined.direction.mask[weight.column], direction = combined.direction.values[weight.column];
+  const Scalar mask = combined.direction.mask[weight.column],
+               direction = combined.direction.values[weight.column];
   check(same_bits(explained.mask, mask) && same_bits(explained.direction, direction), [&] {
-    return Error(Fault::internal, "explanation: " + weight.name + " under " + explained.method + " is not what the engine computed")
+    return Error(Fault::internal, "explanation: " + weight.name + " under " + explained.method +
+                                      " is not what the engine computed")
         .fact("mask, engine", exact(mask))
         .fact("mask, explanation", exact(explained.mask))
         .fact("direction, engine", exact(direction))
@@ -133,7 +147,8 @@ AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index colum
 
 void WeightExplanation::must_match(Scalar made) const {
   check(same_bits(made, adam.after), [&] {
-    return Error(Fault::internal, "explanation: the new value of " + weight + " is not what the engine computed")
+    return Error(Fault::internal,
+                 "explanation: the new value of " + weight + " is not what the engine computed")
         .fact("engine", exact(made))
         .fact("explanation", exact(adam.after));
   });
@@ -157,9 +172,11 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
     optim::Agreement agreement(g, column, 1);
     agreement.measure_variance();
     std::vector<DomainTerms> domains;
-    for (std::size_t e = 0; e < by_row.size(); ++e) domains.push_back(domain_terms(update, e, by_row[e], which, weight));
+    for (std::size_t e = 0; e < by_row.size(); ++e)
+      domains.push_back(domain_terms(update, e, by_row[e], which, weight));
     const auto count = [&](auto sign) {
-      return static_cast<int>(std::count_if(domains.begin(), domains.end(), [&](const DomainTerms& d) { return sign(d.gradient); }));
+      return static_cast<int>(std::count_if(domains.begin(), domains.end(),
+                                            [&](const DomainTerms& d) { return sign(d.gradient); }));
     };
     const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
     const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];

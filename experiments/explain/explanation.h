@@ -1,5 +1,5 @@
-// The explanation of one weight in one update: every number between the examples and the weight's new value, in the order in which
-// they were computed. It looks on while an update is made and changes nothing.
+// The explanation of one weight in one update: every number between the examples and the weight's new value,
+// in the order in which they were computed. It looks on while an update is made and changes nothing.
 #pragma once
 
 #include <optional>
@@ -43,7 +43,8 @@ struct DomainTerms {
   Scalar gradient;                     ///< g_e
   Scalar largest;                      ///< |g_e| of all weights of the tensor
   std::vector<ExampleTerms> examples;  ///< by row
-  double sum, magnitudes;              ///< of the examples' gradients and of their absolute values; the sum is g_e but for rounding
+  double sum, magnitudes;  ///< of the examples' gradients and of their absolute values; the sum is g_e but
+                           ///< for rounding
 };
 
 /// What a method made of the gradients of one weight.
@@ -86,14 +87,17 @@ struct WeightExplanation {
 
   /// For a reader with a pocket calculator: one number a line and the formula that gives it from those above.
   std::string text() const;
-  /// The same numbers and all examples, one JSON object in one line. What is not finite is a string: "inf", "nan".
+  /// The same numbers and all examples, one JSON object in one line. What is not finite is a string: "inf",
+  /// "nan".
   std::string json() const;
-  /// Throws Error(internal) unless `made`, the weight after the engine's update, is `adam.after` to the last bit.
+  /// Throws Error(internal) unless `made`, the weight after the engine's update, is `adam.after` to the last
+  /// bit.
   void must_match(Scalar made) const;
 };
 
-/// The explanations of some weights in one update. Every example runs forward and back by itself, once for all of them.
-/// Throws Error(internal) if a mask or a direction is not the engine's to the last bit: no explanation rather than a wrong one.
+/// The explanations of some weights in one update. Every example runs forward and back by itself, once for
+/// all of them. Throws Error(internal) if a mask or a direction is not the engine's to the last bit: no
+/// explanation rather than a wrong one.
 std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights);
 
 }  // namespace sand::experiments

@@ -18,7 +18,9 @@ template <class Number>
 std::string line(const std::string& name, Number value, const std::string& formula) {
   return "  " + padded(name, 12) + padded(exact(value), 26) + formula + "\n";
 }
-std::string line(const std::string& name, int value, const std::string& formula) { return line(name, static_cast<double>(value), formula); }
+std::string line(const std::string& name, int value, const std::string& formula) {
+  return line(name, static_cast<double>(value), formula);
+}
 
 /// A setting, in the digits in which it was given.
 std::string setting(const std::string& name, double value, const std::string& meaning = "a setting") {
@@ -28,18 +30,22 @@ std::string setting(const std::string& name, double value, const std::string& me
 /// The largest and the smallest examples, or all where they are few.
 std::string examples_text(const DomainTerms& domain) {
   std::vector<ExampleTerms> sorted = domain.examples;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const ExampleTerms& a, const ExampleTerms& b) { return a.gradient > b.gradient; });
-  std::string text = "  domain " + domain.name + ", d (loss of the row / " + std::to_string(sorted.size()) + ") / d w\n";
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const ExampleTerms& a, const ExampleTerms& b) { return a.gradient > b.gradient; });
+  std::string text =
+      "  domain " + domain.name + ", d (loss of the row / " + std::to_string(sorted.size()) + ") / d w\n";
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (sorted.size() > 2 * kShown && i == kShown) {
       text += "    ... " + std::to_string(sorted.size() - 2 * kShown) + " rows between them\n";
       i = sorted.size() - kShown;
     }
-    text += "    " + padded("row " + std::to_string(sorted[i].row), 10) + padded("example " + std::to_string(sorted[i].example), 16) +
+    text += "    " + padded("row " + std::to_string(sorted[i].row), 10) +
+            padded("example " + std::to_string(sorted[i].example), 16) +
             padded("label " + std::to_string(sorted[i].label), 10) + exact(sorted[i].gradient) + "\n";
   }
-  return text + "    " + padded("sum of all " + std::to_string(sorted.size()) + " rows", 36) + exact(domain.sum) + "\n    " +
-         padded("sum of their absolute values", 36) + exact(domain.magnitudes) + "\n";
+  return text + "    " + padded("sum of all " + std::to_string(sorted.size()) + " rows", 36) +
+         exact(domain.sum) + "\n    " + padded("sum of their absolute values", 36) +
+         exact(domain.magnitudes) + "\n";
 }
 
 /// off / of, in two digits.
@@ -52,14 +58,16 @@ std::string share(double off, double of) {
 std::string gradients_text(const WeightExplanation& explanation) {
   std::size_t width = 8;
   for (const DomainTerms& domain : explanation.domains) width = std::max(width, domain.name.size() + 2);
-  std::string text = "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
-                     padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) + padded("off / A", 10) +
-                     "off / G\n";
+  std::string text =
+      "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
+      padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) +
+      padded("off / A", 10) + "off / G\n";
   for (const DomainTerms& domain : explanation.domains) {
     const double off = std::fabs(static_cast<double>(domain.gradient) - domain.sum);
-    text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) + padded(exact(domain.loss), 26) +
-            padded(exact(domain.gradient), 26) + padded(share(off, domain.magnitudes), 10) +
-            share(off, static_cast<double>(domain.largest)) + "\n";
+    text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) +
+            padded(exact(domain.loss), 26) + padded(exact(domain.gradient), 26) +
+            padded(share(off, domain.magnitudes), 10) + share(off, static_cast<double>(domain.largest)) +
+            "\n";
   }
   text += "  off = |g_e - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
   text += "\nExamples: what each row adds to g_e, from the largest to the smallest\n";
@@ -69,8 +77,10 @@ std::string gradients_text(const WeightExplanation& explanation) {
 
 std::string agreement_text(const WeightExplanation& explanation) {
   return "Agreement of the domains\n" + line("E", static_cast<int>(explanation.domains.size()), "domains") +
-         line("n_plus", explanation.n_plus, "domains with g_e > 0") + line("n_minus", explanation.n_minus, "domains with g_e < 0") +
-         line("s", explanation.agreement, "|n_plus - n_minus| / E") + line("gbar", explanation.mean, "sum_e g_e / E") +
+         line("n_plus", explanation.n_plus, "domains with g_e > 0") +
+         line("n_minus", explanation.n_minus, "domains with g_e < 0") +
+         line("s", explanation.agreement, "|n_plus - n_minus| / E") +
+         line("gbar", explanation.mean, "sum_e g_e / E") +
          line("var", explanation.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
 }
 
@@ -93,15 +103,18 @@ std::string adam_text(const AdamTerms& adam) {
   const bool coupled = o.decay == optim::WeightDecay::coupled;
   const std::string decay = std::string("a setting: weight decay, ") + (coupled ? "coupled" : "decoupled");
   std::string text = "Adam\n" + line("t", static_cast<double>(adam.t), "updates, this one included") +
-                     setting("lr", o.learning_rate, "the learning rate of this step") + setting("beta1", o.beta1) +
-                     setting("beta2", o.beta2) + setting("eps", o.epsilon) + setting("wd", o.weight_decay, decay) +
-                     line("w", adam.weight, "the weight before") + line("m0", adam.m_before, "the first moment before") +
+                     setting("lr", o.learning_rate, "the learning rate of this step") +
+                     setting("beta1", o.beta1) + setting("beta2", o.beta2) + setting("eps", o.epsilon) +
+                     setting("wd", o.weight_decay, decay) + line("w", adam.weight, "the weight before") +
+                     line("m0", adam.m_before, "the first moment before") +
                      line("v0", adam.v_before, "the second moment before");
-  text +=
-      line("g", adam.gradient, coupled ? "d + wd w" : "d") + line("m1", adam.m, "beta1 m0 + (1 - beta1) g") +
-      line("v1", adam.v, "beta2 v0 + (1 - beta2) g g") + line("b1", adam.constants.correction1, "1 - beta1^t, the bias correction of m1") +
-      line("b2", adam.constants.correction2, "1 - beta2^t, the bias correction of v1") + line("a1", adam.constants.step_size, "lr / b1") +
-      line("r2", adam.constants.root_scale, "sqrt(b2)") + line("q", adam.denominator, "sqrt(v1) / r2 + eps");
+  text += line("g", adam.gradient, coupled ? "d + wd w" : "d") +
+          line("m1", adam.m, "beta1 m0 + (1 - beta1) g") + line("v1", adam.v, "beta2 v0 + (1 - beta2) g g") +
+          line("b1", adam.constants.correction1, "1 - beta1^t, the bias correction of m1") +
+          line("b2", adam.constants.correction2, "1 - beta2^t, the bias correction of v1") +
+          line("a1", adam.constants.step_size, "lr / b1") +
+          line("r2", adam.constants.root_scale, "sqrt(b2)") +
+          line("q", adam.denominator, "sqrt(v1) / r2 + eps");
   if (!coupled) text += line("w s", adam.shrunk, "w (1 - lr wd)");
   text += line("step", adam.step, "a1 m1 / q");
   text += line("w'", adam.after,
@@ -112,12 +125,13 @@ std::string adam_text(const AdamTerms& adam) {
 }
 
 std::string others_text(const WeightExplanation& explanation) {
-  std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) + padded("tau", 8) +
-                     padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
+  std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) +
+                     padded("tau", 8) + padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
   const auto row = [&](const MaskTerms& mask, Scalar after) {
     const optim::Term* tau = mask.terms.find("tau");
-    text += "  " + padded(mask.method, 16) + padded(tau ? shortest(tau->value) : "-", 8) + padded(exact(mask.mask), 16) +
-            padded(exact(mask.terms.scalar("rescaled_mask")), 16) + padded(exact(mask.direction), 18) + exact(after) + "\n";
+    text += "  " + padded(mask.method, 16) + padded(tau ? shortest(tau->value) : "-", 8) +
+            padded(exact(mask.mask), 16) + padded(exact(mask.terms.scalar("rescaled_mask")), 16) +
+            padded(exact(mask.direction), 18) + exact(after) + "\n";
   };
   row(explanation.mask, explanation.adam.after);
   for (const OtherMethod& other : explanation.others) row(other.mask, other.after);
@@ -164,8 +178,9 @@ OrderedJson adam_json(const AdamTerms& adam) {
 }  // namespace
 
 std::string WeightExplanation::text() const {
-  return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" + gradients_text(*this) + "\n" +
-         agreement_text(*this) + "\n" + mask_text(mask) + "\n" + adam_text(adam) + "\n" + others_text(*this);
+  return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" +
+         gradients_text(*this) + "\n" + agreement_text(*this) + "\n" + mask_text(mask) + "\n" +
+         adam_text(adam) + "\n" + others_text(*this);
 }
 
 std::string WeightExplanation::json() const {
@@ -173,7 +188,8 @@ std::string WeightExplanation::json() const {
   for (const DomainTerms& domain : domains) {
     OrderedJson examples = OrderedJson::array();
     for (const ExampleTerms& e : domain.examples)
-      examples.push_back({{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
+      examples.push_back(
+          {{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
     list.push_back({{"name", domain.name},
                     {"loss", domain.loss},
                     {"gradient", domain.gradient},

@@ -15,7 +15,8 @@ namespace {
 template <class Number>
 Range range_of(const std::string& name, std::span<const Number> numbers) {
   const auto [least, greatest] = std::minmax_element(numbers.begin(), numbers.end());
-  return {name, static_cast<double>(*least), sum(numbers) / static_cast<double>(numbers.size()), static_cast<double>(*greatest)};
+  return {name, static_cast<double>(*least), sum(numbers) / static_cast<double>(numbers.size()),
+          static_cast<double>(*greatest)};
 }
 
 constexpr int kMostPoints = 1024, kSide = 384, kMargin = 4;
@@ -44,7 +45,8 @@ struct Sheet {
         double total = 0;
         int count = 0;
         for (Index i = v * block; i < std::min((v + 1) * block, rows); ++i)
-          for (Index j = u * block; j < std::min((u + 1) * block, columns) && i * columns + j < size; ++j, ++count)
+          for (Index j = u * block; j < std::min((u + 1) * block, columns) && i * columns + j < size;
+               ++j, ++count)
             total += numbers[static_cast<std::size_t>(i * columns + j)];
         if (count == 0) continue;  // behind the end of a vector
         const double heat = 3 * total / count;
@@ -57,12 +59,13 @@ struct Sheet {
 
 }  // namespace
 
-LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Direction& direction, const Slot& of,
-                                   const std::vector<std::string>& domain_names)
+LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Direction& direction,
+                                   const Slot& of, const std::vector<std::string>& domain_names)
     : slot(of) {
   const Index end = slot.offset + slot.shape.size();
   for (Index first = slot.offset; first < end; first += optim::Agreement::kColumns) {
-    const optim::Agreement block(table, first, static_cast<int>(std::min<Index>(optim::Agreement::kColumns, end - first)));
+    const optim::Agreement block(table, first,
+                                 static_cast<int>(std::min<Index>(optim::Agreement::kColumns, end - first)));
     for (int j = 0; j < block.columns(); ++j) {
       const Scalar m = direction.mask[first + j];
       ++(m == 0 ? closed : m < 0.99 ? partial : open);
@@ -70,9 +73,12 @@ LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Dire
       agreement.push_back(block.agreement(j));
     }
   }
-  ranges = {range_of("mask", std::span<const double>(mask)), range_of("agreement", std::span<const double>(agreement))};
+  ranges = {range_of("mask", std::span<const double>(mask)),
+            range_of("agreement", std::span<const double>(agreement))};
   for (int e = 0; e < table.domains(); ++e) {
-    const auto name = static_cast<std::size_t>(e) < domain_names.size() ? domain_names[static_cast<std::size_t>(e)] : std::to_string(e);
+    const auto name = static_cast<std::size_t>(e) < domain_names.size()
+                          ? domain_names[static_cast<std::size_t>(e)]
+                          : std::to_string(e);
     ranges.push_back(range_of("gradient of domain " + name, table.gradient(e, slot).numbers()));
   }
 }
@@ -80,12 +86,13 @@ LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Dire
 std::string LayerExplanation::text() const {
   std::size_t width = 0;
   for (const Range& range : ranges) width = std::max(width, range.name.size() + 2);
-  std::string text = slot.name + " " + slot.shape.text() + ", " + std::to_string(mask.size()) + " weights: " + std::to_string(closed) +
-                     " with m = 0, " + std::to_string(partial) + " between, " + std::to_string(open) + " with m >= 0.99\n" +
-                     padded("", width + 2) + padded("least", 26) + padded("mean", 26) + "greatest\n";
+  std::string text = slot.name + " " + slot.shape.text() + ", " + std::to_string(mask.size()) +
+                     " weights: " + std::to_string(closed) + " with m = 0, " + std::to_string(partial) +
+                     " between, " + std::to_string(open) + " with m >= 0.99\n" + padded("", width + 2) +
+                     padded("least", 26) + padded("mean", 26) + "greatest\n";
   for (const Range& range : ranges)
-    text +=
-        "  " + padded(range.name, width) + padded(exact(range.least), 26) + padded(exact(range.mean), 26) + exact(range.greatest) + "\n";
+    text += "  " + padded(range.name, width) + padded(exact(range.least), 26) +
+            padded(exact(range.mean), 26) + exact(range.greatest) + "\n";
   return text;
 }
 
@@ -93,15 +100,18 @@ std::string LayerExplanation::json() const {
   nlohmann::ordered_json shape = nlohmann::ordered_json::array(), list = nlohmann::ordered_json::array();
   for (int axis = 0; axis < slot.shape.rank(); ++axis) shape.push_back(slot.shape[axis]);
   for (const Range& range : ranges)
-    list.push_back({{"name", range.name}, {"least", range.least}, {"mean", range.mean}, {"greatest", range.greatest}});
-  return nlohmann::ordered_json{{"slot", slot.name},  {"shape", shape}, {"weights", mask.size()}, {"closed", closed},
-                                {"partial", partial}, {"open", open},   {"ranges", list}}
+    list.push_back(
+        {{"name", range.name}, {"least", range.least}, {"mean", range.mean}, {"greatest", range.greatest}});
+  return nlohmann::ordered_json{{"slot", slot.name}, {"shape", shape},     {"weights", mask.size()},
+                                {"closed", closed},  {"partial", partial}, {"open", open},
+                                {"ranges", list}}
       .dump();
 }
 
 void LayerExplanation::write_heat_map(const std::string& path) const {
   const Sheet sheet(slot.shape);
-  Picture picture(static_cast<int>(2 * sheet.width() + 3 * kMargin), static_cast<int>(sheet.height() + 2 * kMargin));
+  Picture picture(static_cast<int>(2 * sheet.width() + 3 * kMargin),
+                  static_cast<int>(sheet.height() + 2 * kMargin));
   sheet.draw(picture, kMargin, mask);
   sheet.draw(picture, 2 * kMargin + sheet.width(), agreement);
   picture.write_png(path);

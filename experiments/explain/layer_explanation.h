@@ -25,9 +25,9 @@ struct LayerExplanation {
 
   std::string text() const;
   std::string json() const;  ///< the table as one line
-  /// Two panels, left the mask, right the agreement: black is 0, then red, yellow, and white is 1. A line of a panel is an output
-  /// of the layer; a vector is broken into a square. A point of a slot with more than 1024 lines or columns is a mean of neighbours.
-  /// Throws Error(io).
+  /// Two panels, left the mask, right the agreement: black is 0, then red, yellow, and white is 1. A line of
+  /// a panel is an output of the layer; a vector is broken into a square. A point of a slot with more than
+  /// 1024 lines or columns is a mean of neighbours. Throws Error(io).
   void write_heat_map(const std::string& path) const;
 };
 

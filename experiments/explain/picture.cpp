@@ -16,12 +16,14 @@
 
 namespace sand::experiments {
 
-Picture::Picture(int width, int height) : width_(width), height_(height), bytes_(static_cast<std::size_t>(width) * height * 3, 40) {}
+Picture::Picture(int width, int height)
+    : width_(width), height_(height), bytes_(static_cast<std::size_t>(width) * height * 3, 40) {}
 
 void Picture::set(int x, int y, double red, double green, double blue) {
   if (x < 0 || y < 0 || x >= width_ || y >= height_) return;
   std::size_t at = (static_cast<std::size_t>(y) * width_ + x) * 3;
-  for (const double shade : {red, green, blue}) bytes_[at++] = static_cast<unsigned char>(std::lround(255 * std::clamp(shade, 0.0, 1.0)));
+  for (const double shade : {red, green, blue})
+    bytes_[at++] = static_cast<unsigned char>(std::lround(255 * std::clamp(shade, 0.0, 1.0)));
 }
 
 std::span<const unsigned char> Picture::pixel(int x, int y) const {

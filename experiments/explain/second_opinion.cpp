@@ -24,11 +24,12 @@ namespace fs = std::filesystem;
 /// Numbers that the other program wrote, as this one has them.
 std::vector<Scalar> numbers(const Safetensors& file, const std::string& name, std::size_t count) {
   const StoredTensor* stored = file.find(name);
-  check(stored != nullptr && stored->dtype == Dtype::f32 && stored->bytes.size() == count * sizeof(float), [&] {
-    return Error(Fault::data, "second opinion: the update does not fit the run")
-        .fact("tensor", name)
-        .fact("expected", std::to_string(count) + " floats");
-  });
+  check(stored != nullptr && stored->dtype == Dtype::f32 && stored->bytes.size() == count * sizeof(float),
+        [&] {
+          return Error(Fault::data, "second opinion: the update does not fit the run")
+              .fact("tensor", name)
+              .fact("expected", std::to_string(count) + " floats");
+        });
   std::vector<float> read(count);
   std::memcpy(read.data(), stored->bytes.data(), stored->bytes.size());
   return std::vector<Scalar>(read.begin(), read.end());
@@ -44,13 +45,16 @@ SecondOpinion::SecondOpinion() {
   std::error_code failure;
   program_ = fs::read_symlink("/proc/self/exe", failure).replace_filename("sandgrad64");
   check(!failure && fs::exists(program_), [&] {
-    return Error(Fault::missing, "second opinion: it is given by sandgrad64, which must stand beside sandgrad")
+    return Error(Fault::missing,
+                 "second opinion: it is given by sandgrad64, which must stand beside sandgrad")
         .fact("looked for", program_.string())
         .hint("copy or link the sandgrad64 of the same build to that place");
   });
   std::string name = (fs::temp_directory_path(failure) / "sandgrad-XXXXXX").string();
   check(!failure && mkdtemp(name.data()) != nullptr, [&] {
-    return Error(Fault::io, "second opinion: cannot make a temporary folder").fact("path", name).fact("reason", std::strerror(errno));
+    return Error(Fault::io, "second opinion: cannot make a temporary folder")
+        .fact("path", name)
+        .fact("reason", std::strerror(errno));
   });
   folder_ = name;
 }
@@ -87,9 +91,12 @@ int SecondOpinion::ask(const std::string& run, const std::string& data_dir) cons
   environment.push_back(nullptr);
   std::fflush(stdout);
   pid_t child = 0;
-  const int failure = posix_spawn(&child, program_.c_str(), nullptr, nullptr, arguments.data(), environment.data());
-  check(failure == 0,
-        [&] { return Error(Fault::io, "second opinion: sandgrad64 cannot be started").fact("reason", std::strerror(failure)); });
+  const int failure =
+      posix_spawn(&child, program_.c_str(), nullptr, nullptr, arguments.data(), environment.data());
+  check(failure == 0, [&] {
+    return Error(Fault::io, "second opinion: sandgrad64 cannot be started")
+        .fact("reason", std::strerror(failure));
+  });
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -102,11 +109,13 @@ void give_second_opinion(const fs::path& folder, Training& run) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
-  std::printf("second opinion, in double with %s kernels: largest |g - g'| of all domains / largest |g'|\n", kernels::chosen().name);
+  std::printf("second opinion, in double with %s kernels: largest |g - g'| of all domains / largest |g'|\n",
+              kernels::chosen().name);
   for (const fs::path& path : files) {
     const Safetensors file = Safetensors::read(path.string());
     const std::vector<std::int64_t> counts = file.integers("counts");
-    check(counts.size() == 2, [] { return Error(Fault::data, "second opinion: counts must be two numbers"); });
+    check(counts.size() == 2,
+          [] { return Error(Fault::data, "second opinion: counts must be two numbers"); });
     TrainingState state;
     state.step = static_cast<int>(counts[0]);
     state.adam_steps = counts[0];
@@ -118,17 +127,21 @@ void give_second_opinion(const fs::path& folder, Training& run) {
     run.update();
     const GradientTable& g = run.loop().gradients();
     std::vector<std::vector<Scalar>> theirs;
-    for (int domain = 0; domain < g.domains(); ++domain) theirs.push_back(numbers(file, "g" + std::to_string(domain), weights));
+    for (int domain = 0; domain < g.domains(); ++domain)
+      theirs.push_back(numbers(file, "g" + std::to_string(domain), weights));
     for (const Slot& slot : parameters.slots()) {
       double apart = 0, largest = 0;
       for (int domain = 0; domain < g.domains(); ++domain)
         for (Index j = slot.offset; j < slot.offset + slot.shape.size(); ++j) {
           const double ours = static_cast<double>(g.row(domain)[static_cast<std::size_t>(j)]);
-          apart =
-              std::max(apart, std::abs(ours - static_cast<double>(theirs[static_cast<std::size_t>(domain)][static_cast<std::size_t>(j)])));
+          apart = std::max(
+              apart,
+              std::abs(ours - static_cast<double>(
+                                  theirs[static_cast<std::size_t>(domain)][static_cast<std::size_t>(j)])));
           largest = std::max(largest, std::abs(ours));
         }
-      std::printf("    step %6d  %-16s %.2g\n", state.step, slot.name.c_str(), largest > 0 ? apart / largest : apart);
+      std::printf("    step %6d  %-16s %.2g\n", state.step, slot.name.c_str(),
+                  largest > 0 ? apart / largest : apart);
     }
   }
 }

@@ -1,4 +1,5 @@
-// A second opinion on some updates of a run: the same settings, data and state, in double and with the plain loops.
+// A second opinion on some updates of a run: the same settings, data and state, in double and with the plain
+// loops.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +11,8 @@ namespace sand::experiments {
 /// Updates of this program, written down for `sandgrad64`, which stands beside it.
 class SecondOpinion {
  public:
-  SecondOpinion();  ///< throws Error(missing) where there is no sandgrad64, Error(io) where no temporary folder can be made
+  SecondOpinion();  ///< throws Error(missing) where there is no sandgrad64, Error(io) where no temporary
+                    ///< folder can be made
   ~SecondOpinion();
   SecondOpinion(const SecondOpinion&) = delete;
   SecondOpinion& operator=(const SecondOpinion&) = delete;
@@ -25,8 +27,9 @@ class SecondOpinion {
   std::filesystem::path program_, folder_;
 };
 
-/// The other side: prints, for each update in the folder and each tensor, the largest |g - g'| over all domains and weights,
-/// relative to the largest |g'| of the tensor, where g' are the gradients of this program.
+/// The other side: prints, for each update in the folder and each tensor, the largest |g - g'| over all
+/// domains and weights, relative to the largest |g'| of the tensor, where g' are the gradients of this
+/// program.
 void give_second_opinion(const std::filesystem::path& folder, Training& run);
 
 }  // namespace sand::experiments

@@ -18,11 +18,14 @@ std::optional<double> kilobytes(const fs::path& file, const std::string& field) 
   return number ? std::optional(*number * kKilobyte) : std::nullopt;
 }
 
-/// What a group may still take. Pages of files are given back when memory is short, so they are not counted as used.
+/// What a group may still take. Pages of files are given back when memory is short, so they are not counted
+/// as used.
 std::optional<double> left_in(const Cgroup& group, const char* limit_file) {
   const bool second = group.version == 2;
-  const std::optional<double> limit = number_in(system_text(group.directory / limit_file), "");  // "max" is no limit
-  const std::optional<double> used = number_in(system_text(group.directory / (second ? "memory.current" : "memory.usage_in_bytes")), "");
+  const std::optional<double> limit =
+      number_in(system_text(group.directory / limit_file), "");  // "max" is no limit
+  const std::optional<double> used =
+      number_in(system_text(group.directory / (second ? "memory.current" : "memory.usage_in_bytes")), "");
   if (!limit || !used) return std::nullopt;
   const std::string stat = system_text(group.directory / "memory.stat");
   return *limit - *used + number_in(stat, second ? "inactive_file " : "total_inactive_file ").value_or(0) +

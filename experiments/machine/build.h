@@ -6,8 +6,9 @@
 namespace sand::experiments {
 
 struct Build {
-  const char* version;   ///< "0.1.0"
-  const char* commit;    ///< of git, when the build was configured; "-dirty" at its end for changes; "unknown" without git
+  const char* version;  ///< "0.1.0"
+  const char* commit;   ///< of git, when the build was configured; "-dirty" at its end for changes; "unknown"
+                        ///< without git
   const char* compiler;  ///< "GNU 12.2.0"
   const char* flags;     ///< of the library's plain sources
 };

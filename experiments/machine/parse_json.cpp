@@ -11,8 +11,10 @@ Json parse_json(std::string_view text) {
   struct TooMuch {};
   int parts = 0;
   const auto look = [&](int depth, Json::parse_event_t event, const Json&) {
-    const bool begins = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if ((begins && depth >= kMostDepth) || ++parts > kMostParts) throw TooMuch();  // at once: the parser keeps a place for every level
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if ((begins && depth >= kMostDepth) || ++parts > kMostParts)
+      throw TooMuch();  // at once: the parser keeps a place for every level
     return true;
   };
   try {

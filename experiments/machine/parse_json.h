@@ -1,4 +1,5 @@
-// JSON that may come from anybody: nested no deeper, holding no more, and of no other types than what a run writes.
+// JSON that may come from anybody: nested no deeper, holding no more, and of no other types than what a run
+// writes.
 #pragma once
 
 #include <algorithm>
@@ -14,13 +15,14 @@
 
 namespace sand::experiments {
 
-/// The value; discarded where `text` is no JSON, nests more than 16 deep (whatever copies or compares a value calls itself for
-/// every level) or has more than 2^24 parts: beginnings and ends, keys, values.
+/// The value; discarded where `text` is no JSON, nests more than 16 deep (whatever copies or compares a value
+/// calls itself for every level) or has more than 2^24 parts: beginnings and ends, keys, values.
 nlohmann::json parse_json(std::string_view text);
 /// The same of a file. Throws Error(data) for one of more than `most` bytes, and what InputFile throws.
 nlohmann::json read_json(const std::string& path, std::uint64_t most);
 
-/// Whether a Value holds what the JSON says, without conversion: a whole number in its range, a text, true or false, a list of those.
+/// Whether a Value holds what the JSON says, without conversion: a whole number in its range, a text, true or
+/// false, a list of those.
 template <class Value>
 bool holds(const nlohmann::json& json) {
   if constexpr (std::is_same_v<Value, bool>) {
@@ -40,8 +42,9 @@ bool holds(const nlohmann::json& json) {
 /// The value under a key of an object. Throws Error(data) unless it is there and a Value holds it.
 template <class Value>
 Value value_of(const nlohmann::json& object, const char* key) {
-  check(object.is_object() && object.contains(key) && holds<Value>(object[key]),
-        [&] { return Error(Fault::data, std::string("no ") + key + ", or one of another type or out of range"); });
+  check(object.is_object() && object.contains(key) && holds<Value>(object[key]), [&] {
+    return Error(Fault::data, std::string("no ") + key + ", or one of another type or out of range");
+  });
   return object[key].get<Value>();
 }
 

@@ -35,8 +35,9 @@ void Progress::at(int done, const std::string& note) {
   last_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = done / seconds;
-  std::fprintf(stderr, "%s%s %d/%d  %.3g %s/s  ETA %s%s%s", terminal_ ? "\r\033[K" : "", what_.c_str(), done, steps_, rate, unit_.c_str(),
-               clock_text((steps_ - done) / rate).c_str(), note.empty() ? "" : "  ", note.c_str());
+  std::fprintf(stderr, "%s%s %d/%d  %.3g %s/s  ETA %s%s%s", terminal_ ? "\r\033[K" : "", what_.c_str(), done,
+               steps_, rate, unit_.c_str(), clock_text((steps_ - done) / rate).c_str(),
+               note.empty() ? "" : "  ", note.c_str());
   std::fputs(terminal_ ? "" : "\n", stderr);
   std::fflush(stderr);
   drawn_ = terminal_;

@@ -1,4 +1,5 @@
-// How far a long computation is, on stderr: one line that is drawn anew on a terminal, a plain line every 10 s elsewhere.
+// How far a long computation is, on stderr: one line that is drawn anew on a terminal, a plain line every 10
+// s elsewhere.
 #pragma once
 
 #include <chrono>

@@ -23,20 +23,28 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHashLength = 64;  // of a SHA-256
 
-/// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a name with such a
-/// text in it is escaped.
+/// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a
+/// name with such a text in it is escaped.
 std::size_t place_of_hash(std::span<const std::byte> file) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size()), key = "\"sha256\":\"";
   const std::size_t place = text.find(key);
-  return place == std::string_view::npos || text.size() - place - key.size() < kHashLength ? std::string_view::npos : place + key.size();
+  return place == std::string_view::npos || text.size() - place - key.size() < kHashLength
+             ? std::string_view::npos
+             : place + key.size();
 }
 
 std::string hash_without(std::span<const std::byte> file, std::size_t place) {
-  return Sha256().add(file.first(place)).add(std::string(kHashLength, '0')).add(file.subspan(place + kHashLength)).hex();
+  return Sha256()
+      .add(file.first(place))
+      .add(std::string(kHashLength, '0'))
+      .add(file.subspan(place + kHashLength))
+      .hex();
 }
 
 Error damaged(const std::string& source, const std::string& why) {
-  return Error(Fault::data, "checkpoint: damaged, or from another run").fact("file", source).fact("found", why);
+  return Error(Fault::data, "checkpoint: damaged, or from another run")
+      .fact("file", source)
+      .fact("found", why);
 }
 
 /// Metadata by name.
@@ -65,7 +73,8 @@ class Fields {
   const std::string& source_;
 };
 
-/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its name.
+/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its
+/// name.
 std::uint64_t most_bytes(const Parameters& parameters) {
   constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
   std::uint64_t bytes = kHeader + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
@@ -73,7 +82,8 @@ std::uint64_t most_bytes(const Parameters& parameters) {
   return bytes;
 }
 
-std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix, const Parameters& parameters) {
+std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix,
+                             const Parameters& parameters) {
   std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
   read_block(file, prefix, parameters, block);
   return block;
@@ -81,7 +91,8 @@ std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix,
 
 }  // namespace
 
-std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters, const std::string& settings) {
+std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
+                                        const std::string& settings) {
   const TrainingState& state = checkpoint.state;
   Safetensors file;
   write_block(file, "", parameters, state.weights.data());
@@ -100,16 +111,20 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
   return bytes;
 }
 
-Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source, const Parameters& parameters,
-                            const std::string& settings) {
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source,
+                            const Parameters& parameters, const std::string& settings) {
   const std::size_t place = place_of_hash(bytes);
-  check(place != std::string::npos, [&] { return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?"); });
+  check(place != std::string::npos, [&] {
+    return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?");
+  });
   const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
-  check(written == hash_without(bytes, place), [&] { return damaged(source, "its content has another SHA-256 than it says"); });
+  check(written == hash_without(bytes, place),
+        [&] { return damaged(source, "its content has another SHA-256 than it says"); });
 
   const Safetensors file = Safetensors::parse(bytes, source);
   const Fields fields(file, source);
-  fields.expect("numerics", std::to_string(kNumericsVersion), "another version of the arithmetic, which gives other bits");
+  fields.expect("numerics", std::to_string(kNumericsVersion),
+                "another version of the arithmetic, which gives other bits");
   fields.expect("settings", settings, "a run with other settings");
   Checkpoint checkpoint;
   TrainingState& state = checkpoint.state;
@@ -154,7 +169,8 @@ std::vector<int> Checkpoints::steps() const {
 
 Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
-  check(folder_.has_value(), [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
+  check(folder_.has_value(),
+        [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
   InputFile input(*folder_, checkpoint_name(step));
   check(input.size() <= most_bytes(parameters_), [&] {  // before memory is taken for them
     return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
@@ -162,12 +178,14 @@ Checkpoint Checkpoints::read(int step) const {
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
   Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);
-  check(checkpoint.state.step == step + 1, [&] { return damaged(path, "a checkpoint of another step under this name"); });
+  check(checkpoint.state.step == step + 1,
+        [&] { return damaged(path, "a checkpoint of another step under this name"); });
   return checkpoint;
 }
 
-std::optional<Checkpoint> Checkpoints::last(const std::function<void(const Checkpoint&)>& usable,
-                                            const std::function<void(const std::string&, const std::string&)>& damaged) {
+std::optional<Checkpoint> Checkpoints::last(
+    const std::function<void(const Checkpoint&)>& usable,
+    const std::function<void(const std::string&, const std::string&)>& damaged) {
   std::optional<Checkpoint> found;
   kept_.clear();
   const std::vector<int> all = steps();
@@ -177,7 +195,8 @@ std::optional<Checkpoint> Checkpoints::last(const std::function<void(const Check
       kept_.insert(kept_.begin(), {*step, checkpoint.score});
       if (!found) found = std::move(checkpoint);
     } catch (Error& error) {
-      if (error.fault() == Fault::io) throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
+      if (error.fault() == Fault::io)
+        throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
       damaged(file(*step).string(), error.what());
     }
   if (found) remove_old();  // what a run that was killed had no time for
@@ -201,7 +220,9 @@ void Checkpoints::keep(const Checkpoint& checkpoint) {
 }
 
 void Checkpoints::remove_old() {
-  const auto worse = [](const Kept& a, const Kept& b) { return !(a.score >= b.score) && !std::isnan(b.score); };
+  const auto worse = [](const Kept& a, const Kept& b) {
+    return !(a.score >= b.score) && !std::isnan(b.score);
+  };
   const auto best = std::max_element(kept_.begin(), kept_.end(), worse);
   std::vector<Kept> rest;
   for (auto kept = kept_.begin(); kept != kept_.end(); ++kept)
@@ -209,7 +230,8 @@ void Checkpoints::remove_old() {
   kept_ = std::move(rest);
   for (const int old : steps()) {
     const bool wanted =
-        old > kept_.back().step || std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
+        old > kept_.back().step ||
+        std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.step == old; });
     if (wanted) continue;
     try {
       folder_->remove(checkpoint_name(old));

@@ -6,7 +6,8 @@
 
 namespace sand::experiments {
 
-std::string checkpoint_name(int step);                           ///< "step-000300.safetensors"
-std::optional<int> step_of_checkpoint(const std::string& name);  ///< nothing for a name that checkpoint_name does not give
+std::string checkpoint_name(int step);  ///< "step-000300.safetensors"
+std::optional<int> step_of_checkpoint(
+    const std::string& name);  ///< nothing for a name that checkpoint_name does not give
 
 }  // namespace sand::experiments

@@ -13,21 +13,28 @@ namespace sand::experiments {
 using Json = nlohmann::json;
 
 std::optional<Finding> difference(const std::string& what, const Json& recorded, const Json& replayed) {
-  const Json was = recorded.flatten(), is = replayed.flatten();  // keys are paths: "/args/seed"; "" of what is no object
-  const auto text = [](const Json& all, const std::string& key) { return all.contains(key) ? all[key].dump() : std::string("nothing"); };
+  const Json was = recorded.flatten(),
+             is = replayed.flatten();  // keys are paths: "/args/seed"; "" of what is no object
+  const auto text = [](const Json& all, const std::string& key) {
+    return all.contains(key) ? all[key].dump() : std::string("nothing");
+  };
   for (const Json* keys : {&is, &was})
     for (const auto& [key, value] : keys->items())
       if (text(was, key) != text(is, key))
         return Finding{what + " differs",
-                       {{"at      ", key.substr(key.empty() ? 0 : 1)}, {"recorded", text(was, key)}, {"replayed", text(is, key)}}};
+                       {{"at      ", key.substr(key.empty() ? 0 : 1)},
+                        {"recorded", text(was, key)},
+                        {"replayed", text(is, key)}}};
   return std::nullopt;
 }
 
-std::optional<Finding> difference(const std::string& what, const std::string& prefix, const Parameters& parameters,
-                                  std::span<const Scalar> recorded, std::span<const Scalar> replayed) {
+std::optional<Finding> difference(const std::string& what, const std::string& prefix,
+                                  const Parameters& parameters, std::span<const Scalar> recorded,
+                                  std::span<const Scalar> replayed) {
   Index first = -1, largest = -1, count = 0;
   const auto apart = [&](Index j) {
-    return std::abs(static_cast<double>(recorded[std::size_t(j)]) - static_cast<double>(replayed[std::size_t(j)]));
+    return std::abs(static_cast<double>(recorded[std::size_t(j)]) -
+                    static_cast<double>(replayed[std::size_t(j)]));
   };
   for (Index j = 0; j < parameters.size(); ++j) {
     if (std::memcmp(&recorded[std::size_t(j)], &replayed[std::size_t(j)], sizeof(Scalar)) == 0) continue;
@@ -38,23 +45,27 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
   if (count == 0) return std::nullopt;
   const auto both = [&](Index j) {
     const Scalar was = recorded[std::size_t(j)], is = replayed[std::size_t(j)];
-    return prefix + weight_name(parameters.slots(), j) + ": recorded " + exact(was) + ", replayed " + exact(is) + ", apart by " +
-           exact(static_cast<Scalar>(apart(j)));
+    return prefix + weight_name(parameters.slots(), j) + ": recorded " + exact(was) + ", replayed " +
+           exact(is) + ", apart by " + exact(static_cast<Scalar>(apart(j)));
   };
-  return Finding{what + " differ in " + std::to_string(count) + " of " + std::to_string(parameters.size()) + " numbers",
-                 {{"first  ", both(first)}, {"largest", both(largest)}}};
+  return Finding{
+      what + " differ in " + std::to_string(count) + " of " + std::to_string(parameters.size()) + " numbers",
+      {{"first  ", both(first)}, {"largest", both(largest)}}};
 }
 
-std::vector<Finding> difference(const std::string& where, const Parameters& parameters, const Checkpoint& recorded,
-                                const Checkpoint& replayed) {
+std::vector<Finding> difference(const std::string& where, const Parameters& parameters,
+                                const Checkpoint& recorded, const Checkpoint& replayed) {
   const TrainingState &was = recorded.state, &is = replayed.state;
   std::vector<Finding> findings;
-  for (const auto& [what, prefix, before, now] : {std::tuple{"the weights", "", &was.weights, &is.weights},
-                                                  {"Adam's m", "adam_m.", &was.first_moment, &is.first_moment},
-                                                  {"Adam's v", "adam_v.", &was.second_moment, &is.second_moment}})
-    if (const auto found = difference(where + what, prefix, parameters, *before, *now)) findings.push_back(*found);
+  for (const auto& [what, prefix, before, now] :
+       {std::tuple{"the weights", "", &was.weights, &is.weights},
+        {"Adam's m", "adam_m.", &was.first_moment, &is.first_moment},
+        {"Adam's v", "adam_v.", &was.second_moment, &is.second_moment}})
+    if (const auto found = difference(where + what, prefix, parameters, *before, *now))
+      findings.push_back(*found);
   const auto compare = [&](const char* name, const std::string& before, const std::string& now) {
-    if (before != now) findings.push_back({where + name + " differs", {{"recorded", before}, {"replayed", now}}});
+    if (before != now)
+      findings.push_back({where + name + " differs", {{"recorded", before}, {"replayed", now}}});
   };
   compare("adam_t", std::to_string(was.adam_steps), std::to_string(is.adam_steps));
   compare("chain", was.chain, is.chain);

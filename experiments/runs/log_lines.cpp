@@ -14,7 +14,8 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // bytes
 /// -1 where there is none.
 std::int64_t step_in(const std::string& line) {
   constexpr std::string_view kKey = "\"step\":";
-  const std::size_t key = line.find(kKey), digits = key == std::string::npos ? key : line.find_first_not_of(' ', key + kKey.size());
+  const std::size_t key = line.find(kKey),
+                    digits = key == std::string::npos ? key : line.find_first_not_of(' ', key + kKey.size());
   std::int64_t step = -1;
   if (digits != std::string::npos) std::from_chars(line.data() + digits, line.data() + line.size(), step);
   return step;
@@ -38,11 +39,14 @@ int line_after(int step, const std::string& log, const Settings& settings) {
 
 std::size_t lines_after(int updates, const std::string& log, const Settings& settings) {
   std::size_t lines = 0;
-  for (int step = line_after(-1, log, settings); step >= 0 && step < updates; step = line_after(step, log, settings)) ++lines;
+  for (int step = line_after(-1, log, settings); step >= 0 && step < updates;
+       step = line_after(step, log, settings))
+    ++lines;
   return lines;
 }
 
-std::vector<std::uint64_t> line_ends(const Directory& directory, const std::string& log, const Settings& settings) {
+std::vector<std::uint64_t> line_ends(const Directory& directory, const std::string& log,
+                                     const Settings& settings) {
   std::vector<std::uint64_t> ends;
   if (!directory.has(log)) return ends;
   InputFile file(directory, log);

@@ -23,8 +23,8 @@ constexpr const char* kNumber = sizeof(Scalar) == 8 ? "double" : "float";
 std::vector<DataFile> data_files(const domains::DataSet& data, const std::string& data_dir) {
   std::vector<DataFile> files;
   for (const std::filesystem::path& path : data.files)
-    files.push_back(
-        {printable(path.lexically_relative(data_dir).generic_string()), InputFile(path.string()).size(), sha256_of_file(path.string())});
+    files.push_back({printable(path.lexically_relative(data_dir).generic_string()),
+                     InputFile(path.string()).size(), sha256_of_file(path.string())});
   return files;
 }
 
@@ -58,12 +58,14 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
     json["data"]["files"].push_back({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
   json["parameters"] = Json::array();
   for (const Slot& slot : record.parameters)
-    json["parameters"].push_back({{"name", slot.name}, {"shape", shape_of(slot.shape)}, {"offset", slot.offset}});
+    json["parameters"].push_back(
+        {{"name", slot.name}, {"shape", shape_of(slot.shape)}, {"offset", slot.offset}});
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Manifest read_manifest(const std::string& path) {
-  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  // a line of 150 bytes for each of a million photos fits
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1}
+                                       << 28;  // a line of 150 bytes for each of a million photos fits
   const auto broken = [&](const std::string& why) {
     return Error(Fault::data, "record: it does not describe a run: " + why).fact("file", path);
   };
@@ -71,24 +73,28 @@ Manifest read_manifest(const std::string& path) {
   check(json.is_object() && json.contains("args") && json.contains("hparams"),
         [&] { return broken("no JSON object with args and hparams; was the file cut?"); });
   Manifest record;
-  record.settings = settings_from_json(Json{{"args", json["args"]}, {"hparams", json["hparams"]}}.dump(), path);
+  record.settings =
+      settings_from_json(Json{{"args", json["args"]}, {"hparams", json["hparams"]}}.dump(), path);
   try {
     record.numerics = value_of<int>(json, "numerics");
     record.number = value_of<std::string>(json, "number");
     const Json &files = json.at("data").at("files"), &slots = json.at("parameters");
-    check(files.is_array() && slots.is_array(), [] { return Error(Fault::data, "files and parameters that are no lists"); });
+    check(files.is_array() && slots.is_array(),
+          [] { return Error(Fault::data, "files and parameters that are no lists"); });
     for (const Json& file : files) {
-      record.files.push_back(
-          {value_of<std::string>(file, "name"), value_of<std::uint64_t>(file, "size"), value_of<std::string>(file, "sha256")});
+      record.files.push_back({value_of<std::string>(file, "name"), value_of<std::uint64_t>(file, "size"),
+                              value_of<std::string>(file, "sha256")});
       check(bytes_of_hex(record.files.back().sha256).size() == 32,
             [&] { return Error(Fault::data, "a hash that is none: " + file.dump().substr(0, 300)); });
     }
     Index offset = 0;
     for (const Json& slot : slots) {
       const Shape shape(value_of<std::vector<Index>>(slot, "shape"));
-      record.parameters.push_back({value_of<std::string>(slot, "name"), shape, offset, static_cast<int>(record.parameters.size())});
-      check(value_of<Index>(slot, "offset") == offset && !__builtin_add_overflow(offset, shape.size(), &offset),
-            [] { return Error(Fault::data, "a tensor with an offset that is not the end of the one before"); });
+      record.parameters.push_back(
+          {value_of<std::string>(slot, "name"), shape, offset, static_cast<int>(record.parameters.size())});
+      check(
+          value_of<Index>(slot, "offset") == offset && !__builtin_add_overflow(offset, shape.size(), &offset),
+          [] { return Error(Fault::data, "a tensor with an offset that is not the end of the one before"); });
     }
   } catch (const Json::exception& problem) {
     throw broken(problem.what());
@@ -102,22 +108,29 @@ void check_same_run(const Manifest& recorded, const Settings& asked) {
   std::vector<Difference> found = differences(recorded.settings, asked);
   if (recorded.number != kNumber) found.push_back({"numbers", recorded.number, kNumber});
   if (recorded.numerics != kNumericsVersion)
-    found.push_back({"arithmetic", "version " + std::to_string(recorded.numerics), "version " + std::to_string(kNumericsVersion)});
+    found.push_back({"arithmetic", "version " + std::to_string(recorded.numerics),
+                     "version " + std::to_string(kNumericsVersion)});
   if (found.empty()) return;
   Error error(Fault::busy, "run directory: it holds a run with other settings");
   for (const Difference& difference : found)
-    error.fact(difference.flag, " recorded " + difference.recorded.substr(0, 100) + ", asked " + difference.asked.substr(0, 100));
-  throw error.hint("the recorded settings go on with that run; --fresh removes it and starts over; or give another --output-dir");
+    error.fact(difference.flag, " recorded " + difference.recorded.substr(0, 100) + ", asked " +
+                                    difference.asked.substr(0, 100));
+  throw error.hint(
+      "the recorded settings go on with that run; --fresh removes it and starts over; or give another "
+      "--output-dir");
 }
 
 void check_same_inputs(const Manifest& recorded, const Manifest& found) {
   const auto differ = [](const auto& was, const auto& is) {
-    return std::mismatch(was.begin(), was.end(), is.begin(), is.end(), [](const auto& a, const auto& b) { return a == b; });
+    return std::mismatch(was.begin(), was.end(), is.begin(), is.end(),
+                         [](const auto& a, const auto& b) { return a == b; });
   };
   const auto difference = differ(recorded.files, found.files);
   const bool same = difference.first == recorded.files.end() && difference.second == found.files.end();
   const auto text = [](auto at, auto end) {
-    return at == end ? std::string("none") : at->name + ", " + std::to_string(at->size) + " bytes, SHA-256 " + at->sha256.substr(0, 16);
+    return at == end
+               ? std::string("none")
+               : at->name + ", " + std::to_string(at->size) + " bytes, SHA-256 " + at->sha256.substr(0, 16);
   };
   check(same, [&] {
     return Error(Fault::data, "run directory: the data are not those of the run in it")
@@ -126,8 +139,12 @@ void check_same_inputs(const Manifest& recorded, const Manifest& found) {
         .hint("--data-dir says where the recorded ones lie; train --fresh starts over with those there are");
   });
   const auto equal = [](const Slot& a, const Slot& b) { return a.name == b.name && a.shape == b.shape; };
-  check(std::equal(recorded.parameters.begin(), recorded.parameters.end(), found.parameters.begin(), found.parameters.end(), equal),
-        [] { return Error(Fault::data, "record: its tensors of weights are not those of the model that its settings make"); });
+  check(std::equal(recorded.parameters.begin(), recorded.parameters.end(), found.parameters.begin(),
+                   found.parameters.end(), equal),
+        [] {
+          return Error(Fault::data,
+                       "record: its tensors of weights are not those of the model that its settings make");
+        });
 }
 
 }  // namespace sand::experiments

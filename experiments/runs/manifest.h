@@ -1,4 +1,5 @@
-// record.json: what a run was made with and from. Whoever has it and the data files can make the run again, bit by bit.
+// record.json: what a run was made with and from. Whoever has it and the data files can make the run again,
+// bit by bit.
 #pragma once
 
 #include <cstdint>
@@ -33,15 +34,19 @@ struct Manifest {
 /// What this program would make of these settings. Reads the data's files once more, for their hashes.
 Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
 
-/// The text of record.json: the record, version and commit of the program, compiler and flags, kernels, threads, CPU, domains.
+/// The text of record.json: the record, version and commit of the program, compiler and flags, kernels,
+/// threads, CPU, domains.
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
 
-/// Reads record.json, which may have come from anybody. Throws Error(data) naming what is wrong, and what InputFile throws.
+/// Reads record.json, which may have come from anybody. Throws Error(data) naming what is wrong, and what
+/// InputFile throws.
 Manifest read_manifest(const std::string& path);
 
-/// Throws Error(busy), flag by flag, unless this program can go on with the recorded run under these settings.
+/// Throws Error(busy), flag by flag, unless this program can go on with the recorded run under these
+/// settings.
 void check_same_run(const Manifest& recorded, const Settings& asked);
-/// Throws Error(data) naming the first data file that is not the recorded one, or the first tensor of weights.
+/// Throws Error(data) naming the first data file that is not the recorded one, or the first tensor of
+/// weights.
 void check_same_inputs(const Manifest& recorded, const Manifest& found);
 
 }  // namespace sand::experiments

@@ -35,7 +35,9 @@ int step_of_record(const std::string& line) {
 /// "weights 0123456789abcdef after 41 steps" -> 41; -1 for anything else.
 int steps_of_weights(const std::string& line) {
   int steps = -1, end = 0;
-  return std::sscanf(line.c_str(), "weights %*16[0-9a-f] after %9d steps%n", &steps, &end) == 1 && end > 0 ? steps : -1;
+  return std::sscanf(line.c_str(), "weights %*16[0-9a-f] after %9d steps%n", &steps, &end) == 1 && end > 0
+             ? steps
+             : -1;
 }
 
 std::string never_learned(const Training& run) {
@@ -45,11 +47,16 @@ std::string never_learned(const Training& run) {
 
 }  // namespace
 
-OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of(InputFile(path).text(1 << 26))), known_(lines_.size()) {
-  const std::vector<std::string> summary = lines_of(nn::summary(run.loop().model().network, run.loop().model().parameters, run.loop().data().example) + "\n");
+OutText::OutText(const std::string& path, const Training& run)
+    : lines_(lines_of(InputFile(path).text(1 << 26))), known_(lines_.size()) {
+  const std::vector<std::string> summary = lines_of(
+      nn::summary(run.loop().model().network, run.loop().model().parameters, run.loop().data().example) +
+      "\n");
   std::set<std::string> always(summary.begin(), summary.end());
   always.insert(table_head(run.loop().settings(), run.loop().data()));
-  if (const auto note = note_on_tau(run.loop().settings(), static_cast<int>(run.loop().training_domains().size()))) always.insert("note: " + *note);
+  if (const auto note =
+          note_on_tau(run.loop().settings(), static_cast<int>(run.loop().training_domains().size())))
+    always.insert("note: " + *note);
   int last = -1;  // step of the line before, if that is one of a record
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const std::string& text = lines_[line];
@@ -57,8 +64,10 @@ OutText::OutText(const std::string& path, const Training& run) : lines_(lines_of
     last = step_of_record(text);
     if (last >= 0) records_[last].push_back(line);
     if (const int steps = steps_of_weights(text); steps >= 0) ends_[steps].push_back(line);
-    for (const std::string& start : {run.loop().settings().algorithm + " on " + run.loop().data().name + " (", std::string("goes on after step "),
-                                     std::string("no usable checkpoint: starts over"), std::string("stopped on request after ")})
+    for (const std::string& start :
+         {run.loop().settings().algorithm + " on " + run.loop().data().name + " (",
+          std::string("goes on after step "), std::string("no usable checkpoint: starts over"),
+          std::string("stopped on request after ")})
       if (text.compare(0, start.size(), start) == 0) known_[line] = true;
     if (always.count(text) == 1) known_[line] = true;
   }
@@ -68,19 +77,22 @@ void OutText::compare(std::size_t line, const std::string& expected) {
   const std::string found = line < lines_.size() ? lines_[line] : "nothing";
   if (line < lines_.size()) known_[line] = true;
   if (finding_ || found == expected) return;
-  finding_ = {"out.txt differs", {{"line    ", std::to_string(line + 1)}, {"recorded", found}, {"replayed", expected}}};
+  finding_ = {"out.txt differs",
+              {{"line    ", std::to_string(line + 1)}, {"recorded", found}, {"replayed", expected}}};
 }
 
 void OutText::compare(const Record& record, const Training& run) {
   const std::string expected = table_line(record, run.loop().settings(), run.loop().training_domains());
   const auto said = records_.find(record.step);
-  if (said == records_.end() && !finding_) finding_ = {"out.txt differs", {{"recorded", "nothing"}, {"replayed", expected}}};
+  if (said == records_.end() && !finding_)
+    finding_ = {"out.txt differs", {{"recorded", "nothing"}, {"replayed", expected}}};
   if (said != records_.end())
     for (const std::size_t line : said->second) compare(line, expected);
   const auto reports = reports_.find(record.step);
   if (reports == reports_.end() || !algorithm(run.loop().settings().algorithm).closes_weights) return;
   const int domains = static_cast<int>(run.loop().training_domains().size());
-  const std::vector<std::string> report = lines_of(report_with_notes(run.loop().settings(), domains, *record.masks) + "\n");
+  const std::vector<std::string> report =
+      lines_of(report_with_notes(run.loop().settings(), domains, *record.masks) + "\n");
   for (const std::size_t first : reports->second)
     for (std::size_t i = 0; i < report.size(); ++i) compare(first + i, report[i]);
 }
@@ -94,7 +106,8 @@ std::optional<Finding> OutText::finding(const Training& run) const {
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const bool later = !run.finished() && step_of_record(lines_[line]) >= run.step();
     if (known_[line] || later || (!lines_[line].empty() && lines_[line] == never_learned(run))) continue;
-    return Finding{"out.txt has a line that the run does not say", {{"line ", std::to_string(line + 1)}, {"found", lines_[line]}}};
+    return Finding{"out.txt has a line that the run does not say",
+                   {{"line ", std::to_string(line + 1)}, {"found", lines_[line]}}};
   }
   return std::nullopt;
 }

@@ -12,8 +12,9 @@
 
 namespace sand::experiments {
 
-/// Every line must be one that the run says at its step. On trust are the lines about starts and stops: what was trained on, by how
-/// many threads, where it went on; and of a run that is not finished, lines of records that did not become lines of metrics.jsonl.
+/// Every line must be one that the run says at its step. On trust are the lines about starts and stops: what
+/// was trained on, by how many threads, where it went on; and of a run that is not finished, lines of records
+/// that did not become lines of metrics.jsonl.
 class OutText {
  public:
   /// Reads the file. Throws Error(data) for one that is too long, and what InputFile throws.
@@ -29,8 +30,9 @@ class OutText {
  private:
   void compare(std::size_t line, const std::string& expected);
   std::vector<std::string> lines_;
-  std::vector<bool> known_;                                           // lines that are as they must be, or on trust
-  std::map<int, std::vector<std::size_t>> records_, reports_, ends_;  // lines by step: of tables, where mask reports begin, of weights
+  std::vector<bool> known_;  // lines that are as they must be, or on trust
+  std::map<int, std::vector<std::size_t>> records_, reports_,
+      ends_;  // lines by step: of tables, where mask reports begin, of weights
   std::optional<Finding> finding_;
 };
 

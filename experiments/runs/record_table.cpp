@@ -27,11 +27,12 @@ std::string table_line(const Record& record, const Settings& settings, const std
   std::string line = start;
   line += "  " + percent(mean_accuracy(record.in, training));
   line += settings.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
-  for (const int domain : settings.test_domains) line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
+  for (const int domain : settings.test_domains)
+    line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
   if (record.masks) {
     const optim::MaskCounts& total = record.masks->total;
-    line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) + " " +
-            percent(total.fraction(total.open));
+    line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) +
+            " " + percent(total.fraction(total.open));
   }
   return line;
 }
@@ -45,7 +46,9 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
   return head + "   mask: closed, partial, open";
 }
 
-std::string weights_line(const Training& run) { return "weights " + run.loop().fingerprint() + " after " + std::to_string(run.step()) + " steps"; }
+std::string weights_line(const Training& run) {
+  return "weights " + run.loop().fingerprint() + " after " + std::to_string(run.step()) + " steps";
+}
 
 std::string never_learned_line(const std::string& reason) {
   return "NEVER LEARNED: " + reason + ". Its accuracies are those of an untrained network.";

@@ -1,4 +1,5 @@
-// results.jsonl or metrics.jsonl of a run that may come from anybody, line by line: the file may be longer than memory.
+// results.jsonl or metrics.jsonl of a run that may come from anybody, line by line: the file may be longer
+// than memory.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ class RecordedLines {
  public:
   explicit RecordedLines(const std::string& path);  ///< throws what InputFile throws
 
-  /// The next line, an object with a whole number `step`; nothing at the end of the file. Throws Error(data) naming file and line for
-  /// anything else, a last line that is torn and one of more than 2^20 bytes.
+  /// The next line, an object with a whole number `step`; nothing at the end of the file. Throws Error(data)
+  /// naming file and line for anything else, a last line that is torn and one of more than 2^20 bytes.
   std::optional<nlohmann::json> next();
 
   int count() const { return count_; }            ///< of the lines so far

@@ -11,7 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-Finding out_of_order(const std::string& name, const RecordedLines& lines, int expected, const std::string& found) {
+Finding out_of_order(const std::string& name, const RecordedLines& lines, int expected,
+                     const std::string& found) {
   return {name + ": a line is missing, doubled or out of order",
           {{"line", std::to_string(lines.count())},
            {"expected", expected < 0 ? "no line after the last record" : "step " + std::to_string(expected)},
@@ -26,7 +27,10 @@ std::optional<Finding> other_settings(const Json& line, const Json& settings) {
     for (const char* place : {"data_dir", "init_from"}) said["args"][place] = settings["args"][place];
   }
   std::optional<Finding> found = difference("record.json and results.jsonl: a setting", settings, said);
-  if (found) found->facts = {found->facts[0], {"record.json  ", found->facts[1].second}, {"results.jsonl", found->facts[2].second}};
+  if (found)
+    found->facts = {found->facts[0],
+                    {"record.json  ", found->facts[1].second},
+                    {"results.jsonl", found->facts[2].second}};
   return found;
 }
 
@@ -57,10 +61,11 @@ RecordedLogs read_logs(const std::filesystem::path& run, const Settings& setting
     if (logs.finding) return logs;
   }
   if (results.count() != expected_results)
-    logs.finding = {"results.jsonl has not the lines of the records in metrics.jsonl",
-                    {{"metrics.jsonl", std::to_string(metrics.count()) + " lines, " + std::to_string(expected_results) +
-                                           " of them with accuracies of all domains"},
-                     {"results.jsonl", std::to_string(results.count()) + " lines"}}};
+    logs.finding = {
+        "results.jsonl has not the lines of the records in metrics.jsonl",
+        {{"metrics.jsonl", std::to_string(metrics.count()) + " lines, " + std::to_string(expected_results) +
+                               " of them with accuracies of all domains"},
+         {"results.jsonl", std::to_string(results.count()) + " lines"}}};
   return logs;
 }
 

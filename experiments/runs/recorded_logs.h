@@ -11,9 +11,10 @@
 namespace sand::experiments {
 
 struct RecordedLogs {
-  int last_step = -1;              ///< of the last line of metrics.jsonl
-  std::string chain;               ///< of that line
-  std::optional<Finding> finding;  ///< the first line that is missing, doubled, out of order, or of a run with other settings
+  int last_step = -1;  ///< of the last line of metrics.jsonl
+  std::string chain;   ///< of that line
+  std::optional<Finding>
+      finding;  ///< the first line that is missing, doubled, out of order, or of a run with other settings
 };
 
 /// Throws what RecordedLines throws.

@@ -20,11 +20,15 @@ bool is_missing(const std::string& path) {
 }
 
 /// The data, if a run on them fits into memory; `moved`: they are not where the record says.
-domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads, MemoryEstimate& memory) {
+domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads,
+                         MemoryEstimate& memory) {
   check(!is_missing(settings.init_from), [&] {
-    return Error(Fault::missing, "record: the file that the weights were read from is not where the record says")
+    return Error(Fault::missing,
+                 "record: the file that the weights were read from is not where the record says")
         .fact("file", settings.init_from)
-        .hint("a relative name is one from where the run was made: go there, or put the file in its place here");
+        .hint(
+            "a relative name is one from where the run was made: go there, or put the file in its place "
+            "here");
   });
   try {
     domains::DataSet data = make_data_set(settings.data, threads);
@@ -34,7 +38,9 @@ domains::DataSet data_of(const Settings& settings, bool moved, const Threads& th
     return data;
   } catch (Error& error) {
     if (moved || !is_missing(settings.data.data_dir)) throw;
-    throw error.hint("the record has the data directory as it was seen from where the run was made; --data-dir says where it is now");
+    throw error.hint(
+        "the record has the data directory as it was seen from where the run was made; --data-dir says where "
+        "it is now");
   }
 }
 

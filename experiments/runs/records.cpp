@@ -45,7 +45,8 @@ std::string result_line(const Settings& settings, const Record& record, const st
   line["args"]["output_dir"] = output_dir;
   for (const auto& [part, scores] : {std::pair{"in", &record.in}, {"out", &record.out}}) {
     const auto measured = [](const Score& score) { return !std::isnan(score.accuracy); };
-    if (!std::all_of(scores->begin(), scores->end(), measured)) continue;  // a gap would hide the domains behind it
+    if (!std::all_of(scores->begin(), scores->end(), measured))
+      continue;  // a gap would hide the domains behind it
     for (std::size_t env = 0; env < scores->size(); ++env)
       line["env" + std::to_string(env) + "_" + part + "_acc"] = (*scores)[env].accuracy;
   }
@@ -53,7 +54,8 @@ std::string result_line(const Settings& settings, const Record& record, const st
 }
 
 std::string metrics_line(const domains::DataSet& data, const Record& record) {
-  Json line = {{"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
+  Json line = {
+      {"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
   for (std::size_t e = 0; e < record.in.size(); ++e) {
     Json domain = {{"name", data.domains[e].name}};
     put_score(domain, "in", record.in[e]);
@@ -62,12 +64,14 @@ std::string metrics_line(const domains::DataSet& data, const Record& record) {
   }
   if (record.masks) {
     line["mask"] = {{"total", counts_of(record.masks->total)}};
-    for (const optim::MaskCounts& slot : record.masks->slots) line["mask"]["slots"][slot.name] = counts_of(slot);
+    for (const optim::MaskCounts& slot : record.masks->slots)
+      line["mask"]["slots"][slot.name] = counts_of(slot);
   }
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string outcome_json(int steps, const std::string& fingerprint, const std::optional<std::string>& never_learned) {
+std::string outcome_json(int steps, const std::string& fingerprint,
+                         const std::optional<std::string>& never_learned) {
   Json json = {{"steps", steps}, {"weights", fingerprint}, {"never_learned", never_learned.has_value()}};
   if (never_learned) json["reason"] = *never_learned;
   return json.dump() + "\n";

@@ -23,10 +23,14 @@ constexpr const char* kRecord = "record.json";  // it is what makes a directory 
 constexpr const char* kFolder = "checkpoints";
 constexpr const char* kFiles[] = {"done", "weights.safetensors", "results.jsonl", "metrics.jsonl", "out.txt"};
 
-bool is_in(const auto& list, const std::string& name) { return std::find(std::begin(list), std::end(list), name) != std::end(list); }
+bool is_in(const auto& list, const std::string& name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
 
 Error cannot(const char* what, const fs::path& path, int reason) {
-  return Error(Fault::io, std::string("run directory: cannot ") + what).fact("path", path.string()).fact("reason", std::strerror(reason));
+  return Error(Fault::io, std::string("run directory: cannot ") + what)
+      .fact("path", path.string())
+      .fact("reason", std::strerror(reason));
 }
 
 fs::path made(const fs::path& path) {
@@ -47,7 +51,8 @@ fs::path made(const fs::path& path) {
   throw cannot("make it", path, reason);
 }
 
-/// Whether a record.json is Sandgrad's: of this version or another, whole or damaged. Other programs have other keys.
+/// Whether a record.json is Sandgrad's: of this version or another, whole or damaged. Other programs have
+/// other keys.
 bool is_ours(const Directory& directory) {
   constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
   InputFile file(directory, kRecord);
@@ -67,8 +72,8 @@ void check_free_for_a_run(const Directory& directory) {
     return;
   }
   for (const std::string& name : directory.names()) {
-    const bool ours =
-        name == RunLock::kName || NewFile::unfinished(name) == kRecord || (name == kFolder && directory.subdirectory(name).names().empty());
+    const bool ours = name == RunLock::kName || NewFile::unfinished(name) == kRecord ||
+                      (name == kFolder && directory.subdirectory(name).names().empty());
     check(ours, [&] {
       return Error(Fault::busy, "run directory: it is not empty and holds no run")
           .fact("path", directory.path())
@@ -82,7 +87,9 @@ std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked)
   std::unique_ptr<RunLock> lock = locked ? std::make_unique<RunLock>(directory) : nullptr;
   check_free_for_a_run(directory);  // another process may have been here before the lock was ours
   check(directory.in_place(), [&] {
-    return Error(Fault::busy, "run directory: somebody has just moved it away").fact("path", directory.path()).hint("try again");
+    return Error(Fault::busy, "run directory: somebody has just moved it away")
+        .fact("path", directory.path())
+        .hint("try again");
   });
   return lock;
 }
@@ -92,7 +99,8 @@ std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked)
 bool RunDirectory::holds_run(const fs::path& path) {
   std::error_code failure;
   const bool found = fs::exists(path / kRecord, failure);
-  check(!failure, [&] { return cannot("look into it", path / kRecord, failure.value()); });  // that is no "no"
+  check(!failure,
+        [&] { return cannot("look into it", path / kRecord, failure.value()); });  // that is no "no"
   return found;
 }
 
@@ -102,7 +110,8 @@ RunDirectory::RunDirectory(const fs::path& path, bool locked)
       lock_(lock_for_a_run(directory_, locked)),
       checkpoints_(directory_.subdirectory(kFolder)) {
   for (const std::string& name : directory_.names())
-    if (const std::string whole = NewFile::unfinished(name); whole == kRecord || is_in(kFiles, whole)) directory_.remove(name);
+    if (const std::string whole = NewFile::unfinished(name); whole == kRecord || is_in(kFiles, whole))
+      directory_.remove(name);
   for (const std::string& name : checkpoints_.names())
     if (step_of_checkpoint(NewFile::unfinished(name))) checkpoints_.remove(name);
 }
@@ -152,7 +161,8 @@ void RunDirectory::sync() {
   for (const auto& log : lengths_)
     check(::fdatasync(open_lines(log.first).descriptor.number()) == 0,
           [&] { return cannot("write", directory_.path_of(log.first), errno); });
-  if (!std::exchange(names_synced_, true)) directory_.sync();  // the files are new, and their names must last, too
+  if (!std::exchange(names_synced_, true))
+    directory_.sync();  // the files are new, and their names must last, too
 }
 
 void RunDirectory::cut(const std::string& log, std::uint64_t length) {

@@ -15,8 +15,9 @@
 
 namespace sand::experiments {
 
-/// DIR/record.json, results.jsonl (DomainBed's keys), metrics.jsonl, out.txt, checkpoints/, weights.safetensors, done.
-/// Held open and locked: no other process works in it while this object lives. Where it is moved, the run continues in it.
+/// DIR/record.json, results.jsonl (DomainBed's keys), metrics.jsonl, out.txt, checkpoints/,
+/// weights.safetensors, done. Held open and locked: no other process works in it while this object lives.
+/// Where it is moved, the run continues in it.
 class RunDirectory {
  public:
   /// Each has one line for every record of the run, and nothing else.
@@ -25,9 +26,10 @@ class RunDirectory {
   /// Whether there is a run, finished or not. Throws Error(io) where that cannot be found out.
   static bool holds_run(const std::filesystem::path& path);
 
-  /// Makes the directory, or takes one that is empty or holds a run, and removes half-written files that a killed process left.
-  /// Throws Error(busy) for any other directory, for a record.json of another program, and while another process works in it;
-  /// Error(io) where it cannot be made, or not be locked if it has to be.
+  /// Makes the directory, or takes one that is empty or holds a run, and removes half-written files that a
+  /// killed process left. Throws Error(busy) for any other directory, for a record.json of another program,
+  /// and while another process works in it; Error(io) where it cannot be made, or not be locked if it has to
+  /// be.
   explicit RunDirectory(const std::filesystem::path& path, bool locked = true);
 
   const std::filesystem::path& path() const { return path_; }
@@ -38,8 +40,11 @@ class RunDirectory {
   void clear() const;
   /// Writes a whole file in one step. Throws Error(io), and then there is no such file, or still the old one.
   void write(const std::string& name, std::span<const std::byte> content) const;
-  void write(const std::string& name, const std::string& content) const { write(name, std::as_bytes(std::span(content))); }
-  /// Appends a whole line or nothing. Throws Error(io), and Error(data) for a log that another program changed since its last line.
+  void write(const std::string& name, const std::string& content) const {
+    write(name, std::as_bytes(std::span(content)));
+  }
+  /// Appends a whole line or nothing. Throws Error(io), and Error(data) for a log that another program
+  /// changed since its last line.
   void append(const std::string& name, const std::string& line);
 
   /// Waits until all appended lines of the logs are on the disk. Throws what append throws.
@@ -48,7 +53,8 @@ class RunDirectory {
   void cut(const std::string& log, std::uint64_t length);
 
  private:
-  OpenFile open_lines(const std::string& name) const;  // to append to them; throws Error(data) for a log that is not as it was left
+  OpenFile open_lines(const std::string& name)
+      const;  // to append to them; throws Error(data) for a log that is not as it was left
 
   std::filesystem::path path_;
   Directory directory_;

@@ -26,7 +26,8 @@ namespace {
 void print(const std::string& text) {
   if (std::printf("%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) StopSignals::lost_reader();
-  if (StopSignals::stop()) std::clearerr(stdout);  // the line is not missed; any other failure is reported at the end
+  if (StopSignals::stop())
+    std::clearerr(stdout);  // the line is not missed; any other failure is reported at the end
 }
 
 /// What done says about a run that came to its end; "" where there is none, or none that says so.
@@ -36,13 +37,15 @@ std::string outcome_in(const Directory& directory, const Settings& settings) {
   InputFile file(directory, "done");
   if (file.size() > kMostBytes) return "";
   const auto done = parse_json(file.text(kMostBytes));
-  const bool whole =
-      done.is_object() && done.value("steps", nlohmann::json()) == settings.steps && done.value("weights", nlohmann::json()).is_string();
+  const bool whole = done.is_object() && done.value("steps", nlohmann::json()) == settings.steps &&
+                     done.value("weights", nlohmann::json()).is_string();
   return whole ? without_controls(done.dump()) : "";
 }
 
 /// Removes what a process left that was killed just when its run was finished, if that can be done.
-void tidy(const std::string& output_dir) try { const RunDirectory directory(output_dir); } catch (const Error&) {
+void tidy(const std::string& output_dir) try {
+  const RunDirectory directory(output_dir);
+} catch (const Error&) {
   // It does no harm.
 }
 
@@ -52,7 +55,8 @@ RunKeeper::RunKeeper(const Settings& settings, const RunKeeperOptions& options)
     : settings_(settings), options_(options), recorded_(recorded()) {}
 
 std::optional<Manifest> RunKeeper::recorded() const {
-  if (options_.output_dir.empty() || options_.fresh || !RunDirectory::holds_run(options_.output_dir)) return std::nullopt;
+  if (options_.output_dir.empty() || options_.fresh || !RunDirectory::holds_run(options_.output_dir))
+    return std::nullopt;
   Manifest found = read_manifest((std::filesystem::path(options_.output_dir) / "record.json").string());
   check_same_run(found, settings_);
   return found;
@@ -64,7 +68,8 @@ bool RunKeeper::finished() const {
   const std::string outcome = outcome_in(directory, settings_);
   if (outcome.empty()) return false;
   if (directory.has(RunLock::kName)) tidy(options_.output_dir);
-  std::fprintf(options_.json ? stderr : stdout, "the run in %s is finished: %s\n", options_.output_dir.c_str(), outcome.c_str());
+  std::fprintf(options_.json ? stderr : stdout, "the run in %s is finished: %s\n",
+               options_.output_dir.c_str(), outcome.c_str());
   return true;
 }
 
@@ -91,8 +96,9 @@ void RunKeeper::claim(const Training& run, const Threads& threads) {
 void RunKeeper::begin(Training& run, const Threads& threads) {
   const Model& model = run.loop().model();
   const int domains = static_cast<int>(run.loop().training_domains().size());
-  say(settings_.algorithm + " on " + run.loop().data().name + " (" + run.loop().data().source + "), protocol " + settings_.protocol.name + ", " +
-      std::to_string(domains) + " training domains, kernels " + kernels::chosen().name + ", " + std::to_string(threads.count()) +
+  say(settings_.algorithm + " on " + run.loop().data().name + " (" + run.loop().data().source +
+      "), protocol " + settings_.protocol.name + ", " + std::to_string(domains) +
+      " training domains, kernels " + kernels::chosen().name + ", " + std::to_string(threads.count()) +
       (threads.count() == 1 ? " thread" : " threads"));
   say(nn::summary(model.network, model.parameters, run.loop().data().example));
   if (const std::optional<std::string> text = note_on_tau(settings_, domains)) note(*text);
@@ -113,7 +119,8 @@ void RunKeeper::resume(Training& run) {
       check(found >= lines, [&] {
         return Error(Fault::data, "run directory: lines of a log are missing or out of order")
             .fact("path", directory_->held().path_of(log))
-            .fact("expected", std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
+            .fact("expected",
+                  std::to_string(lines) + " lines with the steps of the records up to this checkpoint")
             .fact("found", std::to_string(found));
       });
     }
@@ -141,7 +148,8 @@ void RunKeeper::record(const Training& run, const Record& record) {
 void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop) {
   if (!directory_) return;
   const bool measured = record && !std::isnan(mean_accuracy(record->in, run.loop().training_domains()));
-  const bool due = options_.checkpoint_every > 0 ? (run.step() - 1) % options_.checkpoint_every == 0 : measured;
+  const bool due =
+      options_.checkpoint_every > 0 ? (run.step() - 1) % options_.checkpoint_every == 0 : measured;
   if (!due && !run.finished() && !stop) return;
   directory_->sync();
   checkpoints_->keep({run.save(), record ? mean_accuracy(record->out, run.loop().training_domains()) : NAN});
@@ -149,14 +157,16 @@ void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop
 
 void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   if (directory_ && !directory_->held().in_place())
-    std::fprintf(stderr, "sandgrad: run directory: it was moved while the run was on; the run's files went with it\n    path %s\n",
+    std::fprintf(stderr,
+                 "sandgrad: run directory: it was moved while the run was on; the run's files went with it\n "
+                 "   path %s\n",
                  options_.output_dir.c_str());
   if (last && algorithm(settings_.algorithm).closes_weights)
     say(report_with_notes(settings_, static_cast<int>(run.loop().training_domains().size()), *last->masks));
   say(weights_line(run));
   if (!run.finished()) {
-    say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings_.steps) + " steps" +
-        (directory_ ? "; the same command goes on from there" : ""));
+    say("stopped on request after " + std::to_string(run.step()) + " of " + std::to_string(settings_.steps) +
+        " steps" + (directory_ ? "; the same command goes on from there" : ""));
     return;
   }
   const std::optional<std::string> never_learned = run.loop().never_learned();
@@ -172,7 +182,8 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
 
 void RunKeeper::tell_kept(Error& error) const {
   const std::vector<int> steps = checkpoints_ ? checkpoints_->steps() : std::vector<int>();
-  if (error.fault() == Fault::non_finite && !steps.empty()) error.fact("kept", checkpoints_->file(steps.back()).string());
+  if (error.fault() == Fault::non_finite && !steps.empty())
+    error.fact("kept", checkpoints_->file(steps.back()).string());
 }
 
 void RunKeeper::say(const std::string& text) {

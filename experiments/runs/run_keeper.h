@@ -1,4 +1,5 @@
-// What `sandgrad train` keeps of a run while it is on, and where it resumes one: the files of a run directory, and what is printed.
+// What `sandgrad train` keeps of a run while it is on, and where it resumes one: the files of a run
+// directory, and what is printed.
 #pragma once
 
 #include <optional>
@@ -18,17 +19,21 @@ struct RunKeeperOptions {
   bool json = false;         ///< records on stdout are JSON lines
 };
 
-/// Use in this order: finished(), open(), claim(), begin(), then record() and end_of_step() from the loop, end().
+/// Use in this order: finished(), open(), claim(), begin(), then record() and end_of_step() from the loop,
+/// end().
 class RunKeeper {
  public:
-  /// Reads the manifest of a run that is to be resumed. Throws Error(busy) if it has other settings, and what read_manifest throws.
+  /// Reads the manifest of a run that is to be resumed. Throws Error(busy) if it has other settings, and what
+  /// read_manifest throws.
   RunKeeper(const Settings& settings, const RunKeeperOptions& options);
 
-  /// Whether the directory holds this run and the run is finished; says so. A look is enough, the disk may be read-only.
+  /// Whether the directory holds this run and the run is finished; says so. A look is enough, the disk may be
+  /// read-only.
   bool finished() const;
   /// Locks a directory that holds a run. Throws what RunDirectory throws.
   void open();
-  /// Makes and locks any other directory, and writes the manifest or compares it. Throws what RunDirectory and check_same_inputs throw.
+  /// Makes and locks any other directory, and writes the manifest or compares it. Throws what RunDirectory
+  /// and check_same_inputs throw.
   void claim(const Training& run, const Threads& threads);
   /// Prints what the run is, and resumes it from its last usable checkpoint. Throws what Checkpoints throws.
   void begin(Training& run, const Threads& threads);

@@ -37,7 +37,8 @@ RunLock::RunLock(const Directory& directory) : directory_(directory) {
   ::gethostname(host, sizeof host - 1);
   const std::string text = "process " + std::to_string(::getpid()) + " on " + host;
   // Only for people: on a full disk the lock holds without it.
-  if (::ftruncate(file_.number(), 0) != 0 || ::pwrite(file_.number(), text.data(), text.size(), 0) < 0) return;
+  if (::ftruncate(file_.number(), 0) != 0 || ::pwrite(file_.number(), text.data(), text.size(), 0) < 0)
+    return;
 }
 
 RunLock::~RunLock() {
@@ -58,10 +59,13 @@ void RunLock::lock(int descriptor) const {
         .fact("holder", holder_in(directory_))
         .hint("wait until it ends, or give another --output-dir");
   });
-  Error error = Error(Fault::io, "run directory: cannot lock it").fact("path", directory_.path()).fact("reason", std::strerror(reason));
+  Error error = Error(Fault::io, "run directory: cannot lock it")
+                    .fact("path", directory_.path())
+                    .fact("reason", std::strerror(reason));
   if (reason == ENOLCK || reason == EOPNOTSUPP || reason == ENOSYS)
     error.hint(
-        "its file system has no locks now (NFS needs lockd, Lustre -o flock); give an --output-dir elsewhere, or --no-lock; "
+        "its file system has no locks now (NFS needs lockd, Lustre -o flock); give an --output-dir "
+        "elsewhere, or --no-lock; "
         "then see to it that no other process trains in this one");
   throw error;
 }
@@ -71,7 +75,9 @@ bool RunLock::is_in_place() const {
   const bool known = ::fstat(file_.number(), &ours) == 0;
   const bool found = known && ::fstatat(directory_.descriptor(), kName, &there, AT_SYMLINK_NOFOLLOW) == 0;
   check(found || (known && errno == ENOENT), [&, reason = errno] {
-    return Error(Fault::io, "run directory: cannot lock it").fact("path", directory_.path_of(kName)).fact("reason", std::strerror(reason));
+    return Error(Fault::io, "run directory: cannot lock it")
+        .fact("path", directory_.path_of(kName))
+        .fact("reason", std::strerror(reason));
   });
   return found && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
 }

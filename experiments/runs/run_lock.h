@@ -7,12 +7,14 @@
 
 namespace sand::experiments {
 
-/// Locks a directory itself, so that removing a file in it frees no lock; and its run.lock, which names the holder: over NFS
-/// that one locks other hosts out, too. A file that is left over from a crash locks no process out.
+/// Locks a directory itself, so that removing a file in it frees no lock; and its run.lock, which names the
+/// holder: over NFS that one locks other hosts out, too. A file that is left over from a crash locks no
+/// process out.
 class RunLock {
  public:
   static constexpr const char* kName = "run.lock";
-  /// Throws Error(busy) naming the holder, Error(io) where there can be no lock, Error(data) where run.lock is not a regular file.
+  /// Throws Error(busy) naming the holder, Error(io) where there can be no lock, Error(data) where run.lock
+  /// is not a regular file.
   explicit RunLock(const Directory& directory);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
@@ -20,7 +22,8 @@ class RunLock {
 
  private:
   void lock(int descriptor) const;
-  bool is_in_place() const;  // whether others find the locked file: its last holder may have removed it meanwhile
+  bool is_in_place()
+      const;  // whether others find the locked file: its last holder may have removed it meanwhile
 
   Directory directory_;
   Descriptor file_;

@@ -8,23 +8,27 @@
 namespace sand::experiments {
 namespace {
 
-std::string many(int count, const char* what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); }
+std::string many(int count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
 
 }  // namespace
 
 int VerifyReport::print(const std::string& run) const {
   for (const Finding& finding : findings) {
     std::printf("%s\n", Error(Fault::data, finding.rule).what());  // which may be an error of several lines
-    for (const auto& [name, value] : finding.facts) std::printf("    %s  %s\n", name.c_str(), without_controls(value).c_str());
+    for (const auto& [name, value] : finding.facts)
+      std::printf("    %s  %s\n", name.c_str(), without_controls(value).c_str());
   }
   if (!findings.empty()) {
     std::fprintf(stderr, "sandgrad: NOT verified: %s\n", without_controls(run).c_str());
     return static_cast<int>(Fault::data);
   }
-  std::printf("verified: %s, %s, %s, bit-identical\n", many(steps, "step").c_str(), many(records, "record").c_str(),
-              many(checkpoints, "checkpoint").c_str());
+  std::printf("verified: %s, %s, %s, bit-identical\n", many(steps, "step").c_str(),
+              many(records, "record").c_str(), many(checkpoints, "checkpoint").c_str());
   std::printf("checked%s\n", whole ? "" : ", of these steps");
-  std::printf("    record.json: settings, data files (SHA-256), domains, tensors of weights; no unknown keys\n");
+  std::printf(
+      "    record.json: settings, data files (SHA-256), domains, tensors of weights; no unknown keys\n");
   std::printf("    metrics.jsonl: everything\n");
   std::printf("    results.jsonl: everything but step_time, mem_gb, output_dir, data_dir, init_from\n");
   std::printf("    checkpoints: every number\n");
@@ -33,8 +37,12 @@ int VerifyReport::print(const std::string& run) const {
   if (chain) std::printf("    the last chain: it is the expected one\n");
   std::printf("on trust\n");
   if (from_step >= 0) std::printf("    the checkpoint of step %d, and all before it\n", from_step);
-  if (!end) std::printf("    done, weights.safetensors: they are compared where a run is finished and made again to its end\n");
-  if (!text) std::printf("    out.txt: it is compared where the version that wrote it makes the whole run again\n");
+  if (!end)
+    std::printf(
+        "    done, weights.safetensors: they are compared where a run is finished and made again to its "
+        "end\n");
+  if (!text)
+    std::printf("    out.txt: it is compared where the version that wrote it makes the whole run again\n");
   std::printf("    in record.json: sandgrad, commit, compiler, flags, kernels, threads, cpu, data source\n");
   std::printf("    this program, its compiler and the CPU; --second-opinion asks another program\n");
   std::printf("    what the data files say: only that they are the recorded ones is checked\n");

@@ -15,7 +15,8 @@ using Algorithm = optim::CombinerCard;
 const std::vector<Algorithm>& algorithms();
 std::vector<std::string> algorithm_names();
 
-/// Puts a user's JSON over `hparams`, see override_hparams; says on stderr which of them `method` has no use for.
+/// Puts a user's JSON over `hparams`, see override_hparams; says on stderr which of them `method` has no use
+/// for.
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method);
 
 /// Found whatever its case. Throws Error(usage) with a did-you-mean.

@@ -22,10 +22,12 @@
 namespace sand::experiments {
 namespace {
 
-std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, domains::MnistPart part, const Threads& threads) {
+std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, domains::MnistPart part,
+                                                 const Threads& threads) {
   const std::string digits = find_name("digits", request.digits, {"auto", "mnist", "generated"});
   check(digits != "mnist" || !request.data_dir.empty(), [] {
-    return Error(Fault::usage, "digits: MNIST needs --data-dir, the directory of its four files").hint("--digits generated needs no files");
+    return Error(Fault::usage, "digits: MNIST needs --data-dir, the directory of its four files")
+        .hint("--digits generated needs no files");
   });
   if (digits == "generated" || (digits == "auto" && request.data_dir.empty())) {
     const std::uint32_t count = part == domains::MnistPart::train ? 60000 : 70000;  // as many as MNIST has
@@ -41,10 +43,11 @@ struct PhotoSet {
 };
 
 const std::vector<PhotoSet>& photo_sets() {
-  static const std::vector<PhotoSet> sets = {{"PACS", {"art_painting", "cartoon", "photo", "sketch"}},
-                                             {"VLCS", {"Caltech101", "LabelMe", "SUN09", "VOC2007"}},
-                                             {"OfficeHome", {"Art", "Clipart", "Product", "Real World"}},
-                                             {"TerraIncognita", {"location_100", "location_38", "location_43", "location_46"}}};
+  static const std::vector<PhotoSet> sets = {
+      {"PACS", {"art_painting", "cartoon", "photo", "sketch"}},
+      {"VLCS", {"Caltech101", "LabelMe", "SUN09", "VOC2007"}},
+      {"OfficeHome", {"Art", "Clipart", "Product", "Real World"}},
+      {"TerraIncognita", {"location_100", "location_38", "location_43", "location_46"}}};
   return sets;
 }
 
@@ -52,7 +55,8 @@ const std::vector<PhotoSet>& photo_sets() {
 std::string letters_of(const std::string& name) {
   std::string letters;
   for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return letters;
 }
 
@@ -78,23 +82,28 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
   }
   const std::vector<std::string> found = folder == data_dir ? folders : domains::folders_in(folder);
   check(std::equal(found.begin(), found.end(), set.domains.begin(), set.domains.end(), same), [&] {
-    return Error(folder == data_dir ? Fault::missing : Fault::data, std::string(set.name) + ": its domains are not here")
+    return Error(folder == data_dir ? Fault::missing : Fault::data,
+                 std::string(set.name) + ": its domains are not here")
         .fact("expected", list(set.domains) + ", in " + printable(folder.native()) +
                               (folder == data_dir ? std::string(" or in ") + set.name + " there" : ""))
         .fact("found", found.empty() ? "no folders" : list(found))
-        .hint("--data-dir names the folder that holds " + std::string(set.name) + "; --dataset ImageFolder takes any domains");
+        .hint("--data-dir names the folder that holds " + std::string(set.name) +
+              "; --dataset ImageFolder takes any domains");
   });
   return folder;
 }
 
 domains::DataSet photos(const std::string& name, const DataRequest& request, const Threads& threads) {
-  check(!request.data_dir.empty(), [&] { return Error(Fault::usage, name + ": needs --data-dir, the folder of its photos"); });
+  check(!request.data_dir.empty(),
+        [&] { return Error(Fault::usage, name + ": needs --data-dir, the folder of its photos"); });
   std::filesystem::path folder = request.data_dir;
   for (const PhotoSet& set : photo_sets())
     if (name == set.name) folder = folder_of(set, request.data_dir);
   std::optional<Progress> progress;
-  domains::ImageFolderOptions options{
-      .name = name, .side = request.image_size, .skip_unreadable = request.skip_unreadable, .follow_links = request.follow_links};
+  domains::ImageFolderOptions options{.name = name,
+                                      .side = request.image_size,
+                                      .skip_unreadable = request.skip_unreadable,
+                                      .follow_links = request.follow_links};
   const std::optional<AvailableMemory> available = available_memory(threads);
   if (available) options.memory = static_cast<std::uint64_t>(std::max(available->bytes, 1.0));
   options.progress = [&](int done, int total) {
@@ -111,25 +120,30 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
 }  // namespace
 
 const std::vector<std::string>& data_set_names() {
-  static const std::vector<std::string> names = {"Spirals", "ColoredMNIST", "ColoredMNIST-IRM", "RotatedMNIST", "PACS",
-                                                 "VLCS",    "OfficeHome",   "TerraIncognita",   "ImageFolder"};
+  static const std::vector<std::string> names = {"Spirals",      "ColoredMNIST",   "ColoredMNIST-IRM",
+                                                 "RotatedMNIST", "PACS",           "VLCS",
+                                                 "OfficeHome",   "TerraIncognita", "ImageFolder"};
   return names;
 }
 
 bool is_photo_set(const std::string& name) {
-  return name == "ImageFolder" ||
-         std::any_of(photo_sets().begin(), photo_sets().end(), [&](const PhotoSet& set) { return name == set.name; });
+  return name == "ImageFolder" || std::any_of(photo_sets().begin(), photo_sets().end(),
+                                              [&](const PhotoSet& set) { return name == set.name; });
 }
 
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {
   const std::string name = find_name("dataset", request.name, data_set_names());
   if (is_photo_set(name)) return photos(name, request, threads);
   if (name == "Spirals") {
-    constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e, so neighbouring seeds would share domains
+    constexpr std::uint64_t kApart =
+        1000;  // domain e is seeded with seed + e, so neighbouring seeds would share domains
     return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
   }
-  if (name == "ColoredMNIST") return domains::colored_mnist(digits_of(request, domains::MnistPart::both, threads), request.seed);
-  if (name == "RotatedMNIST") return domains::rotated_mnist(*digits_of(request, domains::MnistPart::both, threads), request.seed, threads);
+  if (name == "ColoredMNIST")
+    return domains::colored_mnist(digits_of(request, domains::MnistPart::both, threads), request.seed);
+  if (name == "RotatedMNIST")
+    return domains::rotated_mnist(*digits_of(request, domains::MnistPart::both, threads), request.seed,
+                                  threads);
   return domains::colored_mnist_irm(digits_of(request, domains::MnistPart::train, threads), request.seed);
 }
 

@@ -8,14 +8,17 @@ namespace sand::experiments {
 namespace {
 
 Error malformed(const std::string& description) {
-  return Error(Fault::usage, "model: expected mlp:IN-HIDDEN-...-OUT with 2 to 33 widths, or MNIST_CNN or SmallCNN:CxHxW-CLASSES")
+  return Error(Fault::usage,
+               "model: expected mlp:IN-HIDDEN-...-OUT with 2 to 33 widths, or MNIST_CNN or "
+               "SmallCNN:CxHxW-CLASSES")
       .fact("found", description.substr(0, 200))
       .fact("range", "widths and classes 1 .. 1048576, C, H and W 1 .. 4096")
       .hint("--model mlp:18-256-256-2, --model MNIST_CNN:2x28x28-2");
 }
 
 /// "18-256-2" or "2x28x28" -> numbers between `separator`s, each from 1 to `greatest`.
-std::vector<Index> numbers_of(const std::string& description, const std::string& text, char separator, Index greatest) {
+std::vector<Index> numbers_of(const std::string& description, const std::string& text, char separator,
+                              Index greatest) {
   constexpr std::size_t kMost = 33;
   std::vector<Index> numbers;
   const char* at = text.data();
@@ -23,7 +26,8 @@ std::vector<Index> numbers_of(const std::string& description, const std::string&
   while (true) {
     Index number = 0;
     const auto [next, failure] = std::from_chars(at, end, number);
-    check(failure == std::errc() && number >= 1 && number <= greatest && numbers.size() < kMost, [&] { return malformed(description); });
+    check(failure == std::errc() && number >= 1 && number <= greatest && numbers.size() < kMost,
+          [&] { return malformed(description); });
     numbers.push_back(number);
     if (next == end) return numbers;
     check(*next == separator, [&] { return malformed(description); });
@@ -33,7 +37,8 @@ std::vector<Index> numbers_of(const std::string& description, const std::string&
 
 constexpr Index kWidest = 1 << 20, kLongestSide = 1 << 12;
 
-/// Few, so that the values of a few layers stay in the caches; many, so that filters are read less often. 4 to 16 are as fast.
+/// Few, so that the values of a few layers stay in the caches; many, so that filters are read less often. 4
+/// to 16 are as fast.
 constexpr Index kImagesInTile = 8;
 
 }  // namespace
@@ -51,16 +56,21 @@ std::unique_ptr<Model> make_mlp(const nn::MlpOptions& options, const Shape& exam
   model->description = "mlp:" + std::to_string(options.inputs);
   for (const Index width : options.hidden) model->description += "-" + std::to_string(width);
   model->description += "-" + std::to_string(options.outputs);
-  model->network = [mlp = nn::Mlp(model->parameters, options, Random(seed))](Var x, const Draw& draw) { return mlp(x, draw); };
+  model->network = [mlp = nn::Mlp(model->parameters, options, Random(seed))](Var x, const Draw& draw) {
+    return mlp(x, draw);
+  };
   return model;
 }
 
 std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed) {
   const Shape& image = request.image;
   check(image.rank() == 3, [&] {
-    return Error(Fault::usage, "model: " + request.name + " needs images [c, h, w]").fact("found", image.text()).hint("--model MLP");
+    return Error(Fault::usage, "model: " + request.name + " needs images [c, h, w]")
+        .fact("found", image.text())
+        .hint("--model MLP");
   });
-  nn::CnnOptions options = request.name == "SmallCNN" ? nn::small_cnn(image, request.outputs) : nn::mnist_cnn(image, request.outputs);
+  nn::CnnOptions options = request.name == "SmallCNN" ? nn::small_cnn(image, request.outputs)
+                                                      : nn::mnist_cnn(image, request.outputs);
   options.activation = request.activation;
   options.initializer = request.initializer;
   options.dropout = request.dropout;
@@ -69,41 +79,54 @@ std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed) {
   model->example = image;
   model->tile_rows = kImagesInTile;
   model->outputs = request.outputs;
-  model->description = request.name + ":" + std::to_string(image[0]) + "x" + std::to_string(image[1]) + "x" + std::to_string(image[2]) +
-                       "-" + std::to_string(request.outputs);
-  model->network = [cnn = nn::Cnn(model->parameters, options, Random(seed))](Var x, const Draw& draw) { return cnn(x, draw); };
+  model->description = request.name + ":" + std::to_string(image[0]) + "x" + std::to_string(image[1]) + "x" +
+                       std::to_string(image[2]) + "-" + std::to_string(request.outputs);
+  model->network = [cnn = nn::Cnn(model->parameters, options, Random(seed))](Var x, const Draw& draw) {
+    return cnn(x, draw);
+  };
   return model;
 }
 
-std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation, std::uint64_t seed,
-                                  kernels::ConvolutionMethod convolution) {
+std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation,
+                                  std::uint64_t seed, kernels::ConvolutionMethod convolution) {
   const std::size_t colon = description.find(':');
   check(colon != std::string::npos, [&] { return malformed(description); });
-  const std::string name = find_name("model", description.substr(0, colon), model_names()), rest = description.substr(colon + 1);
+  const std::string name = find_name("model", description.substr(0, colon), model_names()),
+                    rest = description.substr(colon + 1);
   if (name == "MLP") {
     const std::vector<Index> widths = numbers_of(description, rest, '-', kWidest);
     check(widths.size() >= 2, [&] { return malformed(description); });
-    return make_mlp(
-        {.inputs = widths.front(), .hidden = {widths.begin() + 1, widths.end() - 1}, .outputs = widths.back(), .activation = activation},
-        Shape{widths.front()}, seed);
+    return make_mlp({.inputs = widths.front(),
+                     .hidden = {widths.begin() + 1, widths.end() - 1},
+                     .outputs = widths.back(),
+                     .activation = activation},
+                    Shape{widths.front()}, seed);
   }
   const std::size_t dash = rest.find('-');
   check(dash != std::string::npos, [&] { return malformed(description); });
   const std::vector<Index> image = numbers_of(description, rest.substr(0, dash), 'x', kLongestSide);
   const std::vector<Index> classes = numbers_of(description, rest.substr(dash + 1), '-', kWidest);
   check(image.size() == 3 && classes.size() == 1, [&] { return malformed(description); });
-  return make_cnn({.name = name, .image = Shape(image), .outputs = classes[0], .activation = activation, .convolution = convolution}, seed);
+  return make_cnn({.name = name,
+                   .image = Shape(image),
+                   .outputs = classes[0],
+                   .activation = activation,
+                   .convolution = convolution},
+                  seed);
 }
 
 nn::Activation activation_named(const std::string& name) {
   const std::vector<std::string> names = {"relu", "leaky_relu", "tanh"};  // in the order of the enumeration
   const std::string found = find_name("activation", name, names);
-  return found == names[0] ? nn::Activation::relu : found == names[1] ? nn::Activation::leaky_relu : nn::Activation::tanh;
+  return found == names[0]   ? nn::Activation::relu
+         : found == names[1] ? nn::Activation::leaky_relu
+                             : nn::Activation::tanh;
 }
 
 kernels::ConvolutionMethod convolution_named(const std::string& name) {
-  return find_name("convolution", name, {"direct", "winograd"}) == "direct" ? kernels::ConvolutionMethod::direct
-                                                                            : kernels::ConvolutionMethod::winograd;
+  return find_name("convolution", name, {"direct", "winograd"}) == "direct"
+             ? kernels::ConvolutionMethod::direct
+             : kernels::ConvolutionMethod::winograd;
 }
 
 }  // namespace sand::experiments

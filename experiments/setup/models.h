@@ -39,10 +39,11 @@ struct CnnRequest {
 };
 std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed);
 
-/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each, or "NAME:CxHxW-CLASSES" of a convolutional
-/// network. Throws Error(usage).
-std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation, std::uint64_t seed,
-                                  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd);
+/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each, or "NAME:CxHxW-CLASSES" of a
+/// convolutional network. Throws Error(usage).
+std::unique_ptr<Model> make_model(
+    const std::string& description, nn::Activation activation, std::uint64_t seed,
+    kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd);
 
 /// "relu", "leaky_relu" or "tanh". Throws Error(usage) with a did-you-mean.
 nn::Activation activation_named(const std::string& name);

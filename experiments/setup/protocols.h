@@ -19,15 +19,16 @@ struct Protocol {
   domains::Order order;     ///< how batches are drawn
   int steps, record_every;  ///< these and the next are defaults: a run's own stand in its Settings
   double holdout_fraction;
-  double decay_at;  ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is never
+  double decay_at;  ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is
+                    ///< never
   double decay_factor;
   std::vector<int> test_domains;
-  std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth (hidden layers),
-                                    ///< mlp_dropout, data_augmentation (of photos: 1 or 0)
+  std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth
+                                    ///< (hidden layers), mlp_dropout, data_augmentation (of photos: 1 or 0)
 };
 
-/// `name` is "domainbed", "ilc", "irm" or "auto", which takes the paper that made the data set. Throws Error(usage) with a
-/// did-you-mean.
+/// `name` is "domainbed", "ilc", "irm" or "auto", which takes the paper that made the data set. Throws
+/// Error(usage) with a did-you-mean.
 Protocol protocol_for(const std::string& name, const std::string& data_set);
 
 }  // namespace sand::experiments

@@ -20,7 +20,8 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
   check(value == std::floor(value) && value >= least && value <= most, [&] {
     return Error(Fault::usage, "hparams: " + name + " must be a whole number")
         .fact("found", std::to_string(value))
-        .fact("range", std::to_string(static_cast<Index>(least)) + " .. " + std::to_string(static_cast<Index>(most)));
+        .fact("range",
+              std::to_string(static_cast<Index>(least)) + " .. " + std::to_string(static_cast<Index>(most)));
   });
 }
 
@@ -40,7 +41,8 @@ void check_ranges(const RunRequest& request) {
   const RunRequest nothing;
   std::vector<double> defaults;
   visit_settings(nothing, [&](const char*, const Setting&, const auto& field) {
-    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(field)>>) defaults.push_back(static_cast<double>(field));
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(field)>>)
+      defaults.push_back(static_cast<double>(field));
   });
   auto unset = defaults.begin();
   visit_settings(request, [&](const char*, const Setting& setting, const auto& field) {
@@ -55,7 +57,8 @@ void check_range(const Setting& setting, double value) {
   check(value >= setting.least && value <= setting.most, [&] {
     const bool open = setting.most >= std::numeric_limits<int>::max();
     return Error(Fault::usage, first_flag(setting) + (open ? ": must be at least " + shortest(setting.least)
-                                                           : ": must be in " + shortest(setting.least) + " .. " + shortest(setting.most)))
+                                                           : ": must be in " + shortest(setting.least) +
+                                                                 " .. " + shortest(setting.most)))
         .fact("found", shortest(value));
   });
 }
@@ -81,15 +84,20 @@ Settings resolve(const RunRequest& request) {
   if (settings.steps < 0) settings.steps = protocol.steps;
   if (settings.record_every < 0) settings.record_every = protocol.record_every;
   if (settings.holdout_fraction < 0) settings.holdout_fraction = protocol.holdout_fraction;
-  check(settings.holdout_fraction < 1,
-        [] { return Error(Fault::usage, "--holdout-fraction: must be below 1: nothing is left to train on"); });
+  check(settings.holdout_fraction < 1, [] {
+    return Error(Fault::usage, "--holdout-fraction: must be below 1: nothing is left to train on");
+  });
   if (settings.evaluation.every < 0) settings.evaluation.every = settings.record_every;
-  if (!settings.init_from.empty() && settings.init_sha256.empty()) settings.init_sha256 = sha256_of_file(settings.init_from);
+  if (!settings.init_from.empty() && settings.init_sha256.empty())
+    settings.init_sha256 = sha256_of_file(settings.init_from);
 
-  for (const auto& rules : {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
-    for (const HparamRule& rule : rules) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+  for (const auto& rules :
+       {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
+    for (const HparamRule& rule : rules)
+      settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
-  if (request.no_augment && settings.hparams.count("data_augmentation") == 1) settings.hparams["data_augmentation"] = 0;
+  if (request.no_augment && settings.hparams.count("data_augmentation") == 1)
+    settings.hparams["data_augmentation"] = 0;
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
@@ -100,8 +108,9 @@ Settings resolve(const RunRequest& request) {
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
   const std::vector<int>& test = settings.test_domains;
   for (const int domain : test) {
-    check(std::count(test.begin(), test.end(), domain) == 1,
-          [&] { return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(domain)); });
+    check(std::count(test.begin(), test.end(), domain) == 1, [&] {
+      return Error(Fault::usage, "test-envs: a domain is named twice").fact("found", std::to_string(domain));
+    });
     check(domain >= 0 && domain < domains, [&] {
       return Error(Fault::usage, "test-envs: no such domain")
           .fact("found", std::to_string(domain))
@@ -115,7 +124,8 @@ std::vector<int> training_domains(const Settings& settings, int domains, int few
     return Error(Fault::usage, settings.algorithm + ": too few domains to train on")
         .fact("needed", std::to_string(fewest))
         .fact("left", std::to_string(training.size()) + " of " + std::to_string(domains))
-        .hint(fewest > 1 ? "one domain alone agrees with itself: there is nothing to compare" : "leave a domain out of --test-envs");
+        .hint(fewest > 1 ? "one domain alone agrees with itself: there is nothing to compare"
+                         : "leave a domain out of --test-envs");
   });
   return training;
 }

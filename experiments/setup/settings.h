@@ -19,8 +19,8 @@ struct EvaluationPlan {
   bool test_at_end = false;  ///< the test domains only at the last record
 };
 
-/// What a user may set; empty, "auto" or negative where the protocol decides. settings_table.h lists the settings for flags, JSON,
-/// comparison and help.
+/// What a user may set; empty, "auto" or negative where the protocol decides. settings_table.h lists the
+/// settings for flags, JSON, comparison and help.
 struct RunRequest {
   DataRequest data;  ///< its seed is trial_seed
   std::string algorithm = "SANDMask", protocol_name = "auto";
@@ -45,8 +45,8 @@ struct Settings : RunRequest {
 /// Throws Error(usage) naming the first thing that does not fit, and what sha256_of_file throws.
 Settings resolve(const RunRequest& request);
 
-/// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test domain that does
-/// not exist or is named twice, or if fewer than `fewest` remain.
+/// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test
+/// domain that does not exist or is named twice, or if fewer than `fewest` remain.
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest);
 
 }  // namespace sand::experiments

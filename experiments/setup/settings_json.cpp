@@ -16,20 +16,22 @@ using Json = nlohmann::json;  // its objects are sorted by key, as DomainBed's l
 
 Json json_of(const Settings& settings) {
   Json args = {{"task", "domain_generalization"}};
-  visit_settings(static_cast<const RunRequest&>(settings), [&](const char*, const Setting& setting, const auto& field) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::string>) {
-      if (*setting.key != '\0') args[setting.key] = setting.is_place ? printable(field) : field;
-    } else if (*setting.key != '\0' && !(setting.is_newer && field == std::decay_t<decltype(field)>())) {
-      args[setting.key] = field;
-    }
-  });
+  visit_settings(
+      static_cast<const RunRequest&>(settings), [&](const char*, const Setting& setting, const auto& field) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::string>) {
+          if (*setting.key != '\0') args[setting.key] = setting.is_place ? printable(field) : field;
+        } else if (*setting.key != '\0' && !(setting.is_newer && field == std::decay_t<decltype(field)>())) {
+          args[setting.key] = field;
+        }
+      });
   return {{"args", args}, {"hparams", settings.hparams}};
 }
 
 // Text of a user may be bytes of any kind.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The request that resolves to the settings of which this is the JSON. Throws Error(data), and what Json throws.
+/// The request that resolves to the settings of which this is the JSON. Throws Error(data), and what Json
+/// throws.
 RunRequest request_of(const Json& json) {
   const Json& args = json.at("args");
   RunRequest request;
@@ -47,9 +49,10 @@ RunRequest request_of(const Json& json) {
 /// Without the places where files lie, which decide no number.
 Json without_places(const Settings& settings) {
   Json json = json_of(settings);
-  visit_settings(static_cast<const RunRequest&>(settings), [&](const char*, const Setting& setting, const auto&) {
-    if (setting.is_place) json["args"].erase(setting.key);
-  });
+  visit_settings(static_cast<const RunRequest&>(settings),
+                 [&](const char*, const Setting& setting, const auto&) {
+                   if (setting.is_place) json["args"].erase(setting.key);
+                 });
   return json;
 }
 
@@ -60,7 +63,8 @@ std::string settings_json(const Settings& settings) { return text_of(json_of(set
 Settings settings_from_json(const std::string& text, const std::string& source) {
   constexpr std::size_t kMostBytes = 1 << 16;
   const auto broken = [&](const std::string& why) {  // which may be a message of several lines
-    return Error(Fault::data, "record: the settings of a run cannot be made from it: " + why).fact("file", source);
+    return Error(Fault::data, "record: the settings of a run cannot be made from it: " + why)
+        .fact("file", source);
   };
   check(text.size() <= kMostBytes, [&] { return broken("no settings are that long"); });
   const Json json = parse_json(text);
@@ -74,12 +78,16 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
     throw broken(problem.what());
   }
   const Json again = Json::parse(settings_json(settings));
-  check(again == json,
-        [&] { return broken("a setting that is unknown or out of range: " + Json::diff(again, json)[0].dump().substr(0, 300)); });
+  check(again == json, [&] {
+    return broken("a setting that is unknown or out of range: " +
+                  Json::diff(again, json)[0].dump().substr(0, 300));
+  });
   return settings;
 }
 
-std::string settings_hash(const Settings& settings) { return Sha256().add(text_of(without_places(settings))).hex(); }
+std::string settings_hash(const Settings& settings) {
+  return Sha256().add(text_of(without_places(settings))).hex();
+}
 
 std::vector<Difference> differences(const Settings& recorded, const Settings& asked) {
   const Json was = without_places(recorded), is = without_places(asked);
@@ -89,10 +97,11 @@ std::vector<Difference> differences(const Settings& recorded, const Settings& as
     if (before != now) found.push_back({flag, text_of(before), text_of(now)});
   };
   std::string flag;  // a setting without one follows that of the flag
-  visit_settings(static_cast<const RunRequest&>(asked), [&](const char*, const Setting& setting, const auto&) {
-    if (*setting.flags != '\0') flag = first_flag(setting);
-    if (*setting.key != '\0') compare("args", setting.key, flag);
-  });
+  visit_settings(static_cast<const RunRequest&>(asked),
+                 [&](const char*, const Setting& setting, const auto&) {
+                   if (*setting.flags != '\0') flag = first_flag(setting);
+                   if (*setting.key != '\0') compare("args", setting.key, flag);
+                 });
   Json names = was["hparams"];
   names.update(is["hparams"]);
   for (const auto& [name, value] : names.items()) compare("hparams", name, "--hparams " + name);

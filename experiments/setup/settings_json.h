@@ -8,11 +8,12 @@
 
 namespace sand::experiments {
 
-/// {"args": {...}, "hparams": {...}} in one line, keys sorted: names of args are DomainBed's where it has them.
+/// {"args": {...}, "hparams": {...}} in one line, keys sorted: names of args are DomainBed's where it has
+/// them.
 std::string settings_json(const Settings& settings);
 
-/// Settings from what settings_json() wrote, which may have come from anybody. Throws Error(data) naming `source` unless it is
-/// such an object and nothing in it is missing, unknown or out of range.
+/// Settings from what settings_json() wrote, which may have come from anybody. Throws Error(data) naming
+/// `source` unless it is such an object and nothing in it is missing, unknown or out of range.
 Settings settings_from_json(const std::string& json, const std::string& source);
 
 /// SHA-256 of all settings but the places where files lie.

@@ -45,7 +45,8 @@ Fingerprint train(const Subject& subject, const Combination& method, const Threa
   domains::Sampler sampler(parts, {.rows = subject.rows, .seed = 2});
   const std::unique_ptr<Model> model = subject.model();
   Parameters& parameters = model->parameters;
-  DomainGradients engine(model->network, parameters, {.tile_rows = subject.tile_rows, .seed = 3, .threads = threads});
+  DomainGradients engine(model->network, parameters,
+                         {.tile_rows = subject.tile_rows, .seed = 3, .threads = threads});
   const std::unique_ptr<optim::Combiner> combiner = method.combiner();
   optim::Adam adam(parameters, {.learning_rate = 3e-3, .weight_decay = 1e-3});
 
@@ -68,13 +69,18 @@ Fingerprint train(const Subject& subject, const Combination& method, const Threa
 
 std::string line(const char* model, const char* method, const Fingerprint& hash) {
   char text[80];
-  std::snprintf(text, sizeof text, "%-6s %-9s %-8s %s\n", sizeof(Scalar) == 8 ? "double" : "float", model, method, hash.text().c_str());
+  std::snprintf(text, sizeof text, "%-6s %-9s %-8s %s\n", sizeof(Scalar) == 8 ? "double" : "float", model,
+                method, hash.text().c_str());
   return text;
 }
 
 Subject cnn(int steps, const Threads& threads) {
   const auto digits = std::make_shared<domains::Digits>(domains::generated_digits(12, 1, threads));
-  return {"MNIST_CNN", domains::colored_mnist(digits, 1), [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); }, 1, 2,
+  return {"MNIST_CNN",
+          domains::colored_mnist(digits, 1),
+          [] { return make_model("MNIST_CNN:2x28x28-2", nn::Activation::relu, 1); },
+          1,
+          2,
           steps};
 }
 
@@ -85,13 +91,17 @@ Combination erm() {
 }  // namespace
 
 std::string bits(const Threads& threads) {
-  const auto mlp = [] { return make_mlp({.inputs = 18, .hidden = {65, 64}, .outputs = 2, .dropout = 0.1}, {18}, 1); };
-  const Subject subjects[] = {{"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
-                              cnn(20, threads)};
+  const auto mlp = [] {
+    return make_mlp({.inputs = 18, .hidden = {65, 64}, .outputs = 2, .dropout = 0.1}, {18}, 1);
+  };
+  const Subject subjects[] = {
+      {"MLP", domains::Spirals({.domains = 4, .examples = 100, .test_examples = 50}), mlp, 16, 75, 60},
+      cnn(20, threads)};
   const Combination methods[] = {
       erm(),
       {"ANDMask", [] { return std::make_unique<optim::AndMask>(optim::AndMaskOptions{.tau = 0.5}); }},
-      {"SANDMask", [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
+      {"SANDMask",
+       [] { return std::make_unique<optim::SandMask>(optim::SandMaskOptions{.tau = 0.3, .k = 10}); }}};
   std::string text = "numerics " + std::to_string(kNumericsVersion) + "\n";
   Fingerprint all;
   for (const Subject& subject : subjects)

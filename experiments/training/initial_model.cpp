@@ -26,12 +26,13 @@ std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::Data
                      .convolution = convolution_named(settings.convolution)},
                     seed);
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
-  nn::MlpOptions options{.inputs = data.example.size(),
-                         .hidden = std::vector<Index>(static_cast<std::size_t>(whole("mlp_depth")), whole("mlp_width")),
-                         .outputs = outputs,
-                         .activation = settings.protocol.activation,
-                         .dropout = settings.hparams.at("mlp_dropout"),
-                         .initializer = settings.protocol.initializer};
+  nn::MlpOptions options{
+      .inputs = data.example.size(),
+      .hidden = std::vector<Index>(static_cast<std::size_t>(whole("mlp_depth")), whole("mlp_width")),
+      .outputs = outputs,
+      .activation = settings.protocol.activation,
+      .dropout = settings.hparams.at("mlp_dropout"),
+      .initializer = settings.protocol.initializer};
   return make_mlp(options, data.example, seed);
 }
 

@@ -1,4 +1,5 @@
-// Where a run is called SAND-mask or AND-mask and comes to something else: what its settings and its last mask say.
+// Where a run is called SAND-mask or AND-mask and comes to something else: what its settings and its last
+// mask say.
 #pragma once
 
 #include <optional>
@@ -9,8 +10,9 @@
 
 namespace sand::experiments {
 
-/// Of `domains` signs, none 0, |n_plus - n_minus| is odd where `domains` is odd: then s >= 1 / domains, and a tau that small masks
-/// nothing. Two domains agree or do not, whatever tau. Nothing where the settings do what the algorithm's name says.
+/// Of `domains` signs, none 0, |n_plus - n_minus| is odd where `domains` is odd: then s >= 1 / domains, and a
+/// tau that small masks nothing. Two domains agree or do not, whatever tau. Nothing where the settings do
+/// what the algorithm's name says.
 std::optional<std::string> note_on_tau(const Settings& settings, int domains);
 
 /// A SAND-mask with m >= 0.99 in over 99 % of the weights it opened is AND-mask. Nothing for other masks.

@@ -10,7 +10,8 @@ namespace sand::experiments {
 namespace {
 
 constexpr double kBytes = sizeof(Scalar);
-constexpr double kNumbersPerWeight = 7;     // itself, its first value, that before a recorded step; m, v; direction, mask
+constexpr double kNumbersPerWeight =
+    7;  // itself, its first value, that before a recorded step; m, v; direction, mask
 constexpr double kNumbersInCheckpoint = 9;  // weight, m and v: as saved, as tensors, as bytes of the file
 constexpr double kMegabyte = 1e6;
 
@@ -18,7 +19,8 @@ constexpr double kMegabyte = 1e6;
 double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
   const double width = settings.hparams.at("mlp_width"), depth = settings.hparams.at("mlp_depth");
   const double inputs = static_cast<double>(data.example.size()),
-               outputs = static_cast<double>(nn::objective_named(settings.protocol.objective).outputs(data.classes));
+               outputs = static_cast<double>(
+                   nn::objective_named(settings.protocol.objective).outputs(data.classes));
   if (depth == 0) return (inputs + 1) * outputs;
   return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
 }
@@ -27,7 +29,8 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
 std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSet& data) {
   std::vector<Index> rows;
   for (const int domain : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
-    const double kept = data.domains[static_cast<std::size_t>(domain)].size() * (1 - settings.holdout_fraction);
+    const double kept =
+        data.domains[static_cast<std::size_t>(domain)].size() * (1 - settings.holdout_fraction);
     const bool all = settings.protocol.order == domains::Order::everything;
     rows.push_back(static_cast<Index>(all ? std::ceil(kept) : settings.hparams.at("batch_size")));
   }
@@ -40,12 +43,15 @@ double evaluating_threads(const Training& run, const Threads& threads) {
   double most = 0;
   for (const domains::Domain& domain : run.loop().data().domains)
     most = std::max(most, domain.size() * std::max(settings.holdout_fraction, 1 - settings.holdout_fraction));
-  if (settings.evaluation.examples > 0) most = std::min(most, static_cast<double>(settings.evaluation.examples));
-  return std::min<double>(threads.count(), std::ceil(most / static_cast<double>(run.loop().model().tile_rows)));
+  if (settings.evaluation.examples > 0)
+    most = std::min(most, static_cast<double>(settings.evaluation.examples));
+  return std::min<double>(threads.count(),
+                          std::ceil(most / static_cast<double>(run.loop().model().tile_rows)));
 }
 
 /// What stays the same for every network: the batch, and what there is of numbers per weight.
-void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, const Settings& settings, const domains::DataSet& data) {
+void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, const Settings& settings,
+                     const domains::DataSet& data) {
   memory.decoders = static_cast<double>(data.decoders_memory);
   const std::vector<Index> rows = rows_of_batch(settings, data);
   const DomainGradientsOptions engine{.tile_rows = tile_rows};
@@ -71,12 +77,14 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
   const Model& model = run.loop().model();
   const std::vector<std::uint32_t> examples(static_cast<std::size_t>(tile_rows));
   DomainRows rows;
-  domains::gather(run.loop().data().domains[static_cast<std::size_t>(run.loop().training_domains()[0])], examples, rows);
+  domains::gather(run.loop().data().domains[static_cast<std::size_t>(run.loop().training_domains()[0])],
+                  examples, rows);
   std::vector<Scalar> gradients(training ? static_cast<std::size_t>(model.parameters.size()) : 0);
 
   Passes passes(model.network, model.parameters, 0);
   const auto draw = [&](Index n) {
-    return training ? Draw{0, 0, std::span<const std::uint32_t>(examples).first(static_cast<std::size_t>(n))} : Draw{};
+    return training ? Draw{0, 0, std::span<const std::uint32_t>(examples).first(static_cast<std::size_t>(n))}
+                    : Draw{};
   };
   passes.dry_run(rows.inputs.view().rows(0, 1), draw(1), gradients);
   passes.prepare(threads);
@@ -87,9 +95,11 @@ Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool
     if (training) tape.backward(loss);
     return static_cast<double>(tape.bytes());
   };
-  const double least = pass(1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
+  const double least =
+      pass(1) / 2 * static_cast<double>(tile_rows);  // a tape takes up to twice what it needs
   check_fits({.program = process_memory("VmRSS"), .activations = least}, threads);
-  return {static_cast<double>(passes.bytes_of_dry_run()), static_cast<double>(passes.bytes_of_forms()), pass(tile_rows)};
+  return {static_cast<double>(passes.bytes_of_dry_run()), static_cast<double>(passes.bytes_of_forms()),
+          pass(tile_rows)};
 }
 
 std::string megabytes(double bytes) { return std::to_string(std::llround(bytes / kMegabyte)); }
@@ -97,15 +107,16 @@ std::string megabytes(double bytes) { return std::to_string(std::llround(bytes /
 }  // namespace
 
 void MemoryEstimate::measure_data() {
-  constexpr double kCodeOfSteps = 2.5e6;  // of the program and its libraries, which comes into memory when it is first run
+  constexpr double kCodeOfSteps =
+      2.5e6;  // of the program and its libraries, which comes into memory when it is first run
   data = std::max(process_memory("VmRSS") - program, 0.0);
   program += kCodeOfSteps;
   loading = process_memory("VmHWM");
 }
 
 void MemoryEstimate::foresee(const Settings& settings, const domains::DataSet& data_set) {
-  foresee_weights(*this, settings.model == "MLP" ? weights_of_mlp(settings, data_set) : 0, DomainGradientsOptions{}.tile_rows, settings,
-                  data_set);
+  foresee_weights(*this, settings.model == "MLP" ? weights_of_mlp(settings, data_set) : 0,
+                  DomainGradientsOptions{}.tile_rows, settings, data_set);
 }
 
 void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool checkpoints) {
@@ -113,14 +124,17 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   const double count = static_cast<double>(model.parameters.size());
   foresee_weights(*this, count, model.tile_rows, run.loop().settings(), run.loop().data());
   const std::vector<Index> rows = rows_of_batch(run.loop().settings(), run.loop().data());
-  const Pass back = try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
+  const Pass back =
+      try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
   const Pass forward = try_pass(run, threads, model.tile_rows, false);
-  const double inputs = static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated
+  const double inputs =
+      static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += threads.count() * back.tile + evaluation;
   // The dry run of an evaluation is over when its tiles are there.
-  passing = std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});
+  passing =
+      std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});
 }
 
 double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }
@@ -128,9 +142,10 @@ double MemoryEstimate::steps() const { return program + data + weights + gradien
 double MemoryEstimate::peak() const { return std::max(steps(), loading + decoders); }
 
 std::string MemoryEstimate::text() const {
-  return "about " + megabytes(peak()) + " MB (program " + megabytes(program) + ", data " + megabytes(data) + ", weights and moments " +
-         megabytes(weights) + ", gradients " + megabytes(gradients) + ", activations " + megabytes(activations) + ", now and then " +
-         megabytes(passing) + (decoders > kMegabyte ? ", before that for decoding photos " + megabytes(decoders) : "") + ")";
+  return "about " + megabytes(peak()) + " MB (program " + megabytes(program) + ", data " + megabytes(data) +
+         ", weights and moments " + megabytes(weights) + ", gradients " + megabytes(gradients) +
+         ", activations " + megabytes(activations) + ", now and then " + megabytes(passing) +
+         (decoders > kMegabyte ? ", before that for decoding photos " + megabytes(decoders) : "") + ")";
 }
 
 void check_fits(const MemoryEstimate& memory, const Threads& threads) {

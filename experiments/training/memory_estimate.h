@@ -20,9 +20,11 @@ struct MemoryEstimate {
 
   /// To be called when the data set is there.
   void measure_data();
-  /// Before there is a network: without activations, and with the weights of an MLP only, which its widths tell.
+  /// Before there is a network: without activations, and with the weights of an MLP only, which its widths
+  /// tell.
   void foresee(const Settings& settings, const domains::DataSet& data);
-  /// Of a run at its first step. Passes one tile through its network on one thread, as training and evaluation will.
+  /// Of a run at its first step. Passes one tile through its network on one thread, as training and
+  /// evaluation will.
   void foresee(const Training& run, const Threads& threads, bool checkpoints);
 
   double steps() const;  ///< the most that is held once the data set is there

@@ -13,13 +13,15 @@ namespace {
 
 bool has_shape(const StoredTensor& tensor, const Shape& shape) {
   bool same = static_cast<int>(tensor.shape.size()) == shape.rank();
-  for (int axis = 0; same && axis < shape.rank(); ++axis) same = tensor.shape[static_cast<std::size_t>(axis)] == shape[axis];
+  for (int axis = 0; same && axis < shape.rank(); ++axis)
+    same = tensor.shape[static_cast<std::size_t>(axis)] == shape[axis];
   return same;
 }
 
 }  // namespace
 
-void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters, std::span<Scalar> block) {
+void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters,
+                std::span<Scalar> block) {
   for (const Slot& slot : parameters.slots()) {
     const StoredTensor* stored = file.find(prefix + slot.name);
     check(stored == nullptr || has_shape(*stored, slot.shape), [&] {
@@ -32,8 +34,10 @@ void read_block(const Safetensors& file, const std::string& prefix, const Parame
   }
 }
 
-void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters, const Scalar* block) {
-  for (const Slot& slot : parameters.slots()) file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
+void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters,
+                 const Scalar* block) {
+  for (const Slot& slot : parameters.slots())
+    file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
 }
 
 Safetensors weights_file(const Model& model) {
@@ -57,16 +61,18 @@ void load_weights(const std::string& path, Parameters& parameters) {
     if (stored == nullptr)
       problem("missing  ", slot.name + " " + slot.shape.text());
     else if (!has_shape(*stored, slot.shape))
-      problem("misshaped", slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
+      problem("misshaped",
+              slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
   }
   for (const auto& tensor : file.tensors()) {
     const std::string& name = tensor.first;
-    const bool known =
-        std::any_of(parameters.slots().begin(), parameters.slots().end(), [&](const Slot& slot) { return slot.name == name; });
+    const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
+                                   [&](const Slot& slot) { return slot.name == name; });
     if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", in_quotes(name));
   }
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
-  check(problems == 0, [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });
+  check(problems == 0,
+        [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });
   std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
   read_block(file, "", parameters, block);
   check_finite(block, "weights: " + path);

@@ -10,13 +10,16 @@ namespace {
 
 /// The first `count` examples of a part, which its shuffle put in random order; 0 means all.
 domains::Part first_of(domains::Part part, int count) {
-  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count)) part.examples.resize(static_cast<std::size_t>(count));
+  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count))
+    part.examples.resize(static_cast<std::size_t>(count));
   return part;
 }
 
 }  // namespace
 
-bool Recorder::wanted(int step) const { return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps; }
+bool Recorder::wanted(int step) const {
+  return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps;
+}
 
 void Recorder::before_update() {
   const auto weights = std::as_const(loop_.model().parameters).numbers();
@@ -45,7 +48,8 @@ Record Recorder::record() {
   const bool evaluated = loop_.finished() || record.step % plan.every == 0;
   for (std::size_t domain = 0; domain < loop_.splits().size(); ++domain) {
     const domains::Split& split = loop_.splits()[domain];
-    const bool trained = std::find(training.begin(), training.end(), static_cast<int>(domain)) != training.end();
+    const bool trained =
+        std::find(training.begin(), training.end(), static_cast<int>(domain)) != training.end();
     const bool scored = evaluated && (trained || loop_.finished() || !plan.test_at_end);
     for (const auto& [part, scores] : {std::pair{&split.in, &record.in}, {&split.out, &record.out}})
       scores->push_back(scored ? evaluation_(first_of(*part, plan.examples), loop_.objective()) : Score{});

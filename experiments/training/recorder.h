@@ -1,4 +1,5 @@
-// What is measured of a run now and then: scores, mask report, losses and times since the last record, and the chain of hashes.
+// What is measured of a run now and then: scores, mask report, losses and times since the last record, and
+// the chain of hashes.
 #pragma once
 
 #include <chrono>
@@ -26,8 +27,8 @@ struct Record {
 struct RecorderState {
   double loss_sum = 0;  ///< of the updates since the last record
   int losses = 0;       ///< how many those are
-  /// Every record hashes the one before: SHA-256(chain, 32 bytes | step of the record, int64 | weights | m | v), little-endian,
-  /// in the order of the slots. 64 hexadecimal digits; of 0 before the first record.
+  /// Every record hashes the one before: SHA-256(chain, 32 bytes | step of the record, int64 | weights | m |
+  /// v), little-endian, in the order of the slots. 64 hexadecimal digits; of 0 before the first record.
   std::string chain = std::string(64, '0');
   bool operator==(const RecorderState&) const = default;
 };
@@ -35,16 +36,21 @@ struct RecorderState {
 class Recorder {
  public:
   /// `loop` must outlive it.
-  Recorder(const UpdateLoop& loop, const Threads& threads) : loop_(loop), evaluation_(loop.model(), threads) {}
+  Recorder(const UpdateLoop& loop, const Threads& threads)
+      : loop_(loop), evaluation_(loop.model(), threads) {}
 
   // Around every update.
   void before_update();
   void after_update();
 
-  bool due() const;  ///< whether the protocol asks for a record after the last update, and record() has not made it
-  Record record();   ///< measures; begins a new span of losses and adds a link to the chain. Only where one is due
+  bool due()
+      const;  ///< whether the protocol asks for a record after the last update, and record() has not made it
+  Record
+  record();  ///< measures; begins a new span of losses and adds a link to the chain. Only where one is due
 
-  const RecorderState& state() const { return state_; }  ///< between two updates, and only where no record is due
+  const RecorderState& state() const {
+    return state_;
+  }  ///< between two updates, and only where no record is due
   void restore(const RecorderState& state);
 
  private:

@@ -18,9 +18,10 @@ void Training::restore(const TrainingState& state) {
   const std::size_t weights = static_cast<std::size_t>(loop_.model().parameters.size());
   const int since_record = state.step == settings.steps ? 0 : (state.step - 1) % settings.record_every;
   const bool reachable = state.step >= 0 && state.step <= settings.steps && state.adam_steps == state.step &&
-                         state.losses == (state.step == 0 ? 0 : since_record) && std::isfinite(state.loss_sum) &&
-                         bytes_of_hex(state.chain).size() == 32;
-  const bool fits = state.weights.size() == weights && state.first_moment.size() == weights && state.second_moment.size() == weights;
+                         state.losses == (state.step == 0 ? 0 : since_record) &&
+                         std::isfinite(state.loss_sum) && bytes_of_hex(state.chain).size() == 32;
+  const bool fits = state.weights.size() == weights && state.first_moment.size() == weights &&
+                    state.second_moment.size() == weights;
   check(reachable && fits, [&] {
     return Error(Fault::data, "training: no run of these settings comes to this state")
         .fact("step", std::to_string(state.step) + " of " + std::to_string(settings.steps))
@@ -44,7 +45,8 @@ std::optional<Record> run_to_end(Training& run, const TrainingEvents& events) {
   return last;
 }
 
-Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events) {
+Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads,
+              const TrainingEvents& events) {
   Training run(settings, data, threads);
   Outcome outcome;
   outcome.training = run.loop().training_domains();

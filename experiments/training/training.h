@@ -55,14 +55,17 @@ struct Outcome {
 struct TrainingEvents {
   std::function<void(const Record&)> record;
   std::function<void(int step, double loss)> step;
-  std::function<bool()> stop;                                 ///< asked after every step; true ends the run
-  std::function<void(const Record*, bool stop)> end_of_step;  ///< the step's record, or null; whether the run is to end
+  std::function<bool()> stop;  ///< asked after every step; true ends the run
+  std::function<void(const Record*, bool stop)>
+      end_of_step;  ///< the step's record, or null; whether the run is to end
 };
 
-/// The updates and records that are left of a run, in their order. -> the last record that it made. Throws what update() throws.
+/// The updates and records that are left of a run, in their order. -> the last record that it made. Throws
+/// what update() throws.
 std::optional<Record> run_to_end(Training& run, const TrainingEvents& events);
 
 /// A whole run. Throws what Training throws.
-Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads, const TrainingEvents& events);
+Outcome train(const Settings& settings, const domains::DataSet& data, const Threads& threads,
+              const TrainingEvents& events);
 
 }  // namespace sand::experiments

@@ -16,7 +16,9 @@
 namespace sand::experiments {
 namespace {
 
-const nn::ObjectiveCard& objective_of(const Settings& settings) { return nn::objective_named(settings.protocol.objective); }
+const nn::ObjectiveCard& objective_of(const Settings& settings) {
+  return nn::objective_named(settings.protocol.objective);
+}
 
 int fewest_domains(const Settings& settings) {
   const int fewest = settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains;
@@ -24,14 +26,17 @@ int fewest_domains(const Settings& settings) {
 }
 
 /// DomainBed's two parts of every domain.
-std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdout_fraction, std::int64_t trial_seed) {
+std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdout_fraction,
+                                      std::int64_t trial_seed) {
   std::vector<domains::Split> splits;
   for (std::size_t domain = 0; domain < data.domains.size(); ++domain)
-    splits.push_back(domains::split(data.domains[domain], holdout_fraction, seed_hash(trial_seed, static_cast<std::int64_t>(domain))));
+    splits.push_back(domains::split(data.domains[domain], holdout_fraction,
+                                    seed_hash(trial_seed, static_cast<std::int64_t>(domain))));
   return splits;
 }
 
-std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits, const std::vector<int>& training) {
+std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits,
+                                             const std::vector<int>& training) {
   std::vector<domains::Part> parts;
   for (const int domain : training) parts.push_back(splits[static_cast<std::size_t>(domain)].in);
   return parts;
@@ -60,7 +65,8 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
     : settings_(settings),
       data_(data),
       threads_(threads),
-      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()), fewest_domains(settings))),
+      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
+                                              fewest_domains(settings))),
       splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
       objective_(objective_of(settings).make(settings.hparams)),
@@ -68,9 +74,12 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
       first_(copy(model_->parameters.numbers())),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
       engine_(model_->network, model_->parameters,
-              {.tile_rows = model_->tile_rows, .seed = static_cast<std::uint64_t>(settings.seed), .threads = threads}),
+              {.tile_rows = model_->tile_rows,
+               .seed = static_cast<std::uint64_t>(settings.seed),
+               .threads = threads}),
       adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps), settings.protocol.decay_factor} {}
+      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
+            settings.protocol.decay_factor} {}
 
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
@@ -110,10 +119,13 @@ void UpdateLoop::restore(const UpdateState& state) {
 std::optional<std::string> UpdateLoop::never_learned() const {
   const auto weights = std::as_const(model_->parameters).numbers();
   if (!moved_) return "the direction was zero in every step: the mask never opened for any weight";
-  if (std::equal(first_.begin(), first_.end(), weights.begin())) return "no weight differs from its initial value";
+  if (std::equal(first_.begin(), first_.end(), weights.begin()))
+    return "no weight differs from its initial value";
   return std::nullopt;
 }
 
-std::string UpdateLoop::fingerprint() const { return Fingerprint().add(std::as_const(model_->parameters).numbers()).text(); }
+std::string UpdateLoop::fingerprint() const {
+  return Fingerprint().add(std::as_const(model_->parameters).numbers()).text();
+}
 
 }  // namespace sand::experiments

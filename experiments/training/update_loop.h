@@ -1,5 +1,5 @@
-// The updates of a run, one at a time. Each is a function of settings, data and state alone, so a run that is restored to a saved
-// state goes on as if it had never ended.
+// The updates of a run, one at a time. Each is a function of settings, data and state alone, so a run that is
+// restored to a saved state goes on as if it had never ended.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,8 @@ struct UpdateState {
 
 class UpdateLoop {
  public:
-  /// At the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the data, and what its parts throw.
+  /// At the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the data,
+  /// and what its parts throw.
   UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads);
   UpdateLoop(const UpdateLoop&) = delete;
   UpdateLoop& operator=(const UpdateLoop&) = delete;
@@ -38,8 +39,8 @@ class UpdateLoop {
   int step() const { return step_; }  ///< updates made: the number of the next one
   bool finished() const { return step_ == settings_.steps; }
 
-  /// Makes the next update; calls `look`, if any, when all is computed and no weight has moved yet. Throws Error(non_finite) when
-  /// numbers go wrong (experiments/training/watch.h), and is then of no further use.
+  /// Makes the next update; calls `look`, if any, when all is computed and no weight has moved yet. Throws
+  /// Error(non_finite) when numbers go wrong (experiments/training/watch.h), and is then of no further use.
   void update(const std::function<void()>& look = {});
 
   // Of the last update; valid until the next.
@@ -53,15 +54,20 @@ class UpdateLoop {
 
   const Settings& settings() const { return settings_; }
   const domains::DataSet& data() const { return data_; }
-  const std::vector<domains::Split>& splits() const { return splits_; }   ///< DomainBed's two parts of every domain
-  const std::vector<int>& training_domains() const { return training_; }  ///< numbers of those that are trained on
+  const std::vector<domains::Split>& splits() const {
+    return splits_;
+  }  ///< DomainBed's two parts of every domain
+  const std::vector<int>& training_domains() const {
+    return training_;
+  }  ///< numbers of those that are trained on
   double steps_per_epoch() const { return sampler_.steps_per_epoch(); }
   const Model& model() const { return *model_; }
   const Objective& objective() const { return *objective_; }
   const optim::Combiner& combiner() const { return *combiner_; }
   const optim::Adam& adam() const { return adam_; }
   double learning_rate(int step) const { return rate_(step); }
-  /// Why nothing was learned so far, if masks or weights show it: whatever the run scores, it scores by chance.
+  /// Why nothing was learned so far, if masks or weights show it: whatever the run scores, it scores by
+  /// chance.
   std::optional<std::string> never_learned() const;
   std::string fingerprint() const;                                   ///< of the weights
   std::unique_ptr<Model> take_model() { return std::move(model_); }  ///< the end of this run

@@ -19,7 +19,8 @@ Error report(const WatchedUpdate& update, const std::string& rule, const std::st
   return Error(Fault::non_finite, "step " + std::to_string(update.batch.step) + ": " + rule)
       .fact("first at", op + ", " + weight_name(update.gradients.slots(), j))
       .fact("gradients", "by domain " + range_text(gradients))
-      .fact("direction", exact(update.direction.values[j]) + ", of all weights " + range_text(update.direction.values.view().numbers()));
+      .fact("direction", exact(update.direction.values[j]) + ", of all weights " +
+                             range_text(update.direction.values.view().numbers()));
 }
 
 constexpr const char* kHint = "a lower learning rate often helps";
@@ -36,14 +37,18 @@ void check_direction(const WatchedUpdate& update) {
       .hint(kHint);
 }
 
-void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters, const Threads& threads) {
+void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters,
+                  const Threads& threads) {
   if (adam.step(parameters, update.direction, threads)) return;
   const std::span<const Scalar> weights = std::as_const(parameters).numbers();
   const TensorView m = adam.first_moment(), v = adam.second_moment();
   Index j = 0;
   while (std::isfinite(weights[static_cast<std::size_t>(j)]) && std::isfinite(v[j])) ++j;
   const Scalar weight = weights[static_cast<std::size_t>(j)];
-  throw report(update, std::isfinite(weight) ? "Adam's second moment is not finite" : "Adam made a weight that is not finite", "Adam", j)
+  throw report(
+      update,
+      std::isfinite(weight) ? "Adam's second moment is not finite" : "Adam made a weight that is not finite",
+      "Adam", j)
       .fact("m", exact(m[j]) + ", of all weights " + range_text(m.numbers()))
       .fact("v", exact(v[j]) + ", of all weights " + range_text(v.numbers()))
       .fact("lr", exact(adam.options.learning_rate))

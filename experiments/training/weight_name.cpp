@@ -28,7 +28,8 @@ Error malformed(const std::string& text, const Slot& slot) {
 
 const Slot& slot_named(const Parameters& parameters, std::string_view name) {
   const std::vector<Slot>& slots = parameters.slots();
-  const auto found = std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });
+  const auto found =
+      std::find_if(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });
   if (found != slots.end()) return *found;
   std::string known;
   std::vector<std::string> names;
@@ -54,7 +55,8 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
   for (int axis = 0; axis < slot.shape.rank(); ++axis) {
     must(at != end && *at == (axis ? ',' : '['));
     Index index = 0;
-    const auto [next, failure] = std::from_chars(at + 1, end, index);  // takes a minus sign, but neither plus nor blanks
+    const auto [next, failure] =
+        std::from_chars(at + 1, end, index);  // takes a minus sign, but neither plus nor blanks
     must(failure == std::errc() && at[1] != '-' && index < slot.shape[axis]);
     place = place * slot.shape[axis] + index;
     at = next;
@@ -64,7 +66,8 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
 }
 
 std::string weight_name(const std::vector<Slot>& slots, Index column) {
-  const auto slot = std::find_if(slots.begin(), slots.end(), [&](const Slot& it) { return column < it.offset + it.shape.size(); });
+  const auto slot = std::find_if(slots.begin(), slots.end(),
+                                 [&](const Slot& it) { return column < it.offset + it.shape.size(); });
   return element_name(*slot, column - slot->offset);
 }
 

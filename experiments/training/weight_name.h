@@ -15,13 +15,16 @@ struct WeightPlace {
   Index column;  ///< its place in the block of parameters, and in a row of a gradient table
 };
 
-/// The slot called `name`. Throws Error(usage) naming the slots that exist and their shapes, with a did-you-mean.
+/// The slot called `name`. Throws Error(usage) naming the slots that exist and their shapes, with a
+/// did-you-mean.
 const Slot& slot_named(const Parameters& parameters, std::string_view name);
 
-/// NAME[i,j,...] with one index for each axis of the slot, from 0, in decimal digits and nothing else. Throws Error(usage).
+/// NAME[i,j,...] with one index for each axis of the slot, from 0, in decimal digits and nothing else. Throws
+/// Error(usage).
 WeightPlace weight_named(const Parameters& parameters, const std::string& text);
 
-/// The other way round: the name of the weight whose place in the block, at least 0 and below its size, is `column`.
+/// The other way round: the name of the weight whose place in the block, at least 0 and below its size, is
+/// `column`.
 std::string weight_name(const std::vector<Slot>& slots, Index column);
 
 }  // namespace sand::experiments

@@ -17,7 +17,9 @@ class BinaryCrossEntropy final : public Objective {
             .fewest_domains = 1,
             .outputs = [](Index classes) { return Index{classes == 2}; },
             .hparams = {},
-            .make = [](const Hparams&) -> std::unique_ptr<Objective> { return std::make_unique<BinaryCrossEntropy>(); }};
+            .make = [](const Hparams&) -> std::unique_ptr<Objective> {
+              return std::make_unique<BinaryCrossEntropy>();
+            }};
   }
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
     return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));

@@ -17,7 +17,9 @@ class CrossEntropy final : public Objective {
             .fewest_domains = 1,
             .outputs = [](Index classes) { return classes; },
             .hparams = {},
-            .make = [](const Hparams&) -> std::unique_ptr<Objective> { return std::make_unique<CrossEntropy>(); }};
+            .make = [](const Hparams&) -> std::unique_ptr<Objective> {
+              return std::make_unique<CrossEntropy>();
+            }};
   }
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
     return cross_entropy(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));

@@ -7,8 +7,8 @@
 
 namespace sand::nn {
 
-/// For outputs and target values of one shape [n, ...]: the mean of their squared differences. Throws Error(usage) for a batch
-/// without target values, and what the op squared_error throws.
+/// For outputs and target values of one shape [n, ...]: the mean of their squared differences. Throws
+/// Error(usage) for a batch without target values, and what the op squared_error throws.
 class SquaredError final : public Objective {
  public:
   static ObjectiveCard card() {
@@ -19,11 +19,14 @@ class SquaredError final : public Objective {
             .fewest_domains = 1,
             .outputs = [](Index) { return Index{0}; },
             .hparams = {},
-            .make = [](const Hparams&) -> std::unique_ptr<Objective> { return std::make_unique<SquaredError>(); }};
+            .make = [](const Hparams&) -> std::unique_ptr<Objective> {
+              return std::make_unique<SquaredError>();
+            }};
   }
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
     check(static_cast<bool>(targets.values), [] {
-      return Error(Fault::usage, "SquaredError: the batch has no target values").hint("put them into DomainRows::target_values");
+      return Error(Fault::usage, "SquaredError: the batch has no target values")
+          .hint("put them into DomainRows::target_values");
     });
     const Scalar share = static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain);
     return scale(squared_error(outputs, outputs.tape().constant(targets.values)), share);

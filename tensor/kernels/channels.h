@@ -1,7 +1,9 @@
-// Lab sheet: passes over an image whose channels lie side by side, for one instruction set; multiply.h says what that means.
+// Lab sheet: passes over an image whose channels lie side by side, for one instruction set; multiply.h says
+// what that means.
 //
-//     pixel 0  [ c0 c1 c2 ... ]     sums run down the pixels, each channel in a lane of its own, in double: kept in registers
-//     pixel 1  [ c0 c1 c2 ... ]     for 2 * kLanes channels at a time, so the image is read once at the speed of the cache.
+//     pixel 0  [ c0 c1 c2 ... ]     sums run down the pixels, each channel in a lane of its own, in double:
+//     kept in registers pixel 1  [ c0 c1 c2 ... ]     for 2 * kLanes channels at a time, so the image is read
+//     once at the speed of the cache.
 //
 // The order of a sum does not depend on the lanes, so every table has the same bits.
 #pragma once
@@ -14,9 +16,12 @@ namespace sand::kernels {
 namespace {
 
 constexpr Index kDoubles = VECTOR_BYTES / sizeof(double);
-typedef Scalar Narrow __attribute__((vector_size(kDoubles * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
+typedef Scalar Narrow
+    __attribute__((vector_size(kDoubles * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
 
-Doubles widened(const Scalar* from) { return __builtin_convertvector(*reinterpret_cast<const Narrow*>(from), Doubles); }
+Doubles widened(const Scalar* from) {
+  return __builtin_convertvector(*reinterpret_cast<const Narrow*>(from), Doubles);
+}
 
 enum class Products { none, squares, of_both };
 
@@ -42,32 +47,37 @@ template <Products P>
 void sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
   constexpr int kWide = 4;
   Index c = 0;
-  for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles) sum_block<P, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
-  for (; c + kDoubles <= channels; c += kDoubles) sum_block<P, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c + kWide * kDoubles <= channels; c += kWide * kDoubles)
+    sum_block<P, kWide>(a + c, b + c, pixels, channels, sum + c, product + c);
+  for (; c + kDoubles <= channels; c += kDoubles)
+    sum_block<P, 1>(a + c, b + c, pixels, channels, sum + c, product + c);
   for (; c < channels; ++c) {
     double of_a = 0, of_ab = 0;
     for (Index pixel = 0; pixel < pixels; ++pixel) {
       of_a += a[pixel * channels + c];
-      if constexpr (P != Products::none) of_ab = fma(double{a[pixel * channels + c]}, double{b[pixel * channels + c]}, of_ab);
+      if constexpr (P != Products::none)
+        of_ab = fma(double{a[pixel * channels + c]}, double{b[pixel * channels + c]}, of_ab);
     }
     sum[c] = of_a;
     if constexpr (P != Products::none) product[c] = of_ab;
   }
 }
 
-void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum,
+                  double* product) {
   if (b == nullptr) return sums<Products::none>(a, a, pixels, channels, sum, sum);
   if (b == a) return sums<Products::squares>(a, a, pixels, channels, sum, product);
   sums<Products::of_both>(a, b, pixels, channels, sum, product);
 }
 
-void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
+void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift,
+                    Scalar* y) {
   for (Index pixel = 0; pixel < pixels; ++pixel, x += channels, y += channels)
     for (Index c = 0; c < channels; ++c) y[c] = fma(x[c], scale[c], shift[c]);
 }
 
-void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
-                         const Scalar* shift, Scalar* y) {
+void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale,
+                         Index pixels, Index channels, const Scalar* shift, Scalar* y) {
   if (y == a) {
     for (Index pixel = 0; pixel < pixels; ++pixel, b += channels, y += channels)
       for (Index c = 0; c < channels; ++c) y[c] = fma(y[c], a_scale[c], fma(b[c], b_scale[c], shift[c]));

@@ -19,8 +19,9 @@ const Table* const* tables(int* count) {
     Runnable() {
 #ifdef __x86_64__
       if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[count++] = &x86_64_v3();
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"))
+      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+          __builtin_cpu_supports("avx512cd"))
         list[count++] = &x86_64_v4();
 #endif
     }
@@ -41,7 +42,9 @@ const Table& chosen() {
       if (std::string(asked) == list[i]->name) return *list[i];
       names += (i ? ", " : "") + std::string(list[i]->name);
     }
-    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run").fact("found", asked).fact("known", names);
+    throw Error(Fault::usage, "kernels: SANDGRAD_KERNELS names no kernels that this CPU can run")
+        .fact("found", asked)
+        .fact("known", names);
   }();
   return table;
 }

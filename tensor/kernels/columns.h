@@ -1,11 +1,11 @@
-// Lab sheet: statistics down the columns of a few rows, for one instruction set. Included like multiply.h, and like it
-// without a function that another file could share.
+// Lab sheet: statistics down the columns of a few rows, for one instruction set. Included like multiply.h,
+// and like it without a function that another file could share.
 //
 //            j ->  256 columns at most: 1 KB of every row, and what is kept per column, stay in L1
 //   row e    g g g g g g g g        four rows at once, so that what is kept per column is loaded and stored a
-//   row e+1  g g g g g g g g        quarter as often; meanwhile the next four are fetched, since a block of a row is
-//   row e+2  g g g g g g g g        too short for the hardware to guess (a third of the time, where the table is larger
-//   row e+3  g g g g g g g g        than the caches)
+//   row e+1  g g g g g g g g        quarter as often; meanwhile the next four are fetched, since a block of a
+//   row is row e+2  g g g g g g g g        too short for the hardware to guess (a third of the time, where
+//   the table is larger row e+3  g g g g g g g g        than the caches)
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -22,7 +22,8 @@ void by_fours(const Rows& x, const Pass& pass) {
   int e = 0;
   for (; e + 4 <= x.rows; e += 4) {
     for (int next = e + kAhead; next < e + kAhead + 4; ++next) {
-      const Scalar* later = next < x.rows ? x.data + next * x.stride : x.data + (next - x.rows) * x.stride + x.columns;
+      const Scalar* later =
+          next < x.rows ? x.data + next * x.stride : x.data + (next - x.rows) * x.stride + x.columns;
       for (Index j = 0; j < x.columns; j += kLine) __builtin_prefetch(later + j);
     }
     const Scalar* row = x.data + e * x.stride;
@@ -31,7 +32,8 @@ void by_fours(const Rows& x, const Pass& pass) {
   for (; e < x.rows; ++e) pass(x.data + e * x.stride);
 }
 
-void signs_and_range(const Rows& x, int* __restrict balance, Scalar* __restrict low, Scalar* __restrict high) {
+void signs_and_range(const Rows& x, int* __restrict balance, Scalar* __restrict low,
+                     Scalar* __restrict high) {
   for (Index j = 0; j < x.columns; ++j) {
     balance[j] = 0;
     low[j] = high[j] = x.data[j];
@@ -64,7 +66,8 @@ void sum_on_grid(const Rows& x, const double* __restrict grid, double* __restric
   });
 }
 
-void squares_on_grid(const Rows& x, const double* __restrict centre, const double* __restrict grid, double* __restrict sum) {
+void squares_on_grid(const Rows& x, const double* __restrict centre, const double* __restrict grid,
+                     double* __restrict sum) {
   for (Index j = 0; j < x.columns; ++j) sum[j] = 0;
   by_fours(x, [=, n = x.columns](auto*... rows) {
     for (Index j = 0; j < n; ++j) {

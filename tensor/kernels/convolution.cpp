@@ -5,7 +5,8 @@
 namespace sand::kernels {
 namespace {
 
-/// What the transforms of a tile cost, in products for each of its numbers: measured, within 10 % for 32 to 128 channels.
+/// What the transforms of a tile cost, in products for each of its numbers: measured, within 10 % for 32 to
+/// 128 channels.
 constexpr Index kTransform = 20;
 
 Index tile_for(const Convolution& s) {
@@ -24,9 +25,9 @@ Index tile_for(const Convolution& s) {
   return best;
 }
 
-/// The products of a point read U once for this number of tiles, and their results should stay in the second cache until it is transformed
-/// back. A step of MNIST_CNN: with 2 MB before a slow third cache 36 are 12 to 19 % faster than 12; with 1 MB before a fast one
-/// 5 % slower.
+/// The products of a point read U once for this number of tiles, and their results should stay in the second
+/// cache until it is transformed back. A step of MNIST_CNN: with 2 MB before a slow third cache 36 are 12 to
+/// 19 % faster than 12; with 1 MB before a fast one 5 % slower.
 Index tiles_at_once() {
 #ifdef _SC_LEVEL2_CACHE_SIZE
   static const bool large = sysconf(_SC_LEVEL2_CACHE_SIZE) >= 2 << 20;
@@ -38,7 +39,8 @@ Index tiles_at_once() {
 
 }  // namespace
 
-Convolution convolution(const Shape& x, const Shape& w, Index stride, Index padding, ConvolutionMethod method) {
+Convolution convolution(const Shape& x, const Shape& w, Index stride, Index padding,
+                        ConvolutionMethod method) {
   Convolution s{.height = x[1],
                 .width = x[2],
                 .channels = x[3],

@@ -1,17 +1,20 @@
-// Lab sheet: convolution term by term, for one instruction set; multiply.h, whose register tile does all the work,
-// says what that means.
+// Lab sheet: convolution term by term, for one instruction set; multiply.h, whose register tile does all the
+// work, says what that means.
 //
 //     x with zeros around it, channels last                     y, one row of pixels
 //       u=0  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ o.. ]
-//       u=1  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run     ->    [ o.. ]   up to kTileRows pixels x 2 vectors of outputs
-//       u=2  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ .. ]
+//       u=1  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run     ->    [ o.. ]   up to kTileRows pixels x 2
+//       vectors of outputs u=2  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ .. ]
 //
-// With channels last the taps (v, c) of a pixel lie side by side, and the next pixel's start stride * c numbers further: the
-// patches of one row of y are a matrix in kh runs, and nothing is unfolded. Both gradients are such products, too:
-//   dx: only taps with u = (i + padding) mod stride reach row i of x, so x falls into stride x stride phases, each a dense
+// With channels last the taps (v, c) of a pixel lie side by side, and the next pixel's start stride * c
+// numbers further: the patches of one row of y are a matrix in kh runs, and nothing is unfolded. Both
+// gradients are such products, too:
+//   dx: only taps with u = (i + padding) mod stride reach row i of x, so x falls into stride x stride phases,
+//   each a dense
 //       convolution of dy with a few taps in reverse; no product with an inserted zero is ever taken;
 //   dw: for each u, [v c, pixels of y] times [pixels of y, o]; the first is x read down its pixels.
-// Copying an image into its border costs 1 to 2 % of its products and spares every inner loop a test for the edge.
+// Copying an image into its border costs 1 to 2 % of its products and spares every inner loop a test for the
+// edge.
 #pragma once
 
 #include "tensor/kernels/kernels.h"
@@ -30,7 +33,8 @@ Border border_of_x(const Convolution& s) { return {s.padding, s.padding, s.paddi
 Border border_of_dy(const Convolution& s) {
   const Index below = (s.height - 1 + s.padding) / s.stride - (s.out_height - 1);
   const Index beside = (s.width - 1 + s.padding) / s.stride - (s.out_width - 1);
-  return {(s.kernel_height - 1) / s.stride, (s.kernel_width - 1) / s.stride, below > 0 ? below : 0, beside > 0 ? beside : 0};
+  return {(s.kernel_height - 1) / s.stride, (s.kernel_width - 1) / s.stride, below > 0 ? below : 0,
+          beside > 0 ? beside : 0};
 }
 
 Index bordered_size(Index height, Index width, Index channels, const Border& b) {
@@ -57,7 +61,8 @@ void add_border(const Scalar* image, Index height, Index width, Index channels, 
 /// Calls body(row phase, column phase, taps down, taps across, where its packed filters begin).
 template <class Body>
 void each_phase(const Convolution& s, const Body& body) {
-  Index start = packed_size(s.kernel_height * s.kernel_width * s.channels, s.outputs);  // the forward pass has its filters first
+  Index start = packed_size(s.kernel_height * s.kernel_width * s.channels,
+                            s.outputs);  // the forward pass has its filters first
   for (Index down = 0; down < s.stride; ++down)
     for (Index across = 0; across < s.stride; ++across) {
       const Index taps_down = down < s.kernel_height ? (s.kernel_height - down - 1) / s.stride + 1 : 0;
@@ -69,8 +74,9 @@ void each_phase(const Convolution& s, const Body& body) {
 
 Index direct_filters_size(const Convolution& s) {
   Index size = 0;
-  each_phase(
-      s, [&](Index, Index, Index down, Index across, Index start) { size = start + packed_size(down * across * s.outputs, s.channels); });
+  each_phase(s, [&](Index, Index, Index down, Index across, Index start) {
+    size = start + packed_size(down * across * s.outputs, s.channels);
+  });
   return size;
 }
 
@@ -82,17 +88,20 @@ void pack_row(Scalar* packed, Index depth, Index k, const Scalar* from, Index st
   }
 }
 
-void prepare_filters_directly(const Convolution& s, const Scalar* w, bool back, Scalar* filters, int part, int parts) {
+void prepare_filters_directly(const Convolution& s, const Scalar* w, bool back, Scalar* filters, int part,
+                              int parts) {
   const Index taps = s.kernel_height * s.kernel_width;
   for (Index k = part; k < taps * s.channels; k += parts)  // k counts (u, v, c)
-    pack_row(filters, taps * s.channels, k, w + k % s.channels * taps + k / s.channels, s.channels * taps, s.outputs);
+    pack_row(filters, taps * s.channels, k, w + k % s.channels * taps + k / s.channels, s.channels * taps,
+             s.outputs);
   if (!back) return;
   each_phase(s, [&](Index down, Index across, Index taps_down, Index taps_across, Index start) {
     const Index depth = taps_down * taps_across * s.outputs;
     for (Index k = part; k < depth; k += parts) {  // k counts (i, j, o) of dy, so the taps run backwards
       const Index i = k / (taps_across * s.outputs), j = k / s.outputs % taps_across, o = k % s.outputs;
       const Index u = down + (taps_down - 1 - i) * s.stride, v = across + (taps_across - 1 - j) * s.stride;
-      pack_row(filters + start, depth, k, w + o * s.channels * taps + u * s.kernel_width + v, taps, s.channels);
+      pack_row(filters + start, depth, k, w + o * s.channels * taps + u * s.kernel_width + v, taps,
+               s.channels);
     }
   });
 }
@@ -112,7 +121,8 @@ Vector interleaved(Vector a, Vector b, Places<I...>) {
   return __builtin_shufflevector(a, b, (I % 2 * kLanes + I / 2 + Half * kLanes / 2)...);
 }
 
-/// The rows of a square become its columns: log2(kLanes) rounds of interleaving row i with row i + kLanes / 2.
+/// The rows of a square become its columns: log2(kLanes) rounds of interleaving row i with row i + kLanes
+/// / 2.
 void transpose(Vector (&x)[kLanes]) {
   const typename PlacesTo<kLanes>::Type all{};
   for (Index round = 1; round < kLanes; round *= 2) {
@@ -127,82 +137,97 @@ void transpose(Vector (&x)[kLanes]) {
   }
 }
 
-/// dw[o, t] += block[t, o] for `count` outputs and any number of taps: squares of kLanes x kLanes, then what is left over.
+/// dw[o, t] += block[t, o] for `count` outputs and any number of taps: squares of kLanes x kLanes, then what
+/// is left over.
 void add_taps(const Scalar* block, Index next_tap, Index taps, Index count, Scalar* dw, Index next_output) {
   const Index square_taps = taps / kLanes * kLanes, square_outputs = count / kLanes * kLanes;
   for (Index o = 0; o < square_outputs; o += kLanes)
     for (Index t = 0; t < square_taps; t += kLanes) {
       Vector x[kLanes];
 #pragma GCC unroll 16
-      for (Index i = 0; i < kLanes; ++i) x[i] = *reinterpret_cast<const Unaligned*>(block + (t + i) * next_tap + o);
+      for (Index i = 0; i < kLanes; ++i)
+        x[i] = *reinterpret_cast<const Unaligned*>(block + (t + i) * next_tap + o);
       transpose(x);
 #pragma GCC unroll 16
-      for (Index i = 0; i < kLanes; ++i) *reinterpret_cast<Unaligned*>(dw + (o + i) * next_output + t) += x[i];
+      for (Index i = 0; i < kLanes; ++i)
+        *reinterpret_cast<Unaligned*>(dw + (o + i) * next_output + t) += x[i];
     }
   for (Index o = 0; o < count; ++o)
-    for (Index t = o < square_outputs ? square_taps : 0; t < taps; ++t) dw[o * next_output + t] += block[t * next_tap + o];
+    for (Index t = o < square_outputs ? square_taps : 0; t < taps; ++t)
+      dw[o * next_output + t] += block[t * next_tap + o];
 }
 
 Index direct_scratch_size(const Convolution& s) {
   const Index x = bordered_size(s.height, s.width, s.channels, border_of_x(s));
   const Index dy = bordered_size(s.out_height, s.out_width, s.outputs, border_of_dy(s));
-  const Index dw = packed_size(s.out_height * s.out_width, s.outputs) + s.kernel_height * s.kernel_width * s.channels * s.outputs;
+  const Index dw = packed_size(s.out_height * s.out_width, s.outputs) +
+                   s.kernel_height * s.kernel_width * s.channels * s.outputs;
   return dy > x + dw ? dy : x + dw;
 }
 
-void convolve_directly(const Convolution& s, Index images, const Scalar* x, const Scalar* filters, const Scalar* bias, Scalar* y,
-                       Scalar* scratch) {
+void convolve_directly(const Convolution& s, Index images, const Scalar* x, const Scalar* filters,
+                       const Scalar* bias, Scalar* y, Scalar* scratch) {
   const Index row = (s.width + 2 * s.padding) * s.channels;
   for (Index image = 0; image < images; ++image, x += s.height * s.width * s.channels) {
     add_border(x, s.height, s.width, s.channels, border_of_x(s), scratch);
     for (Index i = 0; i < s.out_height; ++i, y += s.out_width * s.outputs) {
       for (Index j = 0; j < s.out_width; ++j)
         for (Index o = 0; o < s.outputs; ++o) y[j * s.outputs + o] = bias[o];
-      const Strided patches{scratch + i * s.stride * row, s.stride * s.channels, 1, s.kernel_width * s.channels, row};
-      multiply(patches, filters, y, s.outputs, s.out_width, s.kernel_height * s.kernel_width * s.channels, s.outputs);
+      const Strided patches{scratch + i * s.stride * row, s.stride * s.channels, 1,
+                            s.kernel_width * s.channels, row};
+      multiply(patches, filters, y, s.outputs, s.out_width, s.kernel_height * s.kernel_width * s.channels,
+               s.outputs);
     }
   }
 }
 
-void input_gradient_directly(const Convolution& s, Index images, const Scalar* filters, const Scalar* dy, Scalar* dx, Scalar* scratch) {
+void input_gradient_directly(const Convolution& s, Index images, const Scalar* filters, const Scalar* dy,
+                             Scalar* dx, Scalar* scratch) {
   const Border b = border_of_dy(s);
   const Index row = (b.left + s.out_width + b.right) * s.outputs;
-  for (Index image = 0; image < images; ++image, dy += s.out_height * s.out_width * s.outputs, dx += s.height * s.width * s.channels) {
+  for (Index image = 0; image < images;
+       ++image, dy += s.out_height * s.out_width * s.outputs, dx += s.height * s.width * s.channels) {
     add_border(dy, s.out_height, s.out_width, s.outputs, b, scratch);
     each_phase(s, [&](Index down, Index across, Index taps_down, Index taps_across, Index start) {
-      const Index i0 = (down + s.stride - s.padding % s.stride) % s.stride;  // the first row of x in this phase
+      const Index i0 =
+          (down + s.stride - s.padding % s.stride) % s.stride;  // the first row of x in this phase
       const Index j0 = (across + s.stride - s.padding % s.stride) % s.stride;
       const Index pixels = (s.width - j0 + s.stride - 1) / s.stride;
       if (taps_down * taps_across == 0 || pixels <= 0) return;
       for (Index i = i0; i < s.height; i += s.stride) {
-        const Index i_dy = (i + s.padding) / s.stride - (taps_down - 1) + b.top;  // the first row of dy that reaches row i
+        const Index i_dy =
+            (i + s.padding) / s.stride - (taps_down - 1) + b.top;  // the first row of dy that reaches row i
         const Index j_dy = (j0 + s.padding) / s.stride - (taps_across - 1) + b.left;
-        const Strided patches{scratch + i_dy * row + j_dy * s.outputs, s.outputs, 1, taps_across * s.outputs, row};
-        multiply(patches, filters + start, dx + (i * s.width + j0) * s.channels, s.stride * s.channels, pixels,
-                 taps_down * taps_across * s.outputs, s.channels);
+        const Strided patches{scratch + i_dy * row + j_dy * s.outputs, s.outputs, 1, taps_across * s.outputs,
+                              row};
+        multiply(patches, filters + start, dx + (i * s.width + j0) * s.channels, s.stride * s.channels,
+                 pixels, taps_down * taps_across * s.outputs, s.channels);
       }
     });
   }
 }
 
-void filter_gradient_directly(const Convolution& s, Index images, const Scalar* x, const Scalar* dy, Scalar* dw, Scalar* scratch) {
+void filter_gradient_directly(const Convolution& s, Index images, const Scalar* x, const Scalar* dy,
+                              Scalar* dw, Scalar* scratch) {
   const Index row = (s.width + 2 * s.padding) * s.channels;
   const Index pixels = s.out_height * s.out_width, taps = s.kernel_height * s.kernel_width;
   Scalar* const packed = scratch + bordered_size(s.height, s.width, s.channels, border_of_x(s));
   Scalar* const block = packed + packed_size(pixels, s.outputs);  // dw as [u, v, c, o]
-  for (Index image = 0; image < images; ++image, x += s.height * s.width * s.channels, dy += pixels * s.outputs) {
+  for (Index image = 0; image < images;
+       ++image, x += s.height * s.width * s.channels, dy += pixels * s.outputs) {
     add_border(x, s.height, s.width, s.channels, border_of_x(s), scratch);
     pack({dy, s.outputs, 1}, pixels, s.outputs, packed, 0, 1);
     for (Index u = 0; u < s.kernel_height; ++u) {
       const Strided taps_by_pixels{scratch + u * row, 1, s.stride * s.channels, s.out_width, s.stride * row};
-      multiply(taps_by_pixels, packed, block + u * s.kernel_width * s.channels * s.outputs, s.outputs, s.kernel_width * s.channels, pixels,
-               s.outputs, image == 0 ? Start::zero : Start::stored);
+      multiply(taps_by_pixels, packed, block + u * s.kernel_width * s.channels * s.outputs, s.outputs,
+               s.kernel_width * s.channels, pixels, s.outputs, image == 0 ? Start::zero : Start::stored);
     }
   }
   for (Index c = 0; c < s.channels; ++c)
     for (Index o = 0; o < s.outputs; o += kLanes)
-      add_taps(block + c * s.outputs + o, s.channels * s.outputs, taps, s.outputs - o < kLanes ? s.outputs - o : kLanes,
-               dw + (o * s.channels + c) * taps, s.channels * taps);
+      add_taps(block + c * s.outputs + o, s.channels * s.outputs, taps,
+               s.outputs - o < kLanes ? s.outputs - o : kLanes, dw + (o * s.channels + c) * taps,
+               s.channels * taps);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// fma(a, b, c) = a b + c, rounded once: of a number and, where VECTOR_BYTES is set, of the vectors of that instruction set.
-// No compiler is left to fuse on its own, since none fuses all it could. Nothing here is shared: intrinsics are always inlined.
+// fma(a, b, c) = a b + c, rounded once: of a number and, where VECTOR_BYTES is set, of the vectors of that
+// instruction set. No compiler is left to fuse on its own, since none fuses all it could. Nothing here is
+// shared: intrinsics are always inlined.
 #pragma once
 
 #include "tensor/scalar.h"
@@ -26,7 +27,9 @@ Doubles fma(Doubles a, Doubles b, Doubles c) { return _mm512_fmadd_pd(a, b, c); 
 Doubles fma(Doubles a, Doubles b, Doubles c) { return _mm256_fmadd_pd(a, b, c); }
 #endif
 
-Vector fma(Scalar a, Vector b, Vector c) { return fma(a - Vector{}, b, c); }  // a - 0: in every lane, -0 as it is
+Vector fma(Scalar a, Vector b, Vector c) {
+  return fma(a - Vector{}, b, c);
+}  // a - 0: in every lane, -0 as it is
 #endif
 
 }  // namespace

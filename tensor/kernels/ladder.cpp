@@ -3,12 +3,14 @@
 namespace sand::kernels {
 namespace {
 
-/// The row or column of x that tap `tap` of output `at` falls on; below 0 or beyond the image where it meets the zeros.
+/// The row or column of x that tap `tap` of output `at` falls on; below 0 or beyond the image where it meets
+/// the zeros.
 Index seen(const Convolution& s, Index at, Index tap) { return at * s.stride + tap - s.padding; }
 
 }  // namespace
 
-void convolve_naively(const Convolution& s, Index images, const Scalar* x, const Scalar* w, const Scalar* bias, Scalar* y) {
+void convolve_naively(const Convolution& s, Index images, const Scalar* x, const Scalar* w,
+                      const Scalar* bias, Scalar* y) {
   for (Index n = 0; n < images; ++n, x += s.height * s.width * s.channels)
     for (Index i = 0; i < s.out_height; ++i)
       for (Index j = 0; j < s.out_width; ++j)
@@ -19,13 +21,15 @@ void convolve_naively(const Convolution& s, Index images, const Scalar* x, const
               const Index row = seen(s, i, u), column = seen(s, j, v);
               if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
               for (Index c = 0; c < s.channels; ++c)
-                sum += x[(row * s.width + column) * s.channels + c] * w[((o * s.channels + c) * s.kernel_height + u) * s.kernel_width + v];
+                sum += x[(row * s.width + column) * s.channels + c] *
+                       w[((o * s.channels + c) * s.kernel_height + u) * s.kernel_width + v];
             }
           *y++ = sum;
         }
 }
 
-void convolve_in_order(const Convolution& s, Index images, const Scalar* x, const Scalar* turned, const Scalar* bias, Scalar* y) {
+void convolve_in_order(const Convolution& s, Index images, const Scalar* x, const Scalar* turned,
+                       const Scalar* bias, Scalar* y) {
   for (Index n = 0; n < images; ++n, x += s.height * s.width * s.channels)
     for (Index i = 0; i < s.out_height; ++i)
       for (Index j = 0; j < s.out_width; ++j, y += s.outputs) {

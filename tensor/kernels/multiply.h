@@ -1,5 +1,5 @@
-// Lab sheet: c += a b, for one instruction set. Included once by each file that sets VECTOR_BYTES and TILE_ROWS; it has
-// no inline function that another file could share, and calls nothing.
+// Lab sheet: c += a b, for one instruction set. Included once by each file that sets VECTOR_BYTES and
+// TILE_ROWS; it has no inline function that another file could share, and calls nothing.
 //
 //                    packed b: panels of kWidth columns, depth-major
 //                      k=0 [ b00 b01 ... ]  two vectors, loaded once per k
@@ -9,13 +9,15 @@
 //   [ a10 a11 .. ]  ->  [ c10 c11 ... ]     each a is broadcast straight from memory by the multiply-add
 //
 // Why these sizes (x86-64-v4: 14 x 32 floats, v3: 6 x 16):
-//   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed: 28 (12) leave room to spare;
+//   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed: 28 (12) leave room
+//   to spare;
 //   - 28 accumulators + 2 of b = 30 of 32 registers (12 + 2 + 1 = 15 of 16);
 //   - 2 loads of b and 14 broadcasts feed 28 multiply-adds: the load ports are a third idle.
-// Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far below its rate;
-// the next panel is fetched into L2 in the meantime, spread over all tiles of this one.
-// a is not packed either: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing modes), so
-// 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8 would run half empty.
+// Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far
+// below its rate; the next panel is fetched into L2 in the meantime, spread over all tiles of this one. a is
+// not packed either: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing
+// modes), so 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8
+// would run half empty.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -42,7 +44,8 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
     Scalar* to = packed + panel * kWidth * depth;
     for (Index k = 0; k < depth; ++k, from += b.row, to += kWidth) {
       if (width == kWidth && b.column == 1) {
-        for (Index j = 0; j < kWidth; j += kLanes) *reinterpret_cast<Unaligned*>(to + j) = *reinterpret_cast<const Unaligned*>(from + j);
+        for (Index j = 0; j < kWidth; j += kLanes)
+          *reinterpret_cast<Unaligned*>(to + j) = *reinterpret_cast<const Unaligned*>(from + j);
       } else {
         for (Index j = 0; j < width; ++j) to[j] = from[j * b.column];
         for (Index j = width; j < kWidth; ++j) to[j] = 0;
@@ -54,8 +57,8 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
 /// What a product starts from: what stands in c, or zero.
 enum class Start { stored, zero };
 
-/// What the tiles after this one will read: with every k the cache line of `next`, which then moves on by `step` numbers. It may lie
-/// past the end; then it is fetched in vain.
+/// What the tiles after this one will read: with every k the cache line of `next`, which then moves on by
+/// `step` numbers. It may lie past the end; then it is fetched in vain.
 struct Ahead {
   const Scalar* next;
   Index step;
@@ -69,7 +72,9 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v)
-      sum[i][v] = start == Start::zero ? Vector{} : Vector(*reinterpret_cast<const Unaligned*>(c + i * c_row + v * kLanes));
+      sum[i][v] = start == Start::zero
+                      ? Vector{}
+                      : Vector(*reinterpret_cast<const Unaligned*>(c + i * c_row + v * kLanes));
 
   const Index run = a.run > 0 ? a.run : depth;
   for (Index first = 0; first < depth; first += run, a.data += a.jump) {
@@ -99,7 +104,8 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
     for (int v = 0; v < Vectors; ++v) *reinterpret_cast<Unaligned*>(c + i * c_row + v * kLanes) = sum[i][v];
 }
 
-typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start, Ahead ahead);
+typedef void (*Tile)(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start,
+                     Ahead ahead);
 
 /// The tile for a number of rows known only at run time.
 template <int Vectors, int Rows = kTileRows>
@@ -110,9 +116,10 @@ Tile tile_of(Index rows) {
     return rows == Rows ? tile<Rows, Vectors> : tile_of<Vectors, Rows - 1>(rows);
 }
 
-/// A tile at the right edge: c is copied to a full-width block and back, so that no number outside c is touched.
-void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth, Index width, Start start,
-               Ahead ahead) {
+/// A tile at the right edge: c is copied to a full-width block and back, so that no number outside c is
+/// touched.
+void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth,
+               Index width, Start start, Ahead ahead) {
   Scalar block[kTileRows * kWidth] = {};
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < width; ++j) block[i * kWidth + j] = c[i * c_row + j];
@@ -121,7 +128,8 @@ void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, In
     for (Index j = 0; j < width; ++j) c[i * c_row + j] = block[i * kWidth + j];
 }
 
-void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns, Start start) {
+void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns,
+              Start start) {
   if (rows == 0) return;
   const Index tiles = (rows + kTileRows - 1) / kTileRows;
   const Index tall = rows / tiles;                  // rows of most tiles;
@@ -144,7 +152,8 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
   }
 }
 
-void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
+void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth,
+              Index columns) {
   multiply(a, packed, c, c_row, rows, depth, columns, Start::stored);
 }
 

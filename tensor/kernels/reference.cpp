@@ -13,12 +13,14 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
     for (Index j = 0; j < columns; ++j) packed[k * columns + j] = b.data[k * b.row + j * b.column];
 }
 
-void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth, Index columns) {
+void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index rows, Index depth,
+              Index columns) {
   const Index run = a.run > 0 ? a.run : depth;
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < depth; ++k)
       for (Index j = 0; j < columns; ++j)
-        c[i * c_row + j] = fma(a.data[i * a.row + k / run * a.jump + k % run * a.column], packed[k * columns + j], c[i * c_row + j]);
+        c[i * c_row + j] = fma(a.data[i * a.row + k / run * a.jump + k % run * a.column],
+                               packed[k * columns + j], c[i * c_row + j]);
 }
 
 Index fused_multiply_adds(Index rounds) {
@@ -27,7 +29,8 @@ Index fused_multiply_adds(Index rounds) {
   return rounds;
 }
 
-void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum, double* product) {
+void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels, double* sum,
+                  double* product) {
   for (Index c = 0; c < channels; ++c) {
     double of_a = 0, of_ab = 0;
     for (Index i = c; i < pixels * channels; i += channels) {
@@ -39,14 +42,16 @@ void channel_sums(const Scalar* a, const Scalar* b, Index pixels, Index channels
   }
 }
 
-void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift, Scalar* y) {
+void scale_channels(const Scalar* x, Index pixels, Index channels, const Scalar* scale, const Scalar* shift,
+                    Scalar* y) {
   for (Index i = 0; i < pixels * channels; ++i) y[i] = fma(x[i], scale[i % channels], shift[i % channels]);
 }
 
-void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale, Index pixels, Index channels,
-                         const Scalar* shift, Scalar* y) {
+void add_scaled_channels(const Scalar* a, const Scalar* a_scale, const Scalar* b, const Scalar* b_scale,
+                         Index pixels, Index channels, const Scalar* shift, Scalar* y) {
   for (Index i = 0; i < pixels * channels; ++i) {
-    const Scalar sum = fma(a[i], a_scale[i % channels], fma(b[i], b_scale[i % channels], shift[i % channels]));
+    const Scalar sum =
+        fma(a[i], a_scale[i % channels], fma(b[i], b_scale[i % channels], shift[i % channels]));
     y[i] = y == a ? sum : y[i] + sum;
   }
 }
@@ -84,10 +89,12 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
 }  // namespace
 
 const Table& reference() {
-  static constexpr Table table{
-      "reference",     packed_size,     pack,           multiply,      fused_multiply_adds, filters_size,   kept_size,
-      scratch_size,    prepare_filters, convolve,       convolve_back, channel_sums,        scale_channels, add_scaled_channels,
-      signs_and_range, sum_on_grid,     squares_on_grid};
+  static constexpr Table table{"reference",    packed_size,         pack,
+                               multiply,       fused_multiply_adds, filters_size,
+                               kept_size,      scratch_size,        prepare_filters,
+                               convolve,       convolve_back,       channel_sums,
+                               scale_channels, add_scaled_channels, signs_and_range,
+                               sum_on_grid,    squares_on_grid};
   return table;
 }
 

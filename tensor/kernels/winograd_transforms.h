@@ -1,11 +1,14 @@
-// The matrices of Winograd's minimal filtering (arXiv 1509.09308), derived at compile time from a few points in exact
-// fractions (Cook and Toom), and the one loop that applies them. So no table of numbers has to be trusted.
+// The matrices of Winograd's minimal filtering (arXiv 1509.09308), derived at compile time from a few points
+// in exact fractions (Cook and Toom), and the one loop that applies them. So no table of numbers has to be
+// trusted.
 //
-// m outputs of a filter of r taps are a product of polynomials, taken at n = m + r - 1 points (the last is infinity):
+// m outputs of a filter of r taps are a product of polynomials, taken at n = m + r - 1 points (the last is
+// infinity):
 //     y = A^T [ (G g) . (B^T d) ]        d: n inputs, g: r taps, y: m outputs
 //     A^T[i][p] = a_p^i        G[p][j] = a_p^j / f_p        B^T[p] = coefficients of prod_{q != p} (x - a_q)
-// where f_p = prod_{q != p} (a_p - a_q); at infinity A^T and G pick the last number, and B^T is prod_q (x - a_q).
-// A pair (B^T row, G row) may be scaled by (s, 1/s): powers of two cost no accuracy and keep the entries of B^T below 4.
+// where f_p = prod_{q != p} (a_p - a_q); at infinity A^T and G pick the last number, and B^T is prod_q (x -
+// a_q). A pair (B^T row, G row) may be scaled by (s, 1/s): powers of two cost no accuracy and keep the
+// entries of B^T below 4.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -33,7 +36,9 @@ constexpr Fraction reduced(long long over, long long under) {
 }
 constexpr Fraction operator*(Fraction a, Fraction b) { return reduced(a.over * b.over, a.under * b.under); }
 constexpr Fraction operator/(Fraction a, Fraction b) { return reduced(a.over * b.under, a.under * b.over); }
-constexpr Fraction operator-(Fraction a, Fraction b) { return reduced(a.over * b.under - b.over * a.under, a.under * b.under); }
+constexpr Fraction operator-(Fraction a, Fraction b) {
+  return reduced(a.over * b.under - b.over * a.under, a.under * b.under);
+}
 
 constexpr Fraction kPoints[] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}};
 
@@ -62,11 +67,13 @@ constexpr Algorithm toom_cook(int outputs, int taps) {
     for (int q = 0, degree = 0; q < n - 1; ++q) {
       if (q == p) continue;
       for (int k = ++degree; k >= 0; --k)
-        polynomial[k] = (k > 0 ? polynomial[k - 1] : Fraction{}) - kPoints[q] * (k < degree ? polynomial[k] : Fraction{});
+        polynomial[k] =
+            (k > 0 ? polynomial[k - 1] : Fraction{}) - kPoints[q] * (k < degree ? polynomial[k] : Fraction{});
       if (!infinity) f = f * (kPoints[p] - kPoints[q]);
     }
     double largest = 0, scale = 1;
-    for (const Fraction& c : polynomial) largest = c.value() > largest ? c.value() : -c.value() > largest ? -c.value() : largest;
+    for (const Fraction& c : polynomial)
+      largest = c.value() > largest ? c.value() : -c.value() > largest ? -c.value() : largest;
     while (largest * scale >= 4) scale /= 2;
     for (int k = 0; k < n; ++k) result.input.at[p][k] = polynomial[k].value() * scale;
     Fraction power = {1, 1};
@@ -78,8 +85,9 @@ constexpr Algorithm toom_cook(int outputs, int taps) {
   return result;
 }
 
-/// Three taps at a stride of 2: the outer taps see only inputs 0, 2, 4, ... and are a filter of two taps there; the middle tap
-/// sees only 1, 3, 5, ... and is a product for each output. Together 2 m + 1 products instead of 3 m.
+/// Three taps at a stride of 2: the outer taps see only inputs 0, 2, 4, ... and are a filter of two taps
+/// there; the middle tap sees only 1, 3, 5, ... and is a product for each output. Together 2 m + 1 products
+/// instead of 3 m.
 constexpr Algorithm every_second(int outputs) {
   const Algorithm outer = toom_cook(outputs, 2);
   const int n = 2 * outputs + 1;
@@ -90,12 +98,14 @@ constexpr Algorithm every_second(int outputs) {
     for (int i = 0; i < outputs; ++i) result.output.at[p][i] = outer.output.at[p][i];
   }
   for (int i = 0; i < outputs; ++i)
-    result.input.at[outputs + 1 + i][2 * i + 1] = result.filter.at[outputs + 1 + i][1] = result.output.at[outputs + 1 + i][i] = 1;
+    result.input.at[outputs + 1 + i][2 * i + 1] = result.filter.at[outputs + 1 + i][1] =
+        result.output.at[outputs + 1 + i][i] = 1;
   return result;
 }
 
-/// A matrix as butterflies, a sparser core, butterflies. The points a and -a give two rows (or columns) that are equal in
-/// some entries and opposite in the others: the sum of the equal terms and that of the opposite ones serve both.
+/// A matrix as butterflies, a sparser core, butterflies. The points a and -a give two rows (or columns) that
+/// are equal in some entries and opposite in the others: the sum of the equal terms and that of the opposite
+/// ones serve both.
 struct Factored {
   Matrix core;
   bool before[kMostPoints] = {};  // inputs j and j + 1 are first replaced by their sum and difference
@@ -125,7 +135,8 @@ constexpr Factored factored(const Matrix& m) {
     int equal = 0, opposite = 0;
     bool pair = true;
     for (int i = 0; i < m.rows; ++i) {
-      pair = pair && same_or_opposite(m.at[i][j], m.at[i][j + 1]) && !f.after[i] && (i == 0 || !f.after[i - 1]);
+      pair =
+          pair && same_or_opposite(m.at[i][j], m.at[i][j + 1]) && !f.after[i] && (i == 0 || !f.after[i - 1]);
       if (m.at[i][j] != 0) ++(m.at[i][j] == m.at[i][j + 1] ? equal : opposite);
     }
     if (!pair || equal == 0 || opposite == 0) continue;
@@ -139,8 +150,8 @@ constexpr Factored factored(const Matrix& m) {
   return f;
 }
 
-/// sum + core[I][j] in[j] for j = J, J + 1, ...: one fused multiply-add a term, ascending, zeros left out. A factor of 1 or -1
-/// needs no product: the same bits, and an addition takes fewer cycles.
+/// sum + core[I][j] in[j] for j = J, J + 1, ...: one fused multiply-add a term, ascending, zeros left out. A
+/// factor of 1 or -1 needs no product: the same bits, and an addition takes fewer cycles.
 template <const Factored& F, int I, int J, class Number>
 [[gnu::always_inline]] inline Number row_sum(const Number* in, Number sum) {
   if constexpr (J == F.core.columns) {
@@ -184,7 +195,8 @@ template <const Factored& F, class Number>
   butterflies(F.after, F.core.rows, out);
 }
 
-/// F d F^T of a square block: d(i, j) is load(i, j), and element (i, j) of the result goes to store(i, j, number).
+/// F d F^T of a square block: d(i, j) is load(i, j), and element (i, j) of the result goes to store(i, j,
+/// number).
 template <const Factored& F, class Number, class Load, class Store>
 [[gnu::always_inline]] inline void transform(const Load& load, const Store& store) {
   constexpr int kRows = F.core.rows, kColumns = F.core.columns;
@@ -209,8 +221,9 @@ template <const Factored& F, class Number, class Load, class Store>
 template <int Tile, int Stride>
 struct Tiling {
   static constexpr Algorithm kAlgorithm = Stride == 1 ? toom_cook(Tile, 3) : every_second(Tile);
-  static constexpr int kTile = Tile, kStep = Tile * Stride;                      // outputs, and the inputs from one tile to the next
-  static constexpr int kPoints = kAlgorithm.input.rows;                          // along one axis; a tile has kPoints^2 products
+  static constexpr int kTile = Tile,
+                       kStep = Tile * Stride;            // outputs, and the inputs from one tile to the next
+  static constexpr int kPoints = kAlgorithm.input.rows;  // along one axis; a tile has kPoints^2 products
   static constexpr Factored kInput = factored(kAlgorithm.input);                 // B^T
   static constexpr Factored kFilter = factored(kAlgorithm.filter);               // G
   static constexpr Factored kOutput = factored(kAlgorithm.output.transposed());  // A^T
@@ -222,7 +235,10 @@ struct Tiling {
 /// Calls action(Tiling<...>{}) for the tiling of a convolution.
 template <class Action>
 auto with_tiling(const Convolution& s, const Action& action) {
-  if (s.stride == 2) return s.tile == 4 ? action(Tiling<4, 2>{}) : s.tile == 5 ? action(Tiling<5, 2>{}) : action(Tiling<7, 2>{});
+  if (s.stride == 2)
+    return s.tile == 4   ? action(Tiling<4, 2>{})
+           : s.tile == 5 ? action(Tiling<5, 2>{})
+                         : action(Tiling<7, 2>{});
   return s.tile == 2 ? action(Tiling<2, 1>{}) : s.tile == 4 ? action(Tiling<4, 1>{}) : action(Tiling<5, 1>{});
 }
 

@@ -9,10 +9,12 @@
 namespace sand::kernels {
 
 const Table& x86_64_v4() {
-  static constexpr Table table{
-      "x86-64-v4",     packed_size,     pack,           multiply,      fused_multiply_adds, filters_size,   kept_size,
-      scratch_size,    prepare_filters, convolve,       convolve_back, channel_sums,        scale_channels, add_scaled_channels,
-      signs_and_range, sum_on_grid,     squares_on_grid};
+  static constexpr Table table{"x86-64-v4",    packed_size,         pack,
+                               multiply,       fused_multiply_adds, filters_size,
+                               kept_size,      scratch_size,        prepare_filters,
+                               convolve,       convolve_back,       channel_sums,
+                               scale_channels, add_scaled_channels, signs_and_range,
+                               sum_on_grid,    squares_on_grid};
   return table;
 }
 

@@ -25,7 +25,8 @@ Batch random_batch(const std::vector<Index>& rows, Index inputs) {
   Random random(3);
   for (const Index n : rows) {
     DomainRows domain;
-    domain.inputs = random_tensor({n, inputs}, static_cast<std::uint64_t>(100 + n + static_cast<Index>(batch.domains.size())));
+    domain.inputs = random_tensor(
+        {n, inputs}, static_cast<std::uint64_t>(100 + n + static_cast<Index>(batch.domains.size())));
     for (Index i = 0; i < n; ++i) {
       domain.labels.push_back(static_cast<std::int32_t>(random.below(2)));
       domain.examples.push_back(static_cast<std::uint32_t>(i));
@@ -39,7 +40,9 @@ struct SmallMlp {
   Parameters parameters;
   nn::Mlp net;
   explicit SmallMlp(double dropout = 0, nn::Activation activation = nn::Activation::tanh)
-      : net(parameters, {.inputs = 5, .hidden = {17, 3}, .outputs = 2, .activation = activation, .dropout = dropout}, Random(1)) {}
+      : net(parameters,
+            {.inputs = 5, .hidden = {17, 3}, .outputs = 2, .activation = activation, .dropout = dropout},
+            Random(1)) {}
 };
 
 std::vector<Scalar> rows_and_losses(const GradientTable& g) {
@@ -52,7 +55,8 @@ std::vector<Scalar> rows_and_losses(const GradientTable& g) {
 double worst_difference(const std::vector<Scalar>& a, const std::vector<Scalar>& b) {
   REQUIRE(a.size() == b.size());
   double worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
   return worst;
 }
 
@@ -95,7 +99,8 @@ TEST_CASE("Every row of the table is the gradient of that domain's mean loss, by
     weight = before;
     for (std::size_t e = 0; e < 3; ++e) {
       const double difference = sum[e] / (12 * h), backward = table[e * columns + j];
-      CHECK(std::fabs(difference - backward) <= 1e-7 * std::max({std::fabs(difference), std::fabs(backward), 1e-3}));
+      CHECK(std::fabs(difference - backward) <=
+            1e-7 * std::max({std::fabs(difference), std::fabs(backward), 1e-3}));
     }
   }
 }
@@ -110,10 +115,12 @@ TEST_CASE("A domain's row is what that domain alone gives") {
   for (std::size_t e = 0; e < 3; ++e) {
     Batch one;
     const DomainRows& rows = batch.domains[e];
-    one.domains.push_back({Tensor(rows.inputs.shape(), rows.inputs.view().numbers()), rows.labels, rows.examples});
+    one.domains.push_back(
+        {Tensor(rows.inputs.shape(), rows.inputs.view().numbers()), rows.labels, rows.examples});
     DomainGradients alone(model.net, model.parameters, {.shards = 1});
     const GradientTable& g = alone(one, objective);
-    CHECK(std::equal(g.row(0).begin(), g.row(0).end(), together.begin() + static_cast<std::ptrdiff_t>(e * columns)));
+    CHECK(std::equal(g.row(0).begin(), g.row(0).end(),
+                     together.begin() + static_cast<std::ptrdiff_t>(e * columns)));
   }
 }
 
@@ -141,9 +148,13 @@ TEST_CASE("A domain has a shard per tile, but no more than its share of all shar
   CHECK(options.shards_of(10'000, 17) == 1);
 }
 
-TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n on, and are added from the first to the last") {
+TEST_CASE(
+    "Shards are whole tiles in order, shard s of n from tile s tiles / n on, and are added from the first to "
+    "the last") {
   struct OfAll : Objective {  // some rows' part of the loss of 25
-    Var loss(Var outputs, const Targets& targets, Index) const override { return nn::CrossEntropy{}.loss(outputs, targets, 25); }
+    Var loss(Var outputs, const Targets& targets, Index) const override {
+      return nn::CrossEntropy{}.loss(outputs, targets, 25);
+    }
   };
   SmallMlp model;
   const Batch batch = random_batch({25}, 5);  // 7 tiles in 3 shards: 2, 2 and 3 tiles
@@ -171,7 +182,9 @@ TEST_CASE("Shards are whole tiles in order, shard s of n from tile s tiles / n o
   CHECK(g.losses()[0] == (losses[0] + losses[1]) + losses[2]);
 }
 
-TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the row is in") {
+TEST_CASE(
+    "Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the "
+    "row is in") {
   SmallMlp model(0.5);
   Batch batch = random_batch({9, 6}, 5);
   batch.step = 11;
@@ -183,7 +196,8 @@ TEST_CASE("Dropout is drawn under the engine's seed, the batch's step and each r
     std::vector<Scalar> row(static_cast<std::size_t>(model.parameters.size()));
     Tape tape;
     tape.start(model.parameters, row);
-    tape.backward(objective.loss(model.net(tape.constant(rows.inputs), {13, 11, rows.examples}), rows.labels, rows.size()));
+    tape.backward(objective.loss(model.net(tape.constant(rows.inputs), {13, 11, rows.examples}), rows.labels,
+                                 rows.size()));
     CHECK(worst_difference(row, {g.row(e).begin(), g.row(e).end()}) <= kRounding);
   }
 }
@@ -193,13 +207,15 @@ Batch with_values(Batch batch) {
   for (DomainRows& domain : batch.domains) {
     domain.target_values = Tensor({domain.size(), 2});
     for (Index i = 0; i < domain.target_values.size(); ++i)
-      domain.target_values[i] = static_cast<Scalar>(domain.labels[static_cast<std::size_t>(i / 2)]) + static_cast<Scalar>(i % 2);
+      domain.target_values[i] =
+          static_cast<Scalar>(domain.labels[static_cast<std::size_t>(i / 2)]) + static_cast<Scalar>(i % 2);
     domain.labels.clear();
   }
   return batch;
 }
 
-TEST_CASE("SquaredError is the mean squared difference to the target values, however a domain is cut into tiles") {
+TEST_CASE(
+    "SquaredError is the mean squared difference to the target values, however a domain is cut into tiles") {
   SmallMlp model(0.3);
   const Batch batch = with_values(random_batch({70, 1, 33}, 5));
   DomainGradients whole(model.net, model.parameters, {.tile_rows = 1000, .shards = 1});
@@ -213,10 +229,13 @@ TEST_CASE("SquaredError is the mean squared difference to the target values, how
     CHECK(g.losses()[e] == doctest::Approx(mean));
   }
   DomainGradients cut(model.net, model.parameters, {.tile_rows = 7});
-  CHECK(worst_difference(rows_and_losses(cut(batch, nn::SquaredError{})), rows_and_losses(g)) <= 10 * kRounding);
+  CHECK(worst_difference(rows_and_losses(cut(batch, nn::SquaredError{})), rows_and_losses(g)) <=
+        10 * kRounding);
 }
 
-TEST_CASE("An own loss that is a mean over its rows is refused before the first step, since tiles are added; scaled, it is SquaredError") {
+TEST_CASE(
+    "An own loss that is a mean over its rows is refused before the first step, since tiles are added; "
+    "scaled, it is SquaredError") {
   struct Mean : Objective {
     Var loss(Var outputs, const Targets& targets, Index) const override {
       return squared_error(outputs, outputs.tape().constant(targets.values));
@@ -224,7 +243,8 @@ TEST_CASE("An own loss that is a mean over its rows is refused before the first 
   };
   struct Share : Objective {
     Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
-      const Var error = squared_error(outputs, outputs.tape().constant(targets.values));  // a mean over the rows of this tile
+      const Var error = squared_error(
+          outputs, outputs.tape().constant(targets.values));  // a mean over the rows of this tile
       return scale(error, static_cast<Scalar>(outputs.shape().rows()) / static_cast<Scalar>(rows_in_domain));
     }
   };
@@ -232,9 +252,11 @@ TEST_CASE("An own loss that is a mean over its rows is refused before the first 
   const Batch batch = with_values(random_batch({1, 33, 70}, 5));
   for (const Index tile_rows : {7, 1000}) {  // also where every domain is one tile today
     DomainGradients engine(model.net, model.parameters, {.tile_rows = tile_rows});
+    CHECK_THROWS_WITH_AS(
+        engine(batch, Mean{}),
+        doctest::Contains("the loss of two rows in one tile must be the sum of their losses in two"), Error);
     CHECK_THROWS_WITH_AS(engine(batch, Mean{}),
-                         doctest::Contains("the loss of two rows in one tile must be the sum of their losses in two"), Error);
-    CHECK_THROWS_WITH_AS(engine(batch, Mean{}), doctest::Contains("scaled by 1 / rows_in_domain, as that of CrossEntropy"), Error);
+                         doctest::Contains("scaled by 1 / rows_in_domain, as that of CrossEntropy"), Error);
     const std::vector<Scalar> own = rows_and_losses(engine(batch, Share{}));
     CHECK(own == rows_and_losses(engine(batch, nn::SquaredError{})));
   }
@@ -243,7 +265,8 @@ TEST_CASE("An own loss that is a mean over its rows is refused before the first 
 TEST_CASE("A loss whose rows cancel out is no reason to refuse it") {
   struct Difference : Objective {  // + for class 1, - for class 0
     Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
-      return scale(sum(mul(outputs, outputs.tape().constant(targets.values))), Scalar{1} / static_cast<Scalar>(rows_in_domain));
+      return scale(sum(mul(outputs, outputs.tape().constant(targets.values))),
+                   Scalar{1} / static_cast<Scalar>(rows_in_domain));
     }
   };
   SmallMlp model;
@@ -260,7 +283,8 @@ TEST_CASE("Target values are asked for where they are missing, and must be one f
   SmallMlp model;
   DomainGradients engine(model.net, model.parameters);
   Batch batch = random_batch({4, 4}, 5);
-  CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("SquaredError: the batch has no target values"), Error);
+  CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}),
+                       doctest::Contains("SquaredError: the batch has no target values"), Error);
   batch.domains[1].target_values = Tensor({3, 2});
   CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("target values [3, 2]"), Error);
   batch.domains[1].target_values = Tensor({4, 3});
@@ -271,7 +295,8 @@ TEST_CASE("Target values are asked for where they are missing, and must be one f
 TEST_CASE("The table has the same bits for any number of threads") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 40, .hidden = {130, 70}, .outputs = 2, .dropout = 0.2}, Random(1));
-  const Batch batch = random_batch({300, 65, 128}, 40);  // rows times weights are enough for threads to be used
+  const Batch batch =
+      random_batch({300, 65, 128}, 40);  // rows times weights are enough for threads to be used
   const nn::CrossEntropy objective;
   DomainGradients one(net, parameters, {.threads = Threads(1)});
   const std::vector<Scalar> expected = rows_and_losses(one(batch, objective));
@@ -315,7 +340,8 @@ TEST_CASE("A NaN in the data stops with step, domain and where it was first seen
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::non_finite);
     const std::string text = error.what();
-    CHECK(text.find("step 12: the loss of domain 1 is not finite\n    first at constant [4, 5], forward\n") == 0);
+    CHECK(text.find("step 12: the loss of domain 1 is not finite\n    first at constant [4, 5], forward\n") ==
+          0);
     CHECK(text.find("    gives    20 numbers from ") != std::string::npos);
     CHECK(text.find(", 1 NaN\n") != std::string::npos);
     CHECK(text.find("hint: the data has a NaN or an infinity") != std::string::npos);
@@ -327,13 +353,15 @@ TEST_CASE("Weights that overflow stop with the op that did it and the range of w
   for (Scalar& weight : model.parameters.numbers()) weight = kLargest / 2;
   DomainGradients engine(model.net, model.parameters);
   Batch batch = random_batch({4, 4}, 5);
-  batch.domains[0].inputs.array() = -1;  // the first values are all -inf, over which relu would write zeros in a step
+  batch.domains[0].inputs.array() =
+      -1;  // the first values are all -inf, over which relu would write zeros in a step
   const std::string text = refusal([&] { engine(batch, nn::CrossEntropy{}); });
-  CHECK(text.find("the loss of domain 0 is not finite\n    first at linear [4, 17], forward\n    formula  y = x w^T + b\n") !=
-        std::string::npos);
+  CHECK(text.find("the loss of domain 0 is not finite\n    first at linear [4, 17], forward\n    formula  y "
+                  "= x w^T + b\n") != std::string::npos);
   const std::string weights = range_text(std::vector<Scalar>(17 * 5, kLargest / 2));
   CHECK(text.find("    input    parameter linear0.weight [17, 5]: " + weights + "\n") != std::string::npos);
-  CHECK(text.find("    input    constant [4, 5]: " + range_text(batch.domains[0].inputs.view().numbers()) + "\n") != std::string::npos);
+  CHECK(text.find("    input    constant [4, 5]: " + range_text(batch.domains[0].inputs.view().numbers()) +
+                  "\n") != std::string::npos);
   CHECK(text.find("    gives    68 numbers, 68 infinite\n    at ") != std::string::npos);
 }
 
@@ -341,7 +369,8 @@ TEST_CASE("The first of several domains at fault is named, for every number of t
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 40, .hidden = {130, 70}, .outputs = 2}, Random(1));
   Batch batch = random_batch({300, 300, 300, 300}, 40);
-  for (const int domain : {1, 2, 3}) batch.domains[static_cast<std::size_t>(domain)].inputs[11'999] = kLargest;  // the last row
+  for (const int domain : {1, 2, 3})
+    batch.domains[static_cast<std::size_t>(domain)].inputs[11'999] = kLargest;  // the last row
   for (Scalar& weight : parameters.numbers()) weight *= 100;
   for (int threads = 1; threads <= 4; ++threads) {
     DomainGradients engine(net, parameters, {.threads = Threads(threads)});
@@ -352,9 +381,12 @@ TEST_CASE("The first of several domains at fault is named, for every number of t
 }
 
 TEST_CASE("A gradient that overflows while the loss is finite is traced to the op and the domain") {
-  // Backward multiplies by `big` twice. Domain 0 is classified without any error, so that nothing goes back; domain 1 has all values 0.
+  // Backward multiplies by `big` twice. Domain 0 is classified without any error, so that nothing goes back;
+  // domain 1 has all values 0.
   Parameters parameters;
-  const nn::Mlp net(parameters, {.inputs = 1, .hidden = {1, 1}, .outputs = 2, .activation = nn::Activation::tanh}, Random(1));
+  const nn::Mlp net(parameters,
+                    {.inputs = 1, .hidden = {1, 1}, .outputs = 2, .activation = nn::Activation::tanh},
+                    Random(1));
   const Scalar big = kLargest / 4;
   const Scalar weights[] = {1, 0, big, 0, big, -big, 0, 0};
   std::copy(std::begin(weights), std::end(weights), parameters.numbers().begin());
@@ -369,10 +401,13 @@ TEST_CASE("A gradient that overflows while the loss is finite is traced to the o
   CHECK(all_finite(g.row(0)));
   CHECK_FALSE(all_finite(g.row(1)));
   const std::string text = refusal([&] { engine.check_every_op(batch, objective); });
-  CHECK(text.find("step 7: the gradient of domain 1 is not finite\n    first at linear [3, 1], backward\n    formula  dx += dy w, ") == 0);
+  CHECK(text.find("step 7: the gradient of domain 1 is not finite\n    first at linear [3, 1], backward\n    "
+                  "formula  dx += dy w, ") == 0);
   CHECK(text.find("    dy       3 numbers from ") != std::string::npos);
-  CHECK(text.find("    input    tanh [3, 1]: 3 numbers from 0 to 0\n    gives it 3 numbers, 3 infinite\n") != std::string::npos);
-  CHECK(text.find("    input    parameter linear1.weight [1, 1]: " + range_text({&big, 1}) + "\n") != std::string::npos);
+  CHECK(text.find("    input    tanh [3, 1]: 3 numbers from 0 to 0\n    gives it 3 numbers, 3 infinite\n") !=
+        std::string::npos);
+  CHECK(text.find("    input    parameter linear1.weight [1, 1]: " + range_text({&big, 1}) + "\n") !=
+        std::string::npos);
   CHECK(text.find("    at ") != std::string::npos);
 }
 
@@ -386,11 +421,13 @@ TEST_CASE("Gradients of shards that only their sum makes infinite are traced to 
   Batch batch = random_batch({2, 2}, 1);
   batch.domains[0].inputs.array() = 1;
   batch.domains[1].inputs.array() = kLargest / 4 * 3;
-  for (const auto& [shards, says] : {std::pair{2, "first at linear [1, 1], backward"}, {4, "first at a sum over the shards"}}) {
+  for (const auto& [shards, says] :
+       {std::pair{2, "first at linear [1, 1], backward"}, {4, "first at a sum over the shards"}}) {
     DomainGradients engine(net, parameters, {.tile_rows = 1, .shards = shards});
     CHECK_FALSE(all_finite(engine(batch, Sum{}).row(1)));
     const std::string text = refusal([&] { engine.check_every_op(batch, Sum{}); });
-    CHECK_MESSAGE(text.find(std::string("step 0: the gradient of domain 1 is not finite\n    ") + says) == 0, text);
+    CHECK_MESSAGE(text.find(std::string("step 0: the gradient of domain 1 is not finite\n    ") + says) == 0,
+                  text);
   }
 }
 
@@ -408,7 +445,10 @@ TEST_CASE("A batch in which all is finite passes the check of every op and leave
 TEST_CASE("A batch that does not fit the network, an empty domain and an empty batch are refused") {
   SmallMlp model;
   DomainGradients engine(model.net, model.parameters);
-  CHECK_THROWS_WITH_AS(engine(random_batch({4, 4}, 6), nn::CrossEntropy{}), doctest::Contains("linear: features of x"), Error);
-  CHECK_THROWS_WITH_AS(engine(random_batch({4, 0}, 5), nn::CrossEntropy{}), doctest::Contains("at least one row"), Error);
-  CHECK_THROWS_WITH_AS(engine(Batch{}, nn::CrossEntropy{}), "domain gradients: the batch has no domain", Error);
+  CHECK_THROWS_WITH_AS(engine(random_batch({4, 4}, 6), nn::CrossEntropy{}),
+                       doctest::Contains("linear: features of x"), Error);
+  CHECK_THROWS_WITH_AS(engine(random_batch({4, 0}, 5), nn::CrossEntropy{}),
+                       doctest::Contains("at least one row"), Error);
+  CHECK_THROWS_WITH_AS(engine(Batch{}, nn::CrossEntropy{}), "domain gradients: the batch has no domain",
+                       Error);
 }

@@ -25,13 +25,16 @@ struct Square {
 double worst_error(Square::Mistake mistake) {
   std::vector<NamedTensor> leaves;
   leaves.push_back({"x", random_tensor({5}, 3)});
-  return check_gradients(std::move(leaves), [&](std::span<const Var> x) { return x[0].tape().apply(Square{mistake}, Here::at(), x[0]); })
+  return check_gradients(
+             std::move(leaves),
+             [&](std::span<const Var> x) { return x[0].tape().apply(Square{mistake}, Here::at(), x[0]); })
       .worst();
 }
 
 }  // namespace
 
-TEST_CASE("The gradient check passes what is right and finds a factor that is off by 0.05 %, and an assignment") {
+TEST_CASE(
+    "The gradient check passes what is right and finds a factor that is off by 0.05 %, and an assignment") {
   constexpr bool is_double = sizeof(Scalar) == 8;
   CHECK(worst_error(Square::Mistake::none) < (is_double ? 1e-9 : 1e-2));
   if (is_double) CHECK(worst_error(Square::Mistake::factor) > 4e-4);
@@ -41,8 +44,9 @@ TEST_CASE("The gradient check passes what is right and finds a factor that is of
 TEST_CASE("The report of a gradient check names leaf, shape, element and both numbers") {
   std::vector<NamedTensor> leaves;
   leaves.push_back({"x", random_tensor({1}, 3)});
-  const GradientReport report = check_gradients(
-      std::move(leaves), [](std::span<const Var> x) { return x[0].tape().apply(Square{Square::Mistake::none}, Here::at(), x[0]); });
+  const GradientReport report = check_gradients(std::move(leaves), [](std::span<const Var> x) {
+    return x[0].tape().apply(Square{Square::Mistake::none}, Here::at(), x[0]);
+  });
   CHECK(report.text().find("x [1]  worst at [0]: backward ") == 0);
   CHECK(report.text().find(", relative error ") != std::string::npos);
 }

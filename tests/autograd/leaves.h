@@ -24,11 +24,14 @@ inline Tensor random_tensor(const Shape& shape, std::uint64_t seed, double gap =
   return x;
 }
 
-/// In the double build: every element of every leaf agrees with central differences to 1e-7. In the float build, where
-/// differences say nothing that sharp, they must agree to 2 %: that the same page compiles to the same function.
-inline void check_op(const std::vector<Shape>& shapes, const std::function<Var(std::span<const Var>)>& f, double gap = 0) {
+/// In the double build: every element of every leaf agrees with central differences to 1e-7. In the float
+/// build, where differences say nothing that sharp, they must agree to 2 %: that the same page compiles to
+/// the same function.
+inline void check_op(const std::vector<Shape>& shapes, const std::function<Var(std::span<const Var>)>& f,
+                     double gap = 0) {
   std::vector<NamedTensor> leaves;
-  for (std::size_t i = 0; i < shapes.size(); ++i) leaves.push_back({"leaf " + std::to_string(i), random_tensor(shapes[i], 11 + i, gap)});
+  for (std::size_t i = 0; i < shapes.size(); ++i)
+    leaves.push_back({"leaf " + std::to_string(i), random_tensor(shapes[i], 11 + i, gap)});
   constexpr bool is_double = sizeof(Scalar) == sizeof(double);
   const GradientReport report = check_gradients(std::move(leaves), f, is_double ? 1e-3 : 3e-2);
   CHECK_MESSAGE(report.worst() <= (is_double ? 1e-7 : 2e-2), report.text());
@@ -46,6 +49,7 @@ inline Tensor value_of(const std::vector<Tensor>& leaves, const std::function<Va
 }
 
 /// Odd shapes that catch loops which assume more.
-inline const std::vector<Shape> kOddShapes = {Shape{1}, Shape{3}, Shape{17}, Shape{1, 1}, Shape{3, 17}, Shape{17, 3}, Shape{1, 3, 1, 17}};
+inline const std::vector<Shape> kOddShapes = {Shape{1},     Shape{3},     Shape{17},         Shape{1, 1},
+                                              Shape{3, 17}, Shape{17, 3}, Shape{1, 3, 1, 17}};
 
 }  // namespace sand::testing

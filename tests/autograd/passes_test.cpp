@@ -21,7 +21,11 @@ struct Net {
   Slot w0, b0, w1, b1;
   Tensor x = testing::random_tensor({5, 3}, 1);
 
-  Net() : w0(parameters.add("w0", {3, 3})), b0(parameters.add("b0", {3})), w1(parameters.add("w1", {3, 3})), b1(parameters.add("b1", {3})) {
+  Net()
+      : w0(parameters.add("w0", {3, 3})),
+        b0(parameters.add("b0", {3})),
+        w1(parameters.add("w1", {3, 3})),
+        b1(parameters.add("b1", {3})) {
     const Tensor drawn = testing::random_tensor({parameters.size()}, 2);
     for (Index i = 0; i < drawn.size(); ++i) parameters.numbers()[static_cast<std::size_t>(i)] = drawn[i];
   }
@@ -59,7 +63,9 @@ TEST_CASE("After a dry run, a pass finds all forms of weights and takes less mem
   CHECK(passes.tape(0).bytes() < plain.bytes());
 }
 
-TEST_CASE("A network that does not record what it recorded in the dry run gives the same outputs and gradients as without one") {
+TEST_CASE(
+    "A network that does not record what it recorded in the dry run gives the same outputs and gradients as "
+    "without one") {
   const Net net;
   enum Kind { plain, reads_again, other_op, stops_early };
   Kind kind = plain;

@@ -25,7 +25,8 @@ TEST_CASE("A weight that is used in two forms is prepared in both, and each op f
     Tape tape;
     tape.start(parameters, row, forms);
     const Var w = tape.parameter(weight), b = tape.parameter(bias);
-    const Var one = conv2d(tape.constant(large), w, b, {.padding = 1}), two = conv2d(tape.constant(small), w, b, {.padding = 1});
+    const Var one = conv2d(tape.constant(large), w, b, {.padding = 1}),
+              two = conv2d(tape.constant(small), w, b, {.padding = 1});
     tape.backward(add(sum(one), sum(two)));
     if (forms == nullptr) prepared.add(tape.missing_forms());
     if (forms != nullptr) CHECK(tape.missing_forms().empty());
@@ -36,7 +37,8 @@ TEST_CASE("A weight that is used in two forms is prepared in both, and each op f
   CHECK(gradient(&prepared) == alone);
 }
 
-TEST_CASE("A form is ready after the next preparation, of the weights as they are then, and belongs to one slot") {
+TEST_CASE(
+    "A form is ready after the next preparation, of the weights as they are then, and belongs to one slot") {
   Parameters parameters;
   const Slot first = parameters.add("first", {2, 3}), second = parameters.add("second", {2, 3});
   const WeightForm copy{6,

@@ -69,7 +69,8 @@ TEST_CASE("A row of the wrong length is refused") {
   parameters.add("w", {2});
   std::vector<Scalar> row(3);
   Tape tape;
-  CHECK_THROWS_WITH_AS(tape.start(parameters, row), "tape: a gradient row has one number per weight\n    weights 2\n    row     3", Error);
+  CHECK_THROWS_WITH_AS(tape.start(parameters, row),
+                       "tape: a gradient row has one number per weight\n    weights 2\n    row     3", Error);
 }
 
 TEST_CASE("A seed of another shape is refused") {
@@ -79,8 +80,8 @@ TEST_CASE("A seed of another shape is refused") {
   Tape tape;
   tape.start(none);
   const Var y = relu(tape.variable(x, dx));
-  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})), "backward: the seed must have the shape of y\n    y    [3]\n    seed [2]",
-                       Error);
+  CHECK_THROWS_WITH_AS(tape.backward(y, Tensor(Shape{2})),
+                       "backward: the seed must have the shape of y\n    y    [3]\n    seed [2]", Error);
 }
 
 TEST_CASE("The tape prints index, op, inputs, shape, formulas and the line that recorded each entry") {
@@ -91,7 +92,8 @@ TEST_CASE("The tape prints index, op, inputs, shape, formulas and the line that 
   relu(tape.parameter(slot));
   const std::string text = tape.text();
   CHECK(text.find("%0   parameter       w               [2, 3]            weights") == 0);
-  CHECK(text.find("\n%1   relu            %0              [2, 3]            y = max(x, 0)") != std::string::npos);
+  CHECK(text.find("\n%1   relu            %0              [2, 3]            y = max(x, 0)") !=
+        std::string::npos);
   CHECK(text.find("tape_test.cpp:") != std::string::npos);
 }
 
@@ -108,7 +110,8 @@ TEST_CASE("The first entry with a NaN is found") {
   CHECK(tape.first_non_finite() == b.index());
 }
 
-TEST_CASE("A checked backward pass stops at the first op that hands on a gradient with an infinity or a NaN") {
+TEST_CASE(
+    "A checked backward pass stops at the first op that hands on a gradient with an infinity or a NaN") {
   // y = (x b) b at x = 0: every value is finite, dy / d(x b) = b is, and dy / dx = b b is not
   Parameters parameters;
   const Slot slot = parameters.add("x", {2});
@@ -131,8 +134,10 @@ TEST_CASE("A checked backward pass stops at the first op that hands on a gradien
 TEST_CASE("Without a plan, a checked backward pass leaves the gradient that the op at fault was given") {
   // group_norm may write dx over dy. Here dy is large but finite, and dx = 10 dy is not.
   constexpr Scalar big = std::numeric_limits<Scalar>::max() / 4;
-  const Tensor x(Shape{1, 2, 2, 1}, std::vector<Scalar>{Scalar(0.1), Scalar(-0.1), Scalar(0.1), Scalar(-0.1)});
-  const Tensor dy(x.shape(), std::vector<Scalar>{big, big, -big, -big});  // without its mean and without a part along x
+  const Tensor x(Shape{1, 2, 2, 1},
+                 std::vector<Scalar>{Scalar(0.1), Scalar(-0.1), Scalar(0.1), Scalar(-0.1)});
+  const Tensor dy(x.shape(),
+                  std::vector<Scalar>{big, big, -big, -big});  // without its mean and without a part along x
   const Tensor one(Shape{1}, std::vector<Scalar>{1}), zero(Shape{1}), zeros(x.shape());
   Tensor dx(x.shape());
   Parameters none;
@@ -167,15 +172,20 @@ TEST_CASE("A checked backward pass in which all is finite gives the gradients of
   CHECK(rows[0][0] != 0);
 }
 
-TEST_CASE("An op that may write over its input takes the memory of a value that nobody reads again, with the same gradients") {
+TEST_CASE(
+    "An op that may write over its input takes the memory of a value that nobody reads again, with the same "
+    "gradients") {
   Parameters parameters;
   const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
-  for (Index i = 0; i < parameters.size(); ++i) parameters.numbers()[static_cast<std::size_t>(i)] = Scalar(i % 5) - 2;
+  for (Index i = 0; i < parameters.size(); ++i)
+    parameters.numbers()[static_cast<std::size_t>(i)] = Scalar(i % 5) - 2;
   const Tensor x(Shape{2, 3}, std::vector<Scalar>{1, -2, 3, 0.5, 1, -1});
   std::vector<Scalar> rows[2];
   for (const bool planned : {false, true}) {
     rows[planned].resize(static_cast<std::size_t>(parameters.size()));
-    const auto record = [&](Tape& tape) { return relu(linear(tape.constant(x), tape.parameter(w), tape.parameter(b))); };
+    const auto record = [&](Tape& tape) {
+      return relu(linear(tape.constant(x), tape.parameter(w), tape.parameter(b)));
+    };
     const Plan plan = plan_of(parameters, rows[planned], record);
     Tape tape;
     tape.start(parameters, rows[planned], nullptr, planned ? &plan : nullptr);
@@ -188,17 +198,25 @@ TEST_CASE("An op that may write over its input takes the memory of a value that 
   CHECK(std::any_of(rows[0].begin(), rows[0].end(), [](Scalar g) { return g != 0; }));
 }
 
-TEST_CASE("A gradient written over that of the output is the one that is added elsewhere, and others still add to it") {
-  const Tensor x = testing::random_tensor({2, 3, 2, 4}, 1), c = testing::random_tensor({2, 3, 2, 4}, 2), g = testing::random_tensor({4}, 3),
-               b = testing::random_tensor({4}, 4);
+TEST_CASE(
+    "A gradient written over that of the output is the one that is added elsewhere, and others still add to "
+    "it") {
+  const Tensor x = testing::random_tensor({2, 3, 2, 4}, 1), c = testing::random_tensor({2, 3, 2, 4}, 2),
+               g = testing::random_tensor({4}, 3), b = testing::random_tensor({4}, 4);
   const Tensor zero(x.shape());
-  enum class Reader { alone, last, first };  // when group_norm reads y; what it reads last it gives a gradient first
+  enum class Reader {
+    alone,
+    last,
+    first
+  };  // when group_norm reads y; what it reads last it gives a gradient first
   const auto gradient = [&](bool planned, Reader reader) {
     Parameters none;
     Tensor dx(x.shape());
     const auto record = [&](Tape& tape) {
       const Var y = add(tape.variable(x, dx), tape.constant(zero)), weight = tape.constant(c);
-      const auto normed = [&] { return mul(relu(group_norm(y, tape.constant(g), tape.constant(b), 2)), weight); };
+      const auto normed = [&] {
+        return mul(relu(group_norm(y, tape.constant(g), tape.constant(b), 2)), weight);
+      };
       if (reader == Reader::alone) return sum(normed());
       if (reader == Reader::last) {
         const Var other = mul(y, weight);
@@ -213,7 +231,8 @@ TEST_CASE("A gradient written over that of the output is the one that is added e
     tape.backward(record(tape));
     return std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end());
   };
-  for (const Reader reader : {Reader::alone, Reader::last, Reader::first}) CHECK(gradient(true, reader) == gradient(false, reader));
+  for (const Reader reader : {Reader::alone, Reader::last, Reader::first})
+    CHECK(gradient(true, reader) == gradient(false, reader));
 }
 
 TEST_CASE("A value that backward of its own op needs is not written over") {
@@ -242,7 +261,8 @@ TEST_CASE("A value that backward of an earlier reader needs is not written over"
   Tape tape;
   tape.start(none, {}, nullptr, &plan);
   tape.backward(record(tape));
-  CHECK(std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end()) == std::vector<Scalar>{10, -16, 26});
+  CHECK(std::vector<Scalar>(dx.view().numbers().begin(), dx.view().numbers().end()) ==
+        std::vector<Scalar>{10, -16, 26});
 }
 
 TEST_CASE("A leaf is never written over") {

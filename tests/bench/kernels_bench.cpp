@@ -1,5 +1,6 @@
-// The fast loops, measured for every table that this CPU can run: products and packing at the sizes of the published
-// networks, and the elementary functions. On one thread; the counters are GFLOP/s, bytes/s and items/s.
+// The fast loops, measured for every table that this CPU can run: products and packing at the sizes of the
+// published networks, and the elementary functions. On one thread; the counters are GFLOP/s, bytes/s and
+// items/s.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -23,7 +24,8 @@ struct Product {
   bool a_transposed, b_transposed;
 };
 
-// A linear layer holds w [out, in]. Forward: y += x w^T; to the input: dx += dy w; to the weight: dw += dy^T x.
+// A linear layer holds w [out, in]. Forward: y += x w^T; to the input: dx += dy w; to the weight: dw += dy^T
+// x.
 constexpr Product kProducts[] = {
     {"ilc/forward", 64, 256, 256, false, true},    {"ilc/to_input", 64, 256, 256, false, false},
     {"ilc/to_weight", 256, 64, 256, true, false},  {"ilc/first_forward", 64, 18, 256, false, true},
@@ -49,7 +51,8 @@ void multiply(benchmark::State& state, const Table& table, const Product& p) {
   std::vector<Scalar> packed(static_cast<std::size_t>(table.packed_size(p.depth, p.columns)));
   table.pack(matrix(b, p.depth, p.columns, p.b_transposed), p.depth, p.columns, packed.data(), 0, 1);
   for (auto _ : state) {
-    table.multiply(matrix(a, p.rows, p.depth, p.a_transposed), packed.data(), c.data(), p.columns, p.rows, p.depth, p.columns);
+    table.multiply(matrix(a, p.rows, p.depth, p.a_transposed), packed.data(), c.data(), p.columns, p.rows,
+                   p.depth, p.columns);
     benchmark::ClobberMemory();
   }
   const double operations = 2e-9 * static_cast<double>(p.rows * p.depth * p.columns);
@@ -80,7 +83,8 @@ void elementary(benchmark::State& state) {
 }
 
 std::string title(const char* kernel, const Product& p, const Table& table) {
-  const std::string size = std::to_string(p.rows) + "x" + std::to_string(p.depth) + "x" + std::to_string(p.columns);
+  const std::string size =
+      std::to_string(p.rows) + "x" + std::to_string(p.depth) + "x" + std::to_string(p.columns);
   return std::string(kernel) + "/" + p.what + "/" + size + "/" + table.name;
 }
 

@@ -104,7 +104,8 @@ TEST_CASE("Half of the pictures are mirrored, and none is upside down") {
 }
 
 TEST_CASE("A crop has 0.7 to 1 of the area and sides in a ratio of 3/4 to 4/3, and lies anywhere") {
-  Image square(3 * kPixels, 100);  // of 12 x 12 pixels, in the middle, so that the middle of every crop lies in it
+  Image square(3 * kPixels,
+               100);  // of 12 x 12 pixels, in the middle, so that the middle of every crop lies in it
   const auto inside = [](std::size_t i) { return i >= 10 && i < 22; };
   for (std::size_t i = 0; i < square.size(); ++i)
     if (inside(i % kSide) && inside(i / kSide % kSide)) square[i] = 130;
@@ -149,7 +150,9 @@ TEST_CASE("Hues turn by up to 0.3 of the circle, evenly in both directions") {
     const double value = *std::max_element(c.begin(), c.end()), least = *std::min_element(c.begin(), c.end());
     const double chroma = value - least, r = c[0], g = c[1], b = c[2];
     if (chroma < 1e-4) continue;  // one of the grey ones
-    turns.push_back(value == r ? (g - b) / chroma : value == g ? 2 + (b - r) / chroma : -2 + (r - g) / chroma);
+    turns.push_back(value == r   ? (g - b) / chroma
+                    : value == g ? 2 + (b - r) / chroma
+                                 : -2 + (r - g) / chroma);
   }
   CHECK(turns.size() > 1700);
   CHECK(*std::max_element(turns.begin(), turns.end()) == doctest::Approx(1.8).epsilon(0.01));
@@ -165,20 +168,25 @@ TEST_CASE("Contrast and saturation spread colours by 0.7 to 1.3") {
     const Pixels out = augmented(halves, example);
     spreads.push_back(static_cast<double>(out[16] - out[kPixels - 16]) * 255 / 20);
   }
-  CHECK(*std::min_element(spreads.begin(), spreads.end()) == doctest::Approx(0.49).epsilon(0.05));  // 0.7 of both
+  CHECK(*std::min_element(spreads.begin(), spreads.end()) ==
+        doctest::Approx(0.49).epsilon(0.05));  // 0.7 of both
   CHECK(*std::max_element(spreads.begin(), spreads.end()) == doctest::Approx(1.69).epsilon(0.05));
   CHECK(mean(spreads) == doctest::Approx(1).epsilon(0.02));
 
   std::vector<double> chromas;
   for (const Pixels& c : colours_of(plain(110, 100, 90)))
-    chromas.push_back(static_cast<double>(*std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end())) * 255 / 20);
-  CHECK(*std::max_element(chromas.begin(), chromas.end()) > 1.8);  // brightness, contrast is about the image's own mean, saturation
-  CHECK(mean(chromas) == doctest::Approx(0.9).epsilon(0.05));      // and a tenth of them is grey
+    chromas.push_back(
+        static_cast<double>(*std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end())) *
+        255 / 20);
+  CHECK(*std::max_element(chromas.begin(), chromas.end()) >
+        1.8);  // brightness, contrast is about the image's own mean, saturation
+  CHECK(mean(chromas) == doctest::Approx(0.9).epsilon(0.05));  // and a tenth of them is grey
 }
 
 TEST_CASE("The bits of an augmented picture are pinned") {
   std::vector<float> numbers;
   for (std::uint32_t example = 0; example < 50; ++example)
     for (const Scalar x : augmented(slopes(), example)) numbers.push_back(static_cast<float>(x));
-  CHECK(sand::Fingerprint().add(std::span<const float>(numbers)).text() == (sizeof(Scalar) == 8 ? "f0a66a23a20807c6" : "ba1004923092e1d7"));
+  CHECK(sand::Fingerprint().add(std::span<const float>(numbers)).text() ==
+        (sizeof(Scalar) == 8 ? "f0a66a23a20807c6" : "ba1004923092e1d7"));
 }

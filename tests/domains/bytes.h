@@ -19,14 +19,19 @@ inline Bytes first(std::size_t count, const Bytes& bytes) {
   return Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-inline Bytes from(std::size_t begin, const Bytes& bytes) { return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.end()); }
+inline Bytes from(std::size_t begin, const Bytes& bytes) {
+  return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.end());
+}
 
-inline Bytes without(std::size_t begin, std::size_t end, const Bytes& bytes) { return first(begin, bytes) + from(end, bytes); }
+inline Bytes without(std::size_t begin, std::size_t end, const Bytes& bytes) {
+  return first(begin, bytes) + from(end, bytes);
+}
 
 /// Where the bytes stand in a file that has them.
 inline std::size_t place_of(const Bytes& bytes, const Bytes& file, std::size_t begin = 0) {
-  return static_cast<std::size_t>(std::search(file.begin() + static_cast<std::ptrdiff_t>(begin), file.end(), bytes.begin(), bytes.end()) -
-                                  file.begin());
+  return static_cast<std::size_t>(
+      std::search(file.begin() + static_cast<std::ptrdiff_t>(begin), file.end(), bytes.begin(), bytes.end()) -
+      file.begin());
 }
 
 }  // namespace sand::domains

@@ -18,9 +18,11 @@ using sand::domains::Domain;
 
 namespace {
 
-/// Not digits at all: image i carries its number i in the pixels (0, 0) and (0, 2), ink in (2, 0) and a pattern elsewhere.
+/// Not digits at all: image i carries its number i in the pixels (0, 0) and (0, 2), ink in (2, 0) and a
+/// pattern elsewhere.
 std::shared_ptr<const Digits> numbered_images(std::uint32_t count) {
-  Digits digits{"numbered images", std::vector<std::uint8_t>(count * Digits::kPixels), std::vector<std::uint8_t>(count)};
+  Digits digits{"numbered images", std::vector<std::uint8_t>(count * Digits::kPixels),
+                std::vector<std::uint8_t>(count)};
   for (std::uint32_t i = 0; i < count; ++i) {
     std::uint8_t* image = &digits.pixels[i * Digits::kPixels];
     for (std::uint32_t j = 0; j < Digits::kPixels; ++j) image[j] = static_cast<std::uint8_t>(i + 3 * j);
@@ -41,7 +43,8 @@ struct Seen {
 
 std::vector<Seen> look(const Domain& domain) {
   const bool small = domain.example == Shape{2, 14, 14};
-  const std::size_t channel = small ? 14 * 14 : 28 * 28, second_row = small ? 14 : 2 * 28, second_pixel = small ? 1 : 2;
+  const std::size_t channel = small ? 14 * 14 : 28 * 28, second_row = small ? 14 : 2 * 28,
+                    second_pixel = small ? 1 : 2;
   std::vector<Scalar> input(2 * channel);
   std::vector<Seen> all;
   for (std::uint32_t i = 0; i < domain.size(); ++i) {
@@ -52,7 +55,8 @@ std::vector<Seen> look(const Domain& domain) {
     const Scalar* blank = &input[colour ? 0 : channel];
     CHECK(std::all_of(blank, blank + channel, [](Scalar x) { return x == 0; }));
     CHECK(ink[second_row] == 1);
-    const auto number = static_cast<std::uint32_t>(std::lround(255 * ink[0]) + 256 * std::lround(255 * ink[second_pixel]));
+    const auto number =
+        static_cast<std::uint32_t>(std::lround(255 * ink[0]) + 256 * std::lround(255 * ink[second_pixel]));
     all.push_back({number, number % 10 < 5, domain.labels[i] == 1, colour});
   }
   return all;
@@ -146,7 +150,9 @@ TEST_CASE("The inked channel is the grey image / 255: every pixel, or every seco
       domain.read(i, input);
       for (std::size_t y = 0; y < side; ++y)
         for (std::size_t x = 0; x < side; ++x) {
-          const std::uint8_t grey = digits->pixels[all[i].number * Digits::kPixels + static_cast<std::size_t>(stride) * (28 * y + x)];
+          const std::uint8_t grey =
+              digits
+                  ->pixels[all[i].number * Digits::kPixels + static_cast<std::size_t>(stride) * (28 * y + x)];
           CHECK(input[(all[i].colour ? side * side : 0) + side * y + x] == static_cast<Scalar>(grey) / 255);
         }
     }
@@ -158,7 +164,8 @@ TEST_CASE("Every domain draws its own flips") {
   std::vector<Seen> both = look(set.domains[0]);
   const std::vector<Seen> other = look(set.domains[1]);
   both.resize(other.size());
-  for (std::size_t i = 0; i < both.size(); ++i) both[i].label = label_is_form(both[i]) || label_is_form(other[i]);
+  for (std::size_t i = 0; i < both.size(); ++i)
+    both[i].label = label_is_form(both[i]) || label_is_form(other[i]);
   CHECK(share_is(1 - 0.25 * 0.25, both, [](const Seen& s) { return s.label; }));
 }
 
@@ -177,7 +184,8 @@ TEST_CASE("The same seed gives the same data set on every machine; another seed 
         drawn.flips.push_back(static_cast<std::uint8_t>(!label_is_form(s) + 2 * !label_is_colour(s)));
       }
     sand::Fingerprint fingerprint;
-    fingerprint.add(std::span<const std::uint32_t>(drawn.numbers)).add(std::span<const std::uint8_t>(drawn.flips));
+    fingerprint.add(std::span<const std::uint32_t>(drawn.numbers))
+        .add(std::span<const std::uint8_t>(drawn.flips));
     drawn.fingerprint = fingerprint.text();
     return drawn;
   };
@@ -196,10 +204,12 @@ TEST_CASE("Domains outlive the data set and the digits they were made from") {
 
 TEST_CASE("Too few digits, or digits without their pixels, are refused") {
   const std::string rule = "colored mnist: at least 6 digits, each with 784 pixels and a label";
-  CHECK_THROWS_WITH_AS(colored_mnist(numbered_images(5), 7), (rule + "\n    labels 5\n    pixels 3920").c_str(), sand::Error);
-  CHECK_THROWS_WITH_AS(colored_mnist_irm(nullptr, 7), (rule + "\n    labels 0\n    pixels 0").c_str(), sand::Error);
+  CHECK_THROWS_WITH_AS(colored_mnist(numbered_images(5), 7),
+                       (rule + "\n    labels 5\n    pixels 3920").c_str(), sand::Error);
+  CHECK_THROWS_WITH_AS(colored_mnist_irm(nullptr, 7), (rule + "\n    labels 0\n    pixels 0").c_str(),
+                       sand::Error);
   Digits digits = *numbered_images(6);
   digits.pixels.pop_back();
-  CHECK_THROWS_WITH_AS(colored_mnist(std::make_shared<const Digits>(digits), 7), (rule + "\n    labels 6\n    pixels 4703").c_str(),
-                       sand::Error);
+  CHECK_THROWS_WITH_AS(colored_mnist(std::make_shared<const Digits>(digits), 7),
+                       (rule + "\n    labels 6\n    pixels 4703").c_str(), sand::Error);
 }

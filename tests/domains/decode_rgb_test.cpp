@@ -15,11 +15,13 @@ Bytes lines_of(std::size_t bits) { return Bytes(500 * (1 + 1000 * bits / 8)); }
 
 }  // namespace
 
-TEST_CASE("An image takes no more memory than its header foretells, and that is not much more than it takes") {
+TEST_CASE(
+    "An image takes no more memory than its header foretells, and that is not much more than it takes") {
   std::vector<std::byte> room(64 << 20);
   const Bytes noise = [] {
     Bytes bytes;
-    for (std::size_t i = 0; i < 3 * kDecodedPixels; ++i) bytes.push_back(static_cast<std::uint8_t>(i * i * 2654435761 >> 13));
+    for (std::size_t i = 0; i < 3 * kDecodedPixels; ++i)
+      bytes.push_back(static_cast<std::uint8_t>(i * i * 2654435761 >> 13));
     return bytes;
   }();
   for (const auto& [file, bytes_a_pixel] : {std::pair{png_of(1000, 500, 8, 0, lines_of(8)), 6.},
@@ -37,7 +39,8 @@ TEST_CASE("An image takes no more memory than its header foretells, and that is 
     REQUIRE(decode_rgb(file, memory).failure == nullptr);
     const std::size_t foretold = decode_memory(file);
     CHECK(memory.most_used() <= foretold);
-    CHECK(static_cast<double>(foretold) < bytes_a_pixel * kDecodedPixels + 2. * static_cast<double>(file.size()) + (2 << 20));
+    CHECK(static_cast<double>(foretold) <
+          bytes_a_pixel * kDecodedPixels + 2. * static_cast<double>(file.size()) + (2 << 20));
   }
 }
 

@@ -17,7 +17,8 @@ sand::domains::DecoderMemory used_arena() {
 
 bool all(const void* block, std::size_t bytes, int value) {
   const auto* first = static_cast<const std::byte*>(block);
-  return std::all_of(first, first + bytes, [&](std::byte byte) { return byte == static_cast<std::byte>(value); });
+  return std::all_of(first, first + bytes,
+                     [&](std::byte byte) { return byte == static_cast<std::byte>(value); });
 }
 
 }  // namespace

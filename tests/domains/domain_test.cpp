@@ -17,8 +17,12 @@ using Examples = std::vector<std::uint32_t>;
 
 /// Input i is [[10 i, 10 i + 1]], its label i mod 3.
 Domain tens(std::uint32_t count) {
-  Domain domain{.name = "tens", .example = {1, 2}, .labels = {}, .read = [](std::uint32_t example, std::span<Scalar> input) {
-                  for (std::size_t k = 0; k < input.size(); ++k) input[k] = static_cast<Scalar>(10 * example + k);
+  Domain domain{.name = "tens",
+                .example = {1, 2},
+                .labels = {},
+                .read = [](std::uint32_t example, std::span<Scalar> input) {
+                  for (std::size_t k = 0; k < input.size(); ++k)
+                    input[k] = static_cast<Scalar>(10 * example + k);
                 }};
   for (std::uint32_t i = 0; i < count; ++i) domain.labels.push_back(static_cast<std::int32_t>(i % 3));
   return domain;
@@ -51,8 +55,10 @@ TEST_CASE("The size of the held-out part is rounded down") {
 }
 
 TEST_CASE("A fraction outside 0 .. 1 is refused") {
-  CHECK_THROWS_WITH_AS(split(tens(7), 1.5, 1), "split: the fraction to hold out must be in 0 .. 1\n    fraction 1.500000\n    domain   tens",
-                       sand::Error);
+  CHECK_THROWS_WITH_AS(
+      split(tens(7), 1.5, 1),
+      "split: the fraction to hold out must be in 0 .. 1\n    fraction 1.500000\n    domain   tens",
+      sand::Error);
   CHECK_THROWS_AS(split(tens(7), -0.1, 1), sand::Error);
   CHECK_THROWS_AS(split(tens(7), std::nan(""), 1), sand::Error);
 }
@@ -93,7 +99,9 @@ TEST_CASE("Gathering makes room where the rows do not fit, were taken away, or a
 
 TEST_CASE("An example that a domain does not have is refused before anything is read") {
   sand::DomainRows rows;
-  CHECK_THROWS_WITH_AS(gather(tens(5), Examples{0, 5}, rows),
-                       "gather: an example that the domain does not have\n    example 5\n    domain  tens, which has 5", sand::Error);
+  CHECK_THROWS_WITH_AS(
+      gather(tens(5), Examples{0, 5}, rows),
+      "gather: an example that the domain does not have\n    example 5\n    domain  tens, which has 5",
+      sand::Error);
   CHECK(rows.examples.empty());
 }

@@ -18,14 +18,16 @@ namespace {
 
 bool same(const Digits& a, const Digits& b) { return a.labels == b.labels && a.pixels == b.pixels; }
 
-/// The share of digits begin .. end - 1 that lie nearest to the mean of their class, means taken over 0 .. begin - 1.
+/// The share of digits begin .. end - 1 that lie nearest to the mean of their class, means taken over 0 ..
+/// begin - 1.
 double nearest_mean_accuracy(const Digits& digits, std::uint32_t begin, std::uint32_t end) {
   std::array<std::vector<double>, 10> means;
   std::array<double, 10> counts{};
   means.fill(std::vector<double>(Digits::kPixels));
   for (std::uint32_t i = 0; i < begin; ++i) {
     ++counts[digits.labels[i]];
-    for (std::size_t j = 0; j < Digits::kPixels; ++j) means[digits.labels[i]][j] += digits.pixels[i * Digits::kPixels + j];
+    for (std::size_t j = 0; j < Digits::kPixels; ++j)
+      means[digits.labels[i]][j] += digits.pixels[i * Digits::kPixels + j];
   }
   int right = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
@@ -66,14 +68,16 @@ TEST_CASE("More generated digits continue fewer, and another seed draws others")
 TEST_CASE("Generated digits have the same bits on every machine") {
   const Digits digits = generated_digits(1000, 7);
   sand::Fingerprint fingerprint;
-  fingerprint.add(std::span<const std::uint8_t>(digits.labels)).add(std::span<const std::uint8_t>(digits.pixels));
+  fingerprint.add(std::span<const std::uint8_t>(digits.labels))
+      .add(std::span<const std::uint8_t>(digits.pixels));
   CHECK(fingerprint.text() == "be143aa0257411cb");
 }
 
 TEST_CASE("Every digit is drawn equally often") {
   const Digits digits = generated_digits(10'000, 7);
   for (int digit = 0; digit < 10; ++digit)
-    CHECK(std::fabs(std::count(digits.labels.begin(), digits.labels.end(), digit) - 1000) < 5 * std::sqrt(900));  // sigma^2 = n p (1 - p)
+    CHECK(std::fabs(std::count(digits.labels.begin(), digits.labels.end(), digit) - 1000) <
+          5 * std::sqrt(900));  // sigma^2 = n p (1 - p)
 }
 
 TEST_CASE("Every generated digit is written in full ink inside its image") {
@@ -98,6 +102,8 @@ TEST_CASE("Generated digits look like their class, but not so much that a linear
 }
 
 TEST_CASE("No digits, or more than a million, are refused before anything is allocated") {
-  CHECK_THROWS_WITH_AS(generated_digits(0, 7), "generated digits: expected 1 to 1000000 digits, found 0", sand::Error);
-  CHECK_THROWS_WITH_AS(generated_digits(4'000'000'000, 7), "generated digits: expected 1 to 1000000 digits, found 4000000000", sand::Error);
+  CHECK_THROWS_WITH_AS(generated_digits(0, 7), "generated digits: expected 1 to 1000000 digits, found 0",
+                       sand::Error);
+  CHECK_THROWS_WITH_AS(generated_digits(4'000'000'000, 7),
+                       "generated digits: expected 1 to 1000000 digits, found 4000000000", sand::Error);
 }

@@ -24,13 +24,14 @@ namespace {
 namespace fs = std::filesystem;
 
 Bytes little_endian(std::uint32_t number) {
-  return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number >> 16),
-          static_cast<std::uint8_t>(number >> 24)};
+  return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8),
+          static_cast<std::uint8_t>(number >> 16), static_cast<std::uint8_t>(number >> 24)};
 }
 
 /// A deflate block that stores its bytes.
 Bytes stored(const Bytes& bytes, bool is_last) {
-  const auto low = static_cast<std::uint8_t>(bytes.size()), high = static_cast<std::uint8_t>(bytes.size() >> 8);
+  const auto low = static_cast<std::uint8_t>(bytes.size()),
+             high = static_cast<std::uint8_t>(bytes.size() >> 8);
   return Bytes{is_last, low, high, static_cast<std::uint8_t>(~low), static_cast<std::uint8_t>(~high)} + bytes;
 }
 
@@ -46,7 +47,8 @@ std::uint32_t crc32_of(const Bytes& bytes) {
 }
 
 Bytes gzip(const Bytes& bytes) {
-  return kGzipHeader + stored(bytes, true) + little_endian(crc32_of(bytes)) + little_endian(static_cast<std::uint32_t>(bytes.size()));
+  return kGzipHeader + stored(bytes, true) + little_endian(crc32_of(bytes)) +
+         little_endian(static_cast<std::uint32_t>(bytes.size()));
 }
 
 /// What parse_idx says about a broken file.
@@ -80,7 +82,8 @@ TEST_CASE("An IDX file has one to four axes") {
   for (int rank = 1; rank <= 4; ++rank) {
     ++file[3];
     file = file + Bytes{0, 0, 0, 1};
-    CHECK(parse_idx(file + Bytes{7}, "digits.idx", rank).sizes == std::vector<sand::Index>(static_cast<std::size_t>(rank), 1));
+    CHECK(parse_idx(file + Bytes{7}, "digits.idx", rank).sizes ==
+          std::vector<sand::Index>(static_cast<std::size_t>(rank), 1));
   }
   CHECK_THROWS_WITH_AS(parse_idx(kPairs, "digits.idx", 5), "idx: expected 1 to 4 axes, found 5", sand::Error);
   CHECK_THROWS_WITH_AS(parse_idx(kPairs, "digits.idx", 0), "idx: expected 1 to 4 axes, found 0", sand::Error);
@@ -93,11 +96,13 @@ TEST_CASE("Sizes are read with the most significant byte first") {
 TEST_CASE("An IDX file that is cut anywhere is refused with what was expected and found") {
   for (std::size_t length = 0; length < 12; ++length)
     CHECK(complaint(first(length, kPairs), 2) ==
-          "idx: the file ends within its header\n    file     digits.idx\n    expected 12 bytes of header\n    found    " +
+          "idx: the file ends within its header\n    file     digits.idx\n    expected 12 bytes of header\n  "
+          "  found    " +
               std::to_string(length) + " bytes in all" + kFetchAgain);
   for (std::size_t length = 12; length < kPairs.size(); ++length)
     CHECK(complaint(first(length, kPairs), 2) ==
-          "idx: the file ends before its data does\n    file     digits.idx\n    expected 6 bytes (3 x 2) after a header of 12"
+          "idx: the file ends before its data does\n    file     digits.idx\n    expected 6 bytes (3 x 2) "
+          "after a header of 12"
           "\n    found    a file of " +
               std::to_string(length) + " bytes" + kFetchAgain);
 }
@@ -106,7 +111,8 @@ TEST_CASE("A gzipped IDX file that is cut anywhere is refused") {
   const Bytes zipped = gzip(kPairs);
   for (std::size_t length = 2; length < zipped.size(); ++length)
     CHECK(complaint(first(length, zipped), 2) ==
-          "idx: the gzip data ends too early\n    file     digits.idx\n    expected the end of the compressed data and its checksum"
+          "idx: the gzip data ends too early\n    file     digits.idx\n    expected the end of the "
+          "compressed data and its checksum"
           "\n    found    the end of the file after " +
               std::to_string(length) + " bytes" + kFetchAgain);
 }
@@ -114,7 +120,8 @@ TEST_CASE("A gzipped IDX file that is cut anywhere is refused") {
 TEST_CASE("Whole gzip data around an IDX file that was cut is refused") {
   CHECK(begins(complaint(gzip(first(7, kPairs)), 2), "idx: the file ends within its header"));
   CHECK(complaint(gzip(first(14, kPairs)), 2) ==
-        "idx: the file ends before its data does\n    file     digits.idx\n    expected 6 bytes (3 x 2) after a header of 12"
+        "idx: the file ends before its data does\n    file     digits.idx\n    expected 6 bytes (3 x 2) "
+        "after a header of 12"
         "\n    found    2 bytes" +
             kFetchAgain);
 }
@@ -125,24 +132,30 @@ TEST_CASE("A file with another magic number is refused with a hint on what it ma
   CHECK(with_magic({'e', '!', 'd', 'o'}) ==
         rule +
             "\n    file     digits.idx\n    expected 00 00 08 03\n    found    65 21 64 6f"
-            "\n    hint: this is not an IDX file: look at how it begins; an error page may have been saved in its place");
-  CHECK(with_magic({0, 0, 0x0d, 3}) == rule +
-                                           "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 0d 03"
-                                           "\n    hint: only unsigned bytes (third byte 08) can be read: convert the file");
-  CHECK(with_magic({0, 0, 8, 1}) == rule +
-                                        "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 08 01"
-                                        "\n    hint: images have 3 axes and labels have 1: two files may have been swapped");
+            "\n    hint: this is not an IDX file: look at how it begins; an error page may have been saved "
+            "in its place");
+  CHECK(with_magic({0, 0, 0x0d, 3}) ==
+        rule +
+            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 0d 03"
+            "\n    hint: only unsigned bytes (third byte 08) can be read: convert the file");
+  CHECK(with_magic({0, 0, 8, 1}) ==
+        rule +
+            "\n    file     digits.idx\n    expected 00 00 08 03\n    found    00 00 08 01"
+            "\n    hint: images have 3 axes and labels have 1: two files may have been swapped");
 }
 
 TEST_CASE("A file of another known format is called by its name") {
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\n", page = "<!DOCTYPE html><html>";
-  CHECK(complaint(Bytes(pointer.begin(), pointer.end()), 1).find("hint: this is a git-lfs pointer, not the file") != std::string::npos);
-  CHECK(complaint(Bytes(page.begin(), page.end()), 3).find("hint: this is a page of HTML or XML") != std::string::npos);
+  CHECK(complaint(Bytes(pointer.begin(), pointer.end()), 1)
+            .find("hint: this is a git-lfs pointer, not the file") != std::string::npos);
+  CHECK(complaint(Bytes(page.begin(), page.end()), 3).find("hint: this is a page of HTML or XML") !=
+        std::string::npos);
 }
 
 TEST_CASE("Sizes that are zero, overflow or exceed 1 GiB are refused before anything is allocated") {
   const auto with_sizes = [](const Bytes& sizes) {
-    return complaint(Bytes{0, 0, 8, static_cast<std::uint8_t>(sizes.size() / 4)} + sizes, static_cast<int>(sizes.size() / 4));
+    return complaint(Bytes{0, 0, 8, static_cast<std::uint8_t>(sizes.size() / 4)} + sizes,
+                     static_cast<int>(sizes.size() / 4));
   };
   CHECK(with_sizes({0x40, 0, 0, 1}) ==
         "idx: the sizes in the header are out of range\n    file     digits.idx"
@@ -150,8 +163,10 @@ TEST_CASE("Sizes that are zero, overflow or exceed 1 GiB are refused before anyt
             kFetchAgain);
   CHECK(begins(with_sizes(Bytes(16, 0xff)), "idx: the sizes in the header are out of range"));
   CHECK(begins(with_sizes({0, 0, 0, 0}), "idx: the sizes in the header are out of range"));
-  CHECK(begins(with_sizes({0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}), "idx: the sizes in the header are out of range"));
-  CHECK(begins(with_sizes({0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}), "idx: the sizes in the header are out of range"));
+  CHECK(begins(with_sizes({0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}),
+               "idx: the sizes in the header are out of range"));
+  CHECK(begins(with_sizes({0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}),
+               "idx: the sizes in the header are out of range"));
 }
 
 TEST_CASE("A file too small for what its header promises is refused before anything is allocated") {
@@ -168,7 +183,8 @@ TEST_CASE("A file too small for what its header promises is refused before anyth
 
 TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it") {
   const std::string message =
-      "idx: the file goes on after its data\n    file     digits.idx\n    expected its end after 6 bytes (3 x 2)\n    found    more bytes" +
+      "idx: the file goes on after its data\n    file     digits.idx\n    expected its end after 6 bytes (3 "
+      "x 2)\n    found    more bytes" +
       kFetchAgain;
   CHECK(complaint(kPairs + Bytes{0}, 2) == message);
   CHECK(complaint(gzip(kPairs + Bytes{0}), 2) == message);
@@ -179,8 +195,8 @@ TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it"
 TEST_CASE("Gzip members that follow each other are one content, cut anywhere, empty ones among them") {
   for (std::size_t cut = 0; cut <= kPairs.size(); ++cut) {
     const Bytes rest(kPairs.begin() + static_cast<std::ptrdiff_t>(cut), kPairs.end());
-    CHECK(parse_idx(gzip({}) + gzip(first(cut, kPairs)) + gzip({}) + gzip(rest) + gzip({}), "digits.idx", 2).bytes ==
-          Bytes{10, 11, 20, 21, 30, 31});
+    CHECK(parse_idx(gzip({}) + gzip(first(cut, kPairs)) + gzip({}) + gzip(rest) + gzip({}), "digits.idx", 2)
+              .bytes == Bytes{10, 11, 20, 21, 30, 31});
   }
 }
 
@@ -191,10 +207,11 @@ TEST_CASE("A gzip member may name its file, comment on it, carry extra fields an
     return Bytes(member.begin() + static_cast<std::ptrdiff_t>(kGzipHeader.size()), member.end());
   }();
   const Bytes extra{3, 0, 'a', 'b', 'c'}, name{'n', 0}, comment{0xe9, 0};
-  for (const auto& [flags, fields] : {std::pair{kExtra, extra},
-                                      {kName, name},
-                                      {kComment, comment},
-                                      {static_cast<std::uint8_t>(kExtra | kName | kComment), extra + name + comment}}) {
+  for (const auto& [flags, fields] :
+       {std::pair{kExtra, extra},
+        {kName, name},
+        {kComment, comment},
+        {static_cast<std::uint8_t>(kExtra | kName | kComment), extra + name + comment}}) {
     Bytes header = kGzipHeader + fields;
     header[3] = flags;
     CHECK(parse_idx(header + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
@@ -206,7 +223,8 @@ TEST_CASE("A gzip member may name its file, comment on it, carry extra fields an
 }
 
 TEST_CASE("Zeros behind the last gzip member are padding, anything else is refused") {
-  for (const std::size_t zeros : {1u, 2u, 511u}) CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
+  for (const std::size_t zeros : {1u, 2u, 511u})
+    CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
   for (const Bytes& rest : {Bytes{0, 1}, Bytes{0} + gzip({}), Bytes{0x1f}, Bytes{'x'}})
     CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file goes on after its data"));
   CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "idx: the gzip data ends too early"));
@@ -214,7 +232,8 @@ TEST_CASE("Zeros behind the last gzip member are padding, anything else is refus
 
 TEST_CASE("Gzip data is unpacked no further than the header promises, however much is in it") {
   const Bytes never_reached(1000, 0xff);  // not deflate: whoever unpacks it finds damage
-  CHECK(begins(complaint(kGzipHeader + stored(kPairs + Bytes(2), false) + never_reached, 2), "idx: the file goes on after its data"));
+  CHECK(begins(complaint(kGzipHeader + stored(kPairs + Bytes(2), false) + never_reached, 2),
+               "idx: the file goes on after its data"));
 }
 
 TEST_CASE("Any changed byte in the gzip data is refused") {
@@ -227,7 +246,8 @@ TEST_CASE("Any changed byte in the gzip data is refused") {
   Bytes wrong_checksum = zipped;
   wrong_checksum[zipped.size() - 8] ^= 1;
   CHECK(complaint(wrong_checksum, 2) ==
-        "idx: the gzip data is damaged\n    file     digits.idx\n    expected what gzip can unpack\n    found    incorrect data check" +
+        "idx: the gzip data is damaged\n    file     digits.idx\n    expected what gzip can unpack\n    "
+        "found    incorrect data check" +
             kFetchAgain);
 }
 
@@ -240,10 +260,13 @@ TEST_CASE("Whether a file is gzipped shows from its content, not its name") {
   };
   CHECK(read_idx(write("raw.gz", kPairs), 2).bytes == Bytes{10, 11, 20, 21, 30, 31});
   CHECK(read_idx(write("zipped.idx", gzip(kPairs)), 2).bytes == Bytes{10, 11, 20, 21, 30, 31});
-  CHECK_THROWS_WITH_AS(read_idx(write("empty.idx", {}), 2), doctest::Contains("found    0 bytes in all"), sand::Error);
+  CHECK_THROWS_WITH_AS(read_idx(write("empty.idx", {}), 2), doctest::Contains("found    0 bytes in all"),
+                       sand::Error);
 }
 
-TEST_CASE("Only regular files are opened: a folder, a pipe or a device is refused at once, and a missing file named") {
+TEST_CASE(
+    "Only regular files are opened: a folder, a pipe or a device is refused at once, and a missing file "
+    "named") {
   const Folder folder;
   const auto fault = [](const fs::path& path) {
     try {
@@ -266,5 +289,7 @@ TEST_CASE("A file beyond 1 GiB is refused unread") {
   const fs::path path = folder.path / "large.idx";
   std::ofstream(path).put('x');
   fs::resize_file(path, std::uintmax_t{1} << 42);  // sparse: takes no room on the disk
-  CHECK_THROWS_WITH_AS(read_idx(path, 1), doctest::Contains("expected at most 1 GiB\n    found    4398046511104 bytes"), sand::Error);
+  CHECK_THROWS_WITH_AS(read_idx(path, 1),
+                       doctest::Contains("expected at most 1 GiB\n    found    4398046511104 bytes"),
+                       sand::Error);
 }

@@ -85,7 +85,8 @@ TEST_CASE("Grey images, an alpha channel, a palette and 16 bits become red, gree
   Bytes with_alpha, rgba, expected_rgb = gradient(8, 8);
   for (std::size_t i = 0; i < 64; ++i) {
     with_alpha = with_alpha + Bytes{grey[i], static_cast<std::uint8_t>(3 * i)};
-    rgba = rgba + Bytes{expected_rgb[3 * i], expected_rgb[3 * i + 1], expected_rgb[3 * i + 2], static_cast<std::uint8_t>(3 * i)};
+    rgba = rgba + Bytes{expected_rgb[3 * i], expected_rgb[3 * i + 1], expected_rgb[3 * i + 2],
+                        static_cast<std::uint8_t>(3 * i)};
   }
   CHECK(desk.shows(png_file(8, 8, with_alpha, 2), as_rgb(grey)));
   CHECK(desk.shows(png_file(8, 8, rgba, 4), expected_rgb));
@@ -97,7 +98,8 @@ TEST_CASE("Grey images, an alpha channel, a palette and 16 bits become red, gree
     for (int x = 0; x < 8; ++x) {
       indices.push_back(static_cast<std::uint8_t>(x % 2));
       colours = colours + (x % 2 == 0 ? Bytes{200, 40, 60} : Bytes{10, 220, 30});
-      for (int c = 0; c < 3; ++c) deep = deep + Bytes{expected_rgb[static_cast<std::size_t>(3 * (8 * y + x) + c)], 99};
+      for (int c = 0; c < 3; ++c)
+        deep = deep + Bytes{expected_rgb[static_cast<std::size_t>(3 * (8 * y + x) + c)], 99};
     }
   }
   CHECK(desk.shows(png_of(8, 8, 8, 3, indices, {200, 40, 60, 10, 220, 30}), colours));
@@ -119,7 +121,8 @@ TEST_CASE("What an image is shows from its content, not from its name") {
   CHECK(desk.decoder.decode(desk.write(png_file(8, 8, gradient(8, 8)), "png.jpg"), desk.pixels) == "");
   CHECK(desk.decoder.decode(desk.write(jpeg_file(8, 8, gradient(8, 8)), "jpeg.png"), desk.pixels) == "");
   CHECK(desk.decode(Bytes(100, 'x')) == "it cannot be decoded: neither JPEG nor PNG");
-  CHECK(desk.decode({'G', 'I', 'F', '8', '9', 'a'}) == "it cannot be decoded: neither JPEG nor PNG: it looks like a GIF");
+  CHECK(desk.decode({'G', 'I', 'F', '8', '9', 'a'}) ==
+        "it cannot be decoded: neither JPEG nor PNG: it looks like a GIF");
 }
 
 TEST_CASE("A PNG that is cut anywhere is refused") {
@@ -140,7 +143,9 @@ TEST_CASE("Any changed byte in the chunks of a PNG is refused") {
   }
 }
 
-TEST_CASE("Whatever is changed in a JPEG, there is a picture or a reason, and a good image after it is decoded as ever") {
+TEST_CASE(
+    "Whatever is changed in a JPEG, there is a picture or a reason, and a good image after it is decoded as "
+    "ever") {
   Desk desk;
   const Bytes good = png_file(8, 8, gradient(8, 8));
   std::set<std::string> reasons;
@@ -157,7 +162,8 @@ TEST_CASE("Whatever is changed in a JPEG, there is a picture or a reason, and a 
 
 TEST_CASE("Colours that a palette does not have do not come from the images before") {
   Bytes lines, palette;
-  for (int i = 0; i < 64; ++i) lines = lines + (i % 8 == 0 ? Bytes{0, 200} : Bytes{static_cast<std::uint8_t>(200 + i % 50)});
+  for (int i = 0; i < 64; ++i)
+    lines = lines + (i % 8 == 0 ? Bytes{0, 200} : Bytes{static_cast<std::uint8_t>(200 + i % 50)});
   for (int i = 0; i < 3 * 256; ++i) palette.push_back(static_cast<std::uint8_t>(i));
   const Bytes lacking = png_of(8, 8, 8, 3, lines, {1, 2, 3});
   Desk alone, after;
@@ -201,12 +207,14 @@ TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file ar
   CHECK(decode(desk.folder / "link.png") == "a symbolic link");
   ImageDecoder follower(8, {.follow_links = true});
   CHECK(follower.decode(desk.folder / "link.png", desk.pixels) == "");
-  fs::resize_file(desk.write({0xff}, "large.jpg"), (std::uintmax_t{64} << 20) + 1);  // sparse: takes no room on the disk
+  fs::resize_file(desk.write({0xff}, "large.jpg"),
+                  (std::uintmax_t{64} << 20) + 1);  // sparse: takes no room on the disk
   CHECK(decode(desk.folder / "large.jpg") == "a file of more than 64 MiB");
   CHECK(decode(desk.folder / "image.png") == "");
 }
 
-TEST_CASE("An image that needs more memory than its decoders have is refused, whatever it is; others are decoded") {
+TEST_CASE(
+    "An image that needs more memory than its decoders have is refused, whatever it is; others are decoded") {
   const Desk desk;
   MemoryBudget budget(20'000'000);
   ImageDecoder decoder(8, {.memory = &budget});
@@ -221,16 +229,19 @@ TEST_CASE("An image that needs more memory than its decoders have is refused, wh
   } catch (const sand::Error& error) {
     said = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
   }
-  CHECK(said.rfind("69 image: there is not enough memory to decode it\n    file   " + large.string() + "\n    needed up to ", 0) == 0);
+  CHECK(said.rfind("69 image: there is not enough memory to decode it\n    file   " + large.string() +
+                       "\n    needed up to ",
+                   0) == 0);
   CHECK(said.find("\n    found  20 MB for decoding\n    hint: a smaller --image-size") != std::string::npos);
 }
 
 TEST_CASE("What is not the file's own doing is no reason to call it unreadable") {
   Desk desk;
-  CHECK_THROWS_WITH_AS(
-      desk.decoder.decode(desk.folder / "nothing.png", desk.pixels),
-      ("image: reading failed\n    file  " + desk.folder.string() + "/nothing.png\n    found No such file or directory").c_str(),
-      sand::Error);
+  CHECK_THROWS_WITH_AS(desk.decoder.decode(desk.folder / "nothing.png", desk.pixels),
+                       ("image: reading failed\n    file  " + desk.folder.string() +
+                        "/nothing.png\n    found No such file or directory")
+                           .c_str(),
+                       sand::Error);
   const fs::path good = desk.write(png_file(8, 8, gradient(8, 8)));
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
@@ -244,11 +255,13 @@ TEST_CASE("What is not the file's own doing is no reason to call it unreadable")
   }
   ::setrlimit(RLIMIT_NOFILE, &before);
   CHECK(said == "69 image: reading failed\n    file  " + good.string() +
-                    "\n    found Too many open files\n    hint: free some, or raise the limit (ulimit -n for open files)");
+                    "\n    found Too many open files\n    hint: free some, or raise the limit (ulimit -n for "
+                    "open files)");
   CHECK(desk.decoder.decode(good, desk.pixels) == "");
 }
 
 TEST_CASE("Sides from 8 to 512 are possible") {
   CHECK_THROWS_WITH_AS(ImageDecoder(7), "image: the side must be 8 to 512 pixels\n    found 7", sand::Error);
-  CHECK_THROWS_WITH_AS(ImageDecoder(513), "image: the side must be 8 to 512 pixels\n    found 513", sand::Error);
+  CHECK_THROWS_WITH_AS(ImageDecoder(513), "image: the side must be 8 to 512 pixels\n    found 513",
+                       sand::Error);
 }

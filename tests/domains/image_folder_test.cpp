@@ -40,7 +40,9 @@ struct Photos {
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   /// An image of one shade of grey.
-  void paint(const fs::path& name, int shade) const { write(name, png_file(8, 8, Bytes(3 * 64, static_cast<std::uint8_t>(shade)))); }
+  void paint(const fs::path& name, int shade) const {
+    write(name, png_file(8, 8, Bytes(3 * 64, static_cast<std::uint8_t>(shade))));
+  }
 
   DataSet read(int threads = 2) const { return image_folder(folder, options, sand::Threads(threads)); }
   /// "65 message", with the folder's name as FOLDER.
@@ -49,7 +51,8 @@ struct Photos {
       read();
     } catch (const sand::Error& error) {
       std::string text = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
-      for (std::size_t at; (at = text.find(folder.string())) != std::string::npos;) text.replace(at, folder.string().size(), "FOLDER");
+      for (std::size_t at; (at = text.find(folder.string())) != std::string::npos;)
+        text.replace(at, folder.string().size(), "FOLDER");
       return text;
     }
     return "no complaint";
@@ -71,7 +74,8 @@ using Labels = std::vector<std::int32_t>;
 
 }  // namespace
 
-TEST_CASE("Domains, classes and examples come by the order of their bytes, classes from all domains together") {
+TEST_CASE(
+    "Domains, classes and examples come by the order of their bytes, classes from all domains together") {
   Photos photos;
   photos.paint("photo/dog/b.png", 1);
   photos.paint("photo/dog/a.png", 2);
@@ -95,9 +99,12 @@ TEST_CASE("Domains, classes and examples come by the order of their bytes, class
   CHECK(photos.notes == Lines{"domain art has no images of Zebra", "domain photo has no images of elephant"});
 }
 
-TEST_CASE("Endings count in any case; what is hidden or lies beside the folders does not, and other files are told") {
+TEST_CASE(
+    "Endings count in any case; what is hidden or lies beside the folders does not, and other files are "
+    "told") {
   Photos photos;
-  for (const char* name : {"a.jpg", "b.JPG", "c.JPEG", "d.png", "e.Png"}) photos.paint(fs::path("one/cat") / name, 9);
+  for (const char* name : {"a.jpg", "b.JPG", "c.JPEG", "d.png", "e.Png"})
+    photos.paint(fs::path("one/cat") / name, 9);
   photos.paint("one/cat/.hidden.png", 9);
   photos.paint("one/cat/.trash/a.png", 9);
   photos.paint("one/.git/a.png", 9);
@@ -123,7 +130,8 @@ TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's for each 
   set.domains[0].read(0, input);
   for (std::size_t i = 0; i < 64; ++i)
     for (std::size_t c = 0; c < 3; ++c)
-      CHECK(input[64 * c + i] == doctest::Approx((image[3 * i + c] / 255.0 - set.mean[c]) / set.deviation[c]).epsilon(1e-5));
+      CHECK(input[64 * c + i] ==
+            doctest::Approx((image[3 * i + c] / 255.0 - set.mean[c]) / set.deviation[c]).epsilon(1e-5));
 }
 
 TEST_CASE("An augmented example is a function of its random numbers, and normalised") {
@@ -146,7 +154,8 @@ TEST_CASE("An augmented example is a function of its random numbers, and normali
 
 TEST_CASE("The bytes are the same for every number of threads, and every image is counted") {
   Photos photos;
-  for (int i = 0; i < 40; ++i) photos.paint("d" + std::to_string(i % 3) + "/c/" + std::to_string(i) + ".png", 3 * i);
+  for (int i = 0; i < 40; ++i)
+    photos.paint("d" + std::to_string(i % 3) + "/c/" + std::to_string(i) + ".png", 3 * i);
   std::vector<int> counted;
   photos.options.progress = [&](int done, int total) {
     CHECK(total == 40);
@@ -184,7 +193,8 @@ TEST_CASE("Files that cannot be read are refused, the first five with their reas
         "\n    FOLDER/one/cat/folder.jpg: a folder"
         "\n    FOLDER/one/cat/more: a folder inside a class; photos lie in domain/class/ itself"
         "\n    FOLDER/one/cat/new\\x0aline\\x1b[31m.png: it cannot be decoded: neither JPEG nor PNG"
-        "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG: it looks like a web page (HTML)"
+        "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG: it looks like a web page "
+        "(HTML)"
         "\n    and 2 more\n    hint: --skip-unreadable leaves them out");
 }
 
@@ -201,8 +211,9 @@ TEST_CASE("On demand unreadable files are left out, noted and counted") {
   CHECK(shades(set.domains[1]) == std::vector<int>{4});
   CHECK(set.source == "3 images from " + photos.folder.string() + " at 8 x 8, 2 unreadable ones left out");
   const std::string folder = photos.folder.string();
-  CHECK(photos.notes == Lines{"skipped " + folder + "/one/cat/b.png: an empty file",
-                              "skipped " + folder + "/two/cat/b.png: a symbolic link; --follow-links follows it"});
+  CHECK(photos.notes ==
+        Lines{"skipped " + folder + "/one/cat/b.png: an empty file",
+              "skipped " + folder + "/two/cat/b.png: a symbolic link; --follow-links follows it"});
 }
 
 TEST_CASE("Links below the folder are followed on demand only; the folder itself may be one") {
@@ -225,10 +236,12 @@ TEST_CASE("Links below the folder are followed on demand only; the folder itself
   photos.options.follow_links = true;
   CHECK(shades(photos.read().domains[0]) == std::vector<int>{1, 3, 2});
   fs::remove(elsewhere.folder / "b.png");
-  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png: a symbolic link that leads nowhere\n") != std::string::npos);
+  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png: a symbolic link that leads nowhere\n") !=
+        std::string::npos);
   fs::remove(photos.folder / "one/cat/b.png");
   fs::remove_all(elsewhere.folder / "dog");
-  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link that leads nowhere\n") != std::string::npos);
+  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link that leads nowhere\n") !=
+        std::string::npos);
   fs::remove(photos.folder / "one/dog");
   const fs::path link = photos.folder.string() + "_link";
   fs::create_directory_symlink(photos.folder, link);
@@ -236,12 +249,14 @@ TEST_CASE("Links below the folder are followed on demand only; the folder itself
   fs::remove(link);
 }
 
-TEST_CASE("A photo of another format is refused as a broken one is, and no class leaves a domain in silence") {
+TEST_CASE(
+    "A photo of another format is refused as a broken one is, and no class leaves a domain in silence") {
   Photos photos;
   photos.paint("one/cat/a.png", 1);
   photos.paint("two/cat/a.png", 2);
   photos.paint("two/dog/a.png", 3);
-  for (const char* name : {"b.bmp", "b.gif", "b.TIFF", "b.webp", "b.heic"}) photos.write(fs::path("one/dog") / name, {'B', 'M', ' '});
+  for (const char* name : {"b.bmp", "b.gif", "b.TIFF", "b.webp", "b.heic"})
+    photos.write(fs::path("one/dog") / name, {'B', 'M', ' '});
   CHECK(photos.complaint().rfind("65 image folder: 5 of 8 images cannot be read"
                                  "\n    FOLDER/one/dog/b.TIFF: it cannot be decoded: neither JPEG nor PNG",
                                  0) == 0);
@@ -287,7 +302,8 @@ TEST_CASE("What systems leave behind is passed over and noted") {
   CHECK(set.classes == 1);
   CHECK(set.domains.size() == 1);
   CHECK(set.domains[0].size() == 1);
-  CHECK(photos.notes == Lines{"passed over what systems leave behind: @eaDir, Thumbs.db, __MACOSX, lost+found"});
+  CHECK(photos.notes ==
+        Lines{"passed over what systems leave behind: @eaDir, Thumbs.db, __MACOSX, lost+found"});
 }
 
 TEST_CASE("Decoders that work at once share the memory that the images leave") {
@@ -299,32 +315,41 @@ TEST_CASE("Decoders that work at once share the memory that the images leave") {
   CHECK(set.decoders_memory > 0);
   photos.write("one/cat/8.png", png_file(2000, 1000, Bytes(3 * 2000 * 1000)));
   photos.options.skip_unreadable = true;
-  CHECK(photos.complaint().rfind("69 image: there is not enough memory to decode it\n    file   FOLDER/one/cat/8.png\n    needed up to ",
+  CHECK(photos.complaint().rfind("69 image: there is not enough memory to decode it\n    file   "
+                                 "FOLDER/one/cat/8.png\n    needed up to ",
                                  0) == 0);
 }
 
 TEST_CASE("Folders of another depth are refused with what was looked for and found") {
   const Photos photos;
   CHECK(photos.complaint() ==
-        "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg (or .jpeg, .png)"
+        "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg "
+        "(or .jpeg, .png)"
         "\n    found      0 domains, 0 classes, 0 images"
-        "\n    hint: name the folder that holds the domains; where a folder stands between domain and class, move the classes up");
+        "\n    hint: name the folder that holds the domains; where a folder stands between domain and class, "
+        "move the classes up");
   photos.paint("cat/a.png", 1);
-  CHECK(photos.complaint().find("found      1 domains, 0 classes, 0 images\n    but        FOLDER/cat/a.png\n") != std::string::npos);
+  CHECK(photos.complaint().find(
+            "found      1 domains, 0 classes, 0 images\n    but        FOLDER/cat/a.png\n") !=
+        std::string::npos);
   fs::remove(photos.folder / "cat/a.png");
   photos.paint("set/one/cat/a.png", 1);
-  CHECK(photos.complaint().find("found      2 domains, 1 classes, 0 images\n    but        FOLDER/set/one/cat/a.png\n") != std::string::npos);
+  CHECK(photos.complaint().find(
+            "found      2 domains, 1 classes, 0 images\n    but        FOLDER/set/one/cat/a.png\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("A domain without images is refused, a missing folder named") {
   const Photos photos;
   photos.paint("one/cat/a.png", 1);
   fs::create_directories(photos.folder / "spare\t/cat");
-  CHECK(photos.complaint() ==
-        "65 image folder: a domain without images\n    domain spare\\x09"
-        "\n    hint: every folder here is a domain, with a folder for each class in it: move the others away");
-  CHECK_THROWS_WITH_AS(image_folder("/nowhere"), "image folder: cannot be read\n    folder /nowhere\n    found  No such file or directory",
-                       sand::Error);
+  CHECK(
+      photos.complaint() ==
+      "65 image folder: a domain without images\n    domain spare\\x09"
+      "\n    hint: every folder here is a domain, with a folder for each class in it: move the others away");
+  CHECK_THROWS_WITH_AS(
+      image_folder("/nowhere"),
+      "image folder: cannot be read\n    folder /nowhere\n    found  No such file or directory", sand::Error);
 }
 
 TEST_CASE("More images than memory are refused before any is read") {
@@ -339,9 +364,12 @@ TEST_CASE("More images than memory are refused before any is read") {
 
 TEST_CASE("The 2,240 real photos, paintings, cartoons and sketches are all there") {
   const char* named = std::getenv("SANDGRAD_DATA");
-  const fs::path directory = (named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data") / "pacs";
+  const fs::path directory =
+      (named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data") /
+      "pacs";
   if (!fs::exists(directory)) {
-    MESSAGE("skipped: SANDGRAD_DATA does not name a folder with pacs, and there is none in " << directory.string());
+    MESSAGE("skipped: SANDGRAD_DATA does not name a folder with pacs, and there is none in "
+            << directory.string());
     return;
   }
   const DataSet set = image_folder(directory, {.side = 16});
@@ -351,7 +379,8 @@ TEST_CASE("The 2,240 real photos, paintings, cartoons and sketches are all there
   for (std::size_t d = 0; d < 4; ++d) {
     CHECK(set.domains[d].name == names[d]);
     CHECK(set.domains[d].size() == 560);
-    for (std::uint32_t i = 0; i < 560; ++i) CHECK(set.domains[d].labels[i] == static_cast<std::int32_t>(i / 80));
+    for (std::uint32_t i = 0; i < 560; ++i)
+      CHECK(set.domains[d].labels[i] == static_cast<std::int32_t>(i / 80));
   }
   const std::vector<int> sketch = shades(set.domains[3]);
   CHECK(std::accumulate(sketch.begin(), sketch.end(), 0) / 560 > 250);  // black lines on white

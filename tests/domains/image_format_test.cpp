@@ -17,21 +17,22 @@ std::string said_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("A file in another format is told by what it looks like") {
-  for (const auto& [bytes, looks_like] : {std::pair{"GIF89a"sv, "a GIF"},
-                                          {"BM6\0"sv, "a BMP"},
-                                          {"RIFF\1\2\3\4WEBPVP8 "sv, "a WebP"},
-                                          {"II*\0\10"sv, "a TIFF"},
-                                          {"MM\0*\0"sv, "a TIFF"},
-                                          {"\0\0\0 ftypheic"sv, "a HEIC"},
-                                          {"\0\0\0 ftypavif"sv, "an AVIF"},
-                                          {"\0\0\0 ftypmp42"sv, "a video (MP4)"},
-                                          {"\0\0\0\fjP  \r\n\x87\n"sv, "a JPEG 2000"},
-                                          {"\0\0\0\fJXL \r\n\x87\n"sv, "a JPEG XL"},
-                                          {"\xff\x0a\1\2"sv, "a JPEG XL"},
-                                          {"\n <!DOCTYPE HTML><html>"sv, "a web page (HTML)"},
-                                          {"<html>"sv, "a web page (HTML)"},
-                                          {"%PDF-1.7"sv, "a PDF"},
-                                          {"\x89PNG\n\x1a\n"sv, "a PNG that was copied as text, which destroys it"}})
+  for (const auto& [bytes, looks_like] :
+       {std::pair{"GIF89a"sv, "a GIF"},
+        {"BM6\0"sv, "a BMP"},
+        {"RIFF\1\2\3\4WEBPVP8 "sv, "a WebP"},
+        {"II*\0\10"sv, "a TIFF"},
+        {"MM\0*\0"sv, "a TIFF"},
+        {"\0\0\0 ftypheic"sv, "a HEIC"},
+        {"\0\0\0 ftypavif"sv, "an AVIF"},
+        {"\0\0\0 ftypmp42"sv, "a video (MP4)"},
+        {"\0\0\0\fjP  \r\n\x87\n"sv, "a JPEG 2000"},
+        {"\0\0\0\fJXL \r\n\x87\n"sv, "a JPEG XL"},
+        {"\xff\x0a\1\2"sv, "a JPEG XL"},
+        {"\n <!DOCTYPE HTML><html>"sv, "a web page (HTML)"},
+        {"<html>"sv, "a web page (HTML)"},
+        {"%PDF-1.7"sv, "a PDF"},
+        {"\x89PNG\n\x1a\n"sv, "a PNG that was copied as text, which destroys it"}})
     CHECK(said_of(bytes) == std::string("neither JPEG nor PNG: it looks like ") + looks_like);
   CHECK(said_of("version https://git-lfs.github.com/spec/v1\noid sha256:1") ==
         "neither JPEG nor PNG: it is a git-lfs pointer; `git lfs pull` fetches the image");
@@ -40,6 +41,7 @@ TEST_CASE("A file in another format is told by what it looks like") {
 }
 
 TEST_CASE("A file that looks like nothing known is only said to be neither") {
-  for (const auto bytes : {""sv, "\xff"sv, "\xff\xd8"sv, "\x89"sv, "GIF"sv, "RIFF1234WAVE"sv, "\0\0"sv, "hello"sv})
+  for (const auto bytes :
+       {""sv, "\xff"sv, "\xff\xd8"sv, "\x89"sv, "GIF"sv, "RIFF1234WAVE"sv, "\0\0"sv, "hello"sv})
     CHECK(said_of(bytes) == "neither JPEG nor PNG");
 }

@@ -34,7 +34,8 @@ struct Tree {
       scan_images(root);
     } catch (const sand::Error& error) {
       std::string text = std::to_string(static_cast<int>(error.fault())) + " " + error.what();
-      for (std::size_t at; (at = text.find(root.string())) != std::string::npos;) text.replace(at, root.string().size(), "ROOT");
+      for (std::size_t at; (at = text.find(root.string())) != std::string::npos;)
+        text.replace(at, root.string().size(), "ROOT");
       return text;
     }
     return "no complaint";
@@ -47,16 +48,20 @@ TEST_CASE("The names of folders are those that are not hidden, by the order of t
   const Tree tree;
   for (const char* name : {"b", "a", "B", ".c"}) tree.folder(name);
   tree.file("file");
-  for (const char* litter : {"@eaDir", "$RECYCLE.BIN", "System Volume Information", "__MACOSX"}) tree.folder(litter);
+  for (const char* litter : {"@eaDir", "$RECYCLE.BIN", "System Volume Information", "__MACOSX"})
+    tree.folder(litter);
   CHECK(folders_in(tree.root) == Lines{"B", "a", "b"});
 }
 
-TEST_CASE("Classes of different domains whose names differ in case or Unicode form only are refused, unless both stand in all domains") {
+TEST_CASE(
+    "Classes of different domains whose names differ in case or Unicode form only are refused, unless both "
+    "stand in all domains") {
   const Tree tree;
   tree.file("one/dog/1.png");
   tree.file("two/Dog/1.png");
   CHECK(tree.complaint() ==
-        "65 image folder: classes that differ in case or Unicode form only\n    one     ROOT/two/Dog, of 3 bytes"
+        "65 image folder: classes that differ in case or Unicode form only\n    one     ROOT/two/Dog, of 3 "
+        "bytes"
         "\n    another ROOT/one/dog, of 3 bytes\n    hint: give them one name, or names that differ in more");
   tree.file("one/Dog/1.png");
   CHECK(tree.complaint().find("classes that differ in case") != std::string::npos);
@@ -71,7 +76,8 @@ TEST_CASE("Domains whose names differ in case or Unicode form only are refused")
   const Tree tree;
   tree.file("photo/dog/1.png");
   tree.file("Photo/dog/1.png");
-  CHECK(tree.complaint().rfind("65 image folder: domains that differ in case or Unicode form only\n    one     ROOT/Photo, of 5 bytes",
+  CHECK(tree.complaint().rfind("65 image folder: domains that differ in case or Unicode form only\n    one   "
+                               "  ROOT/Photo, of 5 bytes",
                                0) == 0);
 }
 
@@ -79,18 +85,18 @@ TEST_CASE("Domains that are all links are named with how to follow them") {
   const Tree tree;
   tree.file(".scratch/photo/dog/1.png");
   fs::create_directory_symlink(tree.root / ".scratch/photo", tree.root / "photo");
-  CHECK(tree.complaint().find("found      1 domains, 0 classes, 0 images\n    but        ROOT/photo: a symbolic link; --follow-links follows it\n") !=
-        std::string::npos);
+  CHECK(tree.complaint().find("found      1 domains, 0 classes, 0 images\n    but        ROOT/photo: a "
+                              "symbolic link; --follow-links follows it\n") != std::string::npos);
   CHECK(scan_images(tree.root, true).images == 1);
 }
 
 TEST_CASE("Images one folder deeper than they belong are named") {
   const Tree tree;
   for (const char* domain : {"amazon", "dslr"}) tree.file(fs::path(domain) / "images/bike/1.jpg");
-  CHECK(tree.complaint().rfind(
-            "65 image folder: no images where they were looked for\n    looked for ROOT/domain/class/image.jpg (or .jpeg, .png)"
-            "\n    found      2 domains, 1 classes, 0 images\n    but        ROOT/",
-            0) == 0);
-  CHECK(tree.complaint().find("/images/bike/1.jpg\n    hint: name the folder that holds the domains; where a folder stands between") !=
-        std::string::npos);
+  CHECK(tree.complaint().rfind("65 image folder: no images where they were looked for\n    looked for "
+                               "ROOT/domain/class/image.jpg (or .jpeg, .png)"
+                               "\n    found      2 domains, 1 classes, 0 images\n    but        ROOT/",
+                               0) == 0);
+  CHECK(tree.complaint().find("/images/bike/1.jpg\n    hint: name the folder that holds the domains; where a "
+                              "folder stands between") != std::string::npos);
 }

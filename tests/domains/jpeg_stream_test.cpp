@@ -50,15 +50,16 @@ Bytes one_block() {
          segment(0xc4, Bytes{0x00, 1} + Bytes(16)) + segment(0xc4, Bytes{0x10, 1} + Bytes(16));
 }
 Bytes scan(int first, int last, int high, int low) {
-  return segment(0xda,
-                 {1, 7, 0, static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(last), static_cast<std::uint8_t>(high << 4 | low)}) +
+  return segment(0xda, {1, 7, 0, static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(last),
+                        static_cast<std::uint8_t>(high << 4 | low)}) +
          Bytes{0x7f};
 }
 
 }  // namespace
 
 TEST_CASE("A JPEG that is cut anywhere lacks image data, unless it only lacks EOI") {
-  for (const Bytes& file : {baseline(), jpeg_file(8, 8, gradient(8, 8, 1), 1), kGreyProgressive, kCmyk, kProgressive, kThreeScans}) {
+  for (const Bytes& file : {baseline(), jpeg_file(8, 8, gradient(8, 8, 1), 1), kGreyProgressive, kCmyk,
+                            kProgressive, kThreeScans}) {
     const Bytes whole = pixels(file);
     REQUIRE(!whole.empty());
     for (std::size_t length = 3; length + 2 < file.size(); ++length)
@@ -92,7 +93,8 @@ TEST_CASE("What stands before EOI or in its place changes no pixel") {
 TEST_CASE("What stands between two scans changes no pixel") {
   for (const Bytes& file : {kProgressive, kThreeScans}) {
     const std::size_t second = place_of({0xff, 0xc4}, file, scans_of(file)[0]);
-    for (const Bytes& litter : {Bytes{0, 0, 0}, Bytes{0xff, 0}, Bytes{0xff, 0xd3}, segment(0xe1, Bytes(10)), segment(0xfe, Bytes(1))})
+    for (const Bytes& litter : {Bytes{0, 0, 0}, Bytes{0xff, 0}, Bytes{0xff, 0xd3}, segment(0xe1, Bytes(10)),
+                                segment(0xfe, Bytes(1))})
       CHECK(pixels(first(second, file) + litter + from(second, file)) == pixels(file));
   }
 }
@@ -116,7 +118,8 @@ TEST_CASE("A progressive JPEG may leave coefficients out if it says by EOI that 
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(1, 63, 0, 1) + scan(1, 63, 1, 0)) == "");
 }
 
-TEST_CASE("A scan that was there before, or skips a bit, or comes before the means of its blocks is refused") {
+TEST_CASE(
+    "A scan that was there before, or skips a bit, or comes before the means of its blocks is refused") {
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(0, 0, 0, 0) + kEoi) == kOutOfOrder);
   CHECK(refusal(one_block() + scan(0, 0, 0, 2) + scan(0, 0, 1, 0) + kEoi) == kOutOfOrder);
   CHECK(refusal(one_block() + scan(1, 63, 0, 0) + scan(0, 0, 0, 0) + kEoi) == kOutOfOrder);
@@ -138,7 +141,8 @@ TEST_CASE("Scans and tables beyond all use are refused before they cost time") {
   CHECK(refusal(many + scan(37, 37, 2, 1) + kEoi) == "a JPEG of more than 100 scans");
   Bytes tables;
   for (int i = 0; i < 1000; ++i) tables = tables + segment(0xc4, Bytes{0x00, 1} + Bytes(16));
-  CHECK(refusal(one_block() + tables + scan(0, 0, 0, 0) + kEoi) == "a JPEG of more than 1,000 tables of codes");
+  CHECK(refusal(one_block() + tables + scan(0, 0, 0, 0) + kEoi) ==
+        "a JPEG of more than 1,000 tables of codes");
 }
 
 TEST_CASE("A valid JPEG of a kind that is not read is refused by the name of its kind") {
@@ -158,24 +162,28 @@ TEST_CASE("A valid JPEG of a kind that is not read is refused by the name of its
   CHECK(with(4, 9) == "a JPEG with a broken header");
   CHECK(with(6, 0) == "a JPEG that gives its height after its first scan, which is not supported");
   CHECK(with(11, 0x02) == "a JPEG with a broken header");
-  CHECK(refusal(kSoi + segment(0xc0, {8, 0, 8, 0, 8, 3, 1, 0x31, 0, 2, 0x21, 0, 3, 0x11, 0}) + segment(0xda, {})) ==
-        "a JPEG of fractional sampling factors, which is not supported");
+  CHECK(refusal(kSoi + segment(0xc0, {8, 0, 8, 0, 8, 3, 1, 0x31, 0, 2, 0x21, 0, 3, 0x11, 0}) +
+                segment(0xda, {})) == "a JPEG of fractional sampling factors, which is not supported");
   CHECK(refusal(kSoi + segment(0xc0, {8, 0, 8, 0, 8, 2, 1, 0x11, 0, 2, 0x11, 0}) + segment(0xda, {})) ==
         "a JPEG of neither 1, 3 nor 4 components, which is not supported");
 }
 
 TEST_CASE("A JPEG without the tables that its scans need is refused") {
-  CHECK(refusal(kSoi + segment(0xc2, {8, 0, 8, 0, 8, 1, 7, 0x11, 0}) + scan(0, 0, 0, 0)) == "a JPEG without its table of quantisation");
-  CHECK(refusal(kSoi + segment(0xdb, Bytes{0} + Bytes(64, 1)) + segment(0xc2, {8, 0, 8, 0, 8, 1, 7, 0x11, 0}) + scan(0, 0, 0, 0)) ==
+  CHECK(refusal(kSoi + segment(0xc2, {8, 0, 8, 0, 8, 1, 7, 0x11, 0}) + scan(0, 0, 0, 0)) ==
+        "a JPEG without its table of quantisation");
+  CHECK(refusal(kSoi + segment(0xdb, Bytes{0} + Bytes(64, 1)) +
+                segment(0xc2, {8, 0, 8, 0, 8, 1, 7, 0x11, 0}) + scan(0, 0, 0, 0)) ==
         "a JPEG without its tables of codes");
 }
 
 TEST_CASE("The tables of quantisation of a progressive JPEG may not change between scans") {
-  CHECK(refusal(one_block() + scan(0, 0, 0, 0) + segment(0xdb, Bytes{0} + Bytes(64, 2)) + scan(1, 63, 0, 0)) ==
-        "a JPEG whose quantisation changes between scans, which is not supported");
+  CHECK(
+      refusal(one_block() + scan(0, 0, 0, 0) + segment(0xdb, Bytes{0} + Bytes(64, 2)) + scan(1, 63, 0, 0)) ==
+      "a JPEG whose quantisation changes between scans, which is not supported");
 }
 
-TEST_CASE("Four components are CMYK without Adobe's marker or with transform 0, else YCCK, as libjpeg reads them") {
+TEST_CASE(
+    "Four components are CMYK without Adobe's marker or with transform 0, else YCCK, as libjpeg reads them") {
   const std::size_t marker = place_of({0xff, 0xee}, kCmyk), transform = marker + 15;
   REQUIRE(kCmyk[transform] == 0);
   const auto colour = [&](const Bytes& file) { return first(3, pixels(file)); };
@@ -189,7 +197,9 @@ TEST_CASE("Four components are CMYK without Adobe's marker or with transform 0, 
   }
 }
 
-TEST_CASE("Three components are RGB by Adobe's marker or their names, but YCbCr behind a JFIF header, as libjpeg reads them") {
+TEST_CASE(
+    "Three components are RGB by Adobe's marker or their names, but YCbCr behind a JFIF header, as libjpeg "
+    "reads them") {
   const Bytes file = jpeg_file(8, 8, [] {
     Bytes all;
     for (int i = 0; i < 64; ++i) all = all + Bytes{200, 40, 60};
@@ -198,7 +208,8 @@ TEST_CASE("Three components are RGB by Adobe's marker or their names, but YCbCr 
   const std::size_t jfif = place_of({0xff, 0xe0}, file), tables = place_of({0xff, 0xdb}, file);
   const auto renamed = [](Bytes jpeg) {
     const std::size_t frame = place_of({0xff, 0xc0}, jpeg) + 10, scan = place_of({0xff, 0xda}, jpeg) + 5;
-    for (std::size_t c = 0; c < 3; ++c) jpeg[frame + 3 * c] = jpeg[scan + 2 * c] = static_cast<std::uint8_t>("RGB"[c]);
+    for (std::size_t c = 0; c < 3; ++c)
+      jpeg[frame + 3 * c] = jpeg[scan + 2 * c] = static_cast<std::uint8_t>("RGB"[c]);
     return jpeg;
   };
   const auto is_rgb = [&](const Bytes& jpeg) {
@@ -206,7 +217,9 @@ TEST_CASE("Three components are RGB by Adobe's marker or their names, but YCbCr 
     REQUIRE(!found.empty());
     return std::abs(found[0] - 90) < 3 && std::abs(found[1] - 111) < 3 && std::abs(found[2] - 206) < 3;
   };
-  const auto adobe = [](std::uint8_t transform) { return segment(0xee, {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform}); };
+  const auto adobe = [](std::uint8_t transform) {
+    return segment(0xee, {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform});
+  };
   const Bytes bare = without(jfif, tables, file);
   CHECK_FALSE(is_rgb(file));
   CHECK_FALSE(is_rgb(bare));

@@ -28,7 +28,9 @@ Bytes idx(const Bytes& sizes, const Bytes& data) {
   return file;
 }
 
-Bytes images_file(std::uint8_t count, std::uint8_t grey) { return idx({count, 28, 28}, Bytes(count * Digits::kPixels, grey)); }
+Bytes images_file(std::uint8_t count, std::uint8_t grey) {
+  return idx({count, 28, 28}, Bytes(count * Digits::kPixels, grey));
+}
 Bytes labels(const Bytes& digits) { return idx({static_cast<std::uint8_t>(digits.size())}, digits); }
 
 /// A folder for MNIST's files.
@@ -70,8 +72,9 @@ TEST_CASE("MNIST is found in the folder itself, in mnist/ and where torchvision 
 
 TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their own names") {
   for (const std::string images :
-       {"train-images.idx3-ubyte", "train-images.idx3-ubyte.gz", "train-images-idx3-ubyte/train-images-idx3-ubyte",
-        "train-images-idx3-ubyte/train-images.idx3-ubyte", "train-images.idx3-ubyte/train-images-idx3-ubyte",
+       {"train-images.idx3-ubyte", "train-images.idx3-ubyte.gz",
+        "train-images-idx3-ubyte/train-images-idx3-ubyte", "train-images-idx3-ubyte/train-images.idx3-ubyte",
+        "train-images.idx3-ubyte/train-images-idx3-ubyte",
         "train-images-idx3-ubyte.gz/train-images-idx3-ubyte.gz"}) {
     const MnistFolder folder;
     folder.write(images, images_file(3, 1));
@@ -85,7 +88,8 @@ TEST_CASE("A folder of a file's name that does not hold it is told from a file t
   folder.write_all("", "");
   fs::remove(folder.path / "train-images-idx3-ubyte");
   folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte/deeper", {});
-  CHECK(folder.complaint(MnistPart::both).find("all but train-images-idx3-ubyte (a folder without it)\n") != std::string::npos);
+  CHECK(folder.complaint(MnistPart::both).find("all but train-images-idx3-ubyte (a folder without it)\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so") {
@@ -95,13 +99,15 @@ TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so")
     fs::create_symlink(folder.path / "store" / name, folder.path / name);
   CHECK(read_mnist(folder.path, MnistPart::test).labels == Bytes{7, 9});
   fs::remove(folder.path / "store/t10k-images-idx3-ubyte");
-  CHECK(folder.complaint(MnistPart::test).find("all but t10k-images-idx3-ubyte (a link that leads nowhere)\n") != std::string::npos);
+  CHECK(folder.complaint(MnistPart::test)
+            .find("all but t10k-images-idx3-ubyte (a link that leads nowhere)\n") != std::string::npos);
 }
 
 TEST_CASE("Files of MNIST's format that are not MNIST's own say so") {
   const MnistFolder folder;
   folder.write_all("", "");
-  CHECK(read_mnist(folder.path, MnistPart::both).source == "images in MNIST's format, not MNIST's own, from " + folder.path.string());
+  CHECK(read_mnist(folder.path, MnistPart::both).source ==
+        "images in MNIST's format, not MNIST's own, from " + folder.path.string());
 }
 
 TEST_CASE("Another data set of MNIST's format is not found unasked: the folder to name is told") {
@@ -111,17 +117,21 @@ TEST_CASE("Another data set of MNIST's format is not found unasked: the folder t
   folder.write("EMNIST/raw/emnist-digits-train-images-idx3-ubyte.gz", {});
   const std::string path = folder.path.string();
   const std::string said = folder.complaint(MnistPart::both);
-  CHECK_MESSAGE(said.find("/raw: no such folder\n    in " + path + "/EMNIST/raw: EMNIST, which cannot be read: its images are transposed" +
-                          "\n    in " + path + "/FashionMNIST/raw: all of them; name this folder to train on its images" + "\n    in " +
-                          path + "/KMNIST/raw: all of them; name this folder to train on its images\n    hint: ") != std::string::npos,
-                said);
+  CHECK_MESSAGE(
+      said.find("/raw: no such folder\n    in " + path +
+                "/EMNIST/raw: EMNIST, which cannot be read: its images are transposed" + "\n    in " + path +
+                "/FashionMNIST/raw: all of them; name this folder to train on its images" + "\n    in " +
+                path + "/KMNIST/raw: all of them; name this folder to train on its images\n    hint: ") !=
+          std::string::npos,
+      said);
   CHECK(read_mnist(folder.path / "KMNIST", MnistPart::both).labels == Bytes{5, 0, 4, 7, 9});
 }
 
 TEST_CASE("A folder's name that a terminal would not print is escaped") {
   const MnistFolder folder;
   folder.write_all("\x1b[2J\xff", "");
-  CHECK(read_mnist(folder.path / "\x1b[2J\xff", MnistPart::test).source.find("/\\x1b[2J\\xff") != std::string::npos);
+  CHECK(read_mnist(folder.path / "\x1b[2J\xff", MnistPart::test).source.find("/\\x1b[2J\\xff") !=
+        std::string::npos);
 }
 
 TEST_CASE("The training digits come first, and each part can be had alone") {
@@ -153,10 +163,11 @@ TEST_CASE("A folder without MNIST is refused with the names that were looked for
         "66 mnist: no folder holds the files of MNIST"
         "\n    looked for t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; raw, or ending in .gz"
         "\n    in " +
-            path + ": all but t10k-labels-idx1-ubyte\n    in " + path + "/mnist: none of them\n    in " + path +
-            "/MNIST/raw: no such folder\n    in " + path +
+            path + ": all but t10k-labels-idx1-ubyte\n    in " + path + "/mnist: none of them\n    in " +
+            path + "/MNIST/raw: no such folder\n    in " + path +
             "/raw: no such folder\n    hint: fetch the files and name the folder that holds them");
-  CHECK(folder.complaint(MnistPart::both).find("looked for train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images") !=
+  CHECK(folder.complaint(MnistPart::both)
+            .find("looked for train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images") !=
         std::string::npos);
 }
 
@@ -164,7 +175,8 @@ TEST_CASE("Images of another size are refused") {
   const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", idx({1, 28, 27}, Bytes(28 * 27)));
   folder.write("t10k-labels-idx1-ubyte", labels({1}));
-  CHECK(folder.complaint(MnistPart::test) == "65 mnist: images must have 28 x 28 pixels\n    file  " + folder.path.string() +
+  CHECK(folder.complaint(MnistPart::test) == "65 mnist: images must have 28 x 28 pixels\n    file  " +
+                                                 folder.path.string() +
                                                  "/t10k-images-idx3-ubyte\n    found 28 x 27"
                                                  "\n    hint: this file is from another data set");
 }
@@ -174,25 +186,28 @@ TEST_CASE("Files with different counts are refused") {
   folder.write("t10k-images-idx3-ubyte", images_file(2, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({1, 2, 3}));
   const std::string path = folder.path.string();
-  CHECK(folder.complaint(MnistPart::test) == "65 mnist: there must be as many labels as images\n    " + path +
-                                                 "/t10k-images-idx3-ubyte: 2\n    " + path +
-                                                 "/t10k-labels-idx1-ubyte: 3\n    hint: take both files from the same download");
+  CHECK(folder.complaint(MnistPart::test) ==
+        "65 mnist: there must be as many labels as images\n    " + path + "/t10k-images-idx3-ubyte: 2\n    " +
+            path + "/t10k-labels-idx1-ubyte: 3\n    hint: take both files from the same download");
 }
 
 TEST_CASE("Labels beyond 9 are refused with their place") {
   const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", images_file(3, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({9, 0, 10}));
-  CHECK(folder.complaint(MnistPart::test) == "65 mnist: labels must be 0 to 9\n    file  " + folder.path.string() +
-                                                 "/t10k-labels-idx1-ubyte\n    found 10 as label number 2"
-                                                 "\n    hint: this file is from another data set, or damaged");
+  CHECK(folder.complaint(MnistPart::test) ==
+        "65 mnist: labels must be 0 to 9\n    file  " + folder.path.string() +
+            "/t10k-labels-idx1-ubyte\n    found 10 as label number 2"
+            "\n    hint: this file is from another data set, or damaged");
 }
 
 TEST_CASE("The real MNIST is known by its MD5, and has 60,000 and 10,000 digits of mean grey 0.1307") {
   const char* named = std::getenv("SANDGRAD_DATA");
-  const fs::path directory = named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data";
+  const fs::path directory =
+      named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data";
   if (named == nullptr && !fs::exists(directory / "mnist")) {
-    MESSAGE("skipped: SANDGRAD_DATA does not name a folder with MNIST, and there is none in " << directory.string());
+    MESSAGE("skipped: SANDGRAD_DATA does not name a folder with MNIST, and there is none in "
+            << directory.string());
     return;
   }
   const Digits train = read_mnist(directory, MnistPart::train);

@@ -38,7 +38,8 @@ void follow(const std::string& line, RandomState& random) {
       const double golden = std::strtod(word.c_str(), nullptr);
       if (what == "random_sample") CHECK(random.random_sample() == golden);
       if (what == "uniform") CHECK(random.uniform(arguments[0], arguments[1]) == golden);
-      if (what == "randint") CHECK(random.randint(argument(0), argument(1)) == static_cast<std::int64_t>(golden));
+      if (what == "randint")
+        CHECK(random.randint(argument(0), argument(1)) == static_cast<std::int64_t>(golden));
       if (what == "randn") CHECK(std::fabs(random.randn() - golden) <= 1e-15 * std::fabs(golden));
     }
   }
@@ -72,5 +73,6 @@ TEST_CASE("randint reaches both ends of the largest range and refuses an empty o
   CHECK(negative > 25);
   CHECK(negative < 75);
   CHECK(random.randint(INT64_MAX - 1, INT64_MAX) == INT64_MAX - 1);
-  CHECK_THROWS_WITH_AS(random.randint(3, 3), "randint: low must be less than high\n    low  3\n    high 3", sand::Error);
+  CHECK_THROWS_WITH_AS(random.randint(3, 3), "randint: low must be less than high\n    low  3\n    high 3",
+                       sand::Error);
 }

@@ -23,7 +23,8 @@ Bytes pattern(int width, int height) {
     for (int x = 0; x < width; ++x)
       for (int c = 0; c < 3; ++c) {
         const int square = (x / 9 + y / 5) % 2 != 0 && c != 1 ? 255 : 0;
-        image.push_back(static_cast<std::uint8_t>(x * x * 3 + y * 7 * (c + 1) + x * y / 3 * (c + 2) + square));
+        image.push_back(
+            static_cast<std::uint8_t>(x * x * 3 + y * 7 * (c + 1) + x * y / 3 * (c + 2) + square));
       }
   return image;
 }
@@ -47,8 +48,9 @@ TEST_CASE("Images are resized to Pillow's bytes") {
     const char* pillow;  // 9.4, Image.resize(..., BILINEAR), as [3, side, side]
   };
   for (const auto& [width, height, side, pillow] :
-       {Case{227, 131, 64, "8f285bc4afa4ca6d"}, Case{20, 30, 64, "a49ba1321a02e43e"}, Case{64, 64, 64, "fc41e04c00c69fa3"},
-        Case{1, 1, 8, "ab0c262759a1d225"}, Case{1000, 3, 8, "a222f2d2b804f8c8"}}) {
+       {Case{227, 131, 64, "8f285bc4afa4ca6d"}, Case{20, 30, 64, "a49ba1321a02e43e"},
+        Case{64, 64, 64, "fc41e04c00c69fa3"}, Case{1, 1, 8, "ab0c262759a1d225"},
+        Case{1000, 3, 8, "a222f2d2b804f8c8"}}) {
     const Bytes image = resized(pattern(width, height), width, height, side);
     CHECK(sand::Fingerprint().add(std::span<const std::uint8_t>(image)).text() == pillow);
   }
@@ -70,7 +72,8 @@ TEST_CASE("A new pixel is the average under a triangle over the old ones") {
             sum += weight * image[static_cast<std::size_t>(3 * (y * width + x) + channel)];
             weights += weight;
           }
-        CHECK(std::fabs(small[static_cast<std::size_t>((channel * side + v) * side + u)] - sum / weights) < 1.01);  // rounded twice
+        CHECK(std::fabs(small[static_cast<std::size_t>((channel * side + v) * side + u)] - sum / weights) <
+              1.01);  // rounded twice
       }
 }
 
@@ -80,7 +83,8 @@ TEST_CASE("An image of the right size stays as it is, a plain one stays plain") 
     for (std::size_t c = 0; c < 3; ++c) CHECK(same[256 * c + i] == image[3 * i + c]);
   for (const int shade : {0, 1, 128, 255})
     for (const int width : {1, 7, 8, 9, 333}) {
-      const Bytes plain = resized(Bytes(static_cast<std::size_t>(3 * width * 5), static_cast<std::uint8_t>(shade)), width, 5, 8);
+      const Bytes plain = resized(
+          Bytes(static_cast<std::size_t>(3 * width * 5), static_cast<std::uint8_t>(shade)), width, 5, 8);
       CHECK(std::count(plain.begin(), plain.end(), shade) == 3 * 64);
     }
 }
@@ -91,7 +95,8 @@ TEST_CASE("A part of a planar image is resized like an image of its own") {
   for (std::size_t i = 0; i < 576; ++i)
     for (std::size_t c = 0; c < 3; ++c) planar[576 * c + i] = image[3 * i + c];
   for (std::size_t y = 5; y < 5 + 13; ++y)
-    part.insert(part.end(), image.begin() + static_cast<long>(3 * (24 * y + 3)), image.begin() + static_cast<long>(3 * (24 * y + 3 + 17)));
+    part.insert(part.end(), image.begin() + static_cast<long>(3 * (24 * y + 3)),
+                image.begin() + static_cast<long>(3 * (24 * y + 3 + 17)));
   RgbView view = RgbView::planar(planar.data(), 24, 24);
   view.first += 5 * view.row + 3 * view.pixel;
   view.width = 17;
@@ -104,10 +109,12 @@ TEST_CASE("The scratch memory is enough, and no more is written than the image")
     for (const int height : {1, 9, 100})
       for (const int side : {8, 64}) {
         const Bytes image(static_cast<std::size_t>(3 * width * height), 9);
-        const std::size_t bytes = resize_scratch(width, height, side), pixels = static_cast<std::size_t>(3 * side * side);
+        const std::size_t bytes = resize_scratch(width, height, side),
+                          pixels = static_cast<std::size_t>(3 * side * side);
         std::vector<std::byte> scratch(bytes + 64, std::byte{0x5a});
         Bytes to(pixels + 64, 0x5a);
-        resize(RgbView::interleaved(image.data(), width, height), side, std::span(to).first(pixels), std::span(scratch).first(bytes));
+        resize(RgbView::interleaved(image.data(), width, height), side, std::span(to).first(pixels),
+               std::span(scratch).first(bytes));
         CHECK(std::count(scratch.end() - 64, scratch.end(), std::byte{0x5a}) == 64);
         CHECK(std::count(to.end() - 64, to.end(), 0x5a) == 64);
       }

@@ -24,14 +24,16 @@ constexpr int kDigitSide = Digits::kSide;
 /// `count` images, all the same.
 Digits copies(std::uint32_t count, const std::vector<std::uint8_t>& image) {
   Digits digits{"copies", {}, std::vector<std::uint8_t>(count)};
-  for (std::uint32_t i = 0; i < count; ++i) digits.pixels.insert(digits.pixels.end(), image.begin(), image.end());
+  for (std::uint32_t i = 0; i < count; ++i)
+    digits.pixels.insert(digits.pixels.end(), image.begin(), image.end());
   return digits;
 }
 
 /// Every shade there is, without any symmetry.
 std::vector<std::uint8_t> pattern() {
   std::vector<std::uint8_t> image;
-  for (unsigned i = 0; i < Digits::kPixels; ++i) image.push_back(static_cast<std::uint8_t>(i * i / 7 + 31 * i));
+  for (unsigned i = 0; i < Digits::kPixels; ++i)
+    image.push_back(static_cast<std::uint8_t>(i * i / 7 + 31 * i));
   return image;
 }
 
@@ -47,13 +49,16 @@ std::vector<int> first_image(const Domain& domain) {
   return bytes;
 }
 
-/// The image, repeated beyond its border, as a sum of tents, at a place in the plane whose origin is the image's corner.
+/// The image, repeated beyond its border, as a sum of tents, at a place in the plane whose origin is the
+/// image's corner.
 double tents(const std::vector<std::uint8_t>& image, double u, double v) {
   double sum = 0;
   for (int y = -1; y <= kDigitSide; ++y)
     for (int x = -1; x <= kDigitSide; ++x) {
-      const double tent = std::max(0.0, 1 - std::fabs(u - x - 0.5)) * std::max(0.0, 1 - std::fabs(v - y - 0.5));
-      sum += tent * image[static_cast<std::size_t>(std::clamp(y, 0, kDigitSide - 1) * kDigitSide + std::clamp(x, 0, kDigitSide - 1))];
+      const double tent =
+          std::max(0.0, 1 - std::fabs(u - x - 0.5)) * std::max(0.0, 1 - std::fabs(v - y - 0.5));
+      sum += tent * image[static_cast<std::size_t>(std::clamp(y, 0, kDigitSide - 1) * kDigitSide +
+                                                   std::clamp(x, 0, kDigitSide - 1))];
     }
   return sum;
 }
@@ -82,7 +87,8 @@ TEST_CASE("RotatedMNIST deals all digits to six angles, and keeps their labels")
     CHECK(set.domains[e].size() == (e < 5 ? 101 : 100));
     for (const int label : set.domains[e].labels) ++labels[static_cast<std::size_t>(label)];
   }
-  for (int label = 0; label < 10; ++label) CHECK(labels[static_cast<std::size_t>(label)] == (label < 5 ? 61 : 60));
+  for (int label = 0; label < 10; ++label)
+    CHECK(labels[static_cast<std::size_t>(label)] == (label < 5 ? 61 : 60));
 
   std::set<int> numbers;
   std::vector<Scalar> input(Digits::kPixels);
@@ -95,7 +101,8 @@ TEST_CASE("RotatedMNIST deals all digits to six angles, and keeps their labels")
   CHECK(numbers.size() == 101);
 }
 
-TEST_CASE("An image is turned counter-clockwise about its centre: bilinear, rounded, 0 where nothing comes from") {
+TEST_CASE(
+    "An image is turned counter-clockwise about its centre: bilinear, rounded, 0 where nothing comes from") {
   const std::vector<std::uint8_t> image = pattern();
   const DataSet set = rotated_mnist(copies(6, image), 0);
   for (std::size_t e = 0; e < 6; ++e) {
@@ -115,7 +122,8 @@ TEST_CASE("An image is turned counter-clockwise about its centre: bilinear, roun
 
 TEST_CASE("The first domain shows the digits as they are") {
   const std::vector<std::uint8_t> image = pattern();
-  CHECK(first_image(rotated_mnist(copies(6, image), 0).domains[0]) == std::vector<int>(image.begin(), image.end()));
+  CHECK(first_image(rotated_mnist(copies(6, image), 0).domains[0]) ==
+        std::vector<int>(image.begin(), image.end()));
 }
 
 TEST_CASE("Ink above the centre moves to the left, and none comes in from outside") {
@@ -130,14 +138,16 @@ TEST_CASE("Ink above the centre moves to the left, and none comes in from outsid
   }
   CHECK(x_sum / ink == doctest::Approx(-9.18).epsilon(0.02));  // -9.5 sin 75
   CHECK(y_sum / ink == doctest::Approx(-2.46).epsilon(0.05));  // -9.5 cos 75
-  const std::vector<int> white = first_image(rotated_mnist(copies(6, std::vector<std::uint8_t>(Digits::kPixels, 255)), 0).domains[3]);
+  const std::vector<int> white =
+      first_image(rotated_mnist(copies(6, std::vector<std::uint8_t>(Digits::kPixels, 255)), 0).domains[3]);
   CHECK(white[0] == 0);
   CHECK(white[14 * kDigitSide + 14] == 255);
 }
 
 TEST_CASE("The bits of the turned images are pinned, for any number of threads") {
   Digits digits = copies(2000, pattern());
-  for (std::size_t i = 0; i < digits.pixels.size(); ++i) digits.pixels[i] = static_cast<std::uint8_t>(digits.pixels[i] + i / 784);
+  for (std::size_t i = 0; i < digits.pixels.size(); ++i)
+    digits.pixels[i] = static_cast<std::uint8_t>(digits.pixels[i] + i / 784);
   for (const int threads : {1, 3}) {
     const DataSet set = rotated_mnist(digits, 7, sand::Threads(threads));
     sand::Fingerprint fingerprint;
@@ -146,7 +156,8 @@ TEST_CASE("The bits of the turned images are pinned, for any number of threads")
     for (const Domain& domain : set.domains)
       for (std::uint32_t i = 0; i < domain.size(); ++i) {
         domain.read(i, input);
-        std::transform(input.begin(), input.end(), bytes.begin(), [](Scalar x) { return static_cast<std::uint8_t>(std::lround(255 * x)); });
+        std::transform(input.begin(), input.end(), bytes.begin(),
+                       [](Scalar x) { return static_cast<std::uint8_t>(std::lround(255 * x)); });
         fingerprint.add(std::span<const std::uint8_t>(bytes));
       }
     CHECK(fingerprint.text() == "f4256ac2e43e8e64");
@@ -163,6 +174,8 @@ TEST_CASE("Another seed deals the digits anew") {
 TEST_CASE("Rotated digits without their pixels are refused") {
   Digits digits = copies(6, pattern());
   digits.pixels.pop_back();
-  CHECK_THROWS_WITH_AS(rotated_mnist(digits, 7),
-                       "rotated mnist: at least 6 digits, each with 784 pixels and a label\n    labels 6\n    pixels 4703", sand::Error);
+  CHECK_THROWS_WITH_AS(
+      rotated_mnist(digits, 7),
+      "rotated mnist: at least 6 digits, each with 784 pixels and a label\n    labels 6\n    pixels 4703",
+      sand::Error);
 }

@@ -17,10 +17,12 @@ using Examples = std::vector<std::uint32_t>;
 
 /// Input i is [i].
 Domain counting(const char* name, std::uint32_t count) {
-  return {
-      .name = name, .example = {1}, .labels = std::vector<std::int32_t>(count), .read = [](std::uint32_t example, std::span<Scalar> input) {
-        input[0] = static_cast<Scalar>(example);
-      }};
+  return {.name = name,
+          .example = {1},
+          .labels = std::vector<std::int32_t>(count),
+          .read = [](std::uint32_t example, std::span<Scalar> input) {
+            input[0] = static_cast<Scalar>(example);
+          }};
 }
 
 std::vector<Examples> examples(const Batch& batch) {
@@ -56,7 +58,8 @@ TEST_CASE("A batch carries its step, and the inputs of its examples") {
   CHECK(batch.step == 6);
   REQUIRE(batch.domains[0].inputs.shape() == sand::Shape{4, 1});
   for (sand::Index row = 0; row < 4; ++row)
-    CHECK(batch.domains[0].inputs[row] == static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
+    CHECK(batch.domains[0].inputs[row] ==
+          static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
 }
 
 TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
@@ -82,7 +85,8 @@ TEST_CASE("With replacement, rows come from the part only, and all of it, and ma
 
 TEST_CASE("An epoch visits each example of the part once, whatever the sizes of the domains") {
   const Domain small = counting("small", 6), large = counting("large", 100);
-  Sampler sampler({{&small, {0, 1, 2, 4}}, {&large, {10, 20, 30, 40, 50, 60}}}, {.rows = 2, .seed = 3, .order = Order::epochs});
+  Sampler sampler({{&small, {0, 1, 2, 4}}, {&large, {10, 20, 30, 40, 50, 60}}},
+                  {.rows = 2, .seed = 3, .order = Order::epochs});
   std::vector<Examples> seen(2);
   for (std::uint32_t step = 0; step < 6; ++step)
     for (std::size_t d = 0; d < 2; ++d) {
@@ -109,23 +113,29 @@ TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice i
   Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});
   for (std::uint32_t epoch = 0; epoch < 4; ++epoch) {
     Examples seen = sampler.draw(2 * epoch).domains[0].examples;
-    for (const std::uint32_t example : sampler.draw(2 * epoch + 1).domains[0].examples) seen.push_back(example);
+    for (const std::uint32_t example : sampler.draw(2 * epoch + 1).domains[0].examples)
+      seen.push_back(example);
     CHECK(std::set<std::uint32_t>(seen.begin(), seen.end()).size() == 6);
   }
 }
 
-TEST_CASE("Epoch e of a domain begins at step e times its own steps, shuffled by (seed, btch, e, domain) and dealt in order") {
+TEST_CASE(
+    "Epoch e of a domain begins at step e times its own steps, shuffled by (seed, btch, e, domain) and dealt "
+    "in order") {
   const Domain small = counting("small", 50), large = counting("large", 50);
-  const std::vector<Part> parts = {{&small, {40, 41, 42, 43, 44, 45, 46}}, {&large, {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}}};
+  const std::vector<Part> parts = {{&small, {40, 41, 42, 43, 44, 45, 46}},
+                                   {&large, {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}}};
   constexpr std::uint32_t rows = 3, btch = 0x62746368;
   Sampler sampler(parts, {.rows = rows, .seed = 5, .order = Order::epochs});
   for (std::uint32_t step = 0; step < 20; ++step) {
     const std::vector<Examples> drawn = examples(sampler.draw(step));
     for (std::uint32_t d = 0; d < 2; ++d) {
       const Examples& part = parts[d].examples;
-      const std::uint32_t size = static_cast<std::uint32_t>(part.size()), steps = size / rows;  // 2 of the small one, 3 of the large one
+      const std::uint32_t size = static_cast<std::uint32_t>(part.size()),
+                          steps = size / rows;  // 2 of the small one, 3 of the large one
       const Examples shuffled = sand::Random(5, btch, step / steps, d).permutation(size);
-      for (std::uint32_t row = 0; row < rows; ++row) CHECK(drawn[d][row] == part[shuffled[step % steps * rows + row]]);
+      for (std::uint32_t row = 0; row < rows; ++row)
+        CHECK(drawn[d][row] == part[shuffled[step % steps * rows + row]]);
     }
   }
 }
@@ -138,7 +148,8 @@ TEST_CASE("With replacement, row i of a step is number i of (seed, btch, step, d
     for (std::uint32_t d = 0; d < 2; ++d) {
       sand::Random random(5, 0x62746368, step, d);
       for (const std::uint32_t example : sampler.draw(step).domains[d].examples)
-        CHECK(example == parts[d].examples[random.below(static_cast<std::uint32_t>(parts[d].examples.size()))]);
+        CHECK(example ==
+              parts[d].examples[random.below(static_cast<std::uint32_t>(parts[d].examples.size()))]);
     }
 }
 
@@ -159,7 +170,9 @@ TEST_CASE("Drawing again uses the same memory again") {
   }
 }
 
-TEST_CASE("Augmented examples are read with the random numbers of (seed, domain, step, example), others as they are") {
+TEST_CASE(
+    "Augmented examples are read with the random numbers of (seed, domain, step, example), others as they "
+    "are") {
   Domain still = counting("still", 10), changing = counting("changing", 10);
   changing.augment = [](std::uint32_t example, sand::Random random, std::span<Scalar> input) {
     input[0] = static_cast<Scalar>(100 * (example + 1) + random.uniform());
@@ -171,9 +184,11 @@ TEST_CASE("Augmented examples are read with the random numbers of (seed, domain,
     const Batch& batch = sampler.draw(3);
     CHECK(examples(batch) == examples(plain.draw(3)));
     for (sand::Index row = 0; row < batch.domains[0].size(); ++row) {
-      CHECK(batch.domains[0].inputs[row] == static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
+      CHECK(batch.domains[0].inputs[row] ==
+            static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
       const std::uint32_t example = batch.domains[1].examples[static_cast<std::size_t>(row)];
-      CHECK(batch.domains[1].inputs[row] == static_cast<Scalar>(100 * (example + 1) + sand::Random(5, 0x61750001, 3, example).uniform()));
+      CHECK(batch.domains[1].inputs[row] ==
+            static_cast<Scalar>(100 * (example + 1) + sand::Random(5, 0x61750001, 3, example).uniform()));
       CHECK(plain.draw(3).domains[1].inputs[row] == static_cast<Scalar>(example));
     }
   }
@@ -193,11 +208,15 @@ TEST_CASE("The smallest part decides how many steps make an epoch, at least one"
 TEST_CASE("A sampler refuses what it cannot draw from, and says why") {
   const Domain domain = counting("sketch", 3);
   CHECK_THROWS_WITH_AS(Sampler({}, {}), "sampler: at least one domain to draw from", sand::Error);
-  CHECK_THROWS_WITH_AS(Sampler({whole(domain), {&domain, {}}}, {}), "sampler: no examples to draw from\n    domain sketch", sand::Error);
-  CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: no examples to draw from\n    domain none", sand::Error);
-  CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 0}), "sampler: rows must be at least 1\n    rows 0", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({whole(domain), {&domain, {}}}, {}),
+                       "sampler: no examples to draw from\n    domain sketch", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: no examples to draw from\n    domain none",
+                       sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 0}), "sampler: rows must be at least 1\n    rows 0",
+                       sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 4, .order = Order::epochs}),
-                       "sampler: in epochs, rows must not exceed the examples of a domain\n    rows   4\n    domain sketch, 3 examples\n"
+                       "sampler: in epochs, rows must not exceed the examples of a domain\n    rows   4\n    "
+                       "domain sketch, 3 examples\n"
                        "    hint: fewer rows, or draw with replacement",
                        sand::Error);
 }

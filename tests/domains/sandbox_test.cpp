@@ -34,8 +34,8 @@ namespace {
 using ByteView = std::span<const std::uint8_t>;
 volatile int questions = 0;  // in the child: how many it has seen
 
-/// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the kernel
-/// for something before a trap.)
+/// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the
+/// kernel for something before a trap.)
 __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std::span<std::uint8_t> answer,
                                                          sand::domains::DecoderMemory& memory) {
   questions = questions + 1;
@@ -46,7 +46,7 @@ __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std:
     case 'l':
       for (volatile bool stay = true; stay;) continue;
       break;
-    case 'p': answer[0] = ::write(0, "pipe", 4) == 4; return 1;        // past what it should say, and then silence
+    case 'p': answer[0] = ::write(0, "pipe", 4) == 4; return 1;  // past what it should say, and then silence
     case 'w': answer[0] = ::read(0, answer.data(), 1) == 1; return 1;  // for what will not come
     case 'k': answer[0] = ::syscall(SYS_getpid) > 0; return 1;
     case 'o': answer[0] = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY) >= 0; return 1;
@@ -54,7 +54,8 @@ __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std:
     case 'q': answer[0] = static_cast<std::uint8_t>(questions); return 1;
     case 'f': {  // files that it can write to, but for its pipe
       answer[0] = 0;
-      for (int file = 1; file < 256; ++file) answer[0] = static_cast<std::uint8_t>(answer[0] + (::write(file, "x", 1) == 1));
+      for (int file = 1; file < 256; ++file)
+        answer[0] = static_cast<std::uint8_t>(answer[0] + (::write(file, "x", 1) == 1));
       return 1;
     }
     case 'm': answer[0] = memory.take(std::size_t{100} << 20) != nullptr; return 1;
@@ -68,12 +69,14 @@ __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std:
   return 0;
 }
 
-constexpr sand::domains::SandboxRoom kRoom{.question = 100, .answer = 100, .memory = std::size_t{200} << 20, .seconds = 1};
+constexpr sand::domains::SandboxRoom kRoom{
+    .question = 100, .answer = 100, .memory = std::size_t{200} << 20, .seconds = 1};
 
 std::string ask(Sandbox& sandbox, const std::string& question) {
   std::copy(question.begin(), question.end(), sandbox.question().begin());
   const Sandbox::Reply reply = sandbox.ask(question.size());
-  return reply.failure.how.empty() ? std::string(reply.answer.begin(), reply.answer.end()) : reply.failure.how;
+  return reply.failure.how.empty() ? std::string(reply.answer.begin(), reply.answer.end())
+                                   : reply.failure.how;
 }
 
 const std::string kNo(1, '\0'), kYes(1, '\1');
@@ -185,10 +188,11 @@ TEST_CASE("Where address space is limited, the process does with less memory, an
 
 TEST_CASE("Without any address space the limit is named") {
   const Limit limit(RLIMIT_AS, address_space() + (8 << 20));
-  CHECK_THROWS_WITH_AS(Sandbox(work, {.question = 100, .answer = 100, .memory = std::size_t{1} << 30}),
-                       "sandbox: the process did not start\n    found no address space for 16 MiB more"
-                       "\n    hint: ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads",
-                       sand::Error);
+  CHECK_THROWS_WITH_AS(
+      Sandbox(work, {.question = 100, .answer = 100, .memory = std::size_t{1} << 30}),
+      "sandbox: the process did not start\n    found no address space for 16 MiB more"
+      "\n    hint: ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads",
+      sand::Error);
 }
 
 TEST_CASE("The kernel ends the process at any other system call than read, write and exit") {
@@ -240,7 +244,8 @@ TEST_CASE("Sandboxes work side by side, also those that fail") {
   for (int i = 0; i < 4; ++i) sandboxes.push_back(std::make_unique<Sandbox>(work, kRoom));
   std::vector<std::string> answers(200);
   threads.run(200, [&](int task, int worker) {
-    answers[static_cast<std::size_t>(task)] = ask(*sandboxes[static_cast<std::size_t>(worker)], task % 10 == 3 ? "t" : "rats");
+    answers[static_cast<std::size_t>(task)] =
+        ask(*sandboxes[static_cast<std::size_t>(worker)], task % 10 == 3 ? "t" : "rats");
   });
   for (std::size_t i = 0; i < 200; ++i) CHECK(answers[i] == (i % 10 == 3 ? "it crashed (SIGILL)" : "star"));
 }
@@ -258,7 +263,8 @@ TEST_CASE("The process dies with its parent, even in the middle of work") {
   CHECK(::waitpid(parent, nullptr, 0) == parent);
   int status = 0;
   pid_t orphan = 0;
-  for (int tries = 0; tries < 100 && orphan == 0; ++tries, ::usleep(50'000)) orphan = ::waitpid(-1, &status, WNOHANG);
+  for (int tries = 0; tries < 100 && orphan == 0; ++tries, ::usleep(50'000))
+    orphan = ::waitpid(-1, &status, WNOHANG);
   CHECK(orphan > 0);
   CHECK(WIFSIGNALED(status));
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);

@@ -24,7 +24,8 @@ std::vector<Scalar> input(const Domain& domain, std::uint32_t example) {
   return numbers;
 }
 
-/// Within one unit in the last place of a float; of a double, within the few that our logarithm and sine may differ by.
+/// Within one unit in the last place of a float; of a double, within the few that our logarithm and sine may
+/// differ by.
 bool agrees(Scalar ours, double numpys) {
   const Scalar golden = static_cast<Scalar>(numpys);
   if (std::is_same_v<Scalar, float>) return ours == golden || std::nextafter(golden, ours) == ours;
@@ -143,13 +144,16 @@ TEST_CASE("Options that make no spirals are refused before anything is drawn") {
   refuse({.domains = 0}, "spirals: domains must be in 1 .. 4096\n    found 0");
   refuse({.domains = 5000}, "spirals: domains must be in 1 .. 4096\n    found 5000");
   refuse({.examples = 1}, "spirals: examples must be at least 2, or they have no spread\n    found 1");
-  refuse({.test_examples = -2000}, "spirals: test_examples must be at least 2, or they have no spread\n    found -2000");
+  refuse({.test_examples = -2000},
+         "spirals: test_examples must be at least 2, or they have no spread\n    found -2000");
   refuse({.dimensions = -1}, "spirals: dimensions must not be negative\n    found -1");
   refuse({.turns = 0}, "spirals: turns must be in 0.01 .. 10000\n    found 0.000000");
-  refuse({.turns = std::numeric_limits<double>::quiet_NaN()}, "spirals: turns must be in 0.01 .. 10000\n    found nan");
+  refuse({.turns = std::numeric_limits<double>::quiet_NaN()},
+         "spirals: turns must be in 0.01 .. 10000\n    found nan");
   refuse({.domains = 16, .seed = 4294967280u},
          "spirals: seed + domains must stay below 2^32, the last seed is the test's\n    found 4294967280");
   CHECK_NOTHROW(Spirals({.domains = 16, .examples = 2, .seed = 4294967279u}));
   refuse({.examples = 2000000000},
-         "spirals: (domains * examples + test_examples) * (2 + dimensions) must be at most 2^30\n    found 576000036000.000000");
+         "spirals: (domains * examples + test_examples) * (2 + dimensions) must be at most 2^30\n    found "
+         "576000036000.000000");
 }

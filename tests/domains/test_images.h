@@ -27,13 +27,15 @@ inline Bytes gradient(int width, int height, int channels = 3) {
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
       for (int c = 0; c < channels; ++c)
-        pixels.push_back(static_cast<std::uint8_t>(20 + 200 * (c % 2 == 0 ? x : y) / (width + height) + 10 * c));
+        pixels.push_back(
+            static_cast<std::uint8_t>(20 + 200 * (c % 2 == 0 ? x : y) / (width + height) + 10 * c));
   return pixels;
 }
 
 inline Bytes png_file(int width, int height, const Bytes& pixels, int channels = 3) {
   int size = 0;
-  unsigned char* file = stbi_write_png_to_mem(pixels.data(), width * channels, width, height, channels, &size);
+  unsigned char* file =
+      stbi_write_png_to_mem(pixels.data(), width * channels, width, height, channels, &size);
   Bytes bytes(file, file + size);
   std::free(file);
   return bytes;
@@ -50,26 +52,28 @@ inline Bytes jpeg_file(int width, int height, const Bytes& pixels, int channels 
 }
 
 inline Bytes big_endian(std::uint32_t number) {
-  return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16), static_cast<std::uint8_t>(number >> 8),
-          static_cast<std::uint8_t>(number)};
+  return {static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+          static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
 /// A chunk of a PNG, with its checksum.
 inline Bytes chunk(std::string_view name, const Bytes& data) {
   Bytes body = Bytes(name.begin(), name.end()) + data;
-  return big_endian(static_cast<std::uint32_t>(data.size())) + body + big_endian(stbiw__crc32(body.data(), static_cast<int>(body.size())));
+  return big_endian(static_cast<std::uint32_t>(data.size())) + body +
+         big_endian(stbiw__crc32(body.data(), static_cast<int>(body.size())));
 }
 
 /// A PNG of these chunks: `lines` are its scanlines, each after a byte for its filter.
-inline Bytes png_of(std::uint32_t width, std::uint32_t height, std::uint8_t depth, std::uint8_t colour_type, const Bytes& lines,
-                    const Bytes& palette = {}, std::uint8_t interlaced = 0) {
+inline Bytes png_of(std::uint32_t width, std::uint32_t height, std::uint8_t depth, std::uint8_t colour_type,
+                    const Bytes& lines, const Bytes& palette = {}, std::uint8_t interlaced = 0) {
   int size = 0;
-  unsigned char* packed = stbi_zlib_compress(const_cast<std::uint8_t*>(lines.data()), static_cast<int>(lines.size()), &size, 8);
+  unsigned char* packed =
+      stbi_zlib_compress(const_cast<std::uint8_t*>(lines.data()), static_cast<int>(lines.size()), &size, 8);
   const Bytes data(packed, packed + size);
   std::free(packed);
   const Bytes header = big_endian(width) + big_endian(height) + Bytes{depth, colour_type, 0, 0, interlaced};
-  return Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'} + chunk("IHDR", header) + (palette.empty() ? Bytes{} : chunk("PLTE", palette)) +
-         chunk("IDAT", data) + chunk("IEND", {});
+  return Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'} + chunk("IHDR", header) +
+         (palette.empty() ? Bytes{} : chunk("PLTE", palette)) + chunk("IDAT", data) + chunk("IEND", {});
 }
 
 inline Bytes from_hex(std::string_view digits) {

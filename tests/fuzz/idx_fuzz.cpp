@@ -1,4 +1,5 @@
-// libFuzzer: whatever the bytes, parse_idx returns what its header promised or throws sand::Error, and nothing else.
+// libFuzzer: whatever the bytes, parse_idx returns what its header promised or throws sand::Error, and
+// nothing else.
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -13,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const sand::domains::Idx idx = sand::domains::parse_idx({data + 1, size - 1}, "fuzz", rank);
     sand::Index product = 1;
     for (const sand::Index axis : idx.sizes) product *= axis;
-    if (static_cast<int>(idx.sizes.size()) != rank || static_cast<sand::Index>(idx.bytes.size()) != product) std::abort();
+    if (static_cast<int>(idx.sizes.size()) != rank || static_cast<sand::Index>(idx.bytes.size()) != product)
+      std::abort();
   } catch (const sand::Error&) {
   }
   return 0;

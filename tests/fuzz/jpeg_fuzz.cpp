@@ -1,4 +1,5 @@
-// Any bytes at all, read as a JPEG: either there is a tidy copy, which is tidy itself, or one phrase on why there is none.
+// Any bytes at all, read as a JPEG: either there is a tidy copy, which is tidy itself, or one phrase on why
+// there is none.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -21,10 +22,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const TidyJpeg once = tidy_jpeg(file, header, memory);
   if (once.failure != nullptr) return 0;
   const JpegHeader same = jpeg_header(once.stream);
-  if (same.failure != nullptr || same.width != header.width || same.count != header.count || same.transform != header.transform)
+  if (same.failure != nullptr || same.width != header.width || same.count != header.count ||
+      same.transform != header.transform)
     std::abort();
   const TidyJpeg twice = tidy_jpeg(once.stream, same, memory);
-  if (twice.failure != nullptr || !std::equal(once.stream.begin(), once.stream.end(), twice.stream.begin(), twice.stream.end()))
+  if (twice.failure != nullptr ||
+      !std::equal(once.stream.begin(), once.stream.end(), twice.stream.begin(), twice.stream.end()))
     std::abort();
   return 0;
 }

@@ -1,5 +1,6 @@
-// The files of a run, changed together, read as `sandgrad verify` reads them: either all is taken in, or an Error says why not. The
-// input is a list of changes, since no chance finds a record that can be read; a checkpoint gets a hash that is right again.
+// The files of a run, changed together, read as `sandgrad verify` reads them: either all is taken in, or an
+// Error says why not. The input is a list of changes, since no chance finds a record that can be read; a
+// checkpoint gets a hash that is right again.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -26,10 +27,12 @@ namespace {
 using namespace sand::experiments;
 namespace fs = std::filesystem;
 
-constexpr const char* kFiles[] = {"record.json", "results.jsonl", "metrics.jsonl", "done", "out.txt", "checkpoint"};
-constexpr std::array kWords = {
-    "[",   "{",          "{\"a\":", "null", "true", "\"\"",     "-1", "1e300", "2147483647", "18446744073709551615",
-    "nan", "\\u001b[2J", "\n",      "\x9b", ",",    "\"step\":"};
+constexpr const char* kFiles[] = {"record.json", "results.jsonl", "metrics.jsonl",
+                                  "done",        "out.txt",       "checkpoint"};
+constexpr std::array kWords = {"[",        "{",          "{\"a\":", "null",       "true",
+                               "\"\"",     "-1",         "1e300",   "2147483647", "18446744073709551615",
+                               "nan",      "\\u001b[2J", "\n",      "\x9b",       ",",
+                               "\"step\":"};
 
 /// A run of a few steps, and what it wrote.
 struct Run {
@@ -75,7 +78,9 @@ void change(std::string& file, std::uint8_t kind, std::uint16_t where, std::uint
   switch (kind % 4) {
     case 0: file.insert(place, 1, static_cast<char>(what)); break;
     case 1: file.erase(place, what); break;
-    case 2: file.replace(place, std::min<std::size_t>(what % 8, file.size() - place), kWords[what / 16]); break;
+    case 2:
+      file.replace(place, std::min<std::size_t>(what % 8, file.size() - place), kWords[what / 16]);
+      break;
     default: file.insert(place, file.substr(place, std::size_t{what} * 8)); break;
   }
 }
@@ -96,7 +101,8 @@ bool allow_error(Call call) {
     return true;
   } catch (const sand::Error& error) {
     const std::string_view text = error.what();
-    if (text.empty() || text.find('\x1b') != std::string_view::npos || error.fault() == sand::Fault::internal) std::abort();
+    if (text.empty() || text.find('\x1b') != std::string_view::npos || error.fault() == sand::Fault::internal)
+      std::abort();
     return false;
   }
 }
@@ -108,7 +114,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   std::array<std::string, 6> files = run.files;
   constexpr std::size_t kChange = 5;
   for (; size >= kChange; bytes += kChange, size -= kChange)
-    change(files[bytes[0] % files.size()], bytes[1], static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3]), bytes[4]);
+    change(files[bytes[0] % files.size()], bytes[1], static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3]),
+           bytes[4]);
   hash_again(files[5]);
   for (std::size_t i = 0; i < 5; ++i) std::ofstream(run.folder / kFiles[i], std::ios::binary) << files[i];
 
@@ -120,8 +127,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   });
   allow_error([&] { OutText((run.folder / kFiles[4]).string(), *run.training).finding(*run.training); });
   allow_error([&] {
-    const auto checkpoint =
-        parse_checkpoint(std::as_bytes(std::span(files[5])), "fuzz", run.training->model().parameters, settings_hash(run.settings));
+    const auto checkpoint = parse_checkpoint(std::as_bytes(std::span(files[5])), "fuzz",
+                                             run.training->model().parameters, settings_hash(run.settings));
     run.training->restore(checkpoint.state);
   });
   return 0;

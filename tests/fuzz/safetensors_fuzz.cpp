@@ -1,4 +1,5 @@
-// Any bytes at all, read as a safetensors file: either everything in it can be taken out, or an Error says why not.
+// Any bytes at all, read as a safetensors file: either everything in it can be taken out, or an Error says
+// why not.
 #include <cstdlib>
 
 #include "tensor/error.h"

@@ -10,9 +10,11 @@
 #include "optim/sand_mask.h"
 
 int main() {
-  const sand::domains::Spirals task({.domains = 4, .examples = 256, .dimensions = 0, .turns = 0.5, .seed = 7});
+  const sand::domains::Spirals task(
+      {.domains = 4, .examples = 256, .dimensions = 0, .turns = 0.5, .seed = 7});
   sand::Parameters parameters;
-  const sand::nn::Mlp net(parameters, {.inputs = task.inputs(), .hidden = {32, 32}, .outputs = 2}, sand::Random(7));
+  const sand::nn::Mlp net(parameters, {.inputs = task.inputs(), .hidden = {32, 32}, .outputs = 2},
+                          sand::Random(7));
   sand::DomainGradients engine(net, parameters);
   sand::optim::SandMask mask({.tau = 0.3, .k = 10});
   sand::optim::Adam adam(parameters, {.learning_rate = 1e-2});

@@ -34,25 +34,32 @@ std::vector<Scalar> rows_of(const GradientTable& g) {
 
 TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's slots and numbers of weights") {
   Parameters mnist, small;
-  const nn::Cnn a(mnist, nn::mnist_cnn({2, 28, 28}, 2), Random(1)), b(small, nn::small_cnn({3, 64, 64}, 7), Random(1));
+  const nn::Cnn a(mnist, nn::mnist_cnn({2, 28, 28}, 2), Random(1)),
+      b(small, nn::small_cnn({3, 64, 64}, 7), Random(1));
   CHECK(mnist.size() == 371394);
   CHECK(small.size() == 242439);
   std::vector<std::string> names;
   for (const Slot& slot : mnist.slots()) names.push_back(slot.name);
-  CHECK(names == std::vector<std::string>{"conv0.weight", "conv0.bias", "norm0.weight", "norm0.bias", "conv1.weight", "conv1.bias",
-                                          "norm1.weight", "norm1.bias", "conv2.weight", "conv2.bias", "norm2.weight", "norm2.bias",
-                                          "conv3.weight", "conv3.bias", "norm3.weight", "norm3.bias", "linear.weight", "linear.bias"});
+  CHECK(names == std::vector<std::string>{"conv0.weight", "conv0.bias", "norm0.weight", "norm0.bias",
+                                          "conv1.weight", "conv1.bias", "norm1.weight", "norm1.bias",
+                                          "conv2.weight", "conv2.bias", "norm2.weight", "norm2.bias",
+                                          "conv3.weight", "conv3.bias", "norm3.weight", "norm3.bias",
+                                          "linear.weight", "linear.bias"});
   CHECK(mnist.slot("conv1.weight").shape == Shape{128, 64, 3, 3});
 }
 
-TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's layers: convolution, ReLU, norm of 8 groups, block by block, then mean and linear") {
+TEST_CASE(
+    "MNIST_CNN and SmallCnn have DomainBed's layers: convolution, ReLU, norm of 8 groups, block by block, "
+    "then mean and linear") {
   struct Expected {
     nn::CnnOptions options;
     std::vector<Shape> blocks;
   };
   for (const auto& [options, blocks] :
-       {Expected{nn::mnist_cnn({2, 28, 28}, 2), {{1, 28, 28, 64}, {1, 14, 14, 128}, {1, 14, 14, 128}, {1, 14, 14, 128}}},
-        Expected{nn::small_cnn({3, 64, 64}, 7), {{1, 64, 64, 32}, {1, 32, 32, 64}, {1, 16, 16, 128}, {1, 8, 8, 128}}}}) {
+       {Expected{nn::mnist_cnn({2, 28, 28}, 2),
+                 {{1, 28, 28, 64}, {1, 14, 14, 128}, {1, 14, 14, 128}, {1, 14, 14, 128}}},
+        Expected{nn::small_cnn({3, 64, 64}, 7),
+                 {{1, 64, 64, 32}, {1, 32, 32, 64}, {1, 16, 16, 128}, {1, 8, 8, 128}}}}) {
     Parameters parameters;
     const nn::Cnn net(parameters, options, Random(1));
     const Tensor x = random_tensor({1, options.image[0], options.image[1], options.image[2]}, 2);
@@ -70,7 +77,8 @@ TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's layers: convolution, ReLU, no
       const auto mean_of = [&](Index first, Index count) {  // of some channels, over all pixels
         double sum = 0;
         for (Index pixel = 0; pixel < entry.value.size() / channels; ++pixel)
-          for (Index c = first; c < first + count; ++c) sum += static_cast<double>(entry.value[pixel * channels + c]);
+          for (Index c = first; c < first + count; ++c)
+            sum += static_cast<double>(entry.value[pixel * channels + c]);
         return sum / static_cast<double>(entry.value.size() / channels * count);
       };
       for (Index first = 0; first < channels; first += channels / 8) {
@@ -86,10 +94,13 @@ TEST_CASE("MNIST_CNN and SmallCnn have DomainBed's layers: convolution, ReLU, no
   }
 }
 
-TEST_CASE("First weights of a convolution lie within 1 / sqrt(fan in), those of a normalisation are 1 and 0") {
+TEST_CASE(
+    "First weights of a convolution lie within 1 / sqrt(fan in), those of a normalisation are 1 and 0") {
   Parameters parameters;
   const nn::Cnn net(parameters, nn::mnist_cnn({2, 28, 28}, 2), Random(1));
-  const auto greatest = [&](const char* name) { return std::as_const(parameters)[parameters.slot(name)].array().abs().maxCoeff(); };
+  const auto greatest = [&](const char* name) {
+    return std::as_const(parameters)[parameters.slot(name)].array().abs().maxCoeff();
+  };
   CHECK(greatest("conv0.weight") <= 1 / std::sqrt(18.0));
   CHECK(greatest("conv0.weight") > 0.95 / std::sqrt(18.0));
   CHECK(greatest("conv1.bias") <= 1 / std::sqrt(576.0));
@@ -97,9 +108,11 @@ TEST_CASE("First weights of a convolution lie within 1 / sqrt(fan in), those of 
   CHECK(greatest("norm2.bias") == 0);
 }
 
-TEST_CASE("The whole MNIST_CNN has the gradient of its formula, by central differences on a sample of every slot") {
+TEST_CASE(
+    "The whole MNIST_CNN has the gradient of its formula, by central differences on a sample of every slot") {
   if (sizeof(Scalar) != 8) return;  // a question for the double build
-  for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+  for (const kernels::ConvolutionMethod method :
+       {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
     Parameters parameters;
     nn::CnnOptions options = nn::mnist_cnn({2, 10, 10}, 2);
     options.activation = nn::Activation::tanh;
@@ -114,7 +127,8 @@ TEST_CASE("The whole MNIST_CNN has the gradient of its formula, by central diffe
     for (const Slot& slot : parameters.slots()) {
       double largest = 0;
       for (Index j = 0; j < slot.shape.size(); ++j)
-        largest = std::max(largest, std::fabs(static_cast<double>(table[static_cast<std::size_t>(slot.offset + j)])));
+        largest = std::max(largest,
+                           std::fabs(static_cast<double>(table[static_cast<std::size_t>(slot.offset + j)])));
       for (int sample = 0; sample < 4; ++sample) {
         const Index j = slot.offset + pick.below(static_cast<std::uint32_t>(slot.shape.size()));
         Scalar& weight = parameters.numbers()[static_cast<std::size_t>(j)];
@@ -127,16 +141,21 @@ TEST_CASE("The whole MNIST_CNN has the gradient of its formula, by central diffe
         }
         weight = before;
         for (Index e = 0; e < 2; ++e) {
-          const double difference = sum[e] / (12 * h), backward = table[static_cast<std::size_t>(e * parameters.size() + j)];
-          CHECK(std::fabs(difference - backward) <= 1e-7 * std::max({std::fabs(difference), std::fabs(backward), 0.1 * largest}));
+          const double difference = sum[e] / (12 * h),
+                       backward = table[static_cast<std::size_t>(e * parameters.size() + j)];
+          CHECK(std::fabs(difference - backward) <=
+                1e-7 * std::max({std::fabs(difference), std::fabs(backward), 0.1 * largest}));
         }
       }
     }
   }
 }
 
-TEST_CASE("Gradients of a convolutional network have the same bits for any number of threads, in tiles and term by term") {
-  for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+TEST_CASE(
+    "Gradients of a convolutional network have the same bits for any number of threads, in tiles and term by "
+    "term") {
+  for (const kernels::ConvolutionMethod method :
+       {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
     Parameters parameters;
     nn::CnnOptions options = nn::mnist_cnn({1, 12, 12}, 3);
     options.convolution = method;
@@ -147,7 +166,7 @@ TEST_CASE("Gradients of a convolutional network have the same bits for any numbe
     std::vector<Scalar> expected;
     for (const int threads : {1, 2, 3, 4, 7}) {
       DomainGradients engine(net, parameters, {.tile_rows = 3, .threads = Threads(threads)});
-      engine(batch, objective);                                             // makes the forms of the weights itself
+      engine(batch, objective);  // makes the forms of the weights itself
       const std::vector<Scalar> table = rows_of(engine(batch, objective));  // finds them prepared
       if (threads == 1) expected = table;
       CHECK(table == expected);
@@ -155,10 +174,13 @@ TEST_CASE("Gradients of a convolutional network have the same bits for any numbe
   }
 }
 
-TEST_CASE("Memory that is used again changes no gradient of a convolutional network, in tiles or term by term, and both agree") {
+TEST_CASE(
+    "Memory that is used again changes no gradient of a convolutional network, in tiles or term by term, and "
+    "both agree") {
   for (const nn::Activation activation : {nn::Activation::relu, nn::Activation::leaky_relu}) {
     std::vector<Scalar> gradients[2];
-    for (const kernels::ConvolutionMethod method : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
+    for (const kernels::ConvolutionMethod method :
+         {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
       Parameters parameters;
       nn::CnnOptions options = nn::mnist_cnn({2, 14, 14}, 2);
       options.activation = activation;
@@ -189,7 +211,9 @@ TEST_CASE("Memory that is used again changes no gradient of a convolutional netw
   }
 }
 
-TEST_CASE("A convolutional network drops numbers in front of its last layer in training, and none in a prediction") {
+TEST_CASE(
+    "A convolutional network drops numbers in front of its last layer in training, and none in a "
+    "prediction") {
   Parameters parameters;
   nn::CnnOptions options = nn::small_cnn({3, 16, 16}, 5);
   options.dropout = 0.5;
@@ -200,7 +224,8 @@ TEST_CASE("A convolutional network drops numbers in front of its last layer in t
     Tape tape;
     tape.start(parameters);
     net(tape.constant(x), training ? Draw{7, 3, examples} : Draw{});
-    CHECK(tape.entry(tape.size() - 4).doc.name == std::string(training ? "dropout" : "mean_pool2d"));  // then weight, bias, linear
+    CHECK(tape.entry(tape.size() - 4).doc.name ==
+          std::string(training ? "dropout" : "mean_pool2d"));  // then weight, bias, linear
   }
 }
 
@@ -221,10 +246,12 @@ TEST_CASE("An image's output depends on that image alone") {
 TEST_CASE("A network of convolutions refuses sizes that make no sense") {
   Parameters parameters;
   const auto make = [&](const Shape& image, std::vector<nn::CnnBlock> blocks, Index outputs) {
-    const nn::Cnn net(parameters, {.image = image, .blocks = std::move(blocks), .outputs = outputs}, Random(1));
+    const nn::Cnn net(parameters, {.image = image, .blocks = std::move(blocks), .outputs = outputs},
+                      Random(1));
   };
   CHECK_THROWS_WITH_AS(make({2, 28}, {{8}}, 2), doctest::Contains("an image [c, h, w]"), Error);
   CHECK_THROWS_WITH_AS(make({2, 28, 28}, {}, 2), doctest::Contains("at least one block"), Error);
   CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{8}}, 0), doctest::Contains("outputs 0"), Error);
-  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{12}}, 2), doctest::Contains("block  0: width 12, stride 1"), Error);
+  CHECK_THROWS_WITH_AS(make({2, 28, 28}, {{12}}, 2), doctest::Contains("block  0: width 12, stride 1"),
+                       Error);
 }

@@ -42,19 +42,23 @@ TEST_CASE("A width that is not positive is refused") {
 TEST_CASE("Initializers have the spread that their papers ask for") {
   const auto spread = [](nn::Initializer initializer) {
     Parameters parameters;
-    const nn::Mlp net(parameters, {.inputs = 300, .hidden = {}, .outputs = 100, .initializer = initializer}, Random(1));
+    const nn::Mlp net(parameters, {.inputs = 300, .hidden = {}, .outputs = 100, .initializer = initializer},
+                      Random(1));
     const auto w = parameters[parameters.slots()[0]].array();
     return std::sqrt(static_cast<double>(w.square().mean()));
   };
   CHECK(spread(nn::Initializer::pytorch) == doctest::Approx(1 / std::sqrt(3.0 * 300)).epsilon(0.02).scale(0));
-  CHECK(spread(nn::Initializer::kaiming_normal) == doctest::Approx(std::sqrt(2.0 / 300)).epsilon(0.02).scale(0));
-  CHECK(spread(nn::Initializer::xavier_uniform) == doctest::Approx(std::sqrt(2.0 / 400)).epsilon(0.02).scale(0));
+  CHECK(spread(nn::Initializer::kaiming_normal) ==
+        doctest::Approx(std::sqrt(2.0 / 300)).epsilon(0.02).scale(0));
+  CHECK(spread(nn::Initializer::xavier_uniform) ==
+        doctest::Approx(std::sqrt(2.0 / 400)).epsilon(0.02).scale(0));
 }
 
 TEST_CASE("Biases begin as their initializer says") {
   const auto bias = [](nn::Initializer initializer) {
     Parameters parameters;
-    const nn::Mlp net(parameters, {.inputs = 4, .hidden = {}, .outputs = 1, .initializer = initializer}, Random(1));
+    const nn::Mlp net(parameters, {.inputs = 4, .hidden = {}, .outputs = 1, .initializer = initializer},
+                      Random(1));
     return parameters.numbers().back();
   };
   CHECK(bias(nn::Initializer::kaiming_normal) == Scalar(0.01));
@@ -63,10 +67,14 @@ TEST_CASE("Biases begin as their initializer says") {
   CHECK(bias(nn::Initializer::pytorch) != 0);
 }
 
-TEST_CASE("An MLP applies the activation that was asked for between its layers, leaky_relu with its slope, and none behind the last") {
+TEST_CASE(
+    "An MLP applies the activation that was asked for between its layers, leaky_relu with its slope, and "
+    "none behind the last") {
   const auto output = [](nn::Activation activation) {
     Parameters parameters;
-    const nn::Mlp net(parameters, {.inputs = 1, .hidden = {1}, .outputs = 1, .activation = activation, .slope = 0.25}, Random(1));
+    const nn::Mlp net(parameters,
+                      {.inputs = 1, .hidden = {1}, .outputs = 1, .activation = activation, .slope = 0.25},
+                      Random(1));
     const Scalar weights[] = {1, 0, 2, 0};
     std::copy(std::begin(weights), std::end(weights), parameters.numbers().begin());
     const Tensor x(Shape{1, 1}, std::vector<Scalar>{-1});
@@ -81,8 +89,10 @@ TEST_CASE("An MLP applies the activation that was asked for between its layers, 
 
 TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and none in a prediction") {
   Parameters parameters;
-  const nn::Mlp net(parameters, {.inputs = 3, .hidden = {200, 200}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5},
-                    Random(1));  // tanh makes no zeros of its own
+  const nn::Mlp net(
+      parameters,
+      {.inputs = 3, .hidden = {200, 200}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5},
+      Random(1));  // tanh makes no zeros of its own
   const Tensor x(Shape{1, 3}, std::vector<Scalar>{1, 2, 3});
   const std::vector<std::uint32_t> examples = {4};
   const auto dropped = [&](const Draw& draw) {  // of each dropout, which of its numbers
@@ -102,14 +112,16 @@ TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and n
   const std::vector<std::vector<bool>> layers = dropped({7, 3, examples});
   REQUIRE(layers.size() == 2);
   for (std::uint32_t layer = 0; layer < 2; ++layer)
-    CHECK(std::count(layers[layer].begin(), layers[layer].end(), true) > static_cast<std::ptrdiff_t>(layers[layer].size() / 4));
+    CHECK(std::count(layers[layer].begin(), layers[layer].end(), true) >
+          static_cast<std::ptrdiff_t>(layers[layer].size() / 4));
   CHECK(layers[0] != layers[1]);
 }
 
 TEST_CASE("The summary lists each layer with weights and multiply-adds, and their totals") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 12, .hidden = {100}, .outputs = 2}, Random(1));
-  const std::string text = nn::summary([&](Var x, const Draw& draw) { return net(x, draw); }, parameters, {3, 2, 2});
+  const std::string text =
+      nn::summary([&](Var x, const Draw& draw) { return net(x, draw); }, parameters, {3, 2, 2});
   CHECK(text.find("input              [1, 3, 2, 2]") != std::string::npos);
   CHECK(text.find("linear0            [1, 100]                  1,300          1,200") != std::string::npos);
   CHECK(text.find("in all                                       1,502          1,400") != std::string::npos);
@@ -118,6 +130,7 @@ TEST_CASE("The summary lists each layer with weights and multiply-adds, and thei
 TEST_CASE("A summary groups the digits of a number by threes") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 2000, .hidden = {}, .outputs = 617}, Random(1));
-  const std::string text = nn::summary([&](Var x, const Draw& draw) { return net(x, draw); }, parameters, {2000});
+  const std::string text =
+      nn::summary([&](Var x, const Draw& draw) { return net(x, draw); }, parameters, {2000});
   CHECK(text.find("     1,234,617      1,234,000") != std::string::npos);
 }

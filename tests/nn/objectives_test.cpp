@@ -9,8 +9,10 @@
 
 using namespace sand;
 
-TEST_CASE("A loss is divided by the rows of the whole domain, not of the tile, and tiles add up to its mean") {
-  const Tensor one(Shape{2, 1}, std::vector<Scalar>{1, -2}), two(Shape{2, 2}, std::vector<Scalar>{0, 1, 0, -2});
+TEST_CASE(
+    "A loss is divided by the rows of the whole domain, not of the tile, and tiles add up to its mean") {
+  const Tensor one(Shape{2, 1}, std::vector<Scalar>{1, -2}),
+      two(Shape{2, 2}, std::vector<Scalar>{0, 1, 0, -2});
   const std::vector<std::int32_t> labels = {1, 0};
   Parameters none;
   Tape tape;
@@ -20,13 +22,16 @@ TEST_CASE("A loss is divided by the rows of the whole domain, not of the tile, a
   };
   const double sum = std::log1p(std::exp(-1)) + std::log1p(std::exp(-2));
   for (const Index rows : {2, 8}) {
-    CHECK(value(nn::BinaryCrossEntropy{}, one, rows) == doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
-    CHECK(value(nn::CrossEntropy{}, two, rows) == doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
+    CHECK(value(nn::BinaryCrossEntropy{}, one, rows) ==
+          doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
+    CHECK(value(nn::CrossEntropy{}, two, rows) ==
+          doctest::Approx(sum / static_cast<double>(rows)).epsilon(1e-6));
   }
 }
 
 TEST_CASE("Squared error is divided by the rows of the whole domain, and asks for target values") {
-  const Tensor outputs(Shape{2, 1}, std::vector<Scalar>{1, -2}), values(Shape{2, 1}, std::vector<Scalar>{3, 0});
+  const Tensor outputs(Shape{2, 1}, std::vector<Scalar>{1, -2}),
+      values(Shape{2, 1}, std::vector<Scalar>{3, 0});
   Parameters none;
   Tape tape;
   tape.start(none);
@@ -36,10 +41,12 @@ TEST_CASE("Squared error is divided by the rows of the whole domain, and asks fo
     const double loss = static_cast<double>(nn::SquaredError{}.loss(x, Targets({}, values), rows).value()[0]);
     CHECK(loss == doctest::Approx(8.0 / static_cast<double>(rows)));
   }
-  CHECK_THROWS_WITH_AS(nn::SquaredError{}.loss(x, Targets(labels), 2), doctest::Contains("SquaredError: the batch has no target values"), Error);
+  CHECK_THROWS_WITH_AS(nn::SquaredError{}.loss(x, Targets(labels), 2),
+                       doctest::Contains("SquaredError: the batch has no target values"), Error);
 }
 
-TEST_CASE("The card of an objective makes it, and says how many outputs a network needs for so many classes") {
+TEST_CASE(
+    "The card of an objective makes it, and says how many outputs a network needs for so many classes") {
   const std::vector<std::int32_t> labels = {1, 0};
   Parameters none;
   Tape tape;
@@ -50,10 +57,12 @@ TEST_CASE("The card of an objective makes it, and says how many outputs a networ
     if (columns == 0) continue;  // not of classes
     const Tensor outputs(Shape{2, columns});
     tape.start(none);
-    CHECK(static_cast<double>(card.make({})->loss(tape.constant(outputs), labels, 2).value()[0]) == doctest::Approx(std::log(2)));
+    CHECK(static_cast<double>(card.make({})->loss(tape.constant(outputs), labels, 2).value()[0]) ==
+          doctest::Approx(std::log(2)));
   }
   CHECK(nn::objective_named("crossentropy").outputs(7) == 7);
   CHECK(nn::objective_named("BinaryCrossEntropy").outputs(7) == 0);
   CHECK(nn::objective_named("SquaredError").outputs(2) == 0);
-  CHECK_THROWS_WITH_AS(nn::objective_named("CrosEntropy"), doctest::Contains("did you mean CrossEntropy?"), Error);
+  CHECK_THROWS_WITH_AS(nn::objective_named("CrosEntropy"), doctest::Contains("did you mean CrossEntropy?"),
+                       Error);
 }

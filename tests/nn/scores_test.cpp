@@ -21,6 +21,7 @@ TEST_CASE("One logit means class 1 where it is positive, and class 0 at zero") {
 }
 
 TEST_CASE("Rows without a label are refused") {
-  CHECK_THROWS_WITH_AS(nn::correct(Tensor({3, 2}), std::vector<std::int32_t>{1, 0}),
-                       "correct: a label for each row is needed\n    outputs [3, 2]  [n, classes]\n    labels  2", Error);
+  CHECK_THROWS_WITH_AS(
+      nn::correct(Tensor({3, 2}), std::vector<std::int32_t>{1, 0}),
+      "correct: a label for each row is needed\n    outputs [3, 2]  [n, classes]\n    labels  2", Error);
 }

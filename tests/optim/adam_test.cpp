@@ -39,8 +39,8 @@ struct PlainAdam {
       g += o.weight_decay * p;
     else
       p *= 1 - static_cast<long double>(o.learning_rate) * o.weight_decay;
-    m  = o.beta1 * m + (1 - static_cast<long double>(o.beta1)) * g;
-    v  = o.beta2 * v + (1 - static_cast<long double>(o.beta2)) * g * g;
+    m = o.beta1 * m + (1 - static_cast<long double>(o.beta1)) * g;
+    v = o.beta2 * v + (1 - static_cast<long double>(o.beta2)) * g * g;
     const long double m_hat = m / (1 - std::pow(static_cast<long double>(o.beta1), t));
     const long double v_hat = v / (1 - std::pow(static_cast<long double>(o.beta2), t));
     p -= o.learning_rate * m_hat / (std::sqrt(v_hat) + o.epsilon);
@@ -53,7 +53,8 @@ TEST_CASE("Adam follows the paper, with coupled and with decoupled weight decay"
   Random random(1);
   for (const WeightDecay decay : {WeightDecay::coupled, WeightDecay::decoupled}) {
     constexpr std::size_t kWeights = 3000;
-    const AdamOptions options{.learning_rate = 1e-2, .beta1 = 0.8, .beta2 = 0.99, .weight_decay = 0.1, .decay = decay};
+    const AdamOptions options{
+        .learning_rate = 1e-2, .beta1 = 0.8, .beta2 = 0.99, .weight_decay = 0.1, .decay = decay};
     std::vector<Scalar> start(kWeights), g(kWeights);
     for (Scalar& x : start) x = static_cast<Scalar>(random.normal());
     Parameters parameters = parameters_of(start);
@@ -68,7 +69,8 @@ TEST_CASE("Adam follows the paper, with coupled and with decoupled weight decay"
       adam.step(parameters, direction_of(g, std::vector<Scalar>(kWeights, 1)));
     }
     long double worst = 0;
-    for (std::size_t j = 0; j < kWeights; ++j) worst = std::max(worst, std::fabs(parameters.numbers()[j] - plain[j].p));
+    for (std::size_t j = 0; j < kWeights; ++j)
+      worst = std::max(worst, std::fabs(parameters.numbers()[j] - plain[j].p));
     CHECK_MESSAGE(worst < 50 * kEpsilon, static_cast<double>(worst / kEpsilon) << " epsilon");
     CHECK(adam.steps() == 50);
   }
@@ -83,7 +85,8 @@ TEST_CASE("Adam's first step is one learning rate long, whatever the size of the
 }
 
 TEST_CASE("The square root is exact, down to the smallest numbers") {
-  // Without memory and epsilon, one step moves by learning_rate * g / sqrt(g * g): exactly 1 where root and product round as IEEE says.
+  // Without memory and epsilon, one step moves by learning_rate * g / sqrt(g * g): exactly 1 where root and
+  // product round as IEEE says.
   std::vector<Scalar> g;
   for (sand::Random random(1); g.size() < 1000;) g.push_back(static_cast<Scalar>(random.uniform(0.5, 2)));
   for (int n = -74; n <= 63; ++n) g.push_back(std::ldexp(Scalar{1}, n));
@@ -93,7 +96,9 @@ TEST_CASE("The square root is exact, down to the smallest numbers") {
   for (const Scalar p : parameters.numbers()) CHECK(p == -1);
 }
 
-TEST_CASE("A closed weight is still moved by momentum and coupled decay, unless the mask holds for the update too") {
+TEST_CASE(
+    "A closed weight is still moved by momentum and coupled decay, unless the mask holds for the update "
+    "too") {
   for (const bool mask_update : {false, true}) {
     Parameters parameters = parameters_of({1, 1});
     Adam adam(parameters, {.learning_rate = 0.1, .weight_decay = 0.01, .mask_update = mask_update});
@@ -115,19 +120,23 @@ TEST_CASE("Adam goes on from a saved state as if it had never stopped") {
     for (Scalar& x : g) x = static_cast<Scalar>(random.normal());
     const Direction direction = direction_of(g, g);
     whole.step(one, direction);
-    if (step == 3) second.resume(first.first_moment().numbers(), first.second_moment().numbers(), first.steps());
+    if (step == 3)
+      second.resume(first.first_moment().numbers(), first.second_moment().numbers(), first.steps());
     (step < 3 ? first : second).step(two, direction);
   }
   CHECK(std::equal(one.numbers().begin(), one.numbers().end(), two.numbers().begin()));
 }
 
-TEST_CASE("A step says whether all that it leaves is finite, wherever it is not and whichever thread sees it") {
-  constexpr Scalar most = std::numeric_limits<Scalar>::max(), infinity = std::numeric_limits<Scalar>::infinity();
+TEST_CASE(
+    "A step says whether all that it leaves is finite, wherever it is not and whichever thread sees it") {
+  constexpr Scalar most = std::numeric_limits<Scalar>::max(),
+                   infinity = std::numeric_limits<Scalar>::infinity();
   const Index last = 40'000;  // of three tasks
   for (const int threads : {1, 3})
     for (const Index j : {Index{0}, Index{1023}, Index{1024}, Index{20'000}, last}) {
       const auto steps_well = [&](const AdamOptions& options, Scalar g, Scalar p = 1) {
-        std::vector<Scalar> start(static_cast<std::size_t>(last + 1), 1), direction(start.size(), 1), open(start.size(), 1);
+        std::vector<Scalar> start(static_cast<std::size_t>(last + 1), 1), direction(start.size(), 1),
+            open(start.size(), 1);
         start[static_cast<std::size_t>(j)] = p;
         direction[static_cast<std::size_t>(j)] = g;
         open[static_cast<std::size_t>(j)] = 0;
@@ -148,7 +157,8 @@ TEST_CASE("A step says whether all that it leaves is finite, wherever it is not 
 TEST_CASE("A state that no Adam could have reached is refused") {
   Parameters parameters = parameters_of({1, 1});
   Adam adam(parameters);
-  const std::vector<Scalar> good = {1, 1}, negative = {1, -1}, nan = {std::numeric_limits<Scalar>::quiet_NaN(), 1}, wrong = {1};
+  const std::vector<Scalar> good = {1, 1}, negative = {1, -1},
+                            nan = {std::numeric_limits<Scalar>::quiet_NaN(), 1}, wrong = {1};
   CHECK_THROWS_AS(adam.resume(good, negative, 1), Error);
   CHECK_THROWS_AS(adam.resume(nan, good, 1), Error);
   CHECK_THROWS_AS(adam.resume(wrong, good, 1), Error);

@@ -30,7 +30,8 @@ TEST_CASE("The variance of gradients that nearly agree does not cancel") {
   const GradientTable table = table_of({{x}, {y}, {x}, {y}, {x}});
   Agreement agreement(table, 0, 1);
   agreement.measure_variance();
-  CHECK(agreement.variance(0) == doctest::Approx((y - x) * (y - x) * 0.3).epsilon(1e-6).scale(0));  // 6/5 (y - x)^2 over 4
+  CHECK(agreement.variance(0) ==
+        doctest::Approx((y - x) * (y - x) * 0.3).epsilon(1e-6).scale(0));  // 6/5 (y - x)^2 over 4
 }
 
 TEST_CASE("Gradients that are equal have exactly no variance, for any number of domains") {
@@ -43,12 +44,14 @@ TEST_CASE("Gradients that are equal have exactly no variance, for any number of 
     }
 }
 
-TEST_CASE("Mean and variance have the same bits for every order of the domains, even where large numbers cancel") {
+TEST_CASE(
+    "Mean and variance have the same bits for every order of the domains, even where large numbers cancel") {
   Random random(4);
   for (const int domains : {3, 4, 5, 16, 64}) {
     GradientTable table = random_table({200}, domains, 0.1, random);
     for (std::size_t j = 0; j < 100; ++j) {
-      for (int e = 0; e < domains; ++e) table.row(e)[j] = static_cast<Scalar>(random.normal() * std::exp2(random.uniform(-30, 0)));
+      for (int e = 0; e < domains; ++e)
+        table.row(e)[j] = static_cast<Scalar>(random.normal() * std::exp2(random.uniform(-30, 0)));
       table.row(0)[j] = -table.row(1)[j];
     }
     const GradientTable shuffled = permuted(table, random.permutation(static_cast<std::uint32_t>(domains)));

@@ -43,7 +43,8 @@ TEST_CASE("Every column of every slot is reached") {
 
 TEST_CASE("AND keeps the mean where at least tau of the signs agree") {
   AndMask mask({.tau = 0.5, .rescale = false});
-  const Direction& direction = mask.combine(table_of({{1, 1, 1, 1}, {2, 2, 2, 0}, {3, 3, -3, 0}, {6, -2, -8, 0}}));
+  const Direction& direction =
+      mask.combine(table_of({{1, 1, 1, 1}, {2, 2, 2, 0}, {3, 3, -3, 0}, {6, -2, -8, 0}}));
   CHECK(direction.mask[0] == 1);
   CHECK(direction.mask[1] == 1);  // 3 against 1: s = 0.5
   CHECK(direction.mask[2] == 0);
@@ -82,7 +83,8 @@ TEST_CASE("A domain that does not care holds the geometric mean back to 1e-10") 
 
 TEST_CASE("A NaN in one domain makes the direction NaN, for every method") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const std::vector<double>& column : {std::vector<double>{nan, 1, 1}, std::vector<double>{1, -1, nan}}) {
+  for (const std::vector<double>& column :
+       {std::vector<double>{nan, 1, 1}, std::vector<double>{1, -1, nan}}) {
     const GradientTable table = table_of({{column[0]}, {column[1]}, {column[2]}});
     CHECK(std::isnan(MeanGradient().combine(table).values[0]));
     CHECK(std::isnan(AndMask({.tau = 1}).combine(table).values[0]));

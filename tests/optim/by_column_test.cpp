@@ -13,7 +13,9 @@
 using namespace sand;
 using namespace sand::optim;
 
-TEST_CASE("Blocks of columns end where their slot ends, also with one column left: every weight has the mask and value it has alone") {
+TEST_CASE(
+    "Blocks of columns end where their slot ends, also with one column left: every weight has the mask and "
+    "value it has alone") {
   Random random(12);
   const SandMaskOptions options{.tau = 0.3, .k = 1e-4, .rescale = false};
   const GradientTable table = random_table({257, 1, 4097, 256, 4096}, 4, 0.5, random);
@@ -35,17 +37,21 @@ TEST_CASE("The rescale counts every column of a slot once, wherever the only ope
       Parameters parameters;
       for (const char* slot : {"before", "slot", "behind"}) parameters.add(slot, {columns});
       GradientTable table(parameters.slots(), 2);  // all closed but one column in the middle slot
-      for (std::size_t j = 0; j < static_cast<std::size_t>(table.columns()); ++j) table.row(0)[j] = 1, table.row(1)[j] = -1;
+      for (std::size_t j = 0; j < static_cast<std::size_t>(table.columns()); ++j)
+        table.row(0)[j] = 1, table.row(1)[j] = -1;
       table.row(1)[static_cast<std::size_t>(columns + open)] = 1;
       AndMask mask({.tau = 1});
       const Direction& direction = mask.combine(table);
-      CHECK(direction.values[columns + open] == static_cast<Scalar>(1 / (1e-10 + 1 / static_cast<double>(columns))));
+      CHECK(direction.values[columns + open] ==
+            static_cast<Scalar>(1 / (1e-10 + 1 / static_cast<double>(columns))));
       CHECK(direction.mask.array().sum() == 1);
       CHECK(direction.values.array().abs().sum() == direction.values[columns + open]);
     }
 }
 
-TEST_CASE("A direction says that it is not finite, wherever the gradient at fault lies, with and without the rescale") {
+TEST_CASE(
+    "A direction says that it is not finite, wherever the gradient at fault lies, with and without the "
+    "rescale") {
   const Index columns = 10'000;  // of three chunks
   for (const bool rescale : {false, true})
     for (const Index fault : {Index{-1}, Index{0}, Index{5000}, columns - 1}) {

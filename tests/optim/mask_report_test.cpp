@@ -14,7 +14,8 @@ using namespace sand::optim;
 
 namespace {
 
-/// Slot "a" of three weights and "b" of two: open, partial, closed; closed with two zeros, equal in all domains.
+/// Slot "a" of three weights and "b" of two: open, partial, closed; closed with two zeros, equal in all
+/// domains.
 GradientTable small_table() {
   Parameters parameters;
   parameters.add("a", {3});
@@ -65,9 +66,11 @@ TEST_CASE("A report counts what the mask did to every slot") {
 }
 
 TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from there on") {
-  const Scalar least = std::numeric_limits<Scalar>::denorm_min(), below = std::nextafter(Scalar(0.99), Scalar{0});
-  const std::vector<Scalar> masks = {0, least, 0.5, static_cast<double>(below) < 0.99 ? below : Scalar(0.98), Scalar(0.99), Scalar(0.995),
-                                     1};
+  const Scalar least = std::numeric_limits<Scalar>::denorm_min(),
+               below = std::nextafter(Scalar(0.99), Scalar{0});
+  const std::vector<Scalar> masks = {
+      0, least, 0.5, static_cast<double>(below) < 0.99 ? below : Scalar(0.98), Scalar(0.99), Scalar(0.995),
+      1};
   const GradientTable table = table_of({{1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1}});
   const Direction direction{Tensor({7}), Tensor({7}, masks)};
   const MaskReport report(table, direction);
@@ -92,8 +95,9 @@ TEST_CASE("The total adds every count of every slot") {
   SandMask mask({.tau = 0.5, .k = 1e-3});
   const std::vector<Scalar> before(5, 1), after(5, 2);
   const MaskReport report(table, mask.combine(table), before, after);
-  for (const auto field : {&MaskCounts::weights, &MaskCounts::closed, &MaskCounts::partial, &MaskCounts::open, &MaskCounts::moved_closed,
-                           &MaskCounts::zero_gradients, &MaskCounts::zero_variance})
+  for (const auto field :
+       {&MaskCounts::weights, &MaskCounts::closed, &MaskCounts::partial, &MaskCounts::open,
+        &MaskCounts::moved_closed, &MaskCounts::zero_gradients, &MaskCounts::zero_variance})
     CHECK(report.total.*field == report.slots[0].*field + report.slots[1].*field);
 }
 

@@ -100,7 +100,8 @@ TEST_CASE("Ten thousand random masks agree with 60 digits") {
   int partial = 0;
   for (const int domains : {2, 3, 5, 8, 16, 64}) {
     for (int round = 0; round < 7; ++round) {
-      const double spread = std::pow(10.0, -round), tau = random.uniform(0, 0.95), k_of_one = random.uniform(0.1, 3);
+      const double spread = std::pow(10.0, -round), tau = random.uniform(0, 0.95),
+                   k_of_one = random.uniform(0.1, 3);
       const GradientTable table = random_table({240}, domains, spread, random);
       // One k cannot suit the spreads of all weights: scale it to each, so that most masks are partial.
       for (Index j = 0; j < table.columns(); ++j) {
@@ -115,17 +116,20 @@ TEST_CASE("Ten thousand random masks agree with 60 digits") {
         if (low == high) continue;
         const double k = k_of_one * (high - low) * (high - low);
         SandMask mask({.tau = tau, .k = k});
-        const double found = mask.combine(table_of(rows)).mask[0], expected = exact_mask(table, column, tau, k);
+        const double found = mask.combine(table_of(rows)).mask[0],
+                     expected = exact_mask(table, column, tau, k);
         partial += expected > 0 && expected < 1;
         if (expected > 0)
-          worst = std::max(worst, std::fabs(found - expected) / (expected * std::numeric_limits<Scalar>::epsilon()));
+          worst = std::max(worst,
+                           std::fabs(found - expected) / (expected * std::numeric_limits<Scalar>::epsilon()));
         else
           CHECK(found == 0);
       }
     }
   }
   CHECK(partial > 5000);
-  CHECK(worst < (sizeof(Scalar) == 4 ? 1.0 : 1e5));  // 1 ulp of float; in double 2e-11, for sums are kept to 46 bits
+  CHECK(worst <
+        (sizeof(Scalar) == 4 ? 1.0 : 1e5));  // 1 ulp of float; in double 2e-11, for sums are kept to 46 bits
 }
 
 TEST_CASE("The order of the domains changes no bit") {
@@ -136,7 +140,8 @@ TEST_CASE("The order of the domains changes no bit") {
       GradientTable table = random_table({90}, domains, std::pow(10.0, -(round % 8)), random);
       if (round % 4 == 3)  // numbers of very different size that cancel
         for (std::size_t j = 0; j < 90; ++j)
-          for (int e = 0; e < domains; ++e) table.row(e)[j] = static_cast<Scalar>(random.normal() * std::exp2(random.uniform(-40, 40)));
+          for (int e = 0; e < domains; ++e)
+            table.row(e)[j] = static_cast<Scalar>(random.normal() * std::exp2(random.uniform(-40, 40)));
       SandMask mask({.tau = 0.3, .k = 1e-7}), other({.tau = 0.3, .k = 1e-7});
       GeometricMean geometric({.tau = 0.3}), other_geometric({.tau = 0.3});
       const GradientTable shuffled = permuted(table, random.permutation(static_cast<std::uint32_t>(domains)));
@@ -148,13 +153,16 @@ TEST_CASE("The order of the domains changes no bit") {
   CHECK(tables * 90 > 10'000);
 }
 
-TEST_CASE("Negated gradients negate the direction and keep the mask; scaled ones keep the mask where k is scaled twice") {
+TEST_CASE(
+    "Negated gradients negate the direction and keep the mask; scaled ones keep the mask where k is scaled "
+    "twice") {
   Random random(6);
   for (const int domains : {2, 3, 16}) {
     const GradientTable table = random_table({300}, domains, 0.3, random);
     GradientTable negated(table.slots(), domains), scaled(table.slots(), domains);
     for (int e = 0; e < domains; ++e)
-      for (std::size_t j = 0; j < 300; ++j) negated.row(e)[j] = -table.row(e)[j], scaled.row(e)[j] = 8 * table.row(e)[j];
+      for (std::size_t j = 0; j < 300; ++j)
+        negated.row(e)[j] = -table.row(e)[j], scaled.row(e)[j] = 8 * table.row(e)[j];
     SandMask mask({.tau = 0.4, .k = 1e-4}), again({.tau = 0.4, .k = 1e-4}), stiffer({.tau = 0.4, .k = 64e-4});
     const Direction& direction = mask.combine(table);
     CHECK(same_bits(direction.mask, again.combine(negated).mask));
@@ -235,23 +243,28 @@ TEST_CASE("Settings under which nothing would ever train are refused with the re
   CHECK_THROWS_WITH_AS(SandMask({.tau = 1}),
                        "SANDMask: tau must be below 1\n"
                        "    found 1\n"
-                       "    hint: the agreement s is at most 1, so m = max(0, tanh(k (s - tau) / var)) would be 0 for every weight and "
-                       "nothing would ever train; tau = 1 is the reference implementation's default; try 0.9, or set allow_closed to see "
+                       "    hint: the agreement s is at most 1, so m = max(0, tanh(k (s - tau) / var)) would "
+                       "be 0 for every weight and "
+                       "nothing would ever train; tau = 1 is the reference implementation's default; try "
+                       "0.9, or set allow_closed to see "
                        "it happen",
                        Error);
   CHECK_THROWS_WITH_AS(SandMask({.k = 0}),
                        "SANDMask: k must be above 0\n"
                        "    found 0\n"
-                       "    hint: with k = 0 the mask m = max(0, tanh(k (s - tau) / var)) would be 0 for every weight and nothing would "
-                       "ever train; the reference implementation drew it until July 2021; try 10, or set allow_closed to see it happen",
+                       "    hint: with k = 0 the mask m = max(0, tanh(k (s - tau) / var)) would be 0 for "
+                       "every weight and nothing would "
+                       "ever train; the reference implementation drew it until July 2021; try 10, or set "
+                       "allow_closed to see it happen",
                        Error);
   CHECK_NOTHROW(SandMask({.tau = 1, .k = 0, .allow_closed = true}));
 }
 
 TEST_CASE("Numbers without a meaning are refused even where a closed mask is allowed") {
   const double infinity = std::numeric_limits<double>::infinity();
-  for (const SandMaskOptions& options : {SandMaskOptions{.tau = kNoNumber}, SandMaskOptions{.tau = -0.1}, SandMaskOptions{.k = kNoNumber},
-                                         SandMaskOptions{.k = -1}, SandMaskOptions{.k = infinity}}) {
+  for (const SandMaskOptions& options :
+       {SandMaskOptions{.tau = kNoNumber}, SandMaskOptions{.tau = -0.1}, SandMaskOptions{.k = kNoNumber},
+        SandMaskOptions{.k = -1}, SandMaskOptions{.k = infinity}}) {
     SandMaskOptions allowed = options;
     allowed.allow_closed = true;
     CHECK_THROWS_AS(SandMask{allowed}, Error);
@@ -260,9 +273,10 @@ TEST_CASE("Numbers without a meaning are refused even where a closed mask is all
 
 TEST_CASE("Fewer than two domains are refused") {
   SandMask mask({.tau = 0.5});
-  CHECK_THROWS_WITH_AS(mask.combine(table_of({{1, 2}})),
-                       "SANDMask: fewer than 2 training domains\n"
-                       "    found 1\n"
-                       "    hint: one domain always agrees with itself: without a second one there is nothing to compare",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      mask.combine(table_of({{1, 2}})),
+      "SANDMask: fewer than 2 training domains\n"
+      "    found 1\n"
+      "    hint: one domain always agrees with itself: without a second one there is nothing to compare",
+      Error);
 }

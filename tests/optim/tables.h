@@ -17,19 +17,24 @@ inline GradientTable table_of(const std::vector<std::vector<double>>& rows) {
   parameters.add("w", {static_cast<Index>(rows[0].size())});
   GradientTable table(parameters.slots(), static_cast<int>(rows.size()));
   for (int e = 0; e < table.domains(); ++e)
-    for (std::size_t j = 0; j < rows[0].size(); ++j) table.row(e)[j] = static_cast<Scalar>(rows[static_cast<std::size_t>(e)][j]);
+    for (std::size_t j = 0; j < rows[0].size(); ++j)
+      table.row(e)[j] = static_cast<Scalar>(rows[static_cast<std::size_t>(e)][j]);
   return table;
 }
 
-/// Normal gradients around a common one, `spread` apart, both scaled by a random power of ten for every weight.
-inline GradientTable random_table(const std::vector<Index>& sizes, int domains, double spread, Random& random) {
+/// Normal gradients around a common one, `spread` apart, both scaled by a random power of ten for every
+/// weight.
+inline GradientTable random_table(const std::vector<Index>& sizes, int domains, double spread,
+                                  Random& random) {
   Parameters parameters;
-  for (std::size_t slot = 0; slot < sizes.size(); ++slot) parameters.add("slot" + std::to_string(slot), {sizes[slot]});
+  for (std::size_t slot = 0; slot < sizes.size(); ++slot)
+    parameters.add("slot" + std::to_string(slot), {sizes[slot]});
   GradientTable table(parameters.slots(), domains);
   for (Index j = 0; j < table.columns(); ++j) {
     const double common = random.normal(), scale = std::exp2(random.uniform(-20, 10));
     for (int e = 0; e < domains; ++e)
-      table.row(e)[static_cast<std::size_t>(j)] = static_cast<Scalar>(scale * (common + spread * random.normal()));
+      table.row(e)[static_cast<std::size_t>(j)] =
+          static_cast<Scalar>(scale * (common + spread * random.normal()));
   }
   return table;
 }
@@ -46,7 +51,8 @@ inline GradientTable permuted(const GradientTable& table, const std::vector<std:
 
 /// Equal numbers, and not just equal in value: NaN equals itself and -0 is not 0.
 inline bool same_bits(TensorView a, TensorView b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Scalar)) == 0;
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Scalar)) == 0;
 }
 
 }  // namespace sand::optim

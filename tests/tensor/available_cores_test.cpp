@@ -20,14 +20,17 @@ TEST_CASE("Without a quota and without OMP_NUM_THREADS the CPU affinity decides"
   const testing::SystemFiles files;
   CHECK(cores(8, nullptr, files) == "CPU affinity (8)");
   files.write("proc/self/cgroup", "0::/jobs\n");
-  for (const char* quota : {"max 100000\n", "", "800000 100000\n", "100000\n", "100000 0\n", "-1 100000\n", "some\n"}) {
+  for (const char* quota :
+       {"max 100000\n", "", "800000 100000\n", "100000\n", "100000 0\n", "-1 100000\n", "some\n"}) {
     CAPTURE(quota);
     files.write("sys/fs/cgroup/jobs/cpu.max", quota);
     CHECK(cores(8, nullptr, files) == "CPU affinity (8)");
   }
 }
 
-TEST_CASE("The number of threads heeds the CPU quota of every group around the process, in whole CPUs and at least one") {
+TEST_CASE(
+    "The number of threads heeds the CPU quota of every group around the process, in whole CPUs and at least "
+    "one") {
   const testing::SystemFiles files;
   files.write("proc/self/cgroup", "3:cpuset:/\n0::/jobs/mine\n");
   files.write("sys/fs/cgroup/jobs/mine/cpu.max", "350000 100000\n");

@@ -50,7 +50,8 @@ TEST_CASE("A directory that was removed says so") {
   const Directory held((folder.path / "a").string());
   fs::remove(folder.path / "a");
   CHECK_FALSE(held.in_place());
-  CHECK_THROWS_WITH_AS(held.check_exists(), doctest::Contains("directory: it was removed while it was in use"), Error);
+  CHECK_THROWS_WITH_AS(held.check_exists(),
+                       doctest::Contains("directory: it was removed while it was in use"), Error);
 }
 
 TEST_CASE("Where a directory is removed while a file is written in it, that is the reason given") {
@@ -83,11 +84,14 @@ TEST_CASE("A file system that cannot sync directories is no failure") {
 TEST_CASE("What cannot be opened, looked for or removed is named") {
   const Folder folder;
   const Directory held(folder.path.string());
-  CHECK_THROWS_WITH_AS(Directory((folder.path / "none").string()), doctest::Contains("reason No such file or directory"), Error);
+  CHECK_THROWS_WITH_AS(Directory((folder.path / "none").string()),
+                       doctest::Contains("reason No such file or directory"), Error);
   fs::create_symlink("loop", folder.path / "loop");
-  CHECK_THROWS_WITH_AS(held.has("loop"), doctest::Contains("reason Too many levels of symbolic links"), Error);
+  CHECK_THROWS_WITH_AS(held.has("loop"), doctest::Contains("reason Too many levels of symbolic links"),
+                       Error);
   fs::create_directory(folder.path / "folder");
-  CHECK_THROWS_WITH_AS(held.remove("folder"), doctest::Contains("directory: cannot remove an old file"), Error);
+  CHECK_THROWS_WITH_AS(held.remove("folder"), doctest::Contains("directory: cannot remove an old file"),
+                       Error);
 }
 
 TEST_CASE("A file is changed in place only where it is a regular one") {
@@ -96,7 +100,9 @@ TEST_CASE("A file is changed in place only where it is a regular one") {
   std::ofstream(folder.path / "mine") << "text";
   fs::create_symlink("mine", folder.path / "link");
   CHECK(sand::open_in_place(held, "mine", O_WRONLY).size == 4);
-  CHECK_THROWS_WITH_AS(sand::open_in_place(held, "link", O_WRONLY), doctest::Contains("must be a regular file, not a link"), Error);
-  CHECK_THROWS_WITH_AS(sand::open_in_place(held, "none", O_WRONLY), doctest::Contains("No such file or directory"), Error);
+  CHECK_THROWS_WITH_AS(sand::open_in_place(held, "link", O_WRONLY),
+                       doctest::Contains("must be a regular file, not a link"), Error);
+  CHECK_THROWS_WITH_AS(sand::open_in_place(held, "none", O_WRONLY),
+                       doctest::Contains("No such file or directory"), Error);
   CHECK(text_of(folder.path / "mine") == "text");
 }

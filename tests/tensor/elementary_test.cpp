@@ -19,7 +19,8 @@
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kMostDouble = std::numeric_limits<double>::max(), kMostFloat = std::numeric_limits<float>::max();
+constexpr double kMostDouble = std::numeric_limits<double>::max(),
+                 kMostFloat = std::numeric_limits<float>::max();
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
 int mpfr_sigmoid(mpfr_t y, const mpfr_t x, mpfr_rnd_t round) {
@@ -34,7 +35,9 @@ int mpfr_softplus(mpfr_t y, const mpfr_t x, mpfr_rnd_t round) {
   return mpfr_log1p(y, y, round);
 }
 
-long double sigmoidl(long double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+long double sigmoidl(long double x) {
+  return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+}
 long double softplusl(long double x) { return std::max(x, 0.0L) + std::log1p(std::exp(-std::fabs(x))); }
 
 /// One function under test: ours in two types, what judges it, and where its points are drawn.
@@ -51,16 +54,19 @@ struct Function {
 
 const Function kFunctions[] = {
     {"exp", sand::exp, sand::exp, std::exp, mpfr_exp, -745.2, 709.8, 709.8, "4d3ec82dec806386"},
-    {"expm1", sand::expm1, [](float x) { return static_cast<float>(sand::expm1(static_cast<double>(x))); }, std::expm1, mpfr_expm1, -50,
-     709.7, 709.8, "33ab31fe2e1f19ca"},
+    {"expm1", sand::expm1, [](float x) { return static_cast<float>(sand::expm1(static_cast<double>(x))); },
+     std::expm1, mpfr_expm1, -50, 709.7, 709.8, "33ab31fe2e1f19ca"},
     {"log", sand::log, sand::log, std::log, mpfr_log, 0, 10, kMostDouble, "9abc0b1a17b45281"},
     {"log1p", sand::log1p, sand::log1p, std::log1p, mpfr_log1p, -1, 10, kMostDouble, "090c74eebc34260e"},
     {"tanh", sand::tanh, sand::tanh, std::tanh, mpfr_tanh, -25, 25, kMostDouble, "897b81a5fc926ccc"},
-    {"sigmoid", sand::sigmoid, sand::sigmoid, sigmoidl, mpfr_sigmoid, -740, 50, kMostDouble, "47332f5b08b231c5"},
-    {"softplus", sand::softplus, sand::softplus, softplusl, mpfr_softplus, -740, 50, kMostDouble, "c92400c2c3d22dc8"},
+    {"sigmoid", sand::sigmoid, sand::sigmoid, sigmoidl, mpfr_sigmoid, -740, 50, kMostDouble,
+     "47332f5b08b231c5"},
+    {"softplus", sand::softplus, sand::softplus, softplusl, mpfr_softplus, -740, 50, kMostDouble,
+     "c92400c2c3d22dc8"},
 };
 
-/// The last place of a number of `digits` bits near `exact`; numbers below the normal ones share the `least` exponent.
+/// The last place of a number of `digits` bits near `exact`; numbers below the normal ones share the `least`
+/// exponent.
 struct Format {
   int digits, least;
 };
@@ -85,7 +91,9 @@ struct Judge {
   }
   bool overflows(double largest) const { return mpfr_cmp_d(exact, largest) > 0 || !mpfr_number_p(exact); }
   double error_in_ulp(double found, Format format) {
-    const int last = mpfr_zero_p(exact) ? format.least : std::max(static_cast<int>(mpfr_get_exp(exact)) - format.digits, format.least);
+    const int last = mpfr_zero_p(exact)
+                         ? format.least
+                         : std::max(static_cast<int>(mpfr_get_exp(exact)) - format.digits, format.least);
     mpfr_sub_d(difference, exact, found, MPFR_RNDN);
     mpfr_mul_2si(difference, difference, -last, MPFR_RNDN);
     return std::fabs(mpfr_get_d(difference, MPFR_RNDN));
@@ -96,12 +104,17 @@ struct Judge {
 /// Points where a function is defined: even ones, some around 0 and 1 on every scale, and a few by hand.
 std::vector<double> points(const Function& f, int count) {
   sand::Random random(1);
-  std::vector<double> points = {f.low, f.high, 0.0, 1.0, 0.5, std::sqrt(0.5), std::sqrt(2.0), std::log(2.0) / 2, 0x1p-1022, 0x1p-1074};
+  std::vector<double> points = {
+      f.low, f.high, 0.0, 1.0, 0.5, std::sqrt(0.5), std::sqrt(2.0), std::log(2.0) / 2, 0x1p-1022, 0x1p-1074};
   for (int i = 0; i < count; ++i) {
-    const double small = (random.bits() & 1 ? 1 : -1) * std::ldexp(random.uniform(1, 2), -static_cast<int>(random.below(1080)));
-    points.insert(points.end(), {random.uniform(f.low, f.high), random.uniform(-2, 2), small, 1 + small, small * 0x1p1000});
+    const double small = (random.bits() & 1 ? 1 : -1) *
+                         std::ldexp(random.uniform(1, 2), -static_cast<int>(random.below(1080)));
+    points.insert(points.end(),
+                  {random.uniform(f.low, f.high), random.uniform(-2, 2), small, 1 + small, small * 0x1p1000});
   }
-  points.erase(std::remove_if(points.begin(), points.end(), [&](double x) { return x < f.low || x > f.last; }), points.end());
+  points.erase(
+      std::remove_if(points.begin(), points.end(), [&](double x) { return x < f.low || x > f.last; }),
+      points.end());
   return points;
 }
 
@@ -263,7 +276,8 @@ TEST_CASE("tanh is odd to the last bit and never passes 1") {
 TEST_CASE("Sine and cosine are within 2e-16 of the exact values, to angles of 1e5") {
   sand::Random random(2);
   std::vector<double> angles = {0.0, -0.0, 1e5, -1e5, 1e-300};
-  for (int i = 0; i < 50'000; ++i) angles.insert(angles.end(), {random.uniform(-1e5, 1e5), random.uniform(-7, 7)});
+  for (int i = 0; i < 50'000; ++i)
+    angles.insert(angles.end(), {random.uniform(-1e5, 1e5), random.uniform(-7, 7)});
   for (int quarter = -1000; quarter <= 1000; ++quarter)
     for (const double off : {0.0, 1e-9, -1e-9}) angles.push_back(quarter * std::acos(0.0) + off);
   Worst sine, cosine;

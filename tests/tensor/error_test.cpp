@@ -29,7 +29,8 @@ TEST_CASE("Text of others cannot move the cursor, colour the terminal or forge a
   const std::string shown = "\\x1b[2J\\xc2\\x9b31m\\x0asandgrad: all is well\\x0d\\xff";
   CHECK(Error(Fault::data, "record: broken").fact(foreign, foreign).hint(foreign).what() ==
         "record: broken\n    " + shown + " " + shown + "\n    hint: " + shown);
-  CHECK(std::string(Error(Fault::data, "name \x1b[2J is bad\n    file caf\u00e9").what()) == "name \\x1b[2J is bad\n    file caf\u00e9");
+  CHECK(std::string(Error(Fault::data, "name \x1b[2J is bad\n    file caf\u00e9").what()) ==
+        "name \\x1b[2J is bad\n    file caf\u00e9");
 }
 
 TEST_CASE("An error keeps its fault, whose number is the exit code of the program") {

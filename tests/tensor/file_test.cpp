@@ -65,8 +65,9 @@ TEST_CASE("A file is read in pieces, and its end is not passed") {
   std::string start(4, ' '), rest(5, ' ');
   file.read(std::as_writable_bytes(std::span(start)));
   CHECK(start == "sand");
-  CHECK_THROWS_WITH_AS(file.read(std::as_writable_bytes(std::span(rest))),
-                       ("file: ended early; was it cut while it was read?\n    file " + (folder / "a")).c_str(), sand::Error);
+  CHECK_THROWS_WITH_AS(
+      file.read(std::as_writable_bytes(std::span(rest))),
+      ("file: ended early; was it cut while it was read?\n    file " + (folder / "a")).c_str(), sand::Error);
 }
 
 TEST_CASE("Only a regular file is read") {
@@ -111,7 +112,9 @@ TEST_CASE("A full disk leaves the old file as it was, and no part of the new one
   {
     const SmallDisk disk(1000);
     CHECK_THROWS_WITH_AS(write_file(folder / "a", std::string(5000, 'x')),
-                         ("file: writing failed; nothing was changed\n    file  " + (folder / "a") + "\n    found File too large").c_str(),
+                         ("file: writing failed; nothing was changed\n    file  " + (folder / "a") +
+                          "\n    found File too large")
+                             .c_str(),
                          sand::Error);
   }
   CHECK(text_of(folder / "a") == "old");
@@ -125,6 +128,7 @@ TEST_CASE("Nothing is written where no file can be, and nothing but a file is re
   CHECK_THROWS_AS(write_file(folder / "none/a", "x"), sand::Error);
   CHECK_THROWS_AS(write_file(folder / "pipe", "x"), sand::Error);
   CHECK_THROWS_WITH_AS(write_file(folder / "taken", "x"),
-                       ("file: only a regular file can be replaced\n    file " + (folder / "taken")).c_str(), sand::Error);
+                       ("file: only a regular file can be replaced\n    file " + (folder / "taken")).c_str(),
+                       sand::Error);
   CHECK(names_in(folder.path).size() == 2);
 }

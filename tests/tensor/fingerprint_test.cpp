@@ -19,11 +19,14 @@ TEST_CASE("The fingerprint is FNV-1a: its published values") {
 }
 
 TEST_CASE("Blocks fed in order are the same as the whole") {
-  CHECK(Fingerprint().add(letters("foo")).add(letters("bar")).value() == Fingerprint().add(letters("foobar")).value());
-  CHECK(Fingerprint().add(letters("bar")).add(letters("foo")).value() != Fingerprint().add(letters("foobar")).value());
+  CHECK(Fingerprint().add(letters("foo")).add(letters("bar")).value() ==
+        Fingerprint().add(letters("foobar")).value());
+  CHECK(Fingerprint().add(letters("bar")).add(letters("foo")).value() !=
+        Fingerprint().add(letters("foobar")).value());
 }
 
 TEST_CASE("Zero and minus zero are different bits, and leave different fingerprints") {
   const std::vector<float> zero = {0.0f}, minus_zero = {-0.0f};
-  CHECK(Fingerprint().add(std::span<const float>(zero)).value() != Fingerprint().add(std::span<const float>(minus_zero)).value());
+  CHECK(Fingerprint().add(std::span<const float>(zero)).value() !=
+        Fingerprint().add(std::span<const float>(minus_zero)).value());
 }

@@ -11,14 +11,17 @@ using namespace sand;
 
 namespace {
 
-constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity(), kQuietNaN = std::numeric_limits<Scalar>::quiet_NaN();
-constexpr Scalar kLargestScalar = std::numeric_limits<Scalar>::max(), kLeast = std::numeric_limits<Scalar>::denorm_min();
+constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity(),
+                 kQuietNaN = std::numeric_limits<Scalar>::quiet_NaN();
+constexpr Scalar kLargestScalar = std::numeric_limits<Scalar>::max(),
+                 kLeast = std::numeric_limits<Scalar>::denorm_min();
 
 }  // namespace
 
 TEST_CASE("One number that is not finite is found wherever it stands, whatever its sign or payload") {
   for (const std::size_t count : {1, 2, 7, 8, 9, 31, 100, 1024})
-    for (const Scalar bad : {kInfinity, -kInfinity, kQuietNaN, -kQuietNaN, std::numeric_limits<Scalar>::signaling_NaN()}) {
+    for (const Scalar bad :
+         {kInfinity, -kInfinity, kQuietNaN, -kQuietNaN, std::numeric_limits<Scalar>::signaling_NaN()}) {
       std::vector<Scalar> numbers(count, kLargestScalar);
       CHECK(all_finite(numbers));
       for (Scalar& number : numbers) {
@@ -37,7 +40,8 @@ TEST_CASE("Zeros, the smallest and the largest numbers are finite, and so is not
 
 TEST_CASE("A range counts what it leaves out") {
   CHECK(range_text(std::vector<Scalar>{3, -1.5, 2}) == "3 numbers from -1.5 to 3");
-  CHECK(range_text(std::vector<Scalar>{kQuietNaN, 3, -kInfinity, -1.5, kQuietNaN}) == "5 numbers from -1.5 to 3, 2 NaN, 1 infinite");
+  CHECK(range_text(std::vector<Scalar>{kQuietNaN, 3, -kInfinity, -1.5, kQuietNaN}) ==
+        "5 numbers from -1.5 to 3, 2 NaN, 1 infinite");
   CHECK(range_text(std::vector<Scalar>{0}) == "1 number from 0 to 0");
   CHECK(range_text(std::vector<Scalar>{kInfinity, -kInfinity}) == "2 numbers, 2 infinite");
   CHECK(range_text({}) == "0 numbers");

@@ -27,9 +27,10 @@ TEST_CASE("Bytes that are no UTF-8 are written by number, and what follows is re
   CHECK(printable("caf\xe9 noir") == "caf\\xe9 noir");
   CHECK(printable("\xc3") == "\\xc3");
   CHECK(printable("\xe5\x86z") == "\\xe5\\x86z");
-  CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");                             // a slash written too long
-  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");                                               // half a surrogate pair
-  CHECK(printable("\xf4\x90\x80\x80\xf0\x80\x80\x80") == "\\xf4\\x90\\x80\\x80\\xf0\\x80\\x80\\x80");  // beyond the last, too long
+  CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");  // a slash written too long
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");                    // half a surrogate pair
+  CHECK(printable("\xf4\x90\x80\x80\xf0\x80\x80\x80") ==
+        "\\xf4\\x90\\x80\\x80\\xf0\\x80\\x80\\x80");  // beyond the last, too long
 }
 
 TEST_CASE("The name of a printable text is read back, byte by byte") {

@@ -18,13 +18,15 @@ using Words = std::array<std::uint32_t, 4>;
 
 /// Sum of (found - expected)^2 / expected over cells that are equally likely.
 double chi_square(const std::vector<int>& found) {
-  const double expected = std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size());
+  const double expected =
+      std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size());
   double sum = 0;
   for (const int count : found) sum += (count - expected) * (count - expected) / expected;
   return sum;
 }
 
-/// The chi-square value that chance exceeds once in a hundred thousand times (Wilson and Hilferty's approximation).
+/// The chi-square value that chance exceeds once in a hundred thousand times (Wilson and Hilferty's
+/// approximation).
 double chi_square_limit(std::size_t cells) {
   const double freedom = static_cast<double>(cells - 1), spread = 2 / (9 * freedom);
   return freedom * std::pow(1 - spread + 4.26 * std::sqrt(spread), 3);
@@ -48,7 +50,8 @@ double mean_of_power(const std::vector<double>& numbers, int power) {
 TEST_CASE("Philox4x32-10 gives the vectors its authors published") {
   CHECK(sand::philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   const std::uint32_t ones = 0xffffffff;
-  CHECK(sand::philox({ones, ones, ones, ones}, {ones, ones}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(sand::philox({ones, ones, ones, ones}, {ones, ones}) ==
+        Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(sand::philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
@@ -56,7 +59,8 @@ TEST_CASE("Philox4x32-10 gives the vectors its authors published") {
 TEST_CASE("A sequence is Philox of block, stream, step and example, under the seed as key") {
   Random random(0x1122334455667788, 3, 5, 7);
   for (std::uint32_t block = 0; block < 3; ++block)
-    for (const std::uint32_t word : sand::philox({block, 3, 5, 7}, {0x55667788, 0x11223344})) CHECK(random.bits() == word);
+    for (const std::uint32_t word : sand::philox({block, 3, 5, 7}, {0x55667788, 0x11223344}))
+      CHECK(random.bits() == word);
 }
 
 TEST_CASE("Each part of the key makes another sequence") {
@@ -64,7 +68,8 @@ TEST_CASE("Each part of the key makes another sequence") {
   for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 32})
     for (std::uint32_t stream = 0; stream < 3; ++stream)
       for (std::uint32_t step = 0; step < 3; ++step)
-        for (std::uint32_t example = 0; example < 3; ++example) ++seen[Random(seed, stream, step, example).bits()];
+        for (std::uint32_t example = 0; example < 3; ++example)
+          ++seen[Random(seed, stream, step, example).bits()];
   CHECK(seen.size() == 81);
 }
 
@@ -127,16 +132,19 @@ TEST_CASE("Normal numbers have the moments and the tails of the normal distribut
   const double moments[] = {0, 1, 0, 3, 0, 15};           // of powers 1 to 6
   const double variances[] = {1, 2, 15, 96, 945, 10170};  // of one power, E x^2p - (E x^p)^2
   for (int power = 1; power <= 6; ++power)
-    CHECK(std::fabs(mean_of_power(numbers, power) - moments[power - 1]) < 4 * std::sqrt(variances[power - 1] / kCount));
+    CHECK(std::fabs(mean_of_power(numbers, power) - moments[power - 1]) <
+          4 * std::sqrt(variances[power - 1] / kCount));
 
   // Kolmogorov and Smirnov: the largest distance between the two distribution functions.
   std::sort(numbers.begin(), numbers.end());
   double distance = 0;
   for (std::size_t i = 0; i < numbers.size(); ++i)
-    distance = std::max(distance, std::fabs(std::erfc(-numbers[i] / std::sqrt(2.0)) / 2 - static_cast<double>(i) / kCount));
+    distance = std::max(
+        distance, std::fabs(std::erfc(-numbers[i] / std::sqrt(2.0)) / 2 - static_cast<double>(i) / kCount));
   CHECK(distance < 2.2 / std::sqrt(kCount));  // exceeded by chance once in 8000 times
 
-  const auto beyond = std::count_if(numbers.begin(), numbers.end(), [](double x) { return std::fabs(x) > 3; });
+  const auto beyond =
+      std::count_if(numbers.begin(), numbers.end(), [](double x) { return std::fabs(x) > 3; });
   const double expected = std::erfc(3 / std::sqrt(2.0)) * kCount;
   CHECK(std::fabs(static_cast<double>(beyond) - expected) < 4 * std::sqrt(expected));
   CHECK(numbers.front() < -4);
@@ -163,7 +171,9 @@ TEST_CASE("Small whole numbers are equally likely, whatever their count") {
   CHECK(random.below(1) == 0);
 }
 
-TEST_CASE("Large whole numbers are equally likely, where taking the remainder or the product alone would not be fair") {
+TEST_CASE(
+    "Large whole numbers are equally likely, where taking the remainder or the product alone would not be "
+    "fair") {
   Random random(16);
   const std::uint32_t count = 3u << 30;
   std::vector<int> thirds(3), remainders(3);
@@ -201,6 +211,7 @@ TEST_CASE("Every permutation is equally likely") {
 TEST_CASE("Random numbers are the same bits on every machine") {
   Random random(1);
   std::vector<double> numbers;
-  for (int i = 0; i < 1000; ++i) numbers.insert(numbers.end(), {random.uniform(), random.normal(), double(random.below(1000))});
+  for (int i = 0; i < 1000; ++i)
+    numbers.insert(numbers.end(), {random.uniform(), random.normal(), double(random.below(1000))});
   CHECK(sand::Fingerprint().add(std::span<const double>(numbers)).text() == "86ab0aae76a79b7e");
 }

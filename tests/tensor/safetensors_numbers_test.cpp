@@ -68,16 +68,20 @@ TEST_CASE("Every F16 is what its sign, exponent and fraction say") {
   for (const std::uint16_t bits : every) {
     const int exponent = bits >> 10 & 31, fraction = bits & 1023;
     double value = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
-    if (exponent == 31) value = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    if (exponent == 31)
+      value =
+          fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
     const double found = read[bits];
-    wrong += !(std::isnan(value) ? std::isnan(found) : found == std::copysign(value, bits >> 15 ? -1.0 : 1.0)) ||
-             std::signbit(found) != (bits >> 15 == 1);
+    wrong +=
+        !(std::isnan(value) ? std::isnan(found) : found == std::copysign(value, bits >> 15 ? -1.0 : 1.0)) ||
+        std::signbit(found) != (bits >> 15 == 1);
   }
   CHECK(wrong == 0);
 }
 
 TEST_CASE("Infinities stay infinite, and a NaN stays a NaN") {
-  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
   const std::vector<Scalar> read = scalars(Dtype::f64, std::vector{infinity, -infinity, nan});
   CHECK((read[0] == infinity && read[1] == -infinity && std::isnan(read[2])));
 }
@@ -94,15 +98,21 @@ TEST_CASE("The first number that Scalar does not hold exactly is named") {
   CHECK(contains(said, "safetensors: a number does not fit\n"));
   CHECK(contains(said, "I64 9223372036854775807 as number 1\n"));
   if (!kHoldsFloat) return;
-  CHECK(blame([] {
-          scalars(Dtype::f64, std::vector{1.0, 0.5, 0.1});
-        }) ==
-        "safetensors: a number does not fit\n    file     (not yet written)\n    tensor   \"w\"\n    expected F32, or what it holds exactly"
-        "\n    found    F64 0.10000000000000001 as number 2"
-        "\n    hint: sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())");
+  CHECK(
+      blame([] {
+        scalars(Dtype::f64, std::vector{1.0, 0.5, 0.1});
+      }) ==
+      "safetensors: a number does not fit\n    file     (not yet written)\n    tensor   \"w\"\n    expected "
+      "F32, or what it holds exactly"
+      "\n    found    F64 0.10000000000000001 as number 2"
+      "\n    hint: sandgrad64 reads F64; to round on purpose, write the file anew as F32 (torch: .float())");
   for (const double wide : {0x1p-150, 0x1p128, 0x1.ffffffp127, 16777217.0})
-    CHECK_MESSAGE(contains(blame([&] { scalars(Dtype::f64, std::vector{wide}); }), "a number does not fit"), wide);
-  CHECK(contains(blame([] { scalars(Dtype::u32, std::vector<std::uint32_t>{16777216, 16777217}); }), "U32 16777217 as number 1"));
+    CHECK_MESSAGE(contains(blame([&] { scalars(Dtype::f64, std::vector{wide}); }), "a number does not fit"),
+                  wide);
+  CHECK(contains(blame([] {
+                   scalars(Dtype::u32, std::vector<std::uint32_t>{16777216, 16777217});
+                 }),
+                 "U32 16777217 as number 1"));
 }
 
 TEST_CASE("Whole numbers of every size are labels and inputs alike") {
@@ -124,16 +134,23 @@ TEST_CASE("Whole numbers of every size are labels and inputs alike") {
 TEST_CASE("Labels are whole numbers that I64 holds: fractions, and what is larger, are refused") {
   CHECK(contains(blame([] { integers(Dtype::f32, std::vector{1.0f}); }),
                  "expected I64, or a smaller type of whole numbers\n    found F32\n"));
-  CHECK(contains(blame([] { integers(Dtype::u64, std::vector<std::uint64_t>{1, UINT64_MAX}); }), "U64 18446744073709551615 as number 1"));
+  CHECK(contains(blame([] {
+                   integers(Dtype::u64, std::vector<std::uint64_t>{1, UINT64_MAX});
+                 }),
+                 "U64 18446744073709551615 as number 1"));
 }
 
 TEST_CASE("Every type that is read can be written beside the others, each at a multiple of its size") {
   Safetensors file;
-  const std::pair<const char*, Dtype> types[] = {{"a", Dtype::u8},  {"b", Dtype::f16}, {"c", Dtype::bf16}, {"d", Dtype::i32},
-                                                 {"e", Dtype::f64}, {"f", Dtype::i8},  {"g", Dtype::u16},  {"h", Dtype::u32},
-                                                 {"i", Dtype::i64}, {"j", Dtype::u64}, {"k", Dtype::i16},  {"l", Dtype::f32}};
+  const std::pair<const char*, Dtype> types[] = {{"a", Dtype::u8},  {"b", Dtype::f16}, {"c", Dtype::bf16},
+                                                 {"d", Dtype::i32}, {"e", Dtype::f64}, {"f", Dtype::i8},
+                                                 {"g", Dtype::u16}, {"h", Dtype::u32}, {"i", Dtype::i64},
+                                                 {"j", Dtype::u64}, {"k", Dtype::i16}, {"l", Dtype::f32}};
   for (const auto& [name, dtype] : types)
-    file.add(name, {dtype, {3}, std::vector<std::byte>(static_cast<std::size_t>(3 * sand::dtype_size(dtype)), std::byte{1})});
+    file.add(name,
+             {dtype,
+              {3},
+              std::vector<std::byte>(static_cast<std::size_t>(3 * sand::dtype_size(dtype)), std::byte{1})});
   const std::vector<std::byte> bytes = file.bytes();
   const Safetensors read = Safetensors::parse(bytes, "all");
   CHECK(read.tensors().size() == std::size(types));

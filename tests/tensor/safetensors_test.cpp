@@ -68,7 +68,8 @@ std::string written(const Safetensors& tensors) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-const std::string kTwo = R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})";
+const std::string kTwo =
+    R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})";
 
 }  // namespace
 
@@ -77,8 +78,9 @@ TEST_CASE("A written file is, byte for byte, what the format says") {
   tensors.add("w", {Dtype::f32, {1, 2}, as_stored({1.0f, -2.0f})});
   tensors.add("steps", std::vector<std::int64_t>{7});
   tensors.metadata["program"] = "sand";
-  const std::string header = R"({"__metadata__":{"program":"sand"},"steps":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},)"
-                             R"("w":{"data_offsets":[8,16],"dtype":"F32","shape":[1,2]}})";
+  const std::string header =
+      R"({"__metadata__":{"program":"sand"},"steps":{"data_offsets":[0,8],"dtype":"I64","shape":[1]},)"
+      R"("w":{"data_offsets":[8,16],"dtype":"F32","shape":[1,2]}})";
   const std::string padded = header + std::string(7 - (header.size() + 7) % 8, ' ');
   const std::string data{"\7\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\xc0", 16};
   CHECK(padded.size() % 8 == 0);
@@ -155,7 +157,8 @@ TEST_CASE("A header that breaks a rule is refused by that rule") {
       {R"({"a":{"dtype":"F32","shape":[]}})", 0, "a tensor needs dtype, shape and data_offsets"},
       {R"({"a":{"b":1}})", 0, "a tensor has the keys dtype, shape and data_offsets"},
       {R"({"a":{"dtype":1}})", 0, "expected a string\n    found a number"},
-      {R"({"a":{"dtype":"F8_E5M2"}})", 0, "expected F64, F32, F16, BF16, I64 to I8 or U64 to U8\n    found \"F8_E5M2\""},
+      {R"({"a":{"dtype":"F8_E5M2"}})", 0,
+       "expected F64, F32, F16, BF16, I64 to I8 or U64 to U8\n    found \"F8_E5M2\""},
       {R"({"a":{"dtype":"F32","dtype":"F32"}})", 0, "a key must be given once"},
       {R"({"a":{"shape":1}})", 0, "expected an array\n    found a number"},
       {R"({"a":{"shape":{}}})", 0, "expected an array\n    found an object"},
@@ -165,24 +168,31 @@ TEST_CASE("A header that breaks a rule is refused by that rule") {
       {R"({"a":{"shape":[true]}})", 0, "expected a whole number from 0\n    found a boolean"},
       {R"({"a":{"shape":[-1]}})", 0, "expected a whole number from 0\n    found a negative number"},
       {R"({"a":{"shape":[1.0]}})", 0, "expected a whole number from 0\n    found a fraction"},
-      {R"({"a":{"shape":[18446744073709551616]}})", 0, "expected a whole number from 0\n    found a fraction"},
+      {R"({"a":{"shape":[18446744073709551616]}})", 0,
+       "expected a whole number from 0\n    found a fraction"},
       {R"({"a":{"shape":[9223372036854775808]}})", 0, "a number is too large"},
       {R"({"a":{"shape":[1,1,1,1,1,1,1,1,1]}})", 0, "at most 8 numbers"},
       {R"({"a":{"data_offsets":[0,0,0]}})", 0, "at most 2 numbers"},
       {R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0]}})", 0, "data_offsets must be [begin, end]"},
       {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, "data_offsets must be [begin, end]"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", 8, "shape [1] of F32\n    expected 4 bytes\n    found    8 bytes"},
-      {R"({"a":{"dtype":"F64","shape":[1152921504606846976],"data_offsets":[0,0]}})", 0, "more numbers than a machine can address"},
-      {R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0, "more numbers than a machine can address"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8, "expected begin at byte 0 of the data\n    found begin at byte 4"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4,
-       "without holes and overlaps"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})", 12,
-       "without holes and overlaps"},
-      {R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})", 0,
-       "a key must be given once"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 5, "expected 4 bytes of data\n    found 5 bytes"},
-      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 3, "expected 4 bytes of data\n    found 3 bytes"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", 8,
+       "shape [1] of F32\n    expected 4 bytes\n    found    8 bytes"},
+      {R"({"a":{"dtype":"F64","shape":[1152921504606846976],"data_offsets":[0,0]}})", 0,
+       "more numbers than a machine can address"},
+      {R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0,
+       "more numbers than a machine can address"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8,
+       "expected begin at byte 0 of the data\n    found begin at byte 4"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+       4, "without holes and overlaps"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
+       12, "without holes and overlaps"},
+      {R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
+       0, "a key must be given once"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 5,
+       "expected 4 bytes of data\n    found 5 bytes"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 3,
+       "expected 4 bytes of data\n    found 3 bytes"},
       {"{}", 1, "to the end of the file"},
       {R"({"__metadata__":[]})", 0, "expected an object\n    found an array"},
       {R"({"__metadata__":{"a":1}})", 0, "expected a string\n    found a number"},
@@ -212,7 +222,8 @@ TEST_CASE("Deep nesting is refused at the first level too many") {
 TEST_CASE("The number of tensors is limited") {
   std::string header = "{";
   for (int i = 0; i <= 1 << 16; ++i)
-    header += (i ? ",\"" : "\"") + std::to_string(i) + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
+    header +=
+        (i ? ",\"" : "\"") + std::to_string(i) + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
   CHECK(contains(complaint_about(header + "}"), "at most 65536 keys"));
 }
 
@@ -222,7 +233,8 @@ TEST_CASE("The length of the header is checked against the file before memory is
   };
   CHECK(claim(2) == "");
   CHECK(claim(3) ==
-        "safetensors: the header must lie inside the file\n    file     a.safetensors\n    expected at most 2 bytes\n    found    3 bytes");
+        "safetensors: the header must lie inside the file\n    file     a.safetensors\n    expected at most "
+        "2 bytes\n    found    3 bytes");
   CHECK(contains(claim(UINT64_MAX), "found 18446744073709551615 bytes"));
   CHECK(contains(complaint([] { parse(""); }), "the length of its header, 8 bytes"));
   CHECK(contains(complaint([] { parse("1234567"); }), "found 7 bytes"));
@@ -234,13 +246,15 @@ TEST_CASE("A header beyond 100 MB is refused even where the file is as long") {
   const std::uint64_t length = 100'000'001;
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8);
   fs::resize_file(path, 200'000'000);  // sparse: takes no room on the disk
-  CHECK(contains(complaint([&] { Safetensors::read(path); }), "expected at most 100000000 bytes\n    found 100000001 bytes"));
+  CHECK(contains(complaint([&] { Safetensors::read(path); }),
+                 "expected at most 100000000 bytes\n    found 100000001 bytes"));
 }
 
 TEST_CASE("Every file cut short is refused") {
   const std::string whole = file_of(kTwo, 16);
   CHECK(complaint([&] { parse(whole); }) == "");
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(complaint([&] { parse(whole.substr(0, size)); }) != "");
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    CHECK(complaint([&] { parse(whole.substr(0, size)); }) != "");
   CHECK(complaint([&] { parse(whole + '\0'); }) != "");
 }
 
@@ -270,12 +284,15 @@ TEST_CASE("A tensor of five axes is kept as bytes, but is no Tensor") {
 TEST_CASE("Only what can be read back is accepted for writing") {
   Safetensors tensors;
   tensors.add("a", std::vector<std::int64_t>{1});
-  const auto add = [&](const char* name, sand::StoredTensor tensor) { return complaint([&] { tensors.add(name, std::move(tensor)); }); };
+  const auto add = [&](const char* name, sand::StoredTensor tensor) {
+    return complaint([&] { tensors.add(name, std::move(tensor)); });
+  };
   CHECK(contains(add("a", {Dtype::f32, {0}, {}}), "a name must be new\n    tensor \"a\""));
   CHECK(contains(add("__metadata__", {Dtype::f32, {0}, {}}), "a name must be new"));
   CHECK(contains(add("b", {Dtype::f32, {2}, as_stored({1.0f})}), "shape [2] of F32\n    found 4 bytes"));
   CHECK(contains(add("b", {Dtype::f32, {-1, -1}, as_stored({1.0f})}), "shape [-1, -1] of F32"));
-  CHECK(contains(add("b", {Dtype::f32, std::vector<sand::Index>(9, 1), as_stored({1.0f})}), "at most eight axes"));
+  CHECK(contains(add("b", {Dtype::f32, std::vector<sand::Index>(9, 1), as_stored({1.0f})}),
+                 "at most eight axes"));
   CHECK(contains(complaint([&] { tensors.add("b", sand::TensorView()); }), "a view of nothing"));
   CHECK(tensors.tensors().size() == 1);
   tensors.add("\xff", std::vector<std::int64_t>{1});

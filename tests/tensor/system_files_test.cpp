@@ -10,7 +10,8 @@ TEST_CASE("A number is read from its line, and only as the kernel writes it") {
   CHECK(number_in("4096\n", "") == 4096);
   CHECK(number_in("file 7\ninactive_file 5\n", "inactive_file ") == 5);
   CHECK(number_in("9223372036854771712", "") == 9223372036854771712.0);
-  for (const char* other : {"", "\n", "max\n", "-1\n", " \n", "1 2\n", "12kB\n", "1e3\n", "0x10\n", "99999999999999999999\n"}) {
+  for (const char* other :
+       {"", "\n", "max\n", "-1\n", " \n", "1 2\n", "12kB\n", "1e3\n", "0x10\n", "99999999999999999999\n"}) {
     CAPTURE(other);
     CHECK(!number_in(other, ""));
     CHECK(!number_in(std::string("MemAvailable: ") + other, "MemAvailable:", " kB"));

@@ -81,10 +81,12 @@ TEST_CASE("A copy shares nothing with its original; moving hands the memory over
 
 TEST_CASE("A tensor that no memory could hold is refused with its shape") {
   const Index huge = Index{1} << 55;
-  CHECK_THROWS_WITH_AS(
-      Tensor({huge}),
-      ("tensor: no memory for [36028797018963968], 36028797018963968 numbers of " + std::to_string(sizeof(Scalar)) + " bytes").c_str(),
-      sand::Error);
+  CHECK_THROWS_WITH_AS(Tensor({huge}),
+                       ("tensor: no memory for [36028797018963968], 36028797018963968 numbers of " +
+                        std::to_string(sizeof(Scalar)) + " bytes")
+                           .c_str(),
+                       sand::Error);
   CHECK_THROWS_AS(Tensor({INTPTR_MAX}), sand::Error);
-  CHECK_THROWS_AS(Tensor({static_cast<Index>(SIZE_MAX / sizeof(Scalar))}), sand::Error);  // rounded up to cache lines, it would wrap to 0
+  CHECK_THROWS_AS(Tensor({static_cast<Index>(SIZE_MAX / sizeof(Scalar))}),
+                  sand::Error);  // rounded up to cache lines, it would wrap to 0
 }

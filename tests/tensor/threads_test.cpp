@@ -69,7 +69,8 @@ TEST_CASE("Tasks do run at the same time") {
   std::atomic<bool> met = false;
   threads.run(2, [&](int, int) {
     ++arrived;
-    for (int wait = 0; wait < 10'000 && arrived < 2; ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (int wait = 0; wait < 10'000 && arrived < 2; ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (arrived == 2) met = true;
   });
   CHECK(met);
@@ -96,8 +97,9 @@ TEST_CASE("When several tasks throw, one exception arrives") {
 
 TEST_CASE("A task may hand out tasks of its own") {
   std::vector<std::atomic<int>> runs(12);
-  Threads(3).run(4,
-                 [&](int outer, int) { Threads(2).run(3, [&](int inner, int) { ++runs[static_cast<std::size_t>(3 * outer + inner)]; }); });
+  Threads(3).run(4, [&](int outer, int) {
+    Threads(2).run(3, [&](int inner, int) { ++runs[static_cast<std::size_t>(3 * outer + inner)]; });
+  });
   for (const std::atomic<int>& count : runs) CHECK(count == 1);
 }
 
@@ -113,7 +115,9 @@ TEST_CASE("Several threads that run tasks at the same time do not disturb each o
   for (const std::atomic<int>& count : runs) CHECK(count == 100);
 }
 
-TEST_CASE("Nobody waits for a thread that has not begun, and none spins for long: on one core two threads cost what one does") {
+TEST_CASE(
+    "Nobody waits for a thread that has not begun, and none spins for long: on one core two threads cost "
+    "what one does") {
   const auto seconds = [](clockid_t clock) {
     timespec time{};
     clock_gettime(clock, &time);
@@ -126,7 +130,9 @@ TEST_CASE("Nobody waits for a thread that has not begun, and none spins for long
     const double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (int round = 0; round < 20; ++round)
       Threads(threads).run(5, [&](int, int) {
-        for (const double end = seconds(CLOCK_THREAD_CPUTIME_ID) + 0.001; seconds(CLOCK_THREAD_CPUTIME_ID) < end;) continue;
+        for (const double end = seconds(CLOCK_THREAD_CPUTIME_ID) + 0.001;
+             seconds(CLOCK_THREAD_CPUTIME_ID) < end;)
+          continue;
       });
     cost[threads - 1] = seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
   }

@@ -6,7 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("add has the gradient of its formula") {
-  for (const Shape& shape : kOddShapes) check_op({shape, shape}, [](std::span<const Var> x) { return add(x[0], x[1]); });
+  for (const Shape& shape : kOddShapes)
+    check_op({shape, shape}, [](std::span<const Var> x) { return add(x[0], x[1]); });
 }
 
 TEST_CASE("add of a value with itself counts both uses") {
@@ -31,7 +32,8 @@ TEST_CASE("add refuses shapes that differ and says where it was called") {
     FAIL("no error");
   } catch (const Error& error) {
     const std::string text = error.what();
-    CHECK(text.find("add: both inputs must have the same shape (nothing is broadcast)\n    a  [2, 3]\n    b  [3, 2]\n    at ") == 0);
+    CHECK(text.find("add: both inputs must have the same shape (nothing is broadcast)\n    a  [2, 3]\n    b  "
+                    "[3, 2]\n    at ") == 0);
     CHECK(text.find("add_test.cpp:") != std::string::npos);
   }
 }

@@ -15,7 +15,8 @@ TEST_CASE("bce_with_logits is exact where sigmoid has run out of digits") {
   const std::vector<std::int32_t> labels = {0, 1};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 1}, std::vector<Scalar>{500, -500});
-  CHECK(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, 1); })[0] == 1000);
+  CHECK(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, 1); })[0] ==
+        1000);
 }
 
 TEST_CASE("bce_with_logits has a gradient to the last digits where a class is all but certain") {
@@ -43,8 +44,10 @@ TEST_CASE("bce_with_logits refuses a label that is neither 0 nor 1, and more tha
   const std::vector<std::int32_t> labels = {2, 0};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 1});
-  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, 1); }), Error);
+  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, 1); }),
+                  Error);
   const std::vector<std::int32_t> good = {1, 0};
   leaves[0] = Tensor(Shape{2, 2});
-  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], good, 1); }), Error);
+  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return bce_with_logits(x[0], good, 1); }),
+                  Error);
 }

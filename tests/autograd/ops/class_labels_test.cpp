@@ -8,9 +8,13 @@
 using namespace sand;
 
 TEST_CASE("Every class is a label, and neither the number behind the last one nor a negative one is") {
-  const auto check_label = [](std::int32_t label) { ops::check_labels("op", Shape{2, 3}, std::vector<std::int32_t>{0, label}, 3); };
+  const auto check_label = [](std::int32_t label) {
+    ops::check_labels("op", Shape{2, 3}, std::vector<std::int32_t>{0, label}, 3);
+  };
   for (const std::int32_t label : {0, 1, 2}) CHECK_NOTHROW(check_label(label));
   for (const std::int32_t label : {3, -1, std::numeric_limits<std::int32_t>::min()})
-    CHECK_THROWS_WITH_AS(check_label(label),
-                         ("op: a label is not one of 0 .. 2\n    label " + std::to_string(label) + "\n    row   1").c_str(), Error);
+    CHECK_THROWS_WITH_AS(
+        check_label(label),
+        ("op: a label is not one of 0 .. 2\n    label " + std::to_string(label) + "\n    row   1").c_str(),
+        Error);
 }

@@ -14,7 +14,8 @@ TEST_CASE("cross_entropy of even logits is the logarithm of the number of classe
   const std::vector<std::int32_t> labels = {0, 3};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 4});
-  const Tensor y = value_of(leaves, [&](std::span<const Var> x) { return cross_entropy(x[0], labels, Scalar(0.5)); });
+  const Tensor y =
+      value_of(leaves, [&](std::span<const Var> x) { return cross_entropy(x[0], labels, Scalar(0.5)); });
   CHECK(y[0] == doctest::Approx(1.38629436112).epsilon(1e-7));
 }
 
@@ -34,7 +35,8 @@ TEST_CASE("cross_entropy names the label that is no class") {
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::data);
-    CHECK(std::string(error.what()).find("cross_entropy: a label is not one of 0 .. 3\n    label 4\n    row   1\n") == 0);
+    CHECK(std::string(error.what())
+              .find("cross_entropy: a label is not one of 0 .. 3\n    label 4\n    row   1\n") == 0);
   }
 }
 
@@ -42,5 +44,6 @@ TEST_CASE("cross_entropy needs one label per row") {
   const std::vector<std::int32_t> labels = {0};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 4});
-  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return cross_entropy(x[0], labels, 1); }), Error);
+  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return cross_entropy(x[0], labels, 1); }),
+                  Error);
 }

@@ -15,7 +15,9 @@ TEST_CASE("dropout zeroes the given share and keeps the mean") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{4, 5000});
   leaves[0].array() = 1;
-  const Tensor y = value_of(leaves, [&](std::span<const Var> x) { return dropout(x[0], 0.25, 0, {1, 0, examples}); });
+  const Tensor y = value_of(leaves, [&](std::span<const Var> x) {
+    return dropout(x[0], 0.25, 0, {1, 0, examples});
+  });
   const double zeros = static_cast<double>((y.array() == 0).count()) / 20000;
   CHECK(zeros == doctest::Approx(0.25).epsilon(0.05));
   CHECK(y.array().maxCoeff() == doctest::Approx(1 / 0.75));
@@ -26,7 +28,9 @@ TEST_CASE("dropout is keyed by the example: its row may lie anywhere in the batc
   leaves.emplace_back(Shape{2, 40});
   leaves[0].array() = 1;
   const auto drop = [&](std::vector<std::uint32_t> examples, std::uint32_t stream, std::uint32_t step) {
-    const Tensor y = value_of(leaves, [&](std::span<const Var> x) { return dropout(x[0], 0.5, stream, {7, step, examples}); });
+    const Tensor y = value_of(leaves, [&](std::span<const Var> x) {
+      return dropout(x[0], 0.5, stream, {7, step, examples});
+    });
     return std::vector<Scalar>(y.data(), y.data() + 80);
   };
   const std::vector<Scalar> a = drop({5, 6}, 0, 0), b = drop({6, 5}, 0, 0);
@@ -47,5 +51,9 @@ TEST_CASE("dropout refuses a rate of 1") {
   const std::vector<std::uint32_t> examples = {0, 1};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 3});
-  CHECK_THROWS_AS(value_of(leaves, [&](std::span<const Var> x) { return dropout(x[0], 1.0, 0, {1, 0, examples}); }), Error);
+  CHECK_THROWS_AS(value_of(leaves,
+                           [&](std::span<const Var> x) {
+                             return dropout(x[0], 1.0, 0, {1, 0, examples});
+                           }),
+                  Error);
 }

@@ -35,7 +35,8 @@ TEST_CASE("group_norm gives every group of every image mean 0 and variance 1, th
 }
 
 TEST_CASE("group_norm of equal numbers is the bias exactly, however large they are") {
-  for (const Scalar constant : {Scalar(0), Scalar(0.1), Scalar(-7.3), Scalar(1234.567), Scalar(1e6), Scalar(-1e7)}) {
+  for (const Scalar constant :
+       {Scalar(0), Scalar(0.1), Scalar(-7.3), Scalar(1234.567), Scalar(1e6), Scalar(-1e7)}) {
     std::vector<Tensor> leaves;
     leaves.emplace_back(Shape{1, 14, 14, 8}).array() = constant;
     leaves.push_back(random_tensor({8}, 2));
@@ -46,8 +47,10 @@ TEST_CASE("group_norm of equal numbers is the bias exactly, however large they a
   }
 }
 
-TEST_CASE("group_norm of a constant of a million is finite, and as near to the bias as the rounding of x allows") {
-  const double roundings = sizeof(Scalar) == 8 ? 14 * 14 * 4 : 2;  // a sum in double of a whole group, or the mean as a float
+TEST_CASE(
+    "group_norm of a constant of a million is finite, and as near to the bias as the rounding of x allows") {
+  const double roundings =
+      sizeof(Scalar) == 8 ? 14 * 14 * 4 : 2;  // a sum in double of a whole group, or the mean as a float
   Random random(1);
   for (int round = 0; round < 50; ++round) {
     const Scalar constant = static_cast<Scalar>(random.uniform(1e6, 2e6));
@@ -56,7 +59,8 @@ TEST_CASE("group_norm of a constant of a million is finite, and as near to the b
     leaves.emplace_back(Shape{8}).array() = 1;
     leaves.emplace_back(Shape{8}).array() = 3;
     const Tensor y = value_of(leaves, [](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], 2); });
-    const double one_rounding = std::numeric_limits<Scalar>::epsilon() * static_cast<double>(constant) / std::sqrt(1e-5);
+    const double one_rounding =
+        std::numeric_limits<Scalar>::epsilon() * static_cast<double>(constant) / std::sqrt(1e-5);
     for (Index i = 0; i < y.size(); ++i) {
       REQUIRE(std::isfinite(y[i]));
       REQUIRE(std::fabs(static_cast<double>(y[i]) - 3) <= roundings * one_rounding);
@@ -69,7 +73,9 @@ TEST_CASE("group_norm of one image does not depend on the others, and lets NaN t
   leaves.push_back(random_tensor({2, 3, 3, 4}, 1));
   leaves.push_back(random_tensor({4}, 2));
   leaves.push_back(random_tensor({4}, 3));
-  const auto normed = [&] { return value_of(leaves, [](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], 2); }); };
+  const auto normed = [&] {
+    return value_of(leaves, [](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], 2); });
+  };
   const Tensor before = normed();
   leaves[0][40] = std::numeric_limits<Scalar>::quiet_NaN();  // in image 1
   const Tensor after = normed();
@@ -82,7 +88,9 @@ TEST_CASE("group_norm refuses groups that do not divide the channels") {
   leaves.emplace_back(Shape{1, 2, 2, 6});
   leaves.emplace_back(Shape{6});
   leaves.emplace_back(Shape{6});
-  const auto normed = [&](Index groups) { value_of(leaves, [&](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], groups); }); };
+  const auto normed = [&](Index groups) {
+    value_of(leaves, [&](std::span<const Var> x) { return group_norm(x[0], x[1], x[2], groups); });
+  };
   CHECK_THROWS_WITH_AS(normed(4), doctest::Contains("channels of x must be a multiple of the groups"), Error);
   CHECK_THROWS_WITH_AS(normed(0), doctest::Contains("groups 0"), Error);
 }

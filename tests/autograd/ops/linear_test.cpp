@@ -6,8 +6,10 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("linear has the gradient of its formula for x, w and b") {
-  for (const auto& [n, in, out] : {std::array<Index, 3>{1, 1, 1}, {3, 17, 1}, {1, 3, 17}, {17, 3, 5}, {17, 33, 18}})
-    check_op({Shape{n, in}, Shape{out, in}, Shape{out}}, [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); });
+  for (const auto& [n, in, out] :
+       {std::array<Index, 3>{1, 1, 1}, {3, 17, 1}, {1, 3, 17}, {17, 3, 5}, {17, 33, 18}})
+    check_op({Shape{n, in}, Shape{out, in}, Shape{out}},
+             [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); });
 }
 
 TEST_CASE("linear agrees with the product that Eigen computes") {
@@ -16,7 +18,8 @@ TEST_CASE("linear agrees with the product that Eigen computes") {
   leaves.push_back(random_tensor({18, 33}, 2));
   leaves.push_back(random_tensor({18}, 3));
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); });
-  const RowMajorMatrix expected = (leaves[0].matrix() * leaves[1].matrix().transpose()).rowwise() + leaves[2].matrix().col(0).transpose();
+  const RowMajorMatrix expected =
+      (leaves[0].matrix() * leaves[1].matrix().transpose()).rowwise() + leaves[2].matrix().col(0).transpose();
   CHECK((y.matrix() - expected).cwiseAbs().maxCoeff() < (sizeof(Scalar) == 8 ? 1e-13 : 1e-4));
 }
 
@@ -65,6 +68,6 @@ TEST_CASE("linear refuses shapes that do not fit and names their axes") {
   }
   leaves[1] = Tensor(Shape{2, 3});
   leaves[2] = Tensor(Shape{3});
-  CHECK_THROWS_WITH_AS(value_of(leaves, [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); }), doctest::Contains("b  [3]"),
-                       Error);
+  CHECK_THROWS_WITH_AS(value_of(leaves, [](std::span<const Var> x) { return linear(x[0], x[1], x[2]); }),
+                       doctest::Contains("b  [3]"), Error);
 }

@@ -7,12 +7,16 @@
 
 using namespace sand;
 
-TEST_CASE("Windows lie a stride apart, in order of rows, columns and channels, and those that do not fit are left out") {
+TEST_CASE(
+    "Windows lie a stride apart, in order of rows, columns and channels, and those that do not fit are left "
+    "out") {
   const PoolOptions options{.window = 3, .stride = 2};
   const Shape y = ops::pooled_shape("op", {2, 5, 8, 2}, options);
   CHECK(y == Shape{2, 2, 3, 2});
   std::vector<std::array<Index, 5>> found, expected;
-  ops::each_window(y, options, [&](Index place, Index n, Index i, Index j, Index c) { found.push_back({place, n, i, j, c}); });
+  ops::each_window(y, options, [&](Index place, Index n, Index i, Index j, Index c) {
+    found.push_back({place, n, i, j, c});
+  });
   for (const Index n : {0, 1})
     for (const Index i : {0, 2})
       for (const Index j : {0, 2, 4})
@@ -20,7 +24,9 @@ TEST_CASE("Windows lie a stride apart, in order of rows, columns and channels, a
   CHECK(found == expected);
 }
 
-TEST_CASE("A window as high and as wide as the image fits, a higher or wider one does not, nor one of no pixels or no stride") {
+TEST_CASE(
+    "A window as high and as wide as the image fits, a higher or wider one does not, nor one of no pixels or "
+    "no stride") {
   const auto shape = [](Index height, Index width, const PoolOptions& options) {
     return ops::pooled_shape("op", {1, height, width, 1}, options);
   };

@@ -6,7 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("scale has the gradient of its formula") {
-  for (const Shape& shape : kOddShapes) check_op({shape}, [](std::span<const Var> x) { return scale(x[0], Scalar(-2.5)); });
+  for (const Shape& shape : kOddShapes)
+    check_op({shape}, [](std::span<const Var> x) { return scale(x[0], Scalar(-2.5)); });
 }
 
 TEST_CASE("scale multiplies every number") {

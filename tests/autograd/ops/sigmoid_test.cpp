@@ -6,7 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("sigmoid has the gradient of its formula") {
-  for (const Shape& shape : kOddShapes) check_op({shape}, [](std::span<const Var> x) { return sigmoid(x[0]); });
+  for (const Shape& shape : kOddShapes)
+    check_op({shape}, [](std::span<const Var> x) { return sigmoid(x[0]); });
 }
 
 TEST_CASE("sigmoid is 1 / (1 + e^-x), without overflow on either side") {

@@ -6,7 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("squared_error has the gradient of its formula") {
-  for (const Shape& shape : kOddShapes) check_op({shape, shape}, [](std::span<const Var> x) { return squared_error(x[0], x[1]); });
+  for (const Shape& shape : kOddShapes)
+    check_op({shape, shape}, [](std::span<const Var> x) { return squared_error(x[0], x[1]); });
 }
 
 TEST_CASE("squared_error is the mean of the squared differences") {

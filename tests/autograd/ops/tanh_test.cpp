@@ -6,7 +6,8 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("tanh has the gradient of its formula") {
-  for (const Shape& shape : kOddShapes) check_op({shape}, [](std::span<const Var> x) { return sand::tanh(x[0]); });
+  for (const Shape& shape : kOddShapes)
+    check_op({shape}, [](std::span<const Var> x) { return sand::tanh(x[0]); });
 }
 
 TEST_CASE("tanh is the hyperbolic tangent") {

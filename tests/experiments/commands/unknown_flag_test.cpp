@@ -6,16 +6,20 @@ using sand::experiments::hint_on_flag;
 
 namespace {
 
-const std::vector<std::string> kTrain = {"--steps", "--hparams", "--test-envs", "--test_envs", "--output-dir"};
+const std::vector<std::string> kTrain = {"--steps", "--hparams", "--test-envs", "--test_envs",
+                                         "--output-dir"};
 
 }  // namespace
 
 TEST_CASE("A hyper-parameter given as a flag is shown in --hparams, with its value") {
   CHECK(hint_on_flag("--lr", "0.01", kTrain) == R"(hyper-parameters go into --hparams '{"lr": 0.01}')");
-  CHECK(hint_on_flag("--batch-size", "32", kTrain) == R"(hyper-parameters go into --hparams '{"batch_size": 32}')");
-  CHECK(hint_on_flag("--batchsize", "32", kTrain) == R"(hyper-parameters go into --hparams '{"batch_size": 32}')");
+  CHECK(hint_on_flag("--batch-size", "32", kTrain) ==
+        R"(hyper-parameters go into --hparams '{"batch_size": 32}')");
+  CHECK(hint_on_flag("--batchsize", "32", kTrain) ==
+        R"(hyper-parameters go into --hparams '{"batch_size": 32}')");
   CHECK(hint_on_flag("--tau", "--steps", kTrain) == R"(hyper-parameters go into --hparams '{"tau": VALUE}')");
-  CHECK(hint_on_flag("--data_augmentation", "false", kTrain) == R"(hyper-parameters go into --hparams '{"data_augmentation": false}')");
+  CHECK(hint_on_flag("--data_augmentation", "false", kTrain) ==
+        R"(hyper-parameters go into --hparams '{"data_augmentation": false}')");
   CHECK(hint_on_flag("--lr", "0.01", {"--case", "--in"}).empty());
 }
 
@@ -27,11 +31,15 @@ TEST_CASE("A flag is answered with the nearest one of its own command, however m
 }
 
 TEST_CASE("A flag of DomainBed's without a meaning here is answered with the reason") {
-  CHECK(hint_on_flag("--task", "x", kTrain) == "--task is DomainBed's: every run is domain generalization: leave it out");
-  CHECK(hint_on_flag("--uda-holdout-fraction", "0", kTrain).find("there is no domain adaptation here") != std::string::npos);
-  CHECK(hint_on_flag("--skip_model_save", "", kTrain).find("without --output-dir nothing is saved") != std::string::npos);
+  CHECK(hint_on_flag("--task", "x", kTrain) ==
+        "--task is DomainBed's: every run is domain generalization: leave it out");
+  CHECK(hint_on_flag("--uda-holdout-fraction", "0", kTrain).find("there is no domain adaptation here") !=
+        std::string::npos);
+  CHECK(hint_on_flag("--skip_model_save", "", kTrain).find("without --output-dir nothing is saved") !=
+        std::string::npos);
 }
 
 TEST_CASE("A flag that is far from every other gets no guess") {
-  for (const char* flag : {"--early-stop", "--epochs", "--gpu", "--", "-", "---"}) CHECK(hint_on_flag(flag, "3", kTrain).empty());
+  for (const char* flag : {"--early-stop", "--epochs", "--gpu", "--", "-", "---"})
+    CHECK(hint_on_flag(flag, "3", kTrain).empty());
 }

@@ -15,7 +15,9 @@ domains::Domain one_example(const std::vector<Scalar>& numbers, std::int32_t lab
   return {.name = "one",
           .example = {static_cast<Index>(numbers.size())},
           .labels = {label},
-          .read = [numbers](std::uint32_t, std::span<Scalar> to) { std::copy(numbers.begin(), numbers.end(), to.begin()); }};
+          .read = [numbers](std::uint32_t, std::span<Scalar> to) {
+            std::copy(numbers.begin(), numbers.end(), to.begin());
+          }};
 }
 
 /// A linear network with these weights, and a bias of 0.
@@ -32,11 +34,14 @@ constexpr int kMiddle = kSurfaceSide / 2;
 
 }  // namespace
 
-TEST_CASE("A network that looks at the first number alone splits the plane into left and right, at the second into top and bottom") {
+TEST_CASE(
+    "A network that looks at the first number alone splits the plane into left and right, at the second into "
+    "top and bottom") {
   const domains::Domain none = one_example({0, 0}, 0);
   for (const bool upward : {false, true}) {
     Picture picture(kSurfaceSide + 10, kSurfaceSide);
-    draw_decisions(picture, 10, 0, *linear(upward ? std::vector<Scalar>{0, 5} : std::vector<Scalar>{5, 0}), none, {});
+    draw_decisions(picture, 10, 0, *linear(upward ? std::vector<Scalar>{0, 5} : std::vector<Scalar>{5, 0}),
+                   none, {});
     CHECK(is_blue(picture, 10 + kMiddle + 60, kMiddle - 60));  // right and up
     CHECK_FALSE(is_blue(picture, 10 + kMiddle - 60, kMiddle + 60));
     CHECK(is_blue(picture, 10 + kMiddle - 60, kMiddle - 60) == upward);

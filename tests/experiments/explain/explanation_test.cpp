@@ -53,7 +53,8 @@ struct Play {
   bool allow_closed = false;
   Threads threads = Threads(1);
 
-  /// Two updates; the explanation of every weight in both must end where the engine puts the weight. -> those of the second
+  /// Two updates; the explanation of every weight in both must end where the engine puts the weight. -> those
+  /// of the second
   std::vector<WeightExplanation> run() {
     const nn::CrossEntropy objective;
     const Algorithm& chosen = algorithm(method);
@@ -80,7 +81,8 @@ struct Play {
       for (std::size_t i = 0; i < weights.size(); ++i) {
         const Index column = weights[i].column;
         CAPTURE(weights[i].name);
-        REQUIRE_NOTHROW(explanations[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
+        REQUIRE_NOTHROW(
+            explanations[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
         REQUIRE(explanations[i].mask.mask == direction.mask[column]);
         REQUIRE(explanations[i].mask.direction == direction.values[column]);
         REQUIRE(explanations[i].adam.m == adam.first_moment()[column]);
@@ -93,20 +95,26 @@ struct Play {
 
 std::unique_ptr<Model> small() { return make_model("mlp:5-7-2", nn::Activation::leaky_relu, 1); }
 
-const std::vector<std::pair<const char*, Hparams>> kMethods = {{"ERM", {}},
-                                                               {"ANDMask", {{"tau", 0.5}, {"rescale", 1}}},
-                                                               {"ANDMask", {{"tau", 1}, {"rescale", 0}}},
-                                                               {"GeometricMean", {{"tau", 0.5}, {"rescale", 1}}},
-                                                               {"SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}},
-                                                               {"SANDMask", {{"tau", 0.2}, {"k", 10}, {"rescale", 0}}}};
+const std::vector<std::pair<const char*, Hparams>> kMethods = {
+    {"ERM", {}},
+    {"ANDMask", {{"tau", 0.5}, {"rescale", 1}}},
+    {"ANDMask", {{"tau", 1}, {"rescale", 0}}},
+    {"GeometricMean", {{"tau", 0.5}, {"rescale", 1}}},
+    {"SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}},
+    {"SANDMask", {{"tau", 0.2}, {"k", 10}, {"rescale", 0}}}};
 
 }  // namespace
 
-TEST_CASE("A explanation ends where the engine puts the weight, to the last bit, for every method and every Adam") {
+TEST_CASE(
+    "A explanation ends where the engine puts the weight, to the last bit, for every method and every Adam") {
   for (const auto& [method, hparams] : kMethods)
     for (const optim::WeightDecay decay : {optim::WeightDecay::coupled, optim::WeightDecay::decoupled})
       for (const bool mask_update : {false, true}) {
-        Play play{small(), {}, method, hparams, {.learning_rate = 3e-3, .weight_decay = 0.02, .decay = decay, .mask_update = mask_update}};
+        Play play{small(),
+                  {},
+                  method,
+                  hparams,
+                  {.learning_rate = 3e-3, .weight_decay = 0.02, .decay = decay, .mask_update = mask_update}};
         CAPTURE(play.method);
         play.batch = batch_of(*play.model, {9, 70, 1, 5}, 3);
         play.run();
@@ -114,7 +122,10 @@ TEST_CASE("A explanation ends where the engine puts the weight, to the last bit,
 }
 
 TEST_CASE("A explanation of a network of convolutions ends where the engine puts the weight") {
-  Play play{make_model("SmallCNN:1x5x4-2", nn::Activation::relu, 2), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-4}, {"rescale", 1}}};
+  Play play{make_model("SmallCNN:1x5x4-2", nn::Activation::relu, 2),
+            {},
+            "SANDMask",
+            {{"tau", 0.2}, {"k", 1e-4}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {3, 2}, 4);
   const nn::CrossEntropy objective;
   DomainGradients engine(play.model->network, play.model->parameters, {.tile_rows = play.model->tile_rows});
@@ -144,7 +155,8 @@ TEST_CASE("The examples of a domain add up to its gradient") {
   for (const WeightExplanation& explanation : play.run())
     for (const DomainTerms& domain : explanation.domains) {
       double total = 0, magnitudes = 0;
-      for (const ExampleTerms& example : domain.examples) total += example.gradient, magnitudes += std::fabs(example.gradient);
+      for (const ExampleTerms& example : domain.examples)
+        total += example.gradient, magnitudes += std::fabs(example.gradient);
       CAPTURE(explanation.weight);
       REQUIRE(std::fabs(domain.sum - total) <= 1e-14 * magnitudes);
       REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * domain.magnitudes);
@@ -152,7 +164,9 @@ TEST_CASE("The examples of a domain add up to its gradient") {
     }
 }
 
-TEST_CASE("The examples of a network of convolutions add up to its gradients, but for rounding that is relative to the whole tensor") {
+TEST_CASE(
+    "The examples of a network of convolutions add up to its gradients, but for rounding that is relative to "
+    "the whole tensor") {
   const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
   for (const auto convolution : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
     const auto model = make_model("MNIST_CNN:2x14x14-2", nn::Activation::relu, 2, convolution);
@@ -162,22 +176,30 @@ TEST_CASE("The examples of a network of convolutions add up to its gradients, bu
     const GradientTable& g = engine(batch, objective);
     const optim::Adam adam(model->parameters);
     const std::vector<WeightPlace> weights = all_weights(model->parameters, 301);
-    const auto explanations = explain(
-        {.model = *model, .objective = objective, .batch = batch, .gradients = g, .method = algorithm("ERM"), .hparams = {}, .adam = adam},
-        weights);
+    const auto explanations = explain({.model = *model,
+                                       .objective = objective,
+                                       .batch = batch,
+                                       .gradients = g,
+                                       .method = algorithm("ERM"),
+                                       .hparams = {},
+                                       .adam = adam},
+                                      weights);
     for (std::size_t i = 0; i < explanations.size(); ++i)
       for (int e = 0; e < 2; ++e) {
         const DomainTerms& domain = explanations[i].domains[static_cast<std::size_t>(e)];
         const std::span<const Scalar> tensor = g.gradient(e, weights[i].slot).numbers();
         CAPTURE(explanations[i].weight);
         REQUIRE(domain.largest ==
-                std::abs(*std::max_element(tensor.begin(), tensor.end(), [](Scalar a, Scalar b) { return std::abs(a) < std::abs(b); })));
+                std::abs(*std::max_element(tensor.begin(), tensor.end(),
+                                           [](Scalar a, Scalar b) { return std::abs(a) < std::abs(b); })));
         REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * (domain.magnitudes + domain.largest));
       }
   }
 }
 
-TEST_CASE("What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to nothing it is inf") {
+TEST_CASE(
+    "What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to "
+    "nothing it is inf") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
   WeightExplanation explanation = play.run().front();
@@ -206,8 +228,11 @@ TEST_CASE("A gradient of exactly zero counts for neither sign") {
   CHECK(abstaining > 0);
 }
 
-TEST_CASE("Examples keep their row, number and label, and dropout drops for them what it dropped in the step") {
-  auto model = make_mlp({.inputs = 5, .hidden = {16}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5}, {5}, 1);
+TEST_CASE(
+    "Examples keep their row, number and label, and dropout drops for them what it dropped in the step") {
+  auto model = make_mlp(
+      {.inputs = 5, .hidden = {16}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5}, {5},
+      1);
   const Batch batch = batch_of(*model, {6, 5}, 6);
   const nn::CrossEntropy objective;
   DomainGradients engine(model->network, model->parameters, {.seed = 11});
@@ -253,7 +278,8 @@ TEST_CASE("Threads change no number of an explanation") {
   CHECK(told[0] == told[1]);
 }
 
-TEST_CASE("What SAND-mask decides by convention is told as it is: one domain, equal gradients, agreement at tau") {
+TEST_CASE(
+    "What SAND-mask decides by convention is told as it is: one domain, equal gradients, agreement at tau") {
   Play one{small(), {}, "SANDMask", {{"tau", 0.5}, {"k", 10}, {"rescale", 1}}};
   one.allow_closed = true;
   one.batch = batch_of(*one.model, {4}, 9);
@@ -267,10 +293,12 @@ TEST_CASE("What SAND-mask decides by convention is told as it is: one domain, eq
     Play equal{small(), {}, "SANDMask", {{"tau", tau}, {"k", 10}, {"rescale", 1}}};
     equal.allow_closed = true;
     equal.batch = batch_of(*equal.model, {4}, 9);
-    equal.batch.domains.push_back({equal.batch.domains[0].inputs.copy(), equal.batch.domains[0].labels, equal.batch.domains[0].examples});
+    equal.batch.domains.push_back({equal.batch.domains[0].inputs.copy(), equal.batch.domains[0].labels,
+                                   equal.batch.domains[0].examples});
     for (const WeightExplanation& explanation : equal.run()) {
       CHECK(explanation.variance == 0);
-      CHECK(explanation.mask.terms.find("argument")->value == (tau == 1 ? 1e-17 : std::numeric_limits<double>::infinity()));
+      CHECK(explanation.mask.terms.find("argument")->value ==
+            (tau == 1 ? 1e-17 : std::numeric_limits<double>::infinity()));
       if (tau < 1) CHECK(nlohmann::json::parse(explanation.json())["mask"]["argument"] == "inf");
     }
   }
@@ -293,7 +321,8 @@ TEST_CASE("ERM and AND-mask are told beside the method that was used, as they wo
                                      .adam = adam},
                                     weights);
   for (std::size_t which = 0; which < 2; ++which) {
-    const auto combiner = algorithm(which == 0 ? "ERM" : "ANDMask").make({{"tau", 0.5}, {"rescale", 1}}, false);
+    const auto combiner =
+        algorithm(which == 0 ? "ERM" : "ANDMask").make({{"tau", 0.5}, {"rescale", 1}}, false);
     Parameters parameters = play.model->parameters;
     optim::Adam theirs(parameters, {.weight_decay = 0.1});
     const optim::Direction& direction = combiner->combine(g);
@@ -313,8 +342,10 @@ TEST_CASE("A explanation that does not end where the weight went is refused") {
   play.batch = batch_of(*play.model, {4, 4}, 12);
   const WeightExplanation explanation = play.run().front();
   CHECK_NOTHROW(explanation.must_match(explanation.adam.after));
-  CHECK_THROWS_WITH_AS(explanation.must_match(std::nextafter(explanation.adam.after, Scalar{1e9})),
-                       doctest::Contains("explanation: the new value of linear0.weight[0,0] is not what the engine computed"), Error);
+  CHECK_THROWS_WITH_AS(
+      explanation.must_match(std::nextafter(explanation.adam.after, Scalar{1e9})),
+      doctest::Contains("explanation: the new value of linear0.weight[0,0] is not what the engine computed"),
+      Error);
 }
 
 TEST_CASE("Readers and machines are told the same numbers") {
@@ -327,7 +358,8 @@ TEST_CASE("Readers and machines are told the same numbers") {
     const std::string text = explanation.text();
     const auto told = [&](const nlohmann::json& number, bool wide) {
       char digits[40];
-      std::snprintf(digits, sizeof digits, wide || sizeof(Scalar) == 8 ? "%.17g" : "%.9g", number.get<double>());
+      std::snprintf(digits, sizeof digits, wide || sizeof(Scalar) == 8 ? "%.17g" : "%.9g",
+                    number.get<double>());
       CHECK_MESSAGE(text.find(" " + std::string(digits)) != std::string::npos, number.dump());
     };
     for (const auto& domain : json["domains"]) {
@@ -336,10 +368,11 @@ TEST_CASE("Readers and machines are told the same numbers") {
       CHECK(domain["largest"].get<double>() >= std::fabs(domain["gradient"].get<double>()));
     }
     for (const char* name : {"agreement", "mean", "variance"}) told(json[name], true);
-    for (const char* name : {"mask", "average", "masked", "scale", "direction"}) told(json["mask"][name], false);
+    for (const char* name : {"mask", "average", "masked", "scale", "direction"})
+      told(json["mask"][name], false);
     for (const char* name : {"argument", "mask_mean"}) told(json["mask"][name], true);
-    for (const char* name :
-         {"weight", "m_before", "v_before", "gradient", "m", "v", "step_size", "root_scale", "denominator", "step", "after", "movement"})
+    for (const char* name : {"weight", "m_before", "v_before", "gradient", "m", "v", "step_size",
+                             "root_scale", "denominator", "step", "after", "movement"})
       told(json["adam"][name], false);
     for (const char* name : {"correction1", "correction2"}) told(json["adam"][name], true);
   }

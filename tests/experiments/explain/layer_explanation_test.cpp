@@ -19,7 +19,8 @@ struct LayerPlay {
   GradientTable table;
   optim::Direction direction;
   LayerPlay() : table(slots(), 2), direction{Tensor({10}), Tensor({10})} {
-    for (std::size_t j = 0; j < 10; ++j) table.row(0)[j] = 1, table.row(1)[j] = j % 2 ? Scalar{-3} : Scalar{2};
+    for (std::size_t j = 0; j < 10; ++j)
+      table.row(0)[j] = 1, table.row(1)[j] = j % 2 ? Scalar{-3} : Scalar{2};
     for (Index j = 0; j < 10; ++j) direction.mask[j] = j == 4 ? Scalar{1} : j == 9 ? Scalar{0.5} : Scalar{0};
   }
   static std::vector<Slot> slots() {
@@ -32,7 +33,9 @@ struct LayerPlay {
 
 }  // namespace
 
-TEST_CASE("A layer's table has the least, the mean and the greatest of mask, agreement and each domain's gradient") {
+TEST_CASE(
+    "A layer's table has the least, the mean and the greatest of mask, agreement and each domain's "
+    "gradient") {
   const LayerPlay play;
   const LayerExplanation explanation(play.table, play.direction, play.table.slots()[1], {"left", "right"});
   CHECK(explanation.closed == 4);
@@ -50,13 +53,15 @@ TEST_CASE("A layer's table has the least, the mean and the greatest of mask, agr
   is(explanation.ranges[1], "agreement", 0, 0.5, 1);
   is(explanation.ranges[2], "gradient of domain left", 1, 1, 1);
   is(explanation.ranges[3], "gradient of domain right", -3, -0.5, 2);
-  CHECK(explanation.text().find("second [2, 3], 6 weights: 4 with m = 0, 1 between, 1 with m >= 0.99\n") == 0);
+  CHECK(explanation.text().find("second [2, 3], 6 weights: 4 with m = 0, 1 between, 1 with m >= 0.99\n") ==
+        0);
   const auto json = nlohmann::json::parse(explanation.json());
   CHECK(json["ranges"][3]["mean"] == -0.5);
   CHECK(json["shape"] == std::vector<int>{2, 3});
 }
 
-TEST_CASE("The heat map shows the mask on the left and the agreement on the right, black for 0 and white for 1") {
+TEST_CASE(
+    "The heat map shows the mask on the left and the agreement on the right, black for 0 and white for 1") {
   const LayerPlay play;
   const Folder folder;
   const std::string path = folder.path / "map.png";
@@ -64,12 +69,14 @@ TEST_CASE("The heat map shows the mask on the left and the agreement on the righ
   const std::string bytes = text_of(path);
   std::vector<std::byte> room(1 << 24);
   domains::DecoderMemory memory(room);
-  const domains::Rgb rgb = domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
+  const domains::Rgb rgb =
+      domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
   REQUIRE(rgb.failure == nullptr);
   REQUIRE(rgb.width == 2 * 384 + 12);
   REQUIRE(rgb.height == 2 * 128 + 8);
   const auto shade = [&](int panel, int row, int column) {
-    const std::size_t at = 3 * ((4 + row * 128 + 64) * static_cast<std::size_t>(rgb.width) + 4 + panel * 388 + column * 128 + 64);
+    const std::size_t at = 3 * ((4 + row * 128 + 64) * static_cast<std::size_t>(rgb.width) + 4 + panel * 388 +
+                                column * 128 + 64);
     return std::vector<int>{rgb.pixels[at], rgb.pixels[at + 1], rgb.pixels[at + 2]};
   };
   const std::vector<int> black = {0, 0, 0}, half = {255, 128, 0}, white = {255, 255, 255};
@@ -95,7 +102,8 @@ TEST_CASE("A vector is broken into a square, and a large slot into points that a
     const std::string bytes = text_of(path);
     std::vector<std::byte> room(1 << 25);
     domains::DecoderMemory memory(room);
-    const domains::Rgb rgb = domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
+    const domains::Rgb rgb =
+        domains::decode_rgb({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, memory);
     REQUIRE(rgb.failure == nullptr);
     const int zoom = std::max(1, 384 / std::max(width, height));
     CHECK(rgb.width == 2 * width * zoom + 12);

@@ -36,7 +36,8 @@ TEST_CASE("The least of the limits counts: the machine, and every group around t
   kernel.write("sys/fs/cgroup/jobs/mine/memory.current", "5000000\n");
   CHECK(kernel.available()->bytes == 3000000);
   CHECK(kernel.available()->limit == "memory.max of the cgroup /jobs/mine");
-  kernel.write("sys/fs/cgroup/jobs/mine/memory.stat", "anon 7\nfile 4000000\ninactive_file 1000000\nactive_file 500000\n");
+  kernel.write("sys/fs/cgroup/jobs/mine/memory.stat",
+               "anon 7\nfile 4000000\ninactive_file 1000000\nactive_file 500000\n");
   CHECK(kernel.available()->bytes == 4500000);  // what files take is given back
 
   kernel.write("sys/fs/cgroup/jobs/memory.max", "2000000\n");
@@ -47,7 +48,8 @@ TEST_CASE("The least of the limits counts: the machine, and every group around t
   // The process does not see its own group of version 1, but that is where the root of what it sees is.
   kernel.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "900000\n");
   kernel.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "600000\n");
-  kernel.write("sys/fs/cgroup/memory/memory.stat", "inactive_file 7\ntotal_inactive_file 100000\ntotal_active_file 50000\n");
+  kernel.write("sys/fs/cgroup/memory/memory.stat",
+               "inactive_file 7\ntotal_inactive_file 100000\ntotal_active_file 50000\n");
   CHECK(kernel.available()->bytes == 450000);
   CHECK(kernel.available()->limit == "memory.limit_in_bytes of the cgroup /");
 

@@ -10,7 +10,8 @@ using Json = nlohmann::json;
 namespace {
 
 std::string nested(int depth) {
-  return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+  return std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']');
 }
 
 }  // namespace
@@ -27,14 +28,16 @@ TEST_CASE("JSON is read as deep as a run writes it and no deeper, closed or not"
 }
 
 TEST_CASE("What is no JSON, or holds more values than any run writes, is discarded") {
-  for (const char* text : {"", "{", "nan", "{\"a\":1} x", "\"\xff\"", "1e999"}) CHECK(parse_json(text).is_discarded());
+  for (const char* text : {"", "{", "nan", "{\"a\":1} x", "\"\xff\"", "1e999"})
+    CHECK(parse_json(text).is_discarded());
   std::string many = "[0";
   for (int i = 0; i < 1 << 24; ++i) many += ",0";
   CHECK(parse_json(many + "]").is_discarded());
 }
 
 TEST_CASE("A value is taken only if its type holds it without conversion") {
-  const Json json = Json::parse(R"({"one": 1, "half": 0.5, "huge": 1e300, "most": 2147483647, "more": 2147483648, "less": -1,
+  const Json json = Json::parse(
+      R"({"one": 1, "half": 0.5, "huge": 1e300, "most": 2147483647, "more": 2147483648, "less": -1,
                                     "large": 18446744073709551615, "text": "x", "yes": true, "list": [1, 2], "mixed": [1, 2.5]})");
   CHECK(value_of<int>(json, "one") == 1);
   CHECK(value_of<int>(json, "most") == INT32_MAX);
@@ -53,5 +56,6 @@ TEST_CASE("A value is taken only if its type holds it without conversion") {
   CHECK_THROWS_AS(value_of<double>(json, "text"), sand::Error);
   CHECK_THROWS_AS(value_of<std::string>(json, "one"), sand::Error);
   CHECK_THROWS_AS(value_of<std::vector<int>>(json, "mixed"), sand::Error);
-  CHECK_THROWS_WITH_AS(value_of<int>(Json(5), "steps"), "no steps, or one of another type or out of range", sand::Error);
+  CHECK_THROWS_WITH_AS(value_of<int>(Json(5), "steps"), "no steps, or one of another type or out of range",
+                       sand::Error);
 }

@@ -10,7 +10,8 @@ using namespace sand::testing;
 
 TEST_CASE("Hashes are those of the standard's examples, however the text is cut into blocks") {
   CHECK(Sha256().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(Sha256().add(std::string("a")).add(std::string("bc")).hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(Sha256().add(std::string("a")).add(std::string("bc")).hex() ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_CASE("A file has the hash of its bytes, also one longer than a block") {

@@ -7,7 +7,8 @@
 using namespace sand::experiments;
 
 TEST_CASE("Each signal that asks for the end has its exit code, and may come twice") {
-  for (const auto& signal_and_code : {std::pair{SIGTERM, 143}, {SIGHUP, 129}, {SIGUSR1, 75}, {SIGUSR2, 75}, {SIGXCPU, 75}}) {
+  for (const auto& signal_and_code :
+       {std::pair{SIGTERM, 143}, {SIGHUP, 129}, {SIGUSR1, 75}, {SIGUSR2, 75}, {SIGXCPU, 75}}) {
     const int signal = signal_and_code.first, code = signal_and_code.second;
     INFO(signal);
     const StopSignals signals;

@@ -39,7 +39,8 @@ Checkpoint checkpoint_of(int step, double score = std::numeric_limits<double>::q
   for (int j = 0; j < 12 * 17; ++j) {
     state.weights.push_back(std::sin(static_cast<Scalar>(j + step)));
     state.first_moment.push_back(-state.weights.back() / 3);
-    state.second_moment.push_back(j == 0 ? std::numeric_limits<Scalar>::denorm_min() : state.weights.back() * state.weights.back());
+    state.second_moment.push_back(j == 0 ? std::numeric_limits<Scalar>::denorm_min()
+                                         : state.weights.back() * state.weights.back());
   }
   state.loss_sum = 0.1 + 0.2;
   state.losses = 3;
@@ -66,7 +67,8 @@ TEST_CASE("What is read from a checkpoint is what was written, to the last bit")
   const Parameters parameters = two_tensors();
   for (const double score : {0.1, 1.0, 0.0, std::numeric_limits<double>::quiet_NaN()}) {
     const Checkpoint written = checkpoint_of(41, score);
-    const Checkpoint read = parse_checkpoint(checkpoint_bytes(written, parameters, kSettings), "file", parameters, kSettings);
+    const Checkpoint read =
+        parse_checkpoint(checkpoint_bytes(written, parameters, kSettings), "file", parameters, kSettings);
     CHECK(read.state == written.state);
     CHECK((read.score == score || (std::isnan(read.score) && std::isnan(score))));
   }
@@ -79,7 +81,8 @@ TEST_CASE("Every truncation of a checkpoint and every single bit that is flipped
   CHECK(file.size() < 7000);
   CHECK_FALSE(refusal(file, parameters).has_value());
   std::size_t missed = 0;
-  for (std::size_t size = 0; size < file.size(); ++size) missed += refusal(std::span(file).first(size), parameters) != Fault::data;
+  for (std::size_t size = 0; size < file.size(); ++size)
+    missed += refusal(std::span(file).first(size), parameters) != Fault::data;
   CHECK(missed == 0);
   for (std::size_t bit = 0; bit < 8 * file.size(); ++bit) {
     const auto flip = [&] { file[bit / 8] ^= std::byte{1} << bit % 8; };
@@ -92,10 +95,13 @@ TEST_CASE("Every truncation of a checkpoint and every single bit that is flipped
   CHECK(refusal(file, parameters) == Fault::data);
 }
 
-TEST_CASE("A checkpoint of another run, of another arithmetic or of another model is refused although it is whole") {
+TEST_CASE(
+    "A checkpoint of another run, of another arithmetic or of another model is refused although it is "
+    "whole") {
   const Parameters parameters = two_tensors();
   const Checkpoint checkpoint = checkpoint_of(3);
-  CHECK_THROWS_WITH_AS(parse_checkpoint(checkpoint_bytes(checkpoint, parameters, std::string(64, 'b')), "file", parameters, kSettings),
+  CHECK_THROWS_WITH_AS(parse_checkpoint(checkpoint_bytes(checkpoint, parameters, std::string(64, 'b')),
+                                        "file", parameters, kSettings),
                        doctest::Contains("a run with other settings"), Error);
   Parameters other;
   other.add("linear0.weight", {12, 17});
@@ -132,7 +138,9 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
   CHECK(again.steps() == std::vector<int>{6, 1234567});
 }
 
-TEST_CASE("What a killed run had no time to remove goes when the next one looks: the last two and the best stay, and go on to be kept") {
+TEST_CASE(
+    "What a killed run had no time to remove goes when the next one looks: the last two and the best stay, "
+    "and go on to be kept") {
   const Folder folder, copies;
   const Parameters parameters = two_tensors();
   Checkpoints first(folder.path, resolve({}), parameters);
@@ -142,7 +150,8 @@ TEST_CASE("What a killed run had no time to remove goes when the next one looks:
     std::filesystem::copy(first.file(step), copies.path / first.file(step).filename());
   }
   for (const std::string& name : names_in(copies.path))
-    std::filesystem::copy(copies.path / name, folder.path / name, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy(copies.path / name, folder.path / name,
+                          std::filesystem::copy_options::overwrite_existing);
   Checkpoints again(folder.path, resolve({}), parameters);
   for (int look = 0; look < 2; ++look) {
     CHECK(again.last(any, no_complaint)->state.step == 5);
@@ -177,7 +186,8 @@ TEST_CASE("A damaged checkpoint is named and passed over, and stays until the ru
   for (int step = 0; step < 3; ++step) checkpoints.keep(checkpoint_of(step, 0.9 - step * 0.1));
   std::ofstream(checkpoints.file(2), std::ios::app) << "x";
   std::vector<std::string> named;
-  const auto found = checkpoints.last(any, [&](const std::string& file, const std::string&) { named.push_back(file); });
+  const auto found =
+      checkpoints.last(any, [&](const std::string& file, const std::string&) { named.push_back(file); });
   CHECK(found->state.step == 2);
   CHECK(named == std::vector<std::string>{checkpoints.file(2).string()});
   CHECK(checkpoints.steps() == std::vector<int>{0, 1, 2});
@@ -197,10 +207,12 @@ TEST_CASE("A checkpoint that the disk does not give is not given up") {
   const std::set<std::string> names = names_in(folder.path);
   const auto no_answer = [](const Checkpoint&) { throw Error(Fault::io, "no answer"); };
   const auto passed_over = [](const std::string&, const std::string&) { FAIL("it must not be passed over"); };
-  CHECK_THROWS_WITH_AS(checkpoints.last(no_answer, passed_over), doctest::Contains("no answer\n    hint: try again"), Error);
+  CHECK_THROWS_WITH_AS(checkpoints.last(no_answer, passed_over),
+                       doctest::Contains("no answer\n    hint: try again"), Error);
   CHECK(names_in(folder.path) == names);
   std::filesystem::create_symlink("loop", folder.path / "loop");
-  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", resolve({}), parameters), doctest::Contains("directory: cannot open it"), Error);
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "loop", resolve({}), parameters),
+                       doctest::Contains("directory: cannot open it"), Error);
 }
 
 TEST_CASE("A file under the name of another step is no checkpoint, and other files are none of ours") {
@@ -214,8 +226,8 @@ TEST_CASE("A file under the name of another step is no checkpoint, and other fil
   CHECK(checkpoints.steps() == std::vector<int>{7});
   CHECK_THROWS_WITH_AS(checkpoints.read(7), doctest::Contains("another step"), Error);
   for (int step = 8; step < 12; ++step) checkpoints.keep(checkpoint_of(step));
-  CHECK(names_in(folder.path) ==
-        std::set<std::string>{"notes.txt", "step-000010.safetensors", "step-000011.safetensors", "step-3.safetensors"});
+  CHECK(names_in(folder.path) == std::set<std::string>{"notes.txt", "step-000010.safetensors",
+                                                       "step-000011.safetensors", "step-3.safetensors"});
 }
 
 TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is written through") {
@@ -225,8 +237,8 @@ TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is 
   checkpoints.keep(checkpoint_of(1));
   REQUIRE(::mkfifo(checkpoints.file(2).c_str(), 0600) == 0);
   std::vector<std::string> named;
-  CHECK(checkpoints.last(any, [&](const std::string& file, const std::string&) { named.push_back(file); })->state ==
-        checkpoint_of(1).state);
+  CHECK(checkpoints.last(any, [&](const std::string& file, const std::string&) { named.push_back(file); })
+            ->state == checkpoint_of(1).state);
   CHECK(named == std::vector<std::string>{checkpoints.file(2).string()});
   std::ofstream(folder.path / "mine") << "text";
   std::filesystem::create_symlink("mine", checkpoints.file(3));
@@ -239,19 +251,24 @@ TEST_CASE("A file that is longer than a checkpoint of the model is not read") {
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(1));
-  std::filesystem::resize_file(checkpoints.file(1), std::uintmax_t{1} << 34);  // with a hole: there is no such memory, nor time
-  CHECK_THROWS_WITH_AS(checkpoints.read(1), doctest::Contains("found 17179869184 bytes, more than a checkpoint of this model has"), Error);
+  std::filesystem::resize_file(checkpoints.file(1),
+                               std::uintmax_t{1} << 34);  // with a hole: there is no such memory, nor time
+  CHECK_THROWS_WITH_AS(checkpoints.read(1),
+                       doctest::Contains("found 17179869184 bytes, more than a checkpoint of this model has"),
+                       Error);
 }
 
 TEST_CASE("Without a folder there are no checkpoints, and a folder that was removed takes none") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   CHECK(Checkpoints(folder.path / "none", resolve({}), parameters).steps().empty());
-  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", resolve({}), parameters).read(3), doctest::Contains("there is no folder"), Error);
+  CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", resolve({}), parameters).read(3),
+                       doctest::Contains("there is no folder"), Error);
   std::filesystem::create_directory(folder.path / "checkpoints");
   Checkpoints checkpoints(sand::Directory((folder.path / "checkpoints").string()), resolve({}), parameters);
   std::filesystem::remove(folder.path / "checkpoints");
-  CHECK_THROWS_WITH_AS(checkpoints.keep(checkpoint_of(0)), doctest::Contains("it was removed while it was in use"), Error);
+  CHECK_THROWS_WITH_AS(checkpoints.keep(checkpoint_of(0)),
+                       doctest::Contains("it was removed while it was in use"), Error);
 }
 
 TEST_CASE("Numbers from which no run could go on, and a full disk, leave the checkpoints that there are") {
@@ -263,7 +280,8 @@ TEST_CASE("Numbers from which no run could go on, and a full disk, leave the che
   const std::set<std::string> names = names_in(folder.path);
   Checkpoint broken = checkpoint_of(2);
   broken.state.first_moment[5] = std::numeric_limits<Scalar>::infinity();
-  CHECK_THROWS_WITH_AS(checkpoints.keep(broken), doctest::Contains("step 2: a weight or a moment is not finite"), Error);
+  CHECK_THROWS_WITH_AS(checkpoints.keep(broken),
+                       doctest::Contains("step 2: a weight or a moment is not finite"), Error);
   {
     const FullDisk disk(2000);
     CHECK_THROWS_AS(checkpoints.keep(checkpoint_of(2)), Error);

@@ -23,12 +23,15 @@ TEST_CASE("Objects differ in the first value that one of them has otherwise or n
   CHECK(difference("line", recorded, replayed)->facts[2].second == "nothing");
 }
 
-TEST_CASE("Blocks differ in the first and the largest number whose bits are others, if only by the sign of a zero") {
+TEST_CASE(
+    "Blocks differ in the first and the largest number whose bits are others, if only by the sign of a "
+    "zero") {
   Parameters parameters;
   parameters.add("w", {2, 2});
   const std::vector<Scalar> recorded = {1, 0, 3, 4};
   CHECK_FALSE(difference("the weights", "", parameters, recorded, recorded));
-  const auto found = difference("the weights", "adam_m.", parameters, recorded, std::vector<Scalar>{1, Scalar{-0.0}, 2.5, 4});
+  const auto found = difference("the weights", "adam_m.", parameters, recorded,
+                                std::vector<Scalar>{1, Scalar{-0.0}, 2.5, 4});
   REQUIRE(found);
   CHECK(found->rule == "the weights differ in 2 of 4 numbers");
   CHECK(found->facts[0].second == "adam_m.w[0,1]: recorded 0, replayed -0, apart by 0");

@@ -12,15 +12,17 @@ using namespace sand::testing;
 namespace {
 
 /// Records after steps 0, 4, 8 and the last, 9.
-Settings settings_of(int steps = 10, int record_every = 4, int evaluate_every = -1, bool test_at_end = false) {
+Settings settings_of(int steps = 10, int record_every = 4, int evaluate_every = -1,
+                     bool test_at_end = false) {
   RunRequest request;
   request.steps = steps, request.record_every = record_every, request.evaluation.every = evaluate_every,
   request.evaluation.test_at_end = test_at_end;
   return resolve(request);
 }
 
-const std::string kZero = "{\"loss\": 0.5, \"step\": 0}\n", kFour = "{\"args\":{\"steps\":9},\"step\":4,\"step_time\":1}\n",
-                  kEight = "{\"step\":8}\n", kNine = "{\"step\":9}\n";
+const std::string kZero = "{\"loss\": 0.5, \"step\": 0}\n",
+                  kFour = "{\"args\":{\"steps\":9},\"step\":4,\"step_time\":1}\n", kEight = "{\"step\":8}\n",
+                  kNine = "{\"step\":9}\n";
 
 std::vector<std::uint64_t> ends_in(const Folder& folder, const std::string& text) {
   std::ofstream(folder.path / "log") << text;
@@ -41,10 +43,12 @@ TEST_CASE("A run has written a line for every record that its protocol asks for"
     }
 }
 
-TEST_CASE("Only records with accuracies of all domains are lines of results.jsonl, and the last one always is") {
+TEST_CASE(
+    "Only records with accuracies of all domains are lines of results.jsonl, and the last one always is") {
   const auto steps_of = [](const Settings& settings, const std::string& log) {
     std::vector<int> steps;
-    for (int step = line_after(-1, log, settings); step >= 0; step = line_after(step, log, settings)) steps.push_back(step);
+    for (int step = line_after(-1, log, settings); step >= 0; step = line_after(step, log, settings))
+      steps.push_back(step);
     CHECK(lines_after(settings.steps, log, settings) == steps.size());
     return steps;
   };
@@ -65,7 +69,7 @@ TEST_CASE("Lines are there as far as they are whole and have the steps of the re
   CHECK(ends_in(folder, kZero + kFour + kEight + kNine) == Ends{a, b, c, d});
   CHECK(ends_in(folder, kZero + kFour + kEight + kNine + kNine) == Ends{a, b, c, d});
   CHECK(ends_in(folder, kZero + kFour + kEight.substr(0, kEight.size() - 1)) == Ends{a, b});  // torn
-  CHECK(ends_in(folder, kZero + kEight + kNine) == Ends{a});                                  // one was removed
+  CHECK(ends_in(folder, kZero + kEight + kNine) == Ends{a});  // one was removed
   CHECK(ends_in(folder, kFour + kEight + kNine).empty());
   CHECK(ends_in(folder, kZero + kZero + kFour) == Ends{a});  // one came twice
   CHECK(ends_in(folder, kZero + "\n" + kFour) == Ends{a});
@@ -78,6 +82,6 @@ TEST_CASE("No log has no lines, and a pipe in its place is refused at once") {
   const Folder folder;
   CHECK(line_ends(sand::Directory(folder.path.string()), "log", settings_of()).empty());
   REQUIRE(::mkfifo((folder.path / "log").c_str(), 0600) == 0);
-  CHECK_THROWS_WITH_AS(line_ends(sand::Directory(folder.path.string()), "log", settings_of()), doctest::Contains("must be a regular file"),
-                       sand::Error);
+  CHECK_THROWS_WITH_AS(line_ends(sand::Directory(folder.path.string()), "log", settings_of()),
+                       doctest::Contains("must be a regular file"), sand::Error);
 }

@@ -52,7 +52,9 @@ TEST_CASE("A record is read back with settings, arithmetic, data files and the m
   std::ofstream(folder.path / "sub/digits") << "abc";
   const sand::domains::DataSet data = data_from(folder.path / "sub/digits");
   const Manifest record = record_of(data, folder.path.string());
-  CHECK(record.files == std::vector<DataFile>{{"sub/digits", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}});
+  CHECK(record.files ==
+        std::vector<DataFile>{
+            {"sub/digits", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}});
   const std::string text = record_json(record, data, sand::Threads(3));
   std::ofstream(folder.path / "record.json") << text;
   const Manifest read = read_manifest((folder.path / "record.json").string());
@@ -68,32 +70,38 @@ TEST_CASE("A record is read back with settings, arithmetic, data files and the m
 
   const nlohmann::json json = nlohmann::json::parse(text);
   CHECK(json["threads"] == 3);
-  for (const char* name : {"sandgrad", "commit", "compiler", "flags", "kernels", "cpu"}) CHECK(json[name].get<std::string>() != "");
+  for (const char* name : {"sandgrad", "commit", "compiler", "flags", "kernels", "cpu"})
+    CHECK(json[name].get<std::string>() != "");
   CHECK(json["flags"].get<std::string>().find("-ffp-contract=off") != std::string::npos);
   CHECK(json["data"]["domains"][1] == nlohmann::json{{"name", "env1"}, {"examples", 20}});
 }
 
-TEST_CASE("No part of a record is a record, and neither is one in which a field is missing or of another kind") {
+TEST_CASE(
+    "No part of a record is a record, and neither is one in which a field is missing or of another kind") {
   const Folder folder;
   std::ofstream(folder.path / "digits") << "abc";
   const sand::domains::DataSet data = data_from(folder.path / "digits");
   const std::string text = record_json(record_of(data, folder.path.string()), data, sand::Threads(1));
   CHECK(refusal(text) == "");
   for (std::size_t size = 0; size < text.size() - 2; size += 13) CHECK(refusal(text.substr(0, size)) != "");
-  for (const char* pointer : {"/args", "/hparams", "/numerics", "/number", "/data", "/data/files", "/data/files/0/name",
-                              "/data/files/0/size", "/data/files/0/sha256", "/parameters", "/parameters/0/shape", "/parameters/1/offset"}) {
+  for (const char* pointer : {"/args", "/hparams", "/numerics", "/number", "/data", "/data/files",
+                              "/data/files/0/name", "/data/files/0/size", "/data/files/0/sha256",
+                              "/parameters", "/parameters/0/shape", "/parameters/1/offset"}) {
     CAPTURE(pointer);
-    for (const nlohmann::json& other : {nlohmann::json(nullptr), nlohmann::json(-1.5), nlohmann::json{"x", -1}}) {
+    for (const nlohmann::json& other :
+         {nlohmann::json(nullptr), nlohmann::json(-1.5), nlohmann::json{"x", -1}}) {
       nlohmann::json json = nlohmann::json::parse(text);
       json[nlohmann::json::json_pointer(pointer)] = other;
-      if (std::string(pointer) == "/numerics" && other.is_number()) continue;  // read as a version, and then compared
+      if (std::string(pointer) == "/numerics" && other.is_number())
+        continue;  // read as a version, and then compared
       CHECK(refusal(json.dump()) != "");
     }
   }
 }
 
 TEST_CASE("A run goes on only with its own settings and arithmetic; what differs is said flag by flag") {
-  const sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
+  const sand::domains::DataSet data =
+      sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
   Manifest record = record_of(data, "");
   CHECK_NOTHROW(check_same_run(record, resolve({})));
   RunRequest request;
@@ -103,11 +111,13 @@ TEST_CASE("A run goes on only with its own settings and arithmetic; what differs
                        "run directory: it holds a run with other settings\n"
                        "    --seed   recorded 0, asked 9\n"
                        "    --steps  recorded 600, asked 5\n"
-                       "    hint: the recorded settings go on with that run; --fresh removes it and starts over; or give another "
+                       "    hint: the recorded settings go on with that run; --fresh removes it and starts "
+                       "over; or give another "
                        "--output-dir",
                        Error);
   record.numerics = sand::kNumericsVersion + 1;
-  CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("arithmetic  recorded version"), Error);
+  CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("arithmetic  recorded version"),
+                       Error);
   record = record_of(data, "");
   record.number = "quad";
   CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("recorded quad"), Error);

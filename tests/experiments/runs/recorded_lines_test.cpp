@@ -24,7 +24,8 @@ std::string steps_of(const std::string& content) {
     CHECK(lines.bytes() == content.size());
   } catch (const sand::Error& error) {
     CHECK(error.fault() == sand::Fault::data);
-    CHECK(std::string(error.what()).find("metrics.jsonl\n    line " + std::to_string(lines.count())) != std::string::npos);
+    CHECK(std::string(error.what()).find("metrics.jsonl\n    line " + std::to_string(lines.count())) !=
+          std::string::npos);
     text += "error";
   }
   return text;
@@ -39,8 +40,11 @@ TEST_CASE("Lines are read one by one, wherever the blocks of the file end") {
   CHECK(steps_of(wide + wide + "{\"step\":2}\n") == "1 1 2 ");
 }
 
-TEST_CASE("A line that is torn, no object with a step, nested without end or longer than any record is named by number") {
-  for (const char* last : {"{\"step\":1}", "{\"step\":1\n", "\n", "5\n", "{}\n", "{\"step\":1.5}\n", "{\"step\":\"1\"}\n"})
+TEST_CASE(
+    "A line that is torn, no object with a step, nested without end or longer than any record is named by "
+    "number") {
+  for (const char* last :
+       {"{\"step\":1}", "{\"step\":1\n", "\n", "5\n", "{}\n", "{\"step\":1.5}\n", "{\"step\":\"1\"}\n"})
     CHECK(steps_of(std::string("{\"step\":0}\n") + last) == "0 error");
   CHECK(steps_of("{\"step\":0}\n{\"step\":" + std::string(500'000, '[') + "\n") == "0 error");
   CHECK(steps_of("{\"step\":0}\n" + std::string(2 << 20, ' ') + "{\"step\":1}\n") == "0 error");

@@ -46,7 +46,8 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
     record.in.push_back({0.1 + env, 0.01 * env});
     record.out.push_back({0.2 + env, 0.5 + 0.01 * env});
   }
-  const Json results = Json::parse(result_line(settings_with(0), record, "out")), metrics = Json::parse(metrics_line(spirals(), record));
+  const Json results = Json::parse(result_line(settings_with(0), record, "out")),
+             metrics = Json::parse(metrics_line(spirals(), record));
   for (std::size_t env = 0; env < 4; ++env) {
     CHECK(results[key_of(env, "_in_acc")] == record.in[env].accuracy);
     CHECK(results[key_of(env, "_out_acc")] == record.out[env].accuracy);
@@ -66,7 +67,9 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
   CHECK(metrics["chain"] == record.chain);
 }
 
-TEST_CASE("A record's scores are those of each domain's own parts, of the first examples in the order of their shuffle") {
+TEST_CASE(
+    "A record's scores are those of each domain's own parts, of the first examples in the order of their "
+    "shuffle") {
   for (const int examples : {0, 7}) {
     const Settings settings = settings_with(examples);
     Training run(settings, spirals(), sand::Threads(1));
@@ -74,9 +77,11 @@ TEST_CASE("A record's scores are those of each domain's own parts, of the first 
     const Record record = run.record();
     Evaluation evaluate(run.loop().model(), sand::Threads(1));
     for (std::size_t env = 0; env < 4; ++env) {
-      sand::domains::Split split = sand::domains::split(spirals().domains[env], 0.2, seed_hash(4, static_cast<std::int64_t>(env)));
+      sand::domains::Split split =
+          sand::domains::split(spirals().domains[env], 0.2, seed_hash(4, static_cast<std::int64_t>(env)));
       if (examples > 0) split.in.examples.resize(7), split.out.examples.resize(7);
-      const Score in = evaluate(split.in, run.loop().objective()), out = evaluate(split.out, run.loop().objective());
+      const Score in = evaluate(split.in, run.loop().objective()),
+                  out = evaluate(split.out, run.loop().objective());
       CHECK(record.in[env].accuracy == in.accuracy);
       CHECK(record.in[env].loss == in.loss);
       CHECK(record.out[env].accuracy == out.accuracy);
@@ -92,7 +97,8 @@ TEST_CASE("Each share of the mask report is its own count of the weights, by slo
   parameters.add("b", {10});
   sand::GradientTable table(parameters.slots(), 2);
   sand::optim::Direction direction{sand::Tensor({20}), sand::Tensor({20})};
-  for (const sand::Index j : {0, 1, 2, 3, 4, 5}) direction.mask[j] = 1;  // slot a: 6 open, 3 partial, 1 closed; slot b: all closed
+  for (const sand::Index j : {0, 1, 2, 3, 4, 5})
+    direction.mask[j] = 1;  // slot a: 6 open, 3 partial, 1 closed; slot b: all closed
   for (const sand::Index j : {6, 7, 8}) direction.mask[j] = sand::Scalar(0.5);
   record.masks.emplace(table, direction);
   const Json mask = Json::parse(metrics_line(spirals(), record))["mask"];

@@ -42,15 +42,17 @@ TEST_CASE("A run directory is made with all its parents, and an empty one is as 
 TEST_CASE("A directory holds a run once it has a record, and clearing it removes the run but nothing else") {
   const Folder folder;
   const RunDirectory run(folder.path);
-  for (const char* name : {"results.jsonl", "metrics.jsonl", "out.txt", "weights.safetensors", "done", "notes.txt",
-                           "checkpoints/step-000001.safetensors", "checkpoints/step-1.safetensors", "checkpoints/mine.safetensors"})
+  for (const char* name : {"results.jsonl", "metrics.jsonl", "out.txt", "weights.safetensors", "done",
+                           "notes.txt", "checkpoints/step-000001.safetensors",
+                           "checkpoints/step-1.safetensors", "checkpoints/mine.safetensors"})
     write_file(folder.path / name, "x");
   CHECK_FALSE(RunDirectory::holds_run(folder.path));
   run.write("record.json", kRecord);
   CHECK(RunDirectory::holds_run(folder.path));
   run.clear();
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "notes.txt", "run.lock"});
-  CHECK(names_in(folder.path / "checkpoints") == std::set<std::string>{"mine.safetensors", "step-1.safetensors"});
+  CHECK(names_in(folder.path / "checkpoints") ==
+        std::set<std::string>{"mine.safetensors", "step-1.safetensors"});
 }
 
 TEST_CASE("A directory with another program's record is refused, and nothing in it is touched") {
@@ -61,7 +63,8 @@ TEST_CASE("A directory with another program's record is refused, and nothing in 
     write_file(folder.path / "record.json", record);
     for (const char* name : {"done.part0", "results.jsonl", "checkpoints/step-000001.safetensors"})
       write_file(folder.path / name, "theirs");
-    CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("its record.json is not one of Sandgrad's, or damaged"), Error);
+    CHECK_THROWS_WITH_AS(RunDirectory(folder.path),
+                         doctest::Contains("its record.json is not one of Sandgrad's, or damaged"), Error);
     CHECK(fault_of_making(folder.path) == Fault::busy);
     CHECK(names_in(folder.path) == names);
     CHECK(names_in(folder.path / "checkpoints").size() == 1);
@@ -70,8 +73,8 @@ TEST_CASE("A directory with another program's record is refused, and nothing in 
 
 TEST_CASE("A record that is damaged or of a newer version is still one of Sandgrad's") {
   const Folder folder;
-  for (const char* record :
-       {R"({"args": {"steps": 5, "numerics": 9, "sandgrad": "7.0.0"})", R"("numerics": 12, "sandgrad": "9", "new": [])"}) {
+  for (const char* record : {R"({"args": {"steps": 5, "numerics": 9, "sandgrad": "7.0.0"})",
+                             R"("numerics": 12, "sandgrad": "9", "new": [])"}) {
     write_file(folder.path / "record.json", record);
     RunDirectory(folder.path).clear();
     CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints"});
@@ -80,11 +83,13 @@ TEST_CASE("A record that is damaged or of a newer version is still one of Sandgr
 
 TEST_CASE("A link in place of the folder of checkpoints is refused, and what it leads to stays as it was") {
   const Folder folder, elsewhere;
-  const std::set<std::string> theirs = {"model.safetensors", "step-000001.safetensors", "step-000001.safetensors.part0", "video.part1"};
+  const std::set<std::string> theirs = {"model.safetensors", "step-000001.safetensors",
+                                        "step-000001.safetensors.part0", "video.part1"};
   for (const std::string& name : theirs) write_file(elsewhere.path / name, "theirs");
   write_file(folder.path / "record.json", kRecord);
   std::filesystem::create_symlink(elsewhere.path, folder.path / "checkpoints");
-  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("directory: must be a real directory"), Error);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("directory: must be a real directory"),
+                       Error);
   CHECK_THROWS_WITH_AS(RunDirectory(folder.path), doctest::Contains("found a link"), Error);
   CHECK(names_in(elsewhere.path) == theirs);
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "record.json"});
@@ -93,11 +98,11 @@ TEST_CASE("A link in place of the folder of checkpoints is refused, and what it 
 TEST_CASE("A directory in which somebody keeps something else is refused, and nothing is put there") {
   const Folder folder;
   std::ofstream(folder.path / "done") << "somebody's";
-  CHECK_THROWS_WITH_AS(
-      RunDirectory(folder.path),
-      ("run directory: it is not empty and holds no run\n    path " + folder.path.string() + "\n    hint: give another --output-dir")
-          .c_str(),
-      Error);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path),
+                       ("run directory: it is not empty and holds no run\n    path " + folder.path.string() +
+                        "\n    hint: give another --output-dir")
+                           .c_str(),
+                       Error);
   CHECK(fault_of_making(folder.path) == Fault::busy);
   CHECK(names_in(folder.path) == std::set<std::string>{"done"});
 }
@@ -128,13 +133,15 @@ TEST_CASE("A run whose directory is moved goes on in it there, and leaves a run 
   CHECK_FALSE(first->held().in_place());
   first.reset();
   CHECK(text_of(folder.path / "moved/results.jsonl") == "first\nfirst\n");
-  CHECK(names_in(folder.path / "moved") == std::set<std::string>{"checkpoints", "record.json", "results.jsonl"});
+  CHECK(names_in(folder.path / "moved") ==
+        std::set<std::string>{"checkpoints", "record.json", "results.jsonl"});
   CHECK(second.held().in_place());
   CHECK(names_in(folder.path / "run") == std::set<std::string>{"checkpoints", "results.jsonl", "run.lock"});
   CHECK(text_of(folder.path / "run/results.jsonl") == "second\n");
 }
 
-TEST_CASE("A run whose directory is removed ends with an error, and leaves a run that takes its place alone") {
+TEST_CASE(
+    "A run whose directory is removed ends with an error, and leaves a run that takes its place alone") {
   const Folder folder;
   std::optional<RunDirectory> first(folder.path / "run");
   first->append("results.jsonl", "first");
@@ -153,10 +160,12 @@ TEST_CASE("What a killed process left half-written is removed, and files of othe
   const Folder folder;
   { RunDirectory(folder.path).write("record.json", kRecord); }
   const std::set<std::string> mine = {"done.part", "done.part0x", "mine.part0"};
-  const std::set<std::string> my_checkpoints = {"step-000001.safetensors.part", "step-1.safetensors.part0", "video.part2"};
+  const std::set<std::string> my_checkpoints = {"step-000001.safetensors.part", "step-1.safetensors.part0",
+                                                "video.part2"};
   for (const std::string& name : mine) write_file(folder.path / name, "mine");
   for (const std::string& name : my_checkpoints) write_file(folder.path / "checkpoints" / name, "mine");
-  for (const char* name : {"record.json.part0", "weights.safetensors.part12", "checkpoints/step-000001.safetensors.part0"})
+  for (const char* name :
+       {"record.json.part0", "weights.safetensors.part12", "checkpoints/step-000001.safetensors.part0"})
     write_file(folder.path / name, "half");
   const RunDirectory again(folder.path);
   std::set<std::string> left = mine;
@@ -177,7 +186,8 @@ TEST_CASE("A file in the way of the directory is an I/O error") {
   const Folder folder;
   std::ofstream(folder.path / "file") << "x";
   CHECK(fault_of_making(folder.path / "file") == Fault::io);
-  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "file"), doctest::Contains("reason Not a directory"), Error);
+  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "file"), doctest::Contains("reason Not a directory"),
+                       Error);
   CHECK(fault_of_making(folder.path / "file/run") == Fault::io);
 }
 
@@ -185,7 +195,8 @@ TEST_CASE("A link to a directory is as good as the directory, with or without a 
   const Folder folder;
   std::filesystem::create_directory(folder.path / "scratch");
   std::filesystem::create_symlink("scratch", folder.path / "link");
-  for (const char* name : {"link", "link/", "link/deeper"}) CHECK(fault_of_making(folder.path / name) == Fault{});
+  for (const char* name : {"link", "link/", "link/deeper"})
+    CHECK(fault_of_making(folder.path / name) == Fault{});
   CHECK(names_in(folder.path / "scratch/deeper") == std::set<std::string>{"checkpoints"});
 }
 
@@ -198,11 +209,12 @@ TEST_CASE("A link that leads nowhere is named with its target") {
     CHECK(fault_of_making(folder.path / name) == Fault::io);
   }
   const std::string link = (folder.path / "link").string();
-  CHECK_THROWS_WITH_AS(RunDirectory(folder.path / "link/deeper"),
-                       ("run directory: a link on its path leads nowhere\n    path   " + link + "/deeper\n    link   " + link +
-                        "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
-                           .c_str(),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      RunDirectory(folder.path / "link/deeper"),
+      ("run directory: a link on its path leads nowhere\n    path   " + link + "/deeper\n    link   " + link +
+       "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
+          .c_str(),
+      Error);
   CHECK(names_in(folder.path) == std::set<std::string>{"link", "loop"});
 }
 
@@ -215,7 +227,8 @@ TEST_CASE("A path that is too long is an I/O error, and the root of the disk hol
 TEST_CASE("A question that the disk does not answer is an I/O error, and no no") {
   const Folder folder;
   std::filesystem::create_symlink("record.json", folder.path / "record.json");  // to itself
-  CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path), doctest::Contains("run directory: cannot look into it"), Error);
+  CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path),
+                       doctest::Contains("run directory: cannot look into it"), Error);
   CHECK(fault_of_making(folder.path) == Fault::io);
 }
 
@@ -287,7 +300,8 @@ TEST_CASE("On a full disk a line that does not fit leaves no trace, and neither 
   run.append("out.txt", "one");
   {
     const FullDisk disk(10);
-    CHECK_THROWS_WITH_AS(run.append("out.txt", "far too long"), doctest::Contains("run directory: cannot write"), Error);
+    CHECK_THROWS_WITH_AS(run.append("out.txt", "far too long"),
+                         doctest::Contains("run directory: cannot write"), Error);
     CHECK_THROWS_AS(run.write("record.json", "far too long"), Error);
     run.append("out.txt", "two");
   }

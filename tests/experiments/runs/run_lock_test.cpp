@@ -39,15 +39,16 @@ TEST_CASE("A link in place of the lock is not followed") {
   const Folder folder;
   std::ofstream(folder.path / "mine") << "text";
   std::filesystem::create_symlink("mine", folder.path / RunLock::kName);
-  CHECK_THROWS_WITH_AS(RunLock(sand::Directory(folder.path.string())), doctest::Contains("must be a regular file, not a link"),
-                       sand::Error);
+  CHECK_THROWS_WITH_AS(RunLock(sand::Directory(folder.path.string())),
+                       doctest::Contains("must be a regular file, not a link"), sand::Error);
   CHECK(text_of(folder.path / "mine") == "text");
 }
 
 TEST_CASE("A pipe in place of the lock is refused at once") {
   const Folder folder;
   REQUIRE(::mkfifo((folder.path / RunLock::kName).c_str(), 0600) == 0);
-  CHECK_THROWS_WITH_AS(RunLock(sand::Directory(folder.path.string())), doctest::Contains("must be a regular file"), sand::Error);
+  CHECK_THROWS_WITH_AS(RunLock(sand::Directory(folder.path.string())),
+                       doctest::Contains("must be a regular file"), sand::Error);
 }
 
 TEST_CASE("A lock holds although its file is removed, and removes no file that another put there") {

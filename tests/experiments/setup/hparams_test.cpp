@@ -31,7 +31,8 @@ double ulps_from_power(double found, int base, double x) {
 TEST_CASE("A power of 10 is right to 3 units of the last place, however large the exponent") {
   double worst = 0;
   for (std::int64_t seed = 1; seed <= 300; ++seed) {
-    const double x = draw({"x", 0, Drawn::uniform, -300, 300}, seed, 0), y = draw({"x", 0, Drawn::power_of_10, -300, 300}, seed, 0);
+    const double x = draw({"x", 0, Drawn::uniform, -300, 300}, seed, 0),
+                 y = draw({"x", 0, Drawn::power_of_10, -300, 300}, seed, 0);
     worst = std::max(worst, ulps_from_power(y, 10, x));
   }
   CHECK(worst <= 3);

@@ -17,9 +17,10 @@ TEST_CASE("A model is described by its widths") {
 }
 
 TEST_CASE("A description that is not one is refused before any memory is taken") {
-  for (const char* wrong : {"", "mlp", "mlp:", "mlp:5", "mlp:5-", "mlp:-5-3", "mlp:5--3", "mlp:5-0", "mlp:5-3x", "mlp: 5-3", "cnn:5-3",
-                            "mlp:5-99999999999999999999", "mlp:5-1048577", "MNIST_CNN:2x28-2", "MNIST_CNN:2x28x28", "MNIST_CNN:2x28x28-2-2",
-                            "SmallCNN:3x64x4097-7", "MNIST_CNN:2x0x28-2", "MNIST_CNN:2-28-28-2"}) {
+  for (const char* wrong :
+       {"", "mlp", "mlp:", "mlp:5", "mlp:5-", "mlp:-5-3", "mlp:5--3", "mlp:5-0", "mlp:5-3x", "mlp: 5-3",
+        "cnn:5-3", "mlp:5-99999999999999999999", "mlp:5-1048577", "MNIST_CNN:2x28-2", "MNIST_CNN:2x28x28",
+        "MNIST_CNN:2x28x28-2-2", "SmallCNN:3x64x4097-7", "MNIST_CNN:2x0x28-2", "MNIST_CNN:2-28-28-2"}) {
     try {
       make_model(wrong, sand::nn::Activation::relu, 0);
       FAIL_CHECK(wrong);

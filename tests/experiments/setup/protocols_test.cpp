@@ -19,7 +19,9 @@ double standard(const Protocol& protocol, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("ilc trains 150 epochs of 4 steps and divides the learning rate by 10 after three quarters, as Parascandolo et al. do") {
+TEST_CASE(
+    "ilc trains 150 epochs of 4 steps and divides the learning rate by 10 after three quarters, as "
+    "Parascandolo et al. do") {
   const Protocol ilc = protocol_for("ilc", "Spirals");
   CHECK(ilc.steps == 600);
   CHECK(ilc.order == Order::epochs);
@@ -36,7 +38,9 @@ TEST_CASE("ilc trains 150 epochs of 4 steps and divides the learning rate by 10 
   CHECK(standard(ilc, "mlp_depth") == 3);
 }
 
-TEST_CASE("irm trains 501 full batches and tests on the last domain, as Arjovsky et al. do; their 0.001 sum w^2 is a decay of 0.002") {
+TEST_CASE(
+    "irm trains 501 full batches and tests on the last domain, as Arjovsky et al. do; their 0.001 sum w^2 is "
+    "a decay of 0.002") {
   const Protocol irm = protocol_for("irm", "ColoredMNIST-IRM");
   CHECK(irm.steps == 501);
   CHECK(irm.order == Order::everything);
@@ -50,7 +54,8 @@ TEST_CASE("irm trains 501 full batches and tests on the last domain, as Arjovsky
   CHECK(standard(irm, "mlp_width") == 256);
 }
 
-TEST_CASE("domainbed trains 5001 steps with replacement, holds a fifth out and never lowers the learning rate") {
+TEST_CASE(
+    "domainbed trains 5001 steps with replacement, holds a fifth out and never lowers the learning rate") {
   for (const char* data : {"Spirals", "RotatedMNIST", "PACS"}) {
     const Protocol protocol = protocol_for("domainbed", data);
     CHECK(protocol.steps == 5001);

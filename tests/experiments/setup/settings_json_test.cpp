@@ -41,8 +41,10 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
   RunRequest odd;
   odd.data.name = "ColoredMNIST", odd.algorithm = "ERM", odd.protocol_name = "irm";
   odd.test_domains = {1, 0}, odd.data.data_dir = "a \"dir\"\n";
-  odd.data.digits = "generated", odd.hparams_json = R"({"lr": 1.2345678901234567e-5})", odd.model = "SmallCNN", odd.convolution = "direct";
-  odd.steps = 7, odd.record_every = 3, odd.evaluation.every = 6, odd.evaluation.examples = 9, odd.evaluation.test_at_end = true;
+  odd.data.digits = "generated", odd.hparams_json = R"({"lr": 1.2345678901234567e-5})",
+  odd.model = "SmallCNN", odd.convolution = "direct";
+  odd.steps = 7, odd.record_every = 3, odd.evaluation.every = 6, odd.evaluation.examples = 9,
+  odd.evaluation.test_at_end = true;
   odd.holdout_fraction = 0.3, odd.decoupled_decay = odd.mask_update = true;
   const std::string text = settings_json(resolve(odd));
   const Settings again = settings_from_json(text, "text");
@@ -56,8 +58,9 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
   const Json good = Json::parse(settings_json(resolve({})));
   CHECK(refusal(good) == "");
   // Wide ranges, free text, and what the data set and the network check themselves.
-  const std::set<std::string> free = {"weight_decay", "k",           "lr",     "trial_seed",  "seed",   "hparams_seed",
-                                      "data_dir",     "init_sha256", "digits", "mlp_dropout", "rescale"};
+  const std::set<std::string> free = {"weight_decay", "k",        "lr",          "trial_seed", "seed",
+                                      "hparams_seed", "data_dir", "init_sha256", "digits",     "mlp_dropout",
+                                      "rescale"};
   for (const char* part : {"args", "hparams"})
     for (const auto& entry : good[part].items()) {
       const std::string& name = entry.key();
@@ -65,7 +68,8 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
       Json bad = good;
       bad[part].erase(name);
       CHECK(refusal(bad) != "");
-      for (const Json& other : {Json(nullptr), Json("1"), Json(Json::array({Json::object()})), Json(-5), Json(1e300)}) {
+      for (const Json& other :
+           {Json(nullptr), Json("1"), Json(Json::array({Json::object()})), Json(-5), Json(1e300)}) {
         bad[part][name] = other;
         if (free.count(name) == 1) continue;
         CAPTURE(other.dump());

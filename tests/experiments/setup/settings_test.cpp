@@ -39,16 +39,19 @@ TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit"
   request.hparams_seed = 1;
   const Settings drawn = resolve(request);
   CHECK(drawn.hparams.at("tau") == 0.3934322275531539);
-  CHECK(drawn.hparams.at("k") == doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
+  CHECK(drawn.hparams.at("k") ==
+        doctest::Approx(1109.9255081776537).epsilon(1e-15));  // there, through libm's pow
 }
 
-TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBed's, by seed, trial and name") {
+TEST_CASE(
+    "Batch sizes, widths and learning rates drawn from a seed are DomainBed's, by seed, trial and name") {
   struct Drawn {
     std::int64_t hparams_seed, trial_seed;
     int digits_batch, other_batch, width;
     double rate, photos_rate;
   };
-  // int(2 ** u) and 10 ** u, u from RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), by Python's Mersenne Twister
+  // int(2 ** u) and 10 ** u, u from RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), by
+  // Python's Mersenne Twister
   for (const Drawn& drawn : {Drawn{1, 0, 372, 39, 255, 0.00011906162909279594, 2.7028930742148706e-05},
                              Drawn{2, 0, 126, 25, 497, 0.0003207929136369226, 5.6841898471378446e-05},
                              Drawn{3, 1, 14, 10, 277, 0.0021690714686971317, 0.0002383446436179699},
@@ -60,10 +63,12 @@ TEST_CASE("Batch sizes, widths and learning rates drawn from a seed are DomainBe
       request.hparams_seed = drawn.hparams_seed;
       request.trial_seed = drawn.trial_seed;
       const Settings settings = resolve(request);
-      CHECK(settings.hparams.at("batch_size") == (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
+      CHECK(settings.hparams.at("batch_size") ==
+            (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
       CHECK(settings.hparams.at("mlp_width") == drawn.width);
       CHECK(settings.hparams.at("mlp_depth") == 2);
-      CHECK(settings.hparams.at("lr") / (data == "PACS" ? drawn.photos_rate : drawn.rate) == doctest::Approx(1).epsilon(1e-14));
+      CHECK(settings.hparams.at("lr") / (data == "PACS" ? drawn.photos_rate : drawn.rate) ==
+            doctest::Approx(1).epsilon(1e-14));
     }
 }
 
@@ -149,9 +154,11 @@ TEST_CASE("A mask that never opens is refused with the reason, and accepted on r
 }
 
 TEST_CASE("Hyper-parameters that are no JSON object of known numbers are refused") {
-  CHECK(says(refusal(with_hparams("tau=0.9")), "hparams: expected a JSON object of numbers\n    found tau=0.9"));
+  CHECK(says(refusal(with_hparams("tau=0.9")),
+             "hparams: expected a JSON object of numbers\n    found tau=0.9"));
   CHECK(says(refusal(with_hparams("[1]")), "hparams: expected a JSON object of numbers"));
-  CHECK(says(refusal(with_hparams(R"({"tau": "high"})")), "hparams: tau must be a number\n    found \"high\""));
+  CHECK(
+      says(refusal(with_hparams(R"({"tau": "high"})")), "hparams: tau must be a number\n    found \"high\""));
   CHECK(says(refusal(with_hparams(R"({"tau": 1e999})")), "hparams: "));
   CHECK(says(refusal(with_hparams(R"({"tua": 0.9})")), "did you mean tau?"));
   CHECK(says(refusal(with_hparams(R"({"batch_size": 1.5})")), "hparams: batch_size must be a whole number"));
@@ -164,8 +171,10 @@ TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing el
   CHECK(resolve(with_hparams(R"({"rescale": false})")).hparams.at("rescale") == 0);
   CHECK(resolve(with_hparams(R"({"rescale": true})")).hparams.at("rescale") == 1);
   CHECK(resolve(with_hparams(R"({"rescale": 0})")).hparams.at("rescale") == 0);
-  CHECK(says(refusal(with_hparams(R"({"rescale": 0.5})")), "hparams: rescale must be true or false, 1 or 0\n    found 0.5"));
-  CHECK(says(refusal(with_hparams(R"({"rescale": null})")), "hparams: rescale must be true or false, 1 or 0\n    found null"));
+  CHECK(says(refusal(with_hparams(R"({"rescale": 0.5})")),
+             "hparams: rescale must be true or false, 1 or 0\n    found 0.5"));
+  CHECK(says(refusal(with_hparams(R"({"rescale": null})")),
+             "hparams: rescale must be true or false, 1 or 0\n    found null"));
   CHECK(says(refusal(with_hparams(R"({"tau": true})")), "hparams: tau must be a number\n    found true"));
   RunRequest photos = with_hparams(R"({"data_augmentation": false})");
   photos.data.name = "PACS";
@@ -174,7 +183,8 @@ TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing el
 
 TEST_CASE("A hyper-parameter that nobody has is unknown, whatever its value") {
   for (const char* value : {"1", "true", "\"x\"", "[1]", "{}", "null"})
-    CHECK(says(refusal(with_hparams(R"({"resnet18": )" + std::string(value) + "}")), "hparams: no such name\n    found resnet18"));
+    CHECK(says(refusal(with_hparams(R"({"resnet18": )" + std::string(value) + "}")),
+               "hparams: no such name\n    found resnet18"));
 }
 
 TEST_CASE("A hyper-parameter given twice is refused") {
@@ -207,8 +217,8 @@ TEST_CASE("Test domains must exist and leave enough to train on") {
   CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 2),
                        "test-envs: no such domain\n    found 3\n    known 0 .. 2", Error);
   request.test_domains = {1, 0, 1};
-  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 1), "test-envs: a domain is named twice\n    found 1",
-                       Error);
+  CHECK_THROWS_WITH_AS(sand::experiments::training_domains(resolve(request), 3, 1),
+                       "test-envs: a domain is named twice\n    found 1", Error);
   request.test_domains = {0, 1};
   CHECK_THROWS_AS(sand::experiments::training_domains(resolve(request), 3, 2), Error);
   CHECK(sand::experiments::training_domains(resolve(request), 3, 1) == std::vector<int>{2});
@@ -235,6 +245,7 @@ TEST_CASE("A hyper-parameter of another algorithm is passed over, one of no algo
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.algorithm = "ERM";
   CHECK(resolve(request).hparams.count("tau") == 0);
-  CHECK(resolve(with_hparams(R"({"data_augmentation": false})")).hparams.count("data_augmentation") == 0);  // of photos
+  CHECK(resolve(with_hparams(R"({"data_augmentation": false})")).hparams.count("data_augmentation") ==
+        0);  // of photos
   CHECK(says(refusal(with_hparams(R"({"tauu": 0.25})")), "did you mean tau?"));
 }

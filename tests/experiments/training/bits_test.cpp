@@ -27,9 +27,12 @@ TEST_CASE("Short runs have the bits that stand in the tree, with one thread and 
   const std::string expected = golden();
   const std::string version = "numerics " + std::to_string(sand::kNumericsVersion) + "\n";
   REQUIRE_MESSAGE(expected.rfind(version, 0) == 0,
-                  "tests/golden/bits.txt is not of this numerics version: write it anew as CONTRIBUTING.md says under Bits");
+                  "tests/golden/bits.txt is not of this numerics version: write it anew as CONTRIBUTING.md "
+                  "says under Bits");
   for (const int threads : {1, 3})
     CHECK_MESSAGE(sand::experiments::bits(sand::Threads(threads)) == expected,
-                  "bits have changed, and NUMERICS_VERSION has not. If that is meant, raise kNumericsVersion in tensor/numerics.h, write "
-                  "tests/golden/bits.txt anew and give the reason in the changelog; if not, find the cause (CONTRIBUTING.md, Bits)");
+                  "bits have changed, and NUMERICS_VERSION has not. If that is meant, raise kNumericsVersion "
+                  "in tensor/numerics.h, write "
+                  "tests/golden/bits.txt anew and give the reason in the changelog; if not, find the cause "
+                  "(CONTRIBUTING.md, Bits)");
 }

@@ -15,10 +15,13 @@ namespace {
 
 struct Untrained {
   sand::domains::Spirals data{{.domains = 2, .examples = 150, .test_examples = 70}};
-  std::unique_ptr<sand::experiments::Model> model = sand::experiments::make_model("mlp:18-9-2", sand::nn::Activation::tanh, 3);
+  std::unique_ptr<sand::experiments::Model> model =
+      sand::experiments::make_model("mlp:18-9-2", sand::nn::Activation::tanh, 3);
   sand::nn::CrossEntropy objective;
 
-  Score score(const sand::domains::Part& part, int threads) { return Evaluation(*model, sand::Threads(threads))(part, objective); }
+  Score score(const sand::domains::Part& part, int threads) {
+    return Evaluation(*model, sand::Threads(threads))(part, objective);
+  }
 };
 
 }  // namespace
@@ -42,7 +45,8 @@ TEST_CASE("The score of a part is the mean over its examples, however they are c
     const Score one = it.score({part.domain, {example}}, 1);
     CHECK((one.accuracy == 0 || one.accuracy == 1));
     CHECK(one.loss > 0);
-    CHECK((one.loss < std::log(2.0)) == (one.accuracy == 1));  // two classes: right is a probability above a half
+    CHECK((one.loss < std::log(2.0)) ==
+          (one.accuracy == 1));  // two classes: right is a probability above a half
     loss += one.loss;
     right += one.accuracy;
   }

@@ -18,7 +18,9 @@ Settings settings(const std::string& algorithm, double tau) {
   return settings;
 }
 
-bool tells(const std::optional<std::string>& note, const std::string& part) { return note && note->find(part) != std::string::npos; }
+bool tells(const std::optional<std::string>& note, const std::string& part) {
+  return note && note->find(part) != std::string::npos;
+}
 
 /// Whether the combiner opens a weight however the domains' signs are divided.
 bool masks_nothing(optim::Combiner& combiner, int domains) {
@@ -39,17 +41,22 @@ TEST_CASE("A tau under which the mask closes no weight is told, and only such a 
       CAPTURE(tau);
       optim::SandMask sand({.tau = tau, .k = 10});
       optim::AndMask all({.tau = tau});
-      CHECK(tells(note_on_tau(settings("SANDMask", tau), domains), "masks nothing") == masks_nothing(sand, domains));
-      CHECK(tells(note_on_tau(settings("ANDMask", tau), domains), "masks nothing") == masks_nothing(all, domains));
-      CHECK(tells(note_on_tau(settings("GeometricMean", tau), domains), "masks nothing") == masks_nothing(all, domains));
+      CHECK(tells(note_on_tau(settings("SANDMask", tau), domains), "masks nothing") ==
+            masks_nothing(sand, domains));
+      CHECK(tells(note_on_tau(settings("ANDMask", tau), domains), "masks nothing") ==
+            masks_nothing(all, domains));
+      CHECK(tells(note_on_tau(settings("GeometricMean", tau), domains), "masks nothing") ==
+            masks_nothing(all, domains));
     }
   CHECK(tells(note_on_tau(settings("SANDMask", 0.1), 3), "s >= 1/3 wherever no gradient is 0; it is ERM"));
   CHECK_FALSE(note_on_tau(settings("ERM", 0), 3));
 }
 
 TEST_CASE("On two domains every tau from 0.5 on is the same mask, which is told") {
-  for (const double tau : {0.5, 0.7, 0.9}) CHECK(tells(note_on_tau(settings("SANDMask", tau), 2), "the same mask"));
-  for (const double tau : {0.51, 1.0}) CHECK(tells(note_on_tau(settings("ANDMask", tau), 2), "the same mask"));
+  for (const double tau : {0.5, 0.7, 0.9})
+    CHECK(tells(note_on_tau(settings("SANDMask", tau), 2), "the same mask"));
+  for (const double tau : {0.51, 1.0})
+    CHECK(tells(note_on_tau(settings("ANDMask", tau), 2), "the same mask"));
   CHECK_FALSE(note_on_tau(settings("SANDMask", 0.4), 2));  // opens where one gradient is 0
   CHECK_FALSE(note_on_tau(settings("ANDMask", 0.5), 2));
   CHECK_FALSE(note_on_tau(settings("SANDMask", 0.9), 3));
@@ -59,7 +66,8 @@ TEST_CASE("A SAND-mask that is saturated in over 99 % of the weights it opens is
   optim::SandMask mask;
   const GradientTable table = optim::table_of({{1}, {1}});
   optim::MaskReport report(table, mask.combine(table));
-  for (const auto& [open, partial, told] : {std::tuple<Index, Index, bool>{991, 9, true}, {990, 10, false}, {1, 0, true}, {0, 0, false}}) {
+  for (const auto& [open, partial, told] :
+       {std::tuple<Index, Index, bool>{991, 9, true}, {990, 10, false}, {1, 0, true}, {0, 0, false}}) {
     report.total.open = open;
     report.total.partial = partial;
     CHECK(note_on_saturation(settings("SANDMask", 0.9), report).has_value() == told);
@@ -67,5 +75,6 @@ TEST_CASE("A SAND-mask that is saturated in over 99 % of the weights it opens is
   }
   report.total.open = 999;
   report.total.partial = 1;
-  CHECK(tells(note_on_saturation(settings("SANDMask", 0.9), report), "m >= 0.99 in 99.90 % of the weights with m > 0"));
+  CHECK(tells(note_on_saturation(settings("SANDMask", 0.9), report),
+              "m >= 0.99 in 99.90 % of the weights with m > 0"));
 }

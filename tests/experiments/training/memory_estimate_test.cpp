@@ -26,7 +26,8 @@ const sand::domains::DataSet& few_spirals() {
 }  // namespace
 
 TEST_CASE("Gradients and batch of an MLP are known before the network is there") {
-  for (const char* hparams : {R"({"mlp_depth": 0})", R"({"mlp_depth": 1, "mlp_width": 7})", R"({"mlp_depth": 3, "batch_size": 300})"})
+  for (const char* hparams : {R"({"mlp_depth": 0})", R"({"mlp_depth": 1, "mlp_width": 7})",
+                              R"({"mlp_depth": 3, "batch_size": 300})"})
     for (const char* protocol : {"domainbed", "ilc", "irm"}) {
       CAPTURE(hparams);
       CAPTURE(protocol);
@@ -67,7 +68,9 @@ TEST_CASE("Every further thread takes tiles of its own, a run directory the room
 
 TEST_CASE("What was held while the data was read is a peak, too") {
   CHECK(MemoryEstimate{.program = 1e6, .data = 2e6, .loading = 9e6}.peak() == 9e6);
-  CHECK(MemoryEstimate{.program = 1e6, .data = 2e6, .weights = 3e6, .gradients = 4e6, .activations = 5e6, .passing = 6e6}.peak() == 21e6);
+  CHECK(MemoryEstimate{
+            .program = 1e6, .data = 2e6, .weights = 3e6, .gradients = 4e6, .activations = 5e6, .passing = 6e6}
+            .peak() == 21e6);
 }
 
 TEST_CASE("Processes that decode photos count for the peak, and not for what the steps still need") {
@@ -85,7 +88,8 @@ TEST_CASE("A run that does not fit is refused with what it would take, what ther
   } catch (const sand::Error& error) {
     CHECK(error.fault() == sand::Fault::resources);
     const std::string said = error.what();
-    for (const char* text : {"memory: the run does not fit", "about 500000000000 MB", "available", "--threads", "mlp_width"})
+    for (const char* text :
+         {"memory: the run does not fit", "about 500000000000 MB", "available", "--threads", "mlp_width"})
       CHECK(said.find(text) != std::string::npos);
   }
 }

@@ -16,7 +16,9 @@ using namespace sand::testing;
 namespace {
 
 /// linear0.weight [3, 2], linear0.bias [3], linear1.weight [2, 3], linear1.bias [2]
-std::unique_ptr<Model> model_of(std::uint64_t seed) { return make_model("mlp:2-3-2", sand::nn::Activation::relu, seed); }
+std::unique_ptr<Model> model_of(std::uint64_t seed) {
+  return make_model("mlp:2-3-2", sand::nn::Activation::relu, seed);
+}
 
 std::string refusal(const Safetensors& file, Model& model) {
   const Folder folder;
@@ -46,7 +48,8 @@ TEST_CASE("Weights that were written are loaded, and a checkpoint's other tensor
   CHECK(std::equal(a.begin(), a.end(), b.begin()));
 }
 
-TEST_CASE("A file that does not fit the model is refused with every tensor that is missing, misshaped or unknown") {
+TEST_CASE(
+    "A file that does not fit the model is refused with every tensor that is missing, misshaped or unknown") {
   const auto model = model_of(1);
   Safetensors file;
   file.add("linear0.weight", sand::Tensor(sand::Shape{2, 3}));
@@ -54,7 +57,8 @@ TEST_CASE("A file that does not fit the model is refused with every tensor that 
   file.add("linear1.bias", sand::Tensor(sand::Shape{2}));
   file.add("head.weight", sand::Tensor(sand::Shape{1}));
   const std::string said = refusal(file, *model);
-  for (const char* part : {"misshaped linear0.weight [3, 2], found [2, 3]", "missing   linear1.weight [2, 3]", "unknown   \"head.weight\""})
+  for (const char* part : {"misshaped linear0.weight [3, 2], found [2, 3]", "missing   linear1.weight [2, 3]",
+                           "unknown   \"head.weight\""})
     CHECK_MESSAGE(said.find(part) != std::string::npos, said);
   CHECK(said.find("linear0.bias") == std::string::npos);
 }
@@ -70,11 +74,13 @@ TEST_CASE("A weight of any number of axes but its own is misshaped") {
     const std::string said = refusal(other, *model);
     CHECK_MESSAGE(said.find("misshaped linear0.bias [3], found [") != std::string::npos, said);
     CHECK_THROWS_WITH_AS(read_block(other, "", model->parameters, model->parameters.numbers()),
-                         doctest::Contains("tensor linear0.bias has the wrong shape\n    expected [3]"), Error);
+                         doctest::Contains("tensor linear0.bias has the wrong shape\n    expected [3]"),
+                         Error);
   }
 }
 
-TEST_CASE("Weights of the other precision are taken if none of them changes, else the first that would is named") {
+TEST_CASE(
+    "Weights of the other precision are taken if none of them changes, else the first that would is named") {
   const auto model = model_of(1);
   const bool is_float = sand::kScalarDtype == sand::Dtype::f32;
   const auto in_other_precision = [&](double weight) {
@@ -92,7 +98,9 @@ TEST_CASE("Weights of the other precision are taken if none of them changes, els
   };
   CHECK(refusal(in_other_precision(-0.375), *model_of(2)) == "");
   if (is_float)
-    CHECK(refusal(in_other_precision(0.1), *model_of(2)).find("found    F64 0.10000000000000001 as number 0") != std::string::npos);
+    CHECK(
+        refusal(in_other_precision(0.1), *model_of(2)).find("found    F64 0.10000000000000001 as number 0") !=
+        std::string::npos);
 }
 
 TEST_CASE("Weights that are not finite are refused") {

@@ -44,7 +44,8 @@ TEST_CASE("Weights do not depend on the number of threads, whatever the algorith
     CAPTURE(method.name);
     const Settings settings = small_run(method.name);
     const std::string alone = train(settings, small_spirals(), Threads(1), {}).fingerprint;
-    for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, small_spirals(), Threads(threads), {}).fingerprint == alone);
+    for (const int threads : {2, 3, 4, 7})
+      CHECK(train(settings, small_spirals(), Threads(threads), {}).fingerprint == alone);
   }
 }
 
@@ -57,7 +58,8 @@ TEST_CASE("Weights do not depend on the number of threads for full batches of im
   const auto digits = std::make_shared<sand::domains::Digits>(sand::domains::generated_digits(600, 1));
   const sand::domains::DataSet data = sand::domains::colored_mnist_irm(digits, 1);
   const std::string alone = train(settings, data, Threads(1), {}).fingerprint;
-  for (const int threads : {2, 3, 4, 7}) CHECK(train(settings, data, Threads(threads), {}).fingerprint == alone);
+  for (const int threads : {2, 3, 4, 7})
+    CHECK(train(settings, data, Threads(threads), {}).fingerprint == alone);
 }
 
 TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weights") {
@@ -66,7 +68,8 @@ TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weight
   other.seed = 1;
   CHECK(train(other, small_spirals(), Threads(1), {}).fingerprint != first);
   CHECK(train(small_run("ERM"), small_spirals(), Threads(1), {}).fingerprint != first);
-  CHECK(train(small_run("SANDMask", R"({"tau": 0.7})"), small_spirals(), Threads(1), {}).fingerprint != first);
+  CHECK(train(small_run("SANDMask", R"({"tau": 0.7})"), small_spirals(), Threads(1), {}).fingerprint !=
+        first);
 }
 
 TEST_CASE("A record comes after every so many steps and after the last, with scores of every domain") {
@@ -87,7 +90,9 @@ TEST_CASE("A record comes after every so many steps and after the last, with sco
   CHECK_FALSE(outcome.never_learned.has_value());
 }
 
-TEST_CASE("Where test domains wait for the end, they have a score in the last record alone, and the others in every one") {
+TEST_CASE(
+    "Where test domains wait for the end, they have a score in the last record alone, and the others in "
+    "every one") {
   Settings settings = small_run("ERM");
   settings.evaluation.test_at_end = true;
   std::vector<bool> tested;
@@ -164,11 +169,14 @@ TEST_CASE("A state that the run could not have come to is refused") {
   CHECK(run.save() == good);
 }
 
-TEST_CASE("The chain of records tells two runs apart that differ in one bit of one weight, and later ones from earlier ones") {
+TEST_CASE(
+    "The chain of records tells two runs apart that differ in one bit of one weight, and later ones from "
+    "earlier ones") {
   const auto chain = [](int bits) {
     Training run(small_run("ERM"), small_spirals(), Threads(1));
     TrainingState state = run.save();
-    for (int bit = 0; bit < bits; ++bit) state.weights.back() = std::nextafter(state.weights.back(), sand::Scalar{1});
+    for (int bit = 0; bit < bits; ++bit)
+      state.weights.back() = std::nextafter(state.weights.back(), sand::Scalar{1});
     run.restore(state);
     run.update();
     return run.record().chain;
@@ -197,7 +205,8 @@ TEST_CASE("A mask that never opens is told apart from one that learns badly") {
   const Outcome outcome = train(settings, small_spirals(), Threads(2), {});
   REQUIRE(outcome.never_learned.has_value());
   CHECK(outcome.never_learned->find("the mask never opened") != std::string::npos);
-  const nlohmann::json told = nlohmann::json::parse(outcome_json(outcome.steps, outcome.fingerprint, outcome.never_learned));
+  const nlohmann::json told =
+      nlohmann::json::parse(outcome_json(outcome.steps, outcome.fingerprint, outcome.never_learned));
   CHECK(told["never_learned"] == true);
   CHECK(told["reason"] == *outcome.never_learned);
   settings.hparams["weight_decay"] = 0.01;  // moves weights, and yet nothing is learned
@@ -209,8 +218,11 @@ TEST_CASE("A learning rate at which values overflow ends the run with step, doma
   settings.hparams["lr"] = std::sqrt(std::numeric_limits<sand::Scalar>::max()) * sand::Scalar{1e11};
   const std::string text = refusal(settings, small_spirals());
   CHECK_MESSAGE(text.find("step 1: the loss of domain 0 is not finite\n    first at linear [") == 0, text);
-  CHECK_MESSAGE(text.find("], forward\n    formula  y = x w^T + b\n    input    ") != std::string::npos, text);
-  CHECK_MESSAGE(text.find("    input    parameter linear1.weight [33, 33]: 1089 numbers from -") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("], forward\n    formula  y = x w^T + b\n    input    ") != std::string::npos,
+                text);
+  CHECK_MESSAGE(
+      text.find("    input    parameter linear1.weight [33, 33]: 1089 numbers from -") != std::string::npos,
+      text);
   CHECK_MESSAGE(text.find("nn/mlp.cpp:") != std::string::npos, text);
 }
 
@@ -218,32 +230,43 @@ TEST_CASE("A learning rate at which a weight overflows ends the run in the step 
   Settings settings = small_run("ERM");
   settings.hparams["lr"] = std::numeric_limits<double>::max();
   const std::string text = refusal(settings, small_spirals());
-  CHECK_MESSAGE(text.find("step 0: Adam made a weight that is not finite\n    first at  Adam, linear0.weight[0,0]\n    gradients by domain "
+  CHECK_MESSAGE(text.find("step 0: Adam made a weight that is not finite\n    first at  Adam, "
+                          "linear0.weight[0,0]\n    gradients by domain "
                           "5 numbers from ") == 0,
                 text);
   CHECK_MESSAGE(text.find("    lr        1.7976931348623157e+308\n") != std::string::npos, text);
 }
 
-TEST_CASE("A second moment that overflows ends the run, though no weight moves and every loss and gradient is finite") {
+TEST_CASE(
+    "A second moment that overflows ends the run, though no weight moves and every loss and gradient is "
+    "finite") {
   sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
   const sand::Scalar large = std::sqrt(std::numeric_limits<sand::Scalar>::max()) * 1000;
   for (sand::domains::Domain& domain : data.domains)
-    domain.read = [large](std::uint32_t, std::span<sand::Scalar> input) { std::fill(input.begin(), input.end(), large); };
+    domain.read = [large](std::uint32_t, std::span<sand::Scalar> input) {
+      std::fill(input.begin(), input.end(), large);
+    };
   Settings settings = small_run("ERM");
   settings.hparams["mlp_depth"] = 0;
   settings.hparams["mlp_dropout"] = 0;
   settings.hparams["batch_size"] = 4;
   const std::string text = refusal(settings, data);
-  CHECK_MESSAGE(text.find("step 0: Adam's second moment is not finite\n    first at  Adam, linear0.weight[0,") == 0, text);
+  CHECK_MESSAGE(
+      text.find("step 0: Adam's second moment is not finite\n    first at  Adam, linear0.weight[0,") == 0,
+      text);
   CHECK_MESSAGE(text.find("    gradients by domain 2 numbers from ") != std::string::npos, text);
   CHECK_MESSAGE(text.find("    v         inf, of all weights ") != std::string::npos, text);
 }
 
-TEST_CASE("A gradient that overflows while every loss is finite ends the run with domain and op, whatever the algorithm") {
+TEST_CASE(
+    "A gradient that overflows while every loss is finite ends the run with domain and op, whatever the "
+    "algorithm") {
   // All inputs are 0 and all biases too, so every value is 0: only backward meets the large weights, twice.
   sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
   for (sand::domains::Domain& domain : data.domains)
-    domain.read = [](std::uint32_t, std::span<sand::Scalar> input) { std::fill(input.begin(), input.end(), sand::Scalar{0}); };
+    domain.read = [](std::uint32_t, std::span<sand::Scalar> input) {
+      std::fill(input.begin(), input.end(), sand::Scalar{0});
+    };
   for (const Algorithm& method : algorithms()) {
     Settings settings = small_run(method.name);
     settings.hparams["batch_size"] = 4;
@@ -254,14 +277,17 @@ TEST_CASE("A gradient that overflows while every loss is finite ends the run wit
     for (const sand::Slot& slot : run.loop().model().parameters.slots())
       for (sand::Index i = 0; i < slot.shape.size(); ++i)
         state.weights[static_cast<std::size_t>(slot.offset + i)] =
-            slot.name.find("bias") != std::string::npos ? 0
-                                                        : (i < slot.shape[1] ? 1 : -1) * (std::numeric_limits<sand::Scalar>::max() / 100);
+            slot.name.find("bias") != std::string::npos
+                ? 0
+                : (i < slot.shape[1] ? 1 : -1) * (std::numeric_limits<sand::Scalar>::max() / 100);
     run.restore(state);
     const std::string text = refusal([&] { run.update(); });
-    CHECK_MESSAGE(
-        text.find("step 0: the gradient of domain 0 is not finite\n    first at linear [4, 33], backward\n    formula  dx += dy w, ") == 0,
-        text);
-    CHECK_MESSAGE(text.find("    input    tanh [4, 33]: 132 numbers from 0 to 0\n    gives it 132 numbers") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("step 0: the gradient of domain 0 is not finite\n    first at linear [4, 33], "
+                            "backward\n    formula  dx += dy w, ") == 0,
+                  text);
+    CHECK_MESSAGE(text.find("    input    tanh [4, 33]: 132 numbers from 0 to 0\n    gives it 132 numbers") !=
+                      std::string::npos,
+                  text);
   }
 }
 
@@ -275,9 +301,10 @@ TEST_CASE("A line of results has DomainBed's keys in order, and no key for what 
   const auto json = nlohmann::ordered_json::parse(line);
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  CHECK(keys == std::vector<std::string>{"args", "env0_in_acc", "env0_out_acc", "env1_in_acc", "env1_out_acc", "env2_in_acc",
-                                         "env2_out_acc", "env3_in_acc", "env3_out_acc", "env4_in_acc", "env4_out_acc", "env5_in_acc",
-                                         "env5_out_acc", "epoch", "hparams", "loss", "mem_gb", "step", "step_time"});
+  CHECK(keys == std::vector<std::string>{"args", "env0_in_acc", "env0_out_acc", "env1_in_acc", "env1_out_acc",
+                                         "env2_in_acc", "env2_out_acc", "env3_in_acc", "env3_out_acc",
+                                         "env4_in_acc", "env4_out_acc", "env5_in_acc", "env5_out_acc",
+                                         "epoch", "hparams", "loss", "mem_gb", "step", "step_time"});
   CHECK(json["args"]["output_dir"] == "somewhere");
   CHECK(json["args"]["algorithm"] == "ERM");
   CHECK(json["args"]["test_envs"] == std::vector<int>{0});
@@ -298,7 +325,8 @@ TEST_CASE("A tenth of the domain names may be bytes of any kind: the records sta
   CHECK(metrics_line(data, record).find('\n') == std::string::npos);
 }
 
-TEST_CASE("A direction that overflows while every loss is finite stops the run") {  // one open weight among 18 is scaled up by 18
+TEST_CASE("A direction that overflows while every loss is finite stops the run") {  // one open weight among
+                                                                                    // 18 is scaled up by 18
   sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
   for (sand::domains::Domain& domain : data.domains)
     domain.read = [](std::uint32_t, std::span<sand::Scalar> input) {
@@ -310,7 +338,8 @@ TEST_CASE("A direction that overflows while every loss is finite stops the run")
   settings.hparams["batch_size"] = 4;
   settings.hparams["mlp_dropout"] = 0;
   const std::string text = refusal(settings, data);
-  CHECK_MESSAGE(text.find("step 0: the direction is not finite, while all gradients are\n    first at  ANDMask, linear0.weight[0,0]\n    "
+  CHECK_MESSAGE(text.find("step 0: the direction is not finite, while all gradients are\n    first at  "
+                          "ANDMask, linear0.weight[0,0]\n    "
                           "gradients by domain 2 numbers from ") == 0,
                 text);
 }

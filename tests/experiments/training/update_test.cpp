@@ -9,7 +9,9 @@
 using sand::Threads;
 using namespace sand::experiments;
 
-TEST_CASE("The learning rate is the given one up to step round(decay_at * steps), and that times the factor from there on") {
+TEST_CASE(
+    "The learning rate is the given one up to step round(decay_at * steps), and that times the factor from "
+    "there on") {
   Settings settings = small_run("ERM");
   settings.steps = 10;
   settings.protocol.decay_at = 0.75;  // 7.5 is rounded to 8
@@ -24,7 +26,9 @@ TEST_CASE("The learning rate is the given one up to step round(decay_at * steps)
   }
 }
 
-TEST_CASE("An update is that of its settings: rows of its step from what is not held out, dropout under its seed, Adam's options") {
+TEST_CASE(
+    "An update is that of its settings: rows of its step from what is not held out, dropout under its seed, "
+    "Adam's options") {
   Settings settings = small_run("ERM", R"({"lr": 0.02, "weight_decay": 0.03, "mlp_dropout": 0.5})");
   settings.holdout_fraction = 0.2;
   settings.seed = 5;
@@ -34,17 +38,22 @@ TEST_CASE("An update is that of its settings: rows of its step from what is not 
     settings.decoupled_decay = !other;
     Training run(settings, small_spirals(), Threads(1));
     CHECK(run.loop().model().description == "mlp:18-33-33-33-1");
-    sand::DomainGradients engine(run.loop().model().network, run.loop().model().parameters, {.tile_rows = run.loop().model().tile_rows, .seed = 5});
+    sand::DomainGradients engine(run.loop().model().network, run.loop().model().parameters,
+                                 {.tile_rows = run.loop().model().tile_rows, .seed = 5});
     for (const std::uint32_t step : {0u, 1u}) {
       run.update([&] {  // before the weights move
         CHECK(run.loop().batch().step == step);
         const sand::GradientTable& g = engine(run.loop().batch(), run.loop().objective());
         for (int domain = 0; domain < 5; ++domain) {
-          CHECK(std::equal(g.row(domain).begin(), g.row(domain).end(), run.loop().gradients().row(domain).begin()));
-          const sand::domains::Split split = sand::domains::split(small_spirals().domains[static_cast<std::size_t>(domain + 1)], 0.2,
-                                                                  seed_hash(4, static_cast<std::int64_t>(domain + 1)));
-          for (const std::uint32_t example : run.loop().batch().domains[static_cast<std::size_t>(domain)].examples)
-            CHECK(std::find(split.in.examples.begin(), split.in.examples.end(), example) != split.in.examples.end());
+          CHECK(std::equal(g.row(domain).begin(), g.row(domain).end(),
+                           run.loop().gradients().row(domain).begin()));
+          const sand::domains::Split split =
+              sand::domains::split(small_spirals().domains[static_cast<std::size_t>(domain + 1)], 0.2,
+                                   seed_hash(4, static_cast<std::int64_t>(domain + 1)));
+          for (const std::uint32_t example :
+               run.loop().batch().domains[static_cast<std::size_t>(domain)].examples)
+            CHECK(std::find(split.in.examples.begin(), split.in.examples.end(), example) !=
+                  split.in.examples.end());
         }
       });
       double sum = 0;
@@ -64,7 +73,9 @@ TEST_CASE("Dropout, a hyper-parameter of the network, changes what is learned") 
         train(small_run("ERM", R"({"mlp_dropout": 0})"), small_spirals(), Threads(1), {}).fingerprint);
 }
 
-TEST_CASE("A record's loss is the mean of the updates since the one before, its epoch the step over the steps of an epoch") {
+TEST_CASE(
+    "A record's loss is the mean of the updates since the one before, its epoch the step over the steps of "
+    "an epoch") {
   Training run(small_run("ERM"), small_spirals(), Threads(1));
   double sum = 0;
   for (int step = 0, since = 0; step < 6; ++step) {

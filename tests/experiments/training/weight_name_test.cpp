@@ -38,16 +38,23 @@ TEST_CASE("The weight at every place of the block is found again by its name") {
 }
 
 TEST_CASE("What is not exactly such a name is refused with the slot's shape") {
-  for (const char* wrong :
-       {"linear0.weight",        "linear0.weight[",       "linear0.weight[]",      "linear0.weight[1]",
-        "linear0.weight[1,]",    "linear0.weight[1,2",    "linear0.weight[,2]",    "linear0.weight[1,2]]",
-        "linear0.weight[1,2] ",  "linear0.weight[1, 2]",  "linear0.weight[ 1,2]",  "linear0.weight[+1,2]",
-        "linear0.weight[-0,2]",  "linear0.weight[-1,2]",  "linear0.weight[3,0]",   "linear0.weight[0,4]",
-        "linear0.weight[0,1,2]", "linear0.weight[0x1,2]", "linear0.weight[1.0,2]", "linear0.weight[99999999999999999999,0]",
-        "linear0.weight[1;2]",   "linear0.weight[[1,2]"}) {
+  for (const char* wrong : {"linear0.weight",        "linear0.weight[",
+                            "linear0.weight[]",      "linear0.weight[1]",
+                            "linear0.weight[1,]",    "linear0.weight[1,2",
+                            "linear0.weight[,2]",    "linear0.weight[1,2]]",
+                            "linear0.weight[1,2] ",  "linear0.weight[1, 2]",
+                            "linear0.weight[ 1,2]",  "linear0.weight[+1,2]",
+                            "linear0.weight[-0,2]",  "linear0.weight[-1,2]",
+                            "linear0.weight[3,0]",   "linear0.weight[0,4]",
+                            "linear0.weight[0,1,2]", "linear0.weight[0x1,2]",
+                            "linear0.weight[1.0,2]", "linear0.weight[99999999999999999999,0]",
+                            "linear0.weight[1;2]",   "linear0.weight[[1,2]"}) {
     CAPTURE(wrong);
-    CHECK_THROWS_WITH_AS(weight_named(some(), wrong),
-                         doctest::Contains("shape linear0.weight [3, 4]\n    hint: the last of its weights is linear0.weight[2,3]"), Error);
+    CHECK_THROWS_WITH_AS(
+        weight_named(some(), wrong),
+        doctest::Contains(
+            "shape linear0.weight [3, 4]\n    hint: the last of its weights is linear0.weight[2,3]"),
+        Error);
   }
 }
 

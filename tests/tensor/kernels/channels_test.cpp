@@ -18,9 +18,11 @@ namespace {
 /// All that the three kernels write, sums first.
 std::vector<double> run(const Table& table, Index pixels, Index channels, bool products) {
   std::vector<Scalar> a = random_numbers(pixels * channels, 1), b = random_numbers(pixels * channels, 2);
-  const std::vector<Scalar> s = random_numbers(channels, 3), t = random_numbers(channels, 4), u = random_numbers(channels, 5);
+  const std::vector<Scalar> s = random_numbers(channels, 3), t = random_numbers(channels, 4),
+                            u = random_numbers(channels, 5);
   std::vector<double> sums(static_cast<std::size_t>(2 * channels + 1), -1);
-  table.channel_sums(a.data(), products ? b.data() : nullptr, pixels, channels, sums.data(), sums.data() + channels);
+  table.channel_sums(a.data(), products ? b.data() : nullptr, pixels, channels, sums.data(),
+                     sums.data() + channels);
   std::vector<Scalar> y(a.size() + 1, Scalar{-1});
   table.scale_channels(a.data(), pixels, channels, s.data(), t.data(), y.data());
   sums.insert(sums.end(), y.begin(), y.end());
@@ -33,14 +35,17 @@ std::vector<double> run(const Table& table, Index pixels, Index channels, bool p
 
 }  // namespace
 
-TEST_CASE("Every table passes over channels with the bits of the formula and writes nowhere else, on awkward sizes") {
+TEST_CASE(
+    "Every table passes over channels with the bits of the formula and writes nowhere else, on awkward "
+    "sizes") {
   int count = 0;
   const Table* const* list = sand::kernels::tables(&count);
   for (const Index channels : {1, 3, 8, 15, 16, 17, 33, 64, 100})
     for (const Index pixels : {1, 2, 7, 196})
       for (const bool products : {false, true})
         for (int i = 1; i < count; ++i)
-          CHECK(same_bits(run(*list[i], pixels, channels, products), run(*list[0], pixels, channels, products)));
+          CHECK(same_bits(run(*list[i], pixels, channels, products),
+                          run(*list[0], pixels, channels, products)));
 }
 
 TEST_CASE("Sums over pixels are right: in double, of a and of a b") {

@@ -16,15 +16,18 @@ using sand::testing::same_bits;
 
 namespace {
 
-/// Rows of numbers of mixed size, some exact zeros and a NaN, in a table whose rows lie further apart than they are long.
+/// Rows of numbers of mixed size, some exact zeros and a NaN, in a table whose rows lie further apart than
+/// they are long.
 struct Table2d {
   std::vector<Scalar> numbers;
   Rows rows;
   Table2d(int count, Index columns) : numbers(static_cast<std::size_t>(count * (columns + 5))) {
     Random random(static_cast<std::uint64_t>(count * 1000 + columns));
     for (Scalar& number : numbers)
-      number = random.below(10) == 0 ? Scalar{0}
-                                     : static_cast<Scalar>(random.normal() * std::ldexp(1.0, static_cast<int>(random.below(30)) - 15));
+      number = random.below(10) == 0
+                   ? Scalar{0}
+                   : static_cast<Scalar>(random.normal() *
+                                         std::ldexp(1.0, static_cast<int>(random.below(30)) - 15));
     numbers[0] = std::numeric_limits<Scalar>::quiet_NaN();
     rows = {numbers.data(), columns + 5, count, columns};
   }
@@ -44,7 +47,8 @@ struct Statistics {
         sum(x.columns + 1, 77),
         squares(x.columns + 1, 77) {
     for (std::size_t j = 0; j < grid.size(); ++j)
-      grid[j] = j % 3 == 0 ? 0.0 : 3 * std::ldexp(1.0, static_cast<int>(j % 7)), centre[j] = 0.01 * static_cast<double>(j);
+      grid[j] = j % 3 == 0 ? 0.0 : 3 * std::ldexp(1.0, static_cast<int>(j % 7)),
+      centre[j] = 0.01 * static_cast<double>(j);
     table.signs_and_range(x, balance.data(), low.data(), high.data());
     table.sum_on_grid(x, grid.data(), sum.data());
     table.squares_on_grid(x, centre.data(), grid.data(), squares.data());

@@ -1,4 +1,5 @@
-// Every table of kernels against plain loops, to the last bit, on sizes around every tile and vector there is.
+// Every table of kernels against plain loops, to the last bit, on sizes around every tile and vector there
+// is.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -32,7 +33,8 @@ std::span<const Table* const> tables() {
   return {list, static_cast<std::size_t>(count)};
 }
 
-/// A matrix with its memory; elements lie `row` and `column` numbers apart, and nothing lies behind the last one.
+/// A matrix with its memory; elements lie `row` and `column` numbers apart, and nothing lies behind the last
+/// one.
 struct Matrix {
   enum Layout { plain, transposed, every_second };
 
@@ -40,7 +42,8 @@ struct Matrix {
     const Index gap = layout == every_second ? 2 : 1;
     row = layout == transposed ? 1 : gap * columns + gap - 1;
     column = layout == transposed ? rows : gap;
-    numbers.resize(rows * columns == 0 ? 0 : static_cast<std::size_t>((rows - 1) * row + (columns - 1) * column + 1));
+    numbers.resize(
+        rows * columns == 0 ? 0 : static_cast<std::size_t>((rows - 1) * row + (columns - 1) * column + 1));
     for (Scalar& number : numbers) number = static_cast<Scalar>(random.normal());
     if (!numbers.empty()) numbers[random.below(static_cast<std::uint32_t>(numbers.size()))] = -Scalar{0};
   }
@@ -76,13 +79,15 @@ void multiply_by_hand(Strided a, Strided b, Scalar* c, Index c_row, Index rows, 
   for (Index i = 0; i < rows; ++i)
     for (Index j = 0; j < columns; ++j) {
       Scalar sum = c[i * c_row + j];
-      for (Index k = 0; k < depth; ++k) sum = std::fma(a.data[i * a.row + k * a.column], b.data[k * b.row + j * b.column], sum);
+      for (Index k = 0; k < depth; ++k)
+        sum = std::fma(a.data[i * a.row + k * a.column], b.data[k * b.row + j * b.column], sum);
       c[i * c_row + j] = sum;
     }
 }
 
 /// How many tables differ from the formula in some bit, inside c or around it.
-int differences(Index rows, Index depth, Index columns, Matrix::Layout layout_of_a, Matrix::Layout layout_of_b) {
+int differences(Index rows, Index depth, Index columns, Matrix::Layout layout_of_a,
+                Matrix::Layout layout_of_b) {
   sand::Random random(static_cast<std::uint64_t>(rows * 10000 + depth * 100 + columns));
   const Matrix a(rows, depth, layout_of_a, random), b(depth, columns, layout_of_b, random);
   Target expected(rows, columns, random);
@@ -90,7 +95,8 @@ int differences(Index rows, Index depth, Index columns, Matrix::Layout layout_of
   int count = 0;
   for (const Table* table : tables()) {
     Target found(rows, columns, random);
-    table->multiply(a.view(), packed(*table, b, depth, columns).data(), found.c(), found.row, rows, depth, columns);
+    table->multiply(a.view(), packed(*table, b, depth, columns).data(), found.c(), found.row, rows, depth,
+                    columns);
     if (same_bits(found.block, expected.block)) continue;
     ++count;
     MESSAGE(std::string(table->name), " differs: rows ", rows, ", depth ", depth, ", columns ", columns);
@@ -103,7 +109,8 @@ int differences(Index rows, Index depth, Index columns, Matrix::Layout layout_of
 TEST_CASE("Every table gives the bits of the formula and writes nowhere else, on awkward sizes") {
   for (const Index rows : kSizes)
     for (const Index depth : kSizes)
-      for (const Index columns : kSizes) REQUIRE(differences(rows, depth, columns, Matrix::plain, Matrix::plain) == 0);
+      for (const Index columns : kSizes)
+        REQUIRE(differences(rows, depth, columns, Matrix::plain, Matrix::plain) == 0);
 }
 
 TEST_CASE("Operands may be transposed or lie apart") {
@@ -111,13 +118,15 @@ TEST_CASE("Operands may be transposed or lie apart") {
     for (const auto layout_of_b : {Matrix::plain, Matrix::transposed, Matrix::every_second})
       for (const Index rows : {1, 14, 17, 65})
         for (const Index depth : {1, 15, 33})
-          for (const Index columns : {1, 13, 16, 32, 65}) REQUIRE(differences(rows, depth, columns, layout_of_a, layout_of_b) == 0);
+          for (const Index columns : {1, 13, 16, 32, 65})
+            REQUIRE(differences(rows, depth, columns, layout_of_a, layout_of_b) == 0);
 }
 
 TEST_CASE("Without rows, depth or columns nothing is written") {
   for (const Index empty : {0, 1, 2})
     for (const Index other : {1, 16, 33})
-      CHECK(differences(empty == 0 ? 0 : other, empty == 1 ? 0 : other, empty == 2 ? 0 : other, Matrix::plain, Matrix::plain) == 0);
+      CHECK(differences(empty == 0 ? 0 : other, empty == 1 ? 0 : other, empty == 2 ? 0 : other, Matrix::plain,
+                        Matrix::plain) == 0);
 }
 
 TEST_CASE("Packing in several parts writes what packing in one does") {
@@ -128,7 +137,8 @@ TEST_CASE("Packing in several parts writes what packing in one does") {
         for (const auto layout : {Matrix::plain, Matrix::transposed, Matrix::every_second}) {
           const Matrix b(depth, columns, layout, random);
           const std::vector<Scalar> whole = packed(*table, b, depth, columns);
-          for (const int parts : {2, 3, 200}) CHECK(same_bits(packed(*table, b, depth, columns, parts), whole));
+          for (const int parts : {2, 3, 200})
+            CHECK(same_bits(packed(*table, b, depth, columns, parts), whole));
           CHECK(std::count(whole.begin(), whole.end(), kUnwritten) == 0);  // every number was written
         }
 }
@@ -156,7 +166,8 @@ TEST_CASE("Rows of c keep their bits when they are computed in other company") {
     const std::vector<Scalar> b_packed = packed(*table, b, depth, columns);
     Target together(rows, columns, random), apart = together;
     table->multiply(a.view(), b_packed.data(), together.c(), together.row, rows, depth, columns);
-    for (Index first = 0, count = 1; first < rows; first += count, count = std::min(count + 1, rows - first)) {
+    for (Index first = 0, count = 1; first < rows;
+         first += count, count = std::min(count + 1, rows - first)) {
       const Strided some{a.numbers.data() + first * a.row, a.row, a.column};
       table->multiply(some, b_packed.data(), apart.c() + first * apart.row, apart.row, count, depth, columns);
     }
