@@ -146,8 +146,8 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
         tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed)), objective).value()[0]);
   };
   const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);
-  const double difference =
-      std::fabs(together - (first + second));  // not finite where a loss is not: told of in its step
+  // not finite where a loss is not: told of in its step
+  const double difference = std::fabs(together - (first + second));
   check(!std::isfinite(difference) || difference <= 0.01 * (std::fabs(first) + std::fabs(second)), [&] {
     return Error(Fault::usage,
                  "domain gradients: the loss of two rows in one tile must be the sum of their losses in two")

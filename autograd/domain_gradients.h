@@ -14,8 +14,8 @@
 namespace sand {
 
 struct DomainGradientsOptions {
-  Index tile_rows =
-      64;  ///< examples that go forward and back together; their activations should fit a core's cache
+  /// examples that go forward and back together; their activations should fit a core's cache
+  Index tile_rows = 64;
   int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
   std::uint64_t seed = 0;  ///< of dropout
   Threads threads{};

@@ -18,8 +18,8 @@ struct GradientCheckLine {
   Index worst = 0;        ///< element with the largest error
   double backward = 0;    ///< its gradient by the backward pass
   double difference = 0;  ///< the same by differences
-  double error =
-      0;  ///< |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
+  /// |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
+  double error = 0;
 };
 
 struct GradientReport {

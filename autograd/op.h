@@ -21,12 +21,13 @@ struct OpDoc {
 // assigns, and leaves an empty dx alone. What else an op may have, all of it seen by the tape:
 //
 //     TensorSpan saved;           what forward keeps for backward, of shape saved_shape(x, ...)
-//     TensorSpan scratch;         room of shape scratch_shape(x, ...) that holds nothing between calls; all
-//     ops share it const Scalar* prepared;     what the kernels read in place of the second input, the
-//     weight: WeightForm form(x, ..., wanted) Index multiply_adds(x, ...) what forward costs bool
-//     backward_ignores_output   backward does not read y bool spares_input(x, ...)   backward does not read
-//     its first input bool in_place               y[i] depends on x[i] only, and backward reads y only: y may
-//     be in the memory of x void backward_in_place(x, ..., y, d, ...)   backward that reads dy from d and
-//     writes dx of the first input there
+//     TensorSpan scratch;         room of shape scratch_shape(x, ...); all ops share it, and it keeps nothing
+//     const Scalar* prepared;     what the kernels read in place of the second input, the weight
+//     WeightForm form(x, ..., wanted)             of `prepared`
+//     Index multiply_adds(x, ...)                 what forward costs
+//     bool backward_ignores_output                backward does not read y
+//     bool spares_input(x, ...)                   backward does not read its first input
+//     bool in_place                               y[i] depends on x[i] alone, and backward reads y alone
+//     void backward_in_place(x, ..., y, d, ...)   backward that reads dy from d and writes dx of x there
 
 }  // namespace sand

@@ -39,19 +39,16 @@ class Tape {
  public:
   /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()];
   /// without a row nothing is differentiated and the pass is a prediction. With a plan, memory of values is
-  /// used again in the pass; without one, every value is kept until the next start. All four must outlive the
-  /// pass.
+  /// used again in the pass; without one, every value is kept. All four must outlive the pass.
   void start(const Parameters& parameters, std::span<Scalar> gradient_row = {},
              const PreparedWeights* prepared = nullptr, const Plan* plan = nullptr);
 
-  /// Ends the pass and takes as much memory as `other` has, so that its passes can run here without taking
-  /// more.
+  /// Ends the pass and takes as much memory as `other` has, so that its passes fit here.
   void make_room_like(const Tape& other);
 
   /// The plan of what was recorded, for later passes; `output` is read by others and stays.
   Plan plan(Var output) const;
-  /// Whether all was recorded as in the plan of `start`, up to `output`. If not, values may be of memory that
-  /// was used again.
+  /// Whether all up to `output` was recorded as in the plan of `start`. If not, values may be overwritten.
   bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
@@ -74,9 +71,8 @@ class Tape {
   /// Forms of weights that were not among the prepared ones and had to be made in this pass.
   std::span<const SlotForm> missing_forms() const { return missing_forms_; }
 
-  std::size_t bytes() const {
-    return arena_.bytes() + scratch_.bytes();
-  }  ///< of memory that is held for passes
+  /// Of memory that is held for passes.
+  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }
 
   /// What was recorded, for those who print or count it.
   struct Entry {
@@ -84,8 +80,7 @@ class Tape {
     std::array<int, 3> inputs;  ///< indices of earlier entries
     int arity;
     Shape shape;
-    TensorView value,
-        gradient;  ///< the gradient where one is at hand: of an op, only while backward is at it
+    TensorView value, gradient;  ///< of an op, the gradient only while backward computes it
     Index multiply_adds;
     const Slot* slot;  ///< of a parameter, else null
     Here here;
@@ -94,8 +89,7 @@ class Tape {
   Entry entry(int index) const;
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
-  /// The first entry whose value has a NaN or an infinity; -1 if there is none. Sees all in a pass without a
-  /// plan.
+  /// The first entry whose value has a NaN or infinity, or -1. A plan's reused memory may hide some.
   int first_non_finite() const;
 
  private:

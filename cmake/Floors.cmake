@@ -1,6 +1,6 @@
 # The library: floors 0 to 2, built once with float (sandgrad) and once with double (sandgrad_f64).
 file(GLOB floor_sources CONFIGURE_DEPENDS
-  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
+  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
 
 # Bits are a promise: no contraction of a * b + c (what is to be fused says so), and never -ffast-math.
 # An x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later) unless told otherwise; wider kernels are chosen at run time.

@@ -30,8 +30,8 @@ class DecoderMemory {
     last_ = end_;
     end_ = rounded(end_ + bytes);
     if (end_ > most_used_) most_used_ = end_;
-    return std::memset(block, 0,
-                       bytes);  // what a broken file leaves unset must not depend on the file before it
+    // what a broken file leaves unset must not depend on the file before it
+    return std::memset(block, 0, bytes);
   }
 
   /// The block with another size, its content kept; nullptr, and the block as it was, where there is no room.

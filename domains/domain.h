@@ -40,10 +40,10 @@ struct DataSet {
   /// Of the channels of photos, which are read as (x - mean) / deviation with x in 0 .. 1; empty where that
   /// is not done.
   std::vector<double> mean = {}, deviation = {};
-  std::vector<std::filesystem::path> files =
-      {};  ///< all that was read, in this order; none where it is generated
-  std::uint64_t decoders_memory =
-      0;  ///< bytes that processes which decoded photos held at most, beside this one
+  /// all that was read, in this order; none where it is generated
+  std::vector<std::filesystem::path> files = {};
+  /// bytes that processes which decoded photos held at most, beside this one
+  std::uint64_t decoders_memory = 0;
 };
 
 /// Some examples of a domain, by number: all, those to train on, those held out. The domain must outlive it.

@@ -44,8 +44,8 @@ class Content {
   Content(std::span<const std::uint8_t> file, const std::string& name)
       : file_(file), name_(name), zipped_(begins_gzip(file)) {
     if (!zipped_) return;
-    constexpr int kGzipOnly =
-        15 + 16;  // the largest window, and a header and checksum of gzip rather than zlib
+    // the largest window, and a header and checksum of gzip rather than zlib
+    constexpr int kGzipOnly = 15 + 16;
     if (inflateInit2(&gzip_, kGzipOnly) != Z_OK) throw std::bad_alloc();
     gzip_.next_in = const_cast<Bytef*>(file.data());  // zlib reads only
     gzip_.avail_in = static_cast<uInt>(file.size());

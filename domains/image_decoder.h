@@ -13,8 +13,8 @@ namespace sand::domains {
 
 struct ImageDecoderOptions {
   bool follow_links = false;
-  MemoryBudget* memory =
-      nullptr;  ///< which decoders that work at the same time share; none: as much as it takes
+  /// which decoders that work at the same time share; none: as much as it takes
+  MemoryBudget* memory = nullptr;
 };
 
 /// Decodes JPEG and PNG files in a sandbox of its own; like that, of one thread.

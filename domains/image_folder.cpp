@@ -48,8 +48,8 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
 /// A decoder for each thread, or fewer where there is little memory, or the system allows no more.
 std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageFolderOptions& options,
                                                           MemoryBudget& memory) {
-  constexpr std::uint64_t kForEach =
-      128 << 20;  // bytes of memory or address space, half of them for the largest file
+  // bytes of memory or address space, half of them for the largest file
+  constexpr std::uint64_t kForEach = 128 << 20;
   most = static_cast<int>(
       std::clamp<std::uint64_t>(memory.bytes() / kForEach, 1, static_cast<std::uint64_t>(most)));
   const ImageDecoderOptions wanted{.follow_links = options.follow_links, .memory = &memory};

@@ -55,8 +55,8 @@ class JpegCodes {
   static constexpr int kShort = 9;  // bits of the codes that are looked up
 
   std::array<Entry, 1 << kShort> short_{};
-  std::array<unsigned, 17>
-      ends_{};  // the codes of each length end before this one, seen as the beginning of 16 bits
+  // the codes of each length end before this one, seen as the beginning of 16 bits
+  std::array<unsigned, 17> ends_{};
   std::array<int, 17> first_symbol_{};  // of each length, less its first code
   std::array<std::uint8_t, 256> symbols_{};
   bool defined_ = false;

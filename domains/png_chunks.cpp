@@ -65,8 +65,8 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   if (!first) return refused(kTooShort);
   if (!first->is("IHDR") || first->data().size() != 13) return refused(kBrokenIhdr);
   const std::span<const std::uint8_t> data = first->data();
-  constexpr std::array<int, 7> kChannels{1, 0, 3, 1,
-                                         2, 0, 4};  // by the type of colour; 0: there is no such type
+  // by the type of colour; 0: there is no such type
+  constexpr std::array<int, 7> kChannels{1, 0, 3, 1, 2, 0, 4};
   header.width = big_endian(&data[0]);
   header.height = big_endian(&data[4]);
   header.depth = data[8];

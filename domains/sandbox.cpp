@@ -246,8 +246,8 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
 void Sandbox::live(int pipe, int parent) noexcept {
   sigset_t all;
   sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all,
-                    nullptr);  // a crash still ends us, and past every handler of our parent's
+  // a crash still ends us, and past every handler of our parent's
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);

@@ -29,11 +29,9 @@ void fill_standard_streams() {
 int main(int argc, char** argv) {
   fill_standard_streams();
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // large blocks go back to the system when they are freed, always, so
-                                       // that memory can be foretold
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // so that freed blocks return to the system, as the estimate expects
 #endif
-  std::signal(SIGXFSZ,
-              SIG_IGN);  // a file that may not grow is an error like a full disk, and no sudden death
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
     const int code = sand::experiments::run_command_line(argc, argv, sand::experiments::kSubcommands);
     sand::check(std::fflush(stdout) == 0 && std::ferror(stdout) == 0,

@@ -34,8 +34,8 @@ struct AdamConstants {
   double correction1, correction2;                        ///< 1 - beta1^t, 1 - beta2^t
   Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< rest = 1 - beta
   Scalar step_size, root_scale;                           ///< learning_rate / correction1, sqrt(correction2)
-  Scalar epsilon, decay,
-      shrink;  ///< decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
+  /// decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
+  Scalar epsilon, decay, shrink;
 };
 
 /// With g the direction and t the steps taken, this one included:

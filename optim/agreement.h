@@ -14,8 +14,8 @@ namespace sand::optim {
 /// the domains, flips its sign exactly under g -> -g and scales exactly under g -> 2^n g.
 class Agreement {
  public:
-  static constexpr int kColumns =
-      256;  ///< largest number of columns: 16 rows of them, and this object, stay in the L1 cache
+  /// largest number of columns: 16 rows of them, and this object, stay in the L1 cache
+  static constexpr int kColumns = 256;
 
   /// Reads columns first .. first + columns - 1 of every row.
   Agreement(const GradientTable& table, Index first, int columns);

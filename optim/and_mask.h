@@ -8,8 +8,8 @@
 namespace sand::optim {
 
 struct AndMaskOptions {
-  double tau =
-      1;  ///< the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 asks for unanimity
+  /// the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 asks for unanimity
+  double tau = 1;
   bool rescale = true;  ///< divide every slot by the mean of its mask, see ByColumn
 };
 

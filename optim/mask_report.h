@@ -17,8 +17,8 @@ struct MaskCounts {
   Index partial = 0;       ///< 0 < m < 0.99
   Index open = 0;          ///< m >= 0.99
   Index moved_closed = 0;  ///< m = 0, and yet the optimizer moved the weight: momentum or weight decay
-  Index zero_gradients =
-      0;  ///< exact zeros among the weights * E gradients: each abstains and breaks unanimity
+  /// exact zeros among the weights * E gradients: each abstains and breaks unanimity
+  Index zero_gradients = 0;
   Index zero_variance = 0;          ///< weights whose gradient is the same in all (at least two) domains
   std::vector<Index> sign_balance;  ///< [E + 1], how many weights have |n_plus - n_minus| = 0 .. E
 

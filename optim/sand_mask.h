@@ -10,8 +10,8 @@ namespace sand::optim {
 struct SandMaskOptions {
   double tau = 0.9;  ///< the agreement s above which a weight opens, >= 0
   double k = 10;     ///< how steeply: m reaches 0.99 where k (s - tau) / var >= 2.65; in units of g^2
-  bool rescale =
-      true;  ///< divide every slot by the mean of its mask, as the release always does; see ByColumn
+  /// divide every slot by the mean of its mask, as the release always does; see ByColumn
+  bool rescale = true;
   bool allow_closed = false;  ///< accept settings under which nothing trains (tau >= 1, k = 0), and a single
                               ///< domain, as the release does
 };

@@ -9,8 +9,8 @@ namespace sand {
 
 struct AvailableCores {
   int count;  ///< at least 1
-  std::string
-      limit;  ///< what allows no more: "CPU affinity", "cpu.max of the cgroup /jobs", "OMP_NUM_THREADS"
+  /// what allows no more: "CPU affinity", "cpu.max of the cgroup /jobs", "OMP_NUM_THREADS"
+  std::string limit;
 };
 
 /// The least of `affinity` (the CPUs that this process may run on), the whole CPUs in the quota of each

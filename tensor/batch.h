@@ -23,8 +23,8 @@ struct Targets {
 struct DomainRows {
   Tensor inputs;                     ///< [n, ...]
   std::vector<std::int32_t> labels;  ///< [n], class numbers from 0; empty where there are no classes
-  std::vector<std::uint32_t>
-      examples;            ///< [n], which example of the domain each row is: the key of its dropout
+  /// [n], which example of the domain each row is: the key of its dropout
+  std::vector<std::uint32_t> examples;
   Tensor target_values{};  ///< [n, ...], of regression; without data where there are classes alone
 
   Index size() const { return inputs.shape().rows(); }

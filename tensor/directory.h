@@ -36,9 +36,9 @@ class Directory {
   const std::string& path() const { return path_; }  ///< as it was opened
   std::string path_of(const std::string& name) const;
 
-  bool has(
-      const std::string& name) const;      ///< through links; throws Error(io) where that cannot be found out
-  std::vector<std::string> names() const;  ///< of all entries, sorted; throws Error(io)
+  /// through links; throws Error(io) where that cannot be found out
+  bool has(const std::string& name) const;
+  std::vector<std::string> names() const;      ///< of all entries, sorted; throws Error(io)
   void remove(const std::string& name) const;  ///< a file or a link, if it is there; throws Error(io)
   /// Waits until the names of new files are on the disk, where the file system can do that. Throws Error(io).
   void sync() const;

@@ -16,9 +16,8 @@ struct Here {
   static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     return {file, line};
   }
-  std::string text() const {
-    return line == 0 ? "" : std::string(file) + ":" + std::to_string(line);
-  }  ///< "" if unknown
+  /// "" if unknown
+  std::string text() const { return line == 0 ? "" : std::string(file) + ":" + std::to_string(line); }
 };
 
 /// What went wrong, as the exit code of the program (sysexits.h).
@@ -44,9 +43,9 @@ class Error : public std::exception {
  public:
   Error(Fault fault, std::string_view rule);
 
-  Error& fact(std::string_view name,
-              std::string_view value);  ///< "    name  value", values in one column; "name:" is on its own
-  Error& at(Here here);                 ///< "    at file:line"
+  /// "    name  value", values in one column; "name:" is on its own
+  Error& fact(std::string_view name, std::string_view value);
+  Error& at(Here here);                      ///< "    at file:line"
   Error& hint(std::string_view what_to_do);  ///< "    hint: ..."
 
   const char* what() const noexcept override { return message_.c_str(); }

@@ -44,8 +44,8 @@ InputFile::InputFile(const Directory& directory, const std::string& name)
 
 InputFile::InputFile(int directory, const std::string& name, std::string path)
     : path_(std::move(path)),
-      opened_(::openat(directory, name.c_str(),
-                       O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // else a pipe would keep us waiting
+      // without O_NONBLOCK a pipe would keep us waiting
+      opened_(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   check(opened_.number() >= 0, [&, reason = errno] {
     const bool missing = reason == ENOENT || reason == ENOTDIR;
     return refused(missing ? Fault::missing : Fault::io,

@@ -27,10 +27,10 @@ class Random {
   double uniform();                         ///< [0, 1), 53 bits
   double uniform(double low, double high);  ///< [low, high)
   double normal();                          ///< mean 0, deviation 1 (polar method of Marsaglia)
-  std::uint32_t below(
-      std::uint32_t count);  ///< 0 .. count - 1, each equally likely (Lemire's rejection); count > 0
-  std::vector<std::uint32_t> permutation(
-      std::uint32_t count);  ///< 0 .. count - 1 in random order (Fisher-Yates)
+  /// 0 .. count - 1, each equally likely (Lemire's rejection); count > 0
+  std::uint32_t below(std::uint32_t count);
+  /// 0 .. count - 1 in random order (Fisher-Yates)
+  std::vector<std::uint32_t> permutation(std::uint32_t count);
 
  private:
   std::array<std::uint32_t, 2> key_;      // seed

@@ -69,8 +69,8 @@ class Safetensors {
   /// tensor, its type is a floating-point one, or a number exceeds 2^63 - 1.
   std::vector<std::int64_t> integers(std::string_view name) const;
 
-  std::map<std::string, std::string>
-      metadata;  ///< free text beside the tensors; "__metadata__" in the header
+  /// free text beside the tensors; "__metadata__" in the header
+  std::map<std::string, std::string> metadata;
 
  private:
   /// Fills a block with the next bytes of the file.

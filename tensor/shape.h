@@ -25,9 +25,8 @@ class Shape {
   Index size() const { return size_; }  ///< how many numbers
   Index operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
   Index rows() const { return rank_ == 0 ? 1 : sizes_[0]; }  ///< n: the first axis
-  Index columns() const {
-    return rows() == 0 ? 0 : size_ / rows();
-  }  ///< numbers in one row: all later axes together
+  /// numbers in one row: all later axes together
+  Index columns() const { return rows() == 0 ? 0 : size_ / rows(); }
   /// The same row shape with another number of rows: [n, c, h, w] -> [rows, c, h, w].
   Shape with_rows(Index rows) const;
 

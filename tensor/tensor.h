@@ -73,8 +73,8 @@ class Tensor {
   Tensor() = default;
   /// Throws Error(resources) when the memory cannot be had.
   explicit Tensor(const Shape& shape);
-  Tensor(const Shape& shape,
-         std::span<const Scalar> numbers);  ///< throws Error(usage) unless the counts agree
+  /// throws Error(usage) unless the counts agree
+  Tensor(const Shape& shape, std::span<const Scalar> numbers);
   Tensor copy() const { return data_ ? Tensor(shape_, view().numbers()) : Tensor(); }
 
   TensorView view() const { return {data_.get(), shape_}; }

@@ -28,25 +28,23 @@ struct Conv2d {
   TensorSpan scratch{};
 
   Shape shape(const Shape& x, const Shape& w, const Shape& b) const {
-    const auto fail = [&](const std::string& rule) {
-      return Error(Fault::usage, "conv2d: " + rule)
-          .fact("x", x.text("n, h, w, c"))
-          .fact("w", w.text("out, c, kh, kw"))
-          .fact("b", b.text("out"))
-          .fact("stride", std::to_string(options.stride) + ", padding " + std::to_string(options.padding));
+    const auto must = [&](bool ok, const char* rule) {
+      check(ok, [&] {
+        return Error(Fault::usage, std::string("conv2d: ") + rule)
+            .fact("x", x.text("n, h, w, c"))
+            .fact("w", w.text("out, c, kh, kw"))
+            .fact("b", b.text("out"))
+            .fact("stride", std::to_string(options.stride) + ", padding " + std::to_string(options.padding));
+      });
     };
-    check(x.rank() == 4 && w.rank() == 4 && b.rank() == 1,
-          [&] { return fail("x and w need four axes, b one"); });
-    check(x[3] == w[1] && w[0] == b[0],
-          [&] { return fail("channels of x must equal those of w, and b must have one number per filter"); });
-    check(w[2] % 2 == 1 && w[3] % 2 == 1,
-          [&] { return fail("the height and width of a filter must be odd"); });
-    check(options.stride >= 1 && options.padding >= 0,
-          [&] { return fail("stride must be at least 1, padding at least 0"); });
-    check(options.padding < w[2] && options.padding < w[3],
-          [&] { return fail("padding must be smaller than the filter"); });
-    check(x[1] + 2 * options.padding >= w[2] && x[2] + 2 * options.padding >= w[3],
-          [&] { return fail("the filter is larger than x"); });
+    const Index padding = options.padding;
+    must(x.rank() == 4 && w.rank() == 4 && b.rank() == 1, "x and w need four axes, b one");
+    must(x[3] == w[1] && w[0] == b[0],
+         "channels of x must equal those of w, and b must have one number per filter");
+    must(w[2] % 2 == 1 && w[3] % 2 == 1, "the height and width of a filter must be odd");
+    must(options.stride >= 1 && padding >= 0, "stride must be at least 1, padding at least 0");
+    must(padding < w[2] && padding < w[3], "padding must be smaller than the filter");
+    must(x[1] + 2 * padding >= w[2] && x[2] + 2 * padding >= w[3], "the filter is larger than x");
     const kernels::Convolution s = geometry(x, w);
     return {x[0], s.out_height, s.out_width, s.outputs};
   }
@@ -61,8 +59,7 @@ struct Conv2d {
     return {kernels::chosen().kept_size(geometry(x, w), x[0])};
   }
   Shape scratch_shape(const Shape& x, const Shape& w, const Shape&) const {
-    return {std::max(kernels::chosen().scratch_size(geometry(x, w), x[0]),
-                     2 * w[0])};  // at least room for a double per filter
+    return {std::max(kernels::chosen().scratch_size(geometry(x, w), x[0]), 2 * w[0])};  // doubles for db
   }
   Index multiply_adds(const Shape& x, const Shape& w, const Shape& b) const {
     return shape(x, w, b).size() * w.columns();

@@ -22,8 +22,8 @@ struct Draw {
 namespace ops {
 
 struct Dropout {
-  static constexpr std::uint32_t kStream =
-      0x64720000;  // "dr": clear of every other purpose under the same seed
+  // "dr": clear of every other purpose under the same seed
+  static constexpr std::uint32_t kStream = 0x64720000;
   static constexpr OpDoc doc{"dropout", "y = x keep / (1 - rate)", "dx += dy keep / (1 - rate)"};
   double rate;
   std::uint32_t layer;  // tells one dropout from another

@@ -10,8 +10,8 @@ namespace ops {
 struct Linear {
   static constexpr OpDoc doc{"linear", "y = x w^T + b", "dx += dy w, dw += dy^T x, db += sum_n dy"};
   static constexpr bool backward_ignores_output = true;
-  const Scalar* prepared =
-      nullptr;           // w^T [in, out] packed, for the forward pass, then w [out, in] packed, for dx
+  // w^T [in, out] packed, for the forward pass, then w [out, in] packed, for dx
+  const Scalar* prepared = nullptr;
   TensorSpan scratch{};  // x packed, for dw
 
   static Shape shape(const Shape& x, const Shape& w, const Shape& b) {

@@ -126,8 +126,8 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
   }
   Hparams hparams;
   for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  std::shared_ptr<optim::Combiner> combiner =
-      method.make(hparams, true);  // one domain is of interest here, too
+  // one domain is of interest here, too
+  std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
   auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
   auto adam = std::make_shared<optim::Adam>(model.parameters);

@@ -133,6 +133,20 @@ void write_update(const std::string& path, const Parameters& parameters, const G
   out.write(path);
 }
 
+Hparams hparams_of(const StepOptions& options, const Algorithm& method) {
+  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
+  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
+  return hparams;
+}
+
+optim::AdamOptions adam_options(const StepOptions& options, const Hparams& hparams) {
+  return {.learning_rate = hparams.at("lr"),
+          .weight_decay = hparams.at("weight_decay"),
+          .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+          .mask_update = options.mask_update};
+}
+
 template <class Explanation>
 void tell(const Explanation& explanation, bool json) {
   std::printf("%s\n", (json ? explanation.json() : explanation.text()).c_str());
@@ -157,20 +171,14 @@ int step(const StepOptions& options) {
       options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
 
   const Algorithm& method = algorithm(options.algorithm);
-  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
+  const Hparams hparams = hparams_of(options, method);
   const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
 
   const Safetensors in = Safetensors::read(options.in);
   const Batch batch = read_batch(in, model->example);
   check_names(in, parameters, batch.domains.size());
   read_block(in, "", parameters, parameters.numbers());
-  optim::Adam adam(parameters, {.learning_rate = hparams.at("lr"),
-                                .weight_decay = hparams.at("weight_decay"),
-                                .decay = options.decoupled_decay ? optim::WeightDecay::decoupled
-                                                                 : optim::WeightDecay::coupled,
-                                .mask_update = options.mask_update});
+  optim::Adam adam(parameters, adam_options(options, hparams));
   read_adam(in, parameters, adam);
 
   const Threads threads(options.threads);

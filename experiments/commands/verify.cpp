@@ -8,11 +8,11 @@
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/explain/second_opinion.h"
-#include "experiments/machine/parse_json.h"
 #include "experiments/machine/progress.h"
 #include "experiments/machine/sha256.h"
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/difference.h"
+#include "experiments/runs/kept_files.h"
 #include "experiments/runs/log_lines.h"
 #include "experiments/runs/out_text.h"
 #include "experiments/runs/record_table.h"
@@ -21,9 +21,6 @@
 #include "experiments/runs/recorded_run.h"
 #include "experiments/runs/records.h"
 #include "experiments/runs/verify_report.h"
-#include "experiments/training/parameter_file.h"
-#include "tensor/file.h"
-#include "tensor/safetensors.h"
 
 namespace sand::experiments {
 namespace {
@@ -41,15 +38,6 @@ struct VerifyOptions {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* kBuild[] = {"sandgrad", "commit",  "compiler", "flags",
-                                  "kernels",  "threads", "cpu"};  // decide no bit
-
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  return fs::exists(path, failure) ||
-         failure;  // what cannot be looked at is there: reading it will say why not
-}
-
 /// The run that is made again beside the recorded one.
 class Verification {
  public:
@@ -62,7 +50,9 @@ class Verification {
         metrics_((run_ / "metrics.jsonl").string()),
         results_((run_ / "results.jsonl").string()) {
     if (options.second_opinion) opinion_.emplace();
-    compare_settings();
+    const ComparedRecord record = compare_record_json(run_, recorded);
+    same_version_ = record.same_version;
+    add(record.finding);
     for (const int step : checkpoints_.steps()) try {
         checkpoint_steps_.push_back(step);
         checkpoints_.read(step);
@@ -104,22 +94,6 @@ class Verification {
   }
 
  private:
-  /// record.json against the one of the run that is made again; so a key that no run writes is found, too.
-  void compare_settings() {
-    Json was = read_json((run_ / "record.json").string(), UINT32_MAX);
-    Json is = Json::parse(record_json(recorded_.record, recorded_.data, recorded_.threads));
-    same_version_ = was.value("sandgrad", Json()) == is["sandgrad"];
-    for (Json* json : {&was, &is}) {
-      for (const char* key : kBuild) json->erase(key);
-      for (const char* place : {"data_dir", "init_from"}) (*json)["args"].erase(place);
-      (*json)["data"].erase("source");  // which names the data directory
-    }
-    if (auto found = difference("record.json", was, is)) {
-      found->facts[2].first = "expected";
-      findings_.push_back(*found);
-    }
-  }
-
   void begin(int last_step) {
     const bool whole = options_.from_step < 0 && options_.to_step < 0;
     if (whole && same_version_ && is_there(run_ / "out.txt"))
@@ -216,45 +190,17 @@ class Verification {
 
   /// What there is only once.
   void compare_end() {
-    if (out_)
-      if (const auto found = out_->finding(replay_)) findings_.push_back(*found);
+    if (out_) add(out_->finding(replay_));
     const bool done_is_there = is_there(run_ / "done");
-    if (replay_.finished() && (done_is_there || is_there(run_ / "weights.safetensors"))) compare_weights();
+    if (replay_.finished() && (done_is_there || is_there(run_ / "weights.safetensors")))
+      add(compare_weights(run_, replay_));
     if (options_.to_step >= 0 || !done_is_there) return;
-    if (!replay_.finished()) {
-      findings_.push_back({"done is there, but the records of the run end before its last step",
-                           {{"expected", "step " + std::to_string(replay_.loop().settings().steps - 1)},
-                            {"found   ", "step " + std::to_string(replay_.step() - 1)}}});
-      return;
-    }
-    report_.end = true;
-    constexpr std::uint64_t kMostBytes = 1 << 16;
-    const Json done = read_json((run_ / "done").string(), kMostBytes);
-    const std::string expected =
-        outcome_json(replay_.step(), replay_.loop().fingerprint(), replay_.loop().never_learned());
-    if (const auto found =
-            difference("done", done.is_object() ? done : Json::object(), Json::parse(expected)))
-      findings_.push_back(*found);
+    add(compare_done(run_, replay_));
+    report_.end = replay_.finished();
   }
 
-  void compare_weights() {
-    const Parameters& parameters = replay_.loop().model().parameters;
-    const std::string path = (run_ / "weights.safetensors").string();
-    const std::size_t size = weights_file(replay_.loop().model()).bytes().size();
-    if (const std::uint64_t found = InputFile(path).size(); found != size) {
-      findings_.push_back(
-          {"weights.safetensors has another size",
-           {{"recorded", std::to_string(found) + " bytes"}, {"replayed", std::to_string(size) + " bytes"}}});
-      return;
-    }
-    std::vector<Scalar> recorded(static_cast<std::size_t>(parameters.size()));
-    read_block(Safetensors::read(path), "", parameters, recorded);
-    if (const auto found =
-            difference("weights.safetensors: the numbers", "", parameters, recorded, parameters.numbers()))
-      findings_.push_back(*found);
-    else if (sha256_of_file(path) != Sha256().add(weights_file(replay_.loop().model()).bytes()).hex())
-      findings_.push_back(
-          {"weights.safetensors: the numbers are the same, but not what stands before them", {}});
+  void add(const std::optional<Finding>& finding) {
+    if (finding) findings_.push_back(*finding);
   }
 
   const VerifyOptions& options_;

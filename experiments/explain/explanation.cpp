@@ -32,9 +32,8 @@ Hparams borrowed(const Algorithm& other, const Update& update) {
   Hparams hparams;
   for (const HparamRule& rule : other.hparams) {
     const auto used = update.hparams.find(rule.name);
-    hparams[rule.name] = used == update.hparams.end()
-                             ? rule.standard
-                             : std::min(used->second, 1.0);  // SAND-mask's tau may be greater
+    // SAND-mask's tau may be greater
+    hparams[rule.name] = used == update.hparams.end() ? rule.standard : std::min(used->second, 1.0);
   }
   return hparams;
 }

@@ -13,8 +13,8 @@ namespace sand::experiments {
 using Json = nlohmann::json;
 
 std::optional<Finding> difference(const std::string& what, const Json& recorded, const Json& replayed) {
-  const Json was = recorded.flatten(),
-             is = replayed.flatten();  // keys are paths: "/args/seed"; "" of what is no object
+  // Keys are paths: "/args/seed"; "" of what is no object.
+  const Json was = recorded.flatten(), is = replayed.flatten();
   const auto text = [](const Json& all, const std::string& key) {
     return all.contains(key) ? all[key].dump() : std::string("nothing");
   };

@@ -31,8 +31,8 @@ class OutText {
   void compare(std::size_t line, const std::string& expected);
   std::vector<std::string> lines_;
   std::vector<bool> known_;  // lines that are as they must be, or on trust
-  std::map<int, std::vector<std::size_t>> records_, reports_,
-      ends_;  // lines by step: of tables, where mask reports begin, of weights
+  // lines by step: of tables, where mask reports begin, of weights
+  std::map<int, std::vector<std::size_t>> records_, reports_, ends_;
   std::optional<Finding> finding_;
 };
 

@@ -13,8 +13,8 @@ namespace sand::experiments {
 struct RecordedLogs {
   int last_step = -1;  ///< of the last line of metrics.jsonl
   std::string chain;   ///< of that line
-  std::optional<Finding>
-      finding;  ///< the first line that is missing, doubled, out of order, or of a run with other settings
+  /// the first line that is missing, doubled, out of order, or of a run with other settings
+  std::optional<Finding> finding;
 };
 
 /// Throws what RecordedLines throws.

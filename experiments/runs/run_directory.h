@@ -53,8 +53,8 @@ class RunDirectory {
   void cut(const std::string& log, std::uint64_t length);
 
  private:
-  OpenFile open_lines(const std::string& name)
-      const;  // to append to them; throws Error(data) for a log that is not as it was left
+  // to append to them; throws Error(data) for a log that is not as it was left
+  OpenFile open_lines(const std::string& name) const;
 
   std::filesystem::path path_;
   Directory directory_;

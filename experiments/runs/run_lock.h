@@ -22,8 +22,8 @@ class RunLock {
 
  private:
   void lock(int descriptor) const;
-  bool is_in_place()
-      const;  // whether others find the locked file: its last holder may have removed it meanwhile
+  // whether others find the locked file: its last holder may have removed it meanwhile
+  bool is_in_place() const;
 
   Directory directory_;
   Descriptor file_;

@@ -135,8 +135,8 @@ domains::DataSet make_data_set(const DataRequest& request, const Threads& thread
   const std::string name = find_name("dataset", request.name, data_set_names());
   if (is_photo_set(name)) return photos(name, request, threads);
   if (name == "Spirals") {
-    constexpr std::uint64_t kApart =
-        1000;  // domain e is seeded with seed + e, so neighbouring seeds would share domains
+    // domain e is seeded with seed + e, so neighbouring seeds would share domains
+    constexpr std::uint64_t kApart = 1000;
     return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
   }
   if (name == "ColoredMNIST")

@@ -19,10 +19,10 @@ bool is_photo_set(const std::string& name);
 struct DataRequest {
   std::string name = "Spirals";  ///< one of data_set_names(), in any case
   std::string data_dir;          ///< where MNIST or the folders of photos lie; may be empty
-  std::string digits =
-      "auto";              ///< "mnist", "generated", or "auto": MNIST where data_dir is given, else generated
-  std::uint64_t seed = 0;  ///< of everything random in it
-  int image_size = 64;     ///< h = w of photos
+  /// "mnist", "generated", or "auto": MNIST where data_dir is given, else generated.
+  std::string digits = "auto";
+  std::uint64_t seed = 0;        ///< of everything random in it
+  int image_size = 64;           ///< h = w of photos
   bool skip_unreadable = false;  ///< of photos; each is named on stderr
   bool follow_links = false;     ///< symbolic links among photos
 };

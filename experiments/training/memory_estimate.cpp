@@ -107,8 +107,8 @@ std::string megabytes(double bytes) { return std::to_string(std::llround(bytes /
 }  // namespace
 
 void MemoryEstimate::measure_data() {
-  constexpr double kCodeOfSteps =
-      2.5e6;  // of the program and its libraries, which comes into memory when it is first run
+  // of the program and its libraries, which comes into memory when it is first run
+  constexpr double kCodeOfSteps = 2.5e6;
   data = std::max(process_memory("VmRSS") - program, 0.0);
   program += kCodeOfSteps;
   loading = process_memory("VmHWM");

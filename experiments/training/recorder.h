@@ -43,14 +43,13 @@ class Recorder {
   void before_update();
   void after_update();
 
-  bool due()
-      const;  ///< whether the protocol asks for a record after the last update, and record() has not made it
+  /// whether the protocol asks for a record after the last update, and record() has not made it
+  bool due() const;
   Record
   record();  ///< measures; begins a new span of losses and adds a link to the chain. Only where one is due
 
-  const RecorderState& state() const {
-    return state_;
-  }  ///< between two updates, and only where no record is due
+  /// between two updates, and only where no record is due
+  const RecorderState& state() const { return state_; }
   void restore(const RecorderState& state);
 
  private:

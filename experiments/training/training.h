@@ -56,8 +56,8 @@ struct TrainingEvents {
   std::function<void(const Record&)> record;
   std::function<void(int step, double loss)> step;
   std::function<bool()> stop;  ///< asked after every step; true ends the run
-  std::function<void(const Record*, bool stop)>
-      end_of_step;  ///< the step's record, or null; whether the run is to end
+  /// the step's record, or null; whether the run is to end
+  std::function<void(const Record*, bool stop)> end_of_step;
 };
 
 /// The updates and records that are left of a run, in their order. -> the last record that it made. Throws

@@ -54,12 +54,10 @@ class UpdateLoop {
 
   const Settings& settings() const { return settings_; }
   const domains::DataSet& data() const { return data_; }
-  const std::vector<domains::Split>& splits() const {
-    return splits_;
-  }  ///< DomainBed's two parts of every domain
-  const std::vector<int>& training_domains() const {
-    return training_;
-  }  ///< numbers of those that are trained on
+  /// DomainBed's two parts of every domain
+  const std::vector<domains::Split>& splits() const { return splits_; }
+  /// numbers of those that are trained on
+  const std::vector<int>& training_domains() const { return training_; }
   double steps_per_epoch() const { return sampler_.steps_per_epoch(); }
   const Model& model() const { return *model_; }
   const Objective& objective() const { return *objective_; }

@@ -55,8 +55,8 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
   for (int axis = 0; axis < slot.shape.rank(); ++axis) {
     must(at != end && *at == (axis ? ',' : '['));
     Index index = 0;
-    const auto [next, failure] =
-        std::from_chars(at + 1, end, index);  // takes a minus sign, but neither plus nor blanks
+    // takes a minus sign, but neither plus nor blanks
+    const auto [next, failure] = std::from_chars(at + 1, end, index);
     must(failure == std::errc() && at[1] != '-' && index < slot.shape[axis]);
     place = place * slot.shape[axis] + index;
     at = next;

@@ -1,9 +1,9 @@
-// Lab sheet: passes over an image whose channels lie side by side, for one instruction set; multiply.h says
-// what that means.
+// Lab sheet: passes over an image, channels last, for one instruction set (see multiply.h).
 //
 //     pixel 0  [ c0 c1 c2 ... ]     sums run down the pixels, each channel in a lane of its own, in double:
-//     kept in registers pixel 1  [ c0 c1 c2 ... ]     for 2 * kLanes channels at a time, so the image is read
-//     once at the speed of the cache.
+//     pixel 1  [ c0 c1 c2 ... ]     2 * kLanes channels at a time stay in registers, and the image is read
+//     once
+//                                   at the speed of the cache.
 //
 // The order of a sum does not depend on the lanes, so every table has the same bits.
 #pragma once

@@ -1,11 +1,11 @@
 // Lab sheet: statistics down the columns of a few rows, for one instruction set. Included like multiply.h,
 // and like it without a function that another file could share.
 //
-//            j ->  256 columns at most: 1 KB of every row, and what is kept per column, stay in L1
-//   row e    g g g g g g g g        four rows at once, so that what is kept per column is loaded and stored a
-//   row e+1  g g g g g g g g        quarter as often; meanwhile the next four are fetched, since a block of a
-//   row is row e+2  g g g g g g g g        too short for the hardware to guess (a third of the time, where
-//   the table is larger row e+3  g g g g g g g g        than the caches)
+//            j ->  256 columns at most: 1 KB of every row, and the statistics of each column, stay in L1
+//   row e    g g g g g g g g        four rows at once, so that the statistics are loaded and stored a quarter
+//   row e+1  g g g g g g g g        as often. Meanwhile the next four rows are prefetched, since a block of a
+//   row e+2  g g g g g g g g        row is too short for the hardware to predict (a third of the time, where
+//   row e+3  g g g g g g g g        the table is larger than the caches)
 #pragma once
 
 #include "tensor/kernels/fma.h"

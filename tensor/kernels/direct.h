@@ -1,19 +1,19 @@
-// Lab sheet: convolution term by term, for one instruction set; multiply.h, whose register tile does all the
-// work, says what that means.
+// Lab sheet: convolution term by term, for one instruction set. The register tile of multiply.h does all the
+// work.
 //
 //     x with zeros around it, channels last                     y, one row of pixels
 //       u=0  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ o.. ]
-//       u=1  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run     ->    [ o.. ]   up to kTileRows pixels x 2
-//       vectors of outputs u=2  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ .. ]
+//       u=1  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run     ->    [ o.. ]   kTileRows pixels x 2 vectors of o
+//       u=2  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ .. ]
 //
-// With channels last the taps (v, c) of a pixel lie side by side, and the next pixel's start stride * c
+// With channels last the taps (v, c) of a pixel are neighbours, and those of the next pixel start stride * c
 // numbers further: the patches of one row of y are a matrix in kh runs, and nothing is unfolded. Both
 // gradients are such products, too:
-//   dx: only taps with u = (i + padding) mod stride reach row i of x, so x falls into stride x stride phases,
-//   each a dense
-//       convolution of dy with a few taps in reverse; no product with an inserted zero is ever taken;
+//   dx: only taps with u = (i + padding) mod stride reach row i of x, so x consists of stride x stride
+//   phases,
+//       each a dense convolution of dy with a few taps in reverse, without products with inserted zeros;
 //   dw: for each u, [v c, pixels of y] times [pixels of y, o]; the first is x read down its pixels.
-// Copying an image into its border costs 1 to 2 % of its products and spares every inner loop a test for the
+// Copying an image into its border costs 1 to 2 % of its products, and no inner loop has to test for the
 // edge.
 #pragma once
 
@@ -61,8 +61,8 @@ void add_border(const Scalar* image, Index height, Index width, Index channels, 
 /// Calls body(row phase, column phase, taps down, taps across, where its packed filters begin).
 template <class Body>
 void each_phase(const Convolution& s, const Body& body) {
-  Index start = packed_size(s.kernel_height * s.kernel_width * s.channels,
-                            s.outputs);  // the forward pass has its filters first
+  // the forward pass has its filters first
+  Index start = packed_size(s.kernel_height * s.kernel_width * s.channels, s.outputs);
   for (Index down = 0; down < s.stride; ++down)
     for (Index across = 0; across < s.stride; ++across) {
       const Index taps_down = down < s.kernel_height ? (s.kernel_height - down - 1) / s.stride + 1 : 0;

@@ -9,13 +9,12 @@
 //   [ a10 a11 .. ]  ->  [ c10 c11 ... ]     each a is broadcast straight from memory by the multiply-add
 //
 // Why these sizes (x86-64-v4: 14 x 32 floats, v3: 6 x 16):
-//   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed: 28 (12) leave room
-//   to spare;
+//   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed; there are 28 (12);
 //   - 28 accumulators + 2 of b = 30 of 32 registers (12 + 2 + 1 = 15 of 16);
 //   - 2 loads of b and 14 broadcasts feed 28 multiply-adds: the load ports are a third idle.
 // Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far
-// below its rate; the next panel is fetched into L2 in the meantime, spread over all tiles of this one. a is
-// not packed either: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing
+// below its rate. The next panel is prefetched into L2 in the meantime, spread over all tiles of this one.
+// Neither is a packed: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing
 // modes), so 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8
 // would run half empty.
 #pragma once

@@ -11,11 +11,11 @@
 // V and dM [p][tile, channel] are written in the order of a packed right-hand operand; as a left-hand operand
 // the same numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
 // A tile of 5 x 5 outputs takes 49 products instead of 225; one of 7 x 7 with stride 2, 225 instead of 441.
-// What this buys is limited by U_p and dU_p, read and written anew for however few images: from 4 images of
-// 14 x 14 on it hardly matters. dU never leaves the second cache: kWidth x kWidth of it, all points, are made
-// and turned into dw at once, and of each point V and dM are read into the first cache once for its few
-// register tiles. What comes next is fetched meanwhile: where U comes from a slow third cache that is a
-// seventh of a step.
+// The gain is limited by U_p and dU_p, which are read and written for any number of images: from 4 images of
+// 14 x 14 on it hardly matters. dU never leaves the second cache: kWidth x kWidth of it, for all points, are
+// computed and transformed into dw at once, and V and dM of each point are read into the first cache once for
+// its few register tiles. The next operands are prefetched: where U comes from a slow third cache, this saves
+// a seventh of a step.
 #pragma once
 
 #include "tensor/kernels/direct.h"
@@ -58,8 +58,8 @@ struct Tiles {
   }
 
   static constexpr Index kAll = T::kPoints * T::kPoints;
-  static constexpr Index kBlock =
-      kWidth * kWidth + kApart;  // dU of one point: a block of channels by a panel of outputs
+  // dU of one point: a block of channels by a panel of outputs
+  static constexpr Index kBlock = kWidth * kWidth + kApart;
   Convolution s;
   Index images, down, across, count;
   Index v_point, dm_point, product_point, u_point, u_back_point;  // numbers from one point to the next

@@ -1,14 +1,13 @@
 // The matrices of Winograd's minimal filtering (arXiv 1509.09308), derived at compile time from a few points
-// in exact fractions (Cook and Toom), and the one loop that applies them. So no table of numbers has to be
-// trusted.
+// in exact fractions (Cook and Toom), and the one loop that applies them: there is no table of numbers.
 //
 // m outputs of a filter of r taps are a product of polynomials, taken at n = m + r - 1 points (the last is
 // infinity):
 //     y = A^T [ (G g) . (B^T d) ]        d: n inputs, g: r taps, y: m outputs
 //     A^T[i][p] = a_p^i        G[p][j] = a_p^j / f_p        B^T[p] = coefficients of prod_{q != p} (x - a_q)
-// where f_p = prod_{q != p} (a_p - a_q); at infinity A^T and G pick the last number, and B^T is prod_q (x -
-// a_q). A pair (B^T row, G row) may be scaled by (s, 1/s): powers of two cost no accuracy and keep the
-// entries of B^T below 4.
+// where f_p = prod_{q != p} (a_p - a_q); at infinity A^T and G pick the last number, and B^T is
+// prod_q (x - a_q). A pair (B^T row, G row) may be scaled by (s, 1/s): powers of two cost no accuracy and
+// keep the entries of B^T below 4.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -221,8 +220,8 @@ template <const Factored& F, class Number, class Load, class Store>
 template <int Tile, int Stride>
 struct Tiling {
   static constexpr Algorithm kAlgorithm = Stride == 1 ? toom_cook(Tile, 3) : every_second(Tile);
-  static constexpr int kTile = Tile,
-                       kStep = Tile * Stride;            // outputs, and the inputs from one tile to the next
+  // outputs, and the inputs from one tile to the next
+  static constexpr int kTile = Tile, kStep = Tile * Stride;
   static constexpr int kPoints = kAlgorithm.input.rows;  // along one axis; a tile has kPoints^2 products
   static constexpr Factored kInput = factored(kAlgorithm.input);                 // B^T
   static constexpr Factored kFilter = factored(kAlgorithm.filter);               // G
