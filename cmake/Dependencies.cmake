@@ -52,5 +52,6 @@ endif()
 if(missing)
   list(JOIN missing " " packages)
   message(FATAL_ERROR "Libraries are missing. On Debian or Ubuntu:\n    sudo apt-get install ${packages}\n"
-    "Elsewhere: Eigen 3.4, nlohmann-json, zlib, stb; for the programs CLI11, OpenSSL 3.0 (libcrypto); for the tests doctest, MPFR.")
+    "Elsewhere: Eigen 3.4, nlohmann-json, zlib, stb; for the programs CLI11, OpenSSL 3.0 (libcrypto); "
+    "for the tests doctest, MPFR.")
 endif()

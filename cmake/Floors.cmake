@@ -3,8 +3,9 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
   tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
 
 # Bits are a promise: no contraction of a * b + c (what is to be fused says so), and never -ffast-math.
-# An x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later) unless told otherwise; wider kernels are chosen at run time.
-# The other two say that nobody looks at errno or floating-point traps: no bit changes, and exp, log, tanh become vector code.
+# An x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later) unless told otherwise; wider kernels are
+# chosen at run time. The other two say that nobody looks at errno or floating-point traps: no bit changes,
+# and exp, log, tanh become vector code.
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(SANDGRAD_MACHINE x86-64-v3 CACHE STRING "What x86-64 builds are for, at least x86-64-v3")
@@ -14,7 +15,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     list(APPEND kernel_options -fno-sanitize=address,undefined)
   endif()
-  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES COMPILE_OPTIONS "${kernel_options};-march=x86-64-v3")
+  set_source_files_properties(tensor/kernels/x86_64_v3.cpp PROPERTIES
+    COMPILE_OPTIONS "${kernel_options};-march=x86-64-v3")
   set_source_files_properties(tensor/kernels/x86_64_v4.cpp PROPERTIES
     COMPILE_OPTIONS "${kernel_options};-march=x86-64-v4;-mprefer-vector-width=512")
 else()
@@ -23,7 +25,8 @@ endif()
 
 set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 warns of its own std::string concatenation (PR105651); by each of these names where headers are precompiled.
+  # g++ 12 warns of its own std::string concatenation (PR105651); by each of these names where headers are
+  # precompiled.
   list(APPEND warnings -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(SANDGRAD_WERROR)
@@ -43,7 +46,8 @@ if(SANDGRAD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# What most files include is compiled once, which saves a third of the build; not for kernels, which have flags of their own.
+# What most files include is compiled once, which saves a third of the build; not for kernels, which have
+# flags of their own.
 file(GLOB with_own_flags tensor/kernels/*.cpp)
 set_source_files_properties(${with_own_flags} domains/decode_rgb.cpp PROPERTIES
   SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)

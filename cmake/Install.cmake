@@ -1,18 +1,22 @@
-# `cmake --install`: headers, both libraries, the programs, the license, and what find_package(sandgrad) and pkg-config read.
+# `cmake --install`: headers, both libraries, the programs, the license, and what find_package(sandgrad) and
+# pkg-config read.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sandgrad)
 
 install(TARGETS sandgrad sandgrad_f64 EXPORT sandgrad ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY tensor autograd domains nn optim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY tensor autograd domains nn optim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad
+  FILES_MATCHING PATTERN "*.h")
 if(SANDGRAD_PROGRAMS)
   install(TARGETS sandgrad_program sandgrad64_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir})
-configure_package_config_file(cmake/sandgrad-config.cmake.in sandgrad-config.cmake INSTALL_DESTINATION ${package_dir})
+configure_package_config_file(cmake/sandgrad-config.cmake.in sandgrad-config.cmake
+  INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(sandgrad-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/sandgrad-config.cmake ${CMAKE_BINARY_DIR}/sandgrad-config-version.cmake DESTINATION ${package_dir})
+install(FILES ${CMAKE_BINARY_DIR}/sandgrad-config.cmake ${CMAKE_BINARY_DIR}/sandgrad-config-version.cmake
+  DESTINATION ${package_dir})
 
 file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 foreach(library sandgrad sandgrad_f64)

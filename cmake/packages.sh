@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034
-# What has to be installed, for the scripts that build: sourced, not run. Debian's package names; one that is missing is
-# installed where we may, and else named in one line to copy. Exit code 69: something needed is not available.
+# What has to be installed, for the scripts that build: sourced, not run. Debian's package names; one that is
+# missing is installed where we may, and else named in one line to copy. Exit code 69: something needed is not
+# available.
 
 programs_need='g++ the C++20 compiler
 cmake configures the build
@@ -18,11 +19,12 @@ libmpfr-dev exact values of exp, log, tanh
 strace kills runs at any system call, or lets it fail
 python3-numpy an independent reference of one update"
 
-elsewhere='a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, CLI11 2, OpenSSL (libcrypto), stb;
-for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy'
+elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, CLI11 2, \
+OpenSSL (libcrypto), stb;
+for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy"
 
-# installed PACKAGE: a program counts wherever it came from; a library as dpkg knows it, or where there is no dpkg, as CMake
-# will find it or not.
+# installed PACKAGE: a program counts wherever it came from; a library as dpkg knows it, or where there is no
+# dpkg, as CMake will find it or not.
 installed() {
   case $1 in
     g++) command -v "${CXX:-g++}" || command -v c++ || command -v clang++ ;;
@@ -58,8 +60,10 @@ LIST
   fi
   echo "Installing them with apt-get." >&2
   # shellcheck disable=SC2086  # both are lists of words
-  { $as_root apt-get -qq update || echo "apt-get update failed; trying with the package lists that are here." >&2; } &&
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >&2 || exit 69
+  { $as_root apt-get -qq update ||
+      echo "apt-get update failed; trying with the package lists that are here." >&2; } &&
+    $as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends $missing >&2 || exit 69
 }
 
 # build PRESET [TARGET]: its progress is told on stderr; stdout is for results.

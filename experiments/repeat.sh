@@ -1,7 +1,7 @@
 #!/bin/sh
-# sh experiments/repeat.sh SEEDS TRAIN-FLAGS...: trains under seeds 0 .. SEEDS - 1 (data and weights) and prints the accuracy of
-# the last record, domain by domain: mean and standard deviation in %. A seed that fails is named and left out, and its exit code
-# is that of the whole. SANDGRAD names the program.
+# sh experiments/repeat.sh SEEDS TRAIN-FLAGS...: trains under seeds 0 .. SEEDS - 1 (data and weights) and
+# prints the accuracy of the last record, domain by domain: mean and standard deviation in %. A seed that
+# fails is named and left out, and its exit code is that of the whole. SANDGRAD names the program.
 set -eu
 program=${SANDGRAD:-$(dirname "$0")/../build/release/sandgrad}
 case ${1:-} in
@@ -17,7 +17,8 @@ trap 'rm -f "$last_records"' EXIT
 seed=0 failed=0 failure=0
 while [ "$seed" -lt "$seeds" ]; do
   code=0
-  records=$("$program" train --seed "$seed" --trial-seed "$seed" --record-every 1000000 --json "$@") || code=$?
+  records=$("$program" train --seed "$seed" --trial-seed "$seed" --record-every 1000000 --json "$@") ||
+    code=$?
   if [ "$code" -eq 0 ]; then
     printf '%s\n' "$records" | tail -n 1 >>"$last_records"
   else

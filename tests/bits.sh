@@ -1,11 +1,15 @@
 #!/bin/sh
-# Do all compilers, levels of optimisation, kernels, processors and numbers of threads give the bits of tests/golden/bits.txt?
-#     sh tests/bits.sh [--repeats N] [--jobs N] [--in DIR]    every variant N times (20), N runs side by side (every core)
+# Do all compilers, levels of optimisation, kernels, processors and numbers of threads give the bits of
+# tests/golden/bits.txt?
+#     sh tests/bits.sh [--repeats N] [--jobs N] [--in DIR]    every variant N times (20), N runs side by side
+#                                                             (every core)
 #     sh tests/bits.sh --only build --in DIR                  one program for each variant, in DIR/programs
-#     sh tests/bits.sh --only run --in DIR ...                what is in DIR/programs, on this machine or on another
-#     sh tests/bits.sh --short PROGRAM --in DIR               PROGRAM, which is there already, against one build with clang++
-# Foreign processors run once for each number of threads, plain loops beside faster kernels once. DIR/runs.txt tells of every run.
-# Exit: 0 the same bits, 1 differences, named on stdout.
+#     sh tests/bits.sh --only run --in DIR ...                what is in DIR/programs, on this machine or on
+#                                                             another
+#     sh tests/bits.sh --short PROGRAM --in DIR               PROGRAM, which is there already, against one
+#                                                             build with clang++
+# Foreign processors run once for each number of threads, plain loops beside faster kernels once. DIR/runs.txt
+# tells of every run. Exit: 0 the same bits, 1 differences, named on stdout.
 set -eu
 cd "$(dirname "$0")/.."
 repeats=20 jobs=$(getconf _NPROCESSORS_ONLN) dir='' only='build run' short='' threads='1 2 3 4 7 16'
@@ -27,13 +31,17 @@ fi
 mkdir -p "$dir/programs"
 
 # have COMMAND PACKAGES: or say so.
-have() { command -v "$1" >/dev/null || { echo "skipped: the bits of $1, which is not installed (apt-get install $2)"; false; }; }
+have() {
+  command -v "$1" >/dev/null ||
+    { echo "skipped: the bits of $1, which is not installed (apt-get install $2)"; false; }
+}
 
 # build NAME FLAG...: DIR/programs/NAME.
 build() {
   name=$1; shift
   echo "build  $name"
-  cmake -S . -B "$dir/$name" -G Ninja -DCMAKE_BUILD_TYPE=None -DSANDGRAD_BITS=ON "$@" >"$dir/$name.log" 2>&1 &&
+  cmake -S . -B "$dir/$name" -G Ninja -DCMAKE_BUILD_TYPE=None -DSANDGRAD_BITS=ON "$@" \
+    >"$dir/$name.log" 2>&1 &&
     cmake --build "$dir/$name" >>"$dir/$name.log" 2>&1 || { tail -20 "$dir/$name.log"; exit 1; }
   cp "$dir/$name/sandgrad_bits" "$dir/programs/$name"
 }
@@ -51,8 +59,9 @@ build_all() {
   build g++-lto -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS=-O3 -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
   if have aarch64-linux-gnu-g++ g++-aarch64-linux-gnu && have qemu-aarch64 qemu-user; then
     for level in 2 3; do
-      build aarch64-O$level -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
-        -DCMAKE_CXX_FLAGS=-O$level -DEigen3_DIR="${EIGEN3_DIR:-/usr/share/eigen3/cmake}"
+      build aarch64-O$level -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+        -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_CXX_FLAGS=-O$level \
+        -DEigen3_DIR="${EIGEN3_DIR:-/usr/share/eigen3/cmake}"
     done
   fi
 }
@@ -60,7 +69,8 @@ build_all() {
 build_short() {
   printf '#!/bin/sh\nexec "%s" doctor --bits --threads "$1"\n' "$short" >"$dir/programs/program"
   chmod +x "$dir/programs/program"
-  ! have clang++ clang || build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2 -DCMAKE_UNITY_BUILD=ON
+  ! have clang++ clang ||
+    build clang++-O2 -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-O2 -DCMAKE_UNITY_BUILD=ON
 }
 
 # kernels_of NAME ROUND THREADS: the tables of kernels that this program is to run with on this CPU.
@@ -99,7 +109,11 @@ run='
 machines=''
 if [ "$(uname -m)" = x86_64 ]; then
   machines=x86-64-v3
-  if grep -qw avx512vl /proc/cpuinfo; then machines='x86-64-v3 x86-64-v4'; else echo "skipped: x86-64-v4, which this CPU does not run"; fi
+  if grep -qw avx512vl /proc/cpuinfo; then
+    machines='x86-64-v3 x86-64-v4'
+  else
+    echo "skipped: x86-64-v4, which this CPU does not run"
+  fi
 fi
 case $only in
   *build*) if [ -n "$short" ]; then build_short; else build_all; fi ;;
@@ -110,7 +124,9 @@ case $only in
     list | xargs -P "$jobs" -n 3 sh -c "$run" run >"$dir/runs.txt"
     grep -v '^same ' "$dir/runs.txt" || true
     differences=$(grep -c '^differs ' "$dir/runs.txt" || true)
-    echo "$(list | cut -d ' ' -f 1 | sort -u | wc -l) builds, $(grep -c '^same ' "$dir/runs.txt") runs with the same bits, $differences differences"
+    builds=$(list | cut -d ' ' -f 1 | sort -u | wc -l)
+    same=$(grep -c '^same ' "$dir/runs.txt" || true)
+    echo "$builds builds, $same runs with the same bits, $differences differences"
     [ "$differences" = 0 ]
     ;;
 esac

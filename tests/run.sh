@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds everything and runs every test; takes the flags of ctest. Works from any directory; names what is not installed.
+# Builds everything and runs every test; takes the flags of ctest. Works from any directory; names what is not
+# installed.
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/packages.sh
@@ -7,5 +8,6 @@ require "$tests_need"
 build test
 status=0
 ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@" || status=$?
-grep -hE '^skipped: |numpy is missing' build/test/Testing/Temporary/LastTest.log >&2 || true  # ctest tells which, but not why
+# ctest tells which, but not why
+grep -hE '^skipped: |numpy is missing' build/test/Testing/Temporary/LastTest.log >&2 || true
 exit "$status"

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Runs `sandgrad bench` and its PyTorch peer in turn (ours, peer, ours, peer, ...) and prints Markdown, or writes it into docs/speed.md.
+"""Runs `sandgrad bench` and its PyTorch peer in turn (ours, peer, ours, peer, ...) and prints Markdown, \
+or writes it into docs/speed.md.
 
-Needs nothing but Python; the peer runs under --python, by default Debian's, the one that python3-torch belongs to.
+Needs nothing but Python; the peer runs under --python, by default Debian's, the one that python3-torch
+belongs to.
 """
 import argparse
 import json
@@ -26,16 +28,20 @@ OURS, THEIRS = 0, 1
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ours", type=Path, default=HERE.parents[1] / "build/release/sandgrad", help="the program to measure")
+    parser.add_argument("--ours", type=Path, default=HERE.parents[1] / "build/release/sandgrad",
+                        help="the program to measure")
     parser.add_argument("--python", default="/usr/bin/python3", help="the interpreter that has PyTorch")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--phases", nargs="+", choices=["train", "evaluate"], default=["train", "evaluate"])
     parser.add_argument("--algorithms", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
-    parser.add_argument("--steps", type=int, help=f"timed steps of one run; default {STEPS}, or {CONVOLUTIONAL_STEPS} of convolutions")
+    parser.add_argument("--steps", type=int, help=f"timed steps of one run; default {STEPS}, "
+                                                  f"or {CONVOLUTIONAL_STEPS} of convolutions")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side")
-    parser.add_argument("--no-sweep", action="store_true", help="leave out the sentence about the number of domains")
-    parser.add_argument("--write", action="store_true", help="into docs/speed.md, between <!-- speed --> and <!-- /speed -->")
+    parser.add_argument("--no-sweep", action="store_true",
+                        help="leave out the sentence about the number of domains")
+    parser.add_argument("--write", action="store_true",
+                        help="into docs/speed.md, between <!-- speed --> and <!-- /speed -->")
     options = parser.parse_args()
     if min(options.rounds, *options.threads) < 1 or options.steps is not None and options.steps < 1:
         parser.error("threads, steps and rounds must be at least 1")
@@ -49,13 +55,15 @@ def stop(code, message):
 
 def check_both_sides(options):
     if not os.access(options.ours, os.X_OK):
-        stop(MISSING_INPUT, f"no program at {options.ours}: cmake --preset release && cmake --build --preset release, or --ours PATH")
+        stop(MISSING_INPUT, f"no program at {options.ours}: cmake --preset release && "
+                            "cmake --build --preset release, or --ours PATH")
     try:
         found = subprocess.run([options.python, "-c", "import torch"], capture_output=True).returncode == 0
     except OSError:
         found = False
     if not found:
-        stop(MISSING_SERVICE, f"{options.python} has no PyTorch: apt install python3-torch libopenblas0-openmp, or --python PATH")
+        stop(MISSING_SERVICE, f"{options.python} has no PyTorch: "
+                              "apt install python3-torch libopenblas0-openmp, or --python PATH")
 
 
 # ---- measuring ----
@@ -68,7 +76,8 @@ def run(command):
             return json.loads(done.stdout)
     except json.JSONDecodeError:
         pass
-    stop(BROKEN, f"exit {done.returncode}, expected one JSON line: {' '.join(command)}\n{done.stdout}{done.stderr}")
+    stop(BROKEN,
+         f"exit {done.returncode}, expected one JSON line: {' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
 def is_convolutional(case):
@@ -80,8 +89,10 @@ def steps_of(options, case):
 
 
 def measure(options, setting, peer_extra=()):
-    """-> [(ours, peer)], one pair a round; the sides alternate so that a slow minute of the machine hits both"""
-    flags = [word for name, value in setting.items() for word in (f"--{name}", value)] + ["--steps", steps_of(options, setting["case"])]
+    """-> [(ours, peer)], one pair a round; the sides alternate so that a slow minute of the machine
+    hits both"""
+    flags = [word for name, value in setting.items() for word in (f"--{name}", value)]
+    flags += ["--steps", steps_of(options, setting["case"])]
     warm_up = ["--warm-up", CONVOLUTIONAL_WARM_UP] if is_convolutional(setting["case"]) else []
     pairs = []
     for _ in range(options.rounds):
@@ -89,7 +100,8 @@ def measure(options, setting, peer_extra=()):
         peer = run([options.python, PEER, *flags, *warm_up, *peer_extra])
         for key in ("case", "phase", "algorithm", "threads", "domains", "rows", "weights"):
             if ours.get(key) != peer[key]:
-                stop(BROKEN, f"the sides ran different things: {key} is {ours.get(key)} here and {peer[key]} there ({setting})")
+                stop(BROKEN, f"the sides ran different things: {key} is {ours.get(key)} here "
+                             f"and {peer[key]} there ({setting})")
         pairs.append((ours, peer))
     return pairs
 
@@ -125,7 +137,8 @@ def cells(pairs):
 
 
 def table(header, rows):
-    return [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}", *(f"| {' | '.join(row)} |".replace("|  |", "| |") for row in rows)]
+    return [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}",
+            *(f"| {' | '.join(row)} |".replace("|  |", "| |") for row in rows)]
 
 
 def speed_of_cases(options):
@@ -135,7 +148,8 @@ def speed_of_cases(options):
         model, domains, rows = CASES[case]
         title = f"{case}: {model}, {domains} x {rows} rows"
         for what, setting, peer_extra in lines_of(options, case):
-            measured = [measure(options, {**setting, "threads": threads}, peer_extra) for threads in options.threads]
+            measured = [measure(options, {**setting, "threads": threads}, peer_extra)
+                        for threads in options.threads]
             speed.append([title, what, *(cell for pairs in measured for cell in cells(pairs))])
             print("compare:", ", ".join([case, *speed[-1][1:]]), file=sys.stderr)
             if title:
@@ -145,28 +159,34 @@ def speed_of_cases(options):
     if not speed:
         stop(MISSING_INPUT, f"nothing to measure: of these cases only {', '.join(EVALUATED)} is evaluated")
     plural = lambda threads: f"{threads} thread{'s' if threads > 1 else ''}"
-    columns = [cell for threads in options.threads for cell in (f"ours, {plural(threads)}, ms", "PyTorch", "ratio")]
-    return [*table(["case", "step", *columns], speed), "",
-            *table(["case", "most memory, ours, MB", "PyTorch", "first step after, ours, ms", "PyTorch"], size)], measured[0][0]
+    columns = [cell for threads in options.threads
+               for cell in (f"ours, {plural(threads)}, ms", "PyTorch", "ratio")]
+    of_size = ["case", "most memory, ours, MB", "PyTorch", "first step after, ours, ms", "PyTorch"]
+    return [*table(["case", "step", *columns], speed), "", *table(of_size, size)], measured[0][0]
 
 
 def speed_by_domains(options):
     """One sentence about the same rows cut into more and more domains."""
     setting = {"case": SWEEP_CASE, "algorithm": "SANDMask", "threads": max(options.threads)}
-    measured = [measure(options, {**setting, "domains": domains, "rows": SWEEP_ROWS // domains}) for domains in SWEEP_DOMAINS]
+    measured = [measure(options, {**setting, "domains": domains, "rows": SWEEP_ROWS // domains})
+                for domains in SWEEP_DOMAINS]
     enumerate_all = lambda words: f"{', '.join(words[:-1])} and {words[-1]}"
     ours, theirs = ([number(median(pairs, side)) for pairs in measured] for side in (OURS, THEIRS))
     return (f"{SWEEP_CASE} with SAND-mask, {setting['threads']} threads and {SWEEP_ROWS:,} rows cut into "
-            f"{enumerate_all([str(domains) for domains in SWEEP_DOMAINS])} domains takes {enumerate_all(ours)} ms "
-            f"(PyTorch {enumerate_all(theirs)}). ")
+            f"{enumerate_all([str(domains) for domains in SWEEP_DOMAINS])} domains takes "
+            f"{enumerate_all(ours)} ms (PyTorch {enumerate_all(theirs)}). ")
 
 
 def circumstances(options, load, ours, peer):
     with open("/proc/cpuinfo") as cpu:
-        model = next((line.split(":")[1].strip() for line in cpu if line.startswith("model name")), "unknown CPU")
-    steps = " or ".join(str(steps) for steps in sorted({steps_of(options, case) for case in options.cases}, reverse=True))
-    return (f"Medians of {options.rounds} rounds of {steps} steps, in brackets the lowest and the highest round; "
-            f"{len(os.sched_getaffinity(0))} cores of {model}, load average {load:.2f} before. Ours: kernels {ours['kernels']}. "
+        model = next((line.split(":")[1].strip() for line in cpu if line.startswith("model name")),
+                     "unknown CPU")
+    steps_of_cases = sorted({steps_of(options, case) for case in options.cases}, reverse=True)
+    steps = " or ".join(str(steps) for steps in steps_of_cases)
+    return (f"Medians of {options.rounds} rounds of {steps} steps, "
+            "in brackets the lowest and the highest round; "
+            f"{len(os.sched_getaffinity(0))} cores of {model}, load average {load:.2f} before. "
+            f"Ours: kernels {ours['kernels']}. "
             f"Peer: PyTorch {peer['versions']['torch']}, {peer['versions']['blas']}.")
 
 
@@ -175,7 +195,8 @@ def around_block():
     before, opening, rest = PAGE.read_text().partition("<!-- speed -->\n")
     _, closing, after = rest.partition("<!-- /speed -->\n")
     if not closing:
-        stop(MISSING_INPUT, f"{PAGE}: expected the lines <!-- speed --> and <!-- /speed -->; put them where the tables belong")
+        stop(MISSING_INPUT, f"{PAGE}: expected the lines <!-- speed --> and <!-- /speed -->; "
+                            "put them where the tables belong")
     return before + opening, closing + after
 
 

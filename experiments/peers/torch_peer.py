@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""The PyTorch peer of `sandgrad bench`: one case, one algorithm or an evaluation, one JSON line with the same keys.
+"""The PyTorch peer of `sandgrad bench`: one case, one algorithm or an evaluation, \
+one JSON line with the same keys.
 
-Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest (README.md); no DomainBed needed.
+Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest
+(README.md); no DomainBed needed.
 """
 import argparse
 import collections
@@ -36,11 +38,13 @@ def parse_arguments():
                         help="evaluate: forward only, all rows of all domains, right answers counted")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=50, help="timed steps")
-    parser.add_argument("--warm-up", type=int, default=5, help="steps before the clock counts, the first among them")
+    parser.add_argument("--warm-up", type=int, default=5,
+                        help="steps before the clock counts, the first among them")
     parser.add_argument("--domains", type=int, help="default: the case's own")
     parser.add_argument("--rows", type=int, help="rows of one domain; default: the case's own")
     parser.add_argument("--variance", choices=["builtin", "passes"], default="builtin",
-                        help="SANDMask: torch.var(dim=0) as the released code has it, or mean and squares written out, which is faster")
+                        help="SANDMask: torch.var(dim=0) as the released code has it, "
+                             "or mean and squares written out, which is faster")
     options = parser.parse_args()
     _, domains, rows = CASES[options.case]
     options.domains = domains if options.domains is None else options.domains
@@ -57,11 +61,13 @@ def settle_environment(threads):
     with open("/proc/cpuinfo") as cpu:
         abilities = set(cpu.read().split())
     for ability, core in [("avx512_bf16", "Cooperlake"), ("avx512f", "SkylakeX")]:
-        if ability in abilities:  # OpenBLAS takes a CPU newer than itself for one of 2004, and is 40 times slower for it
+        # OpenBLAS takes a CPU newer than itself for one of 2004, and is 40 times slower for it
+        if ability in abilities:
             os.environ["OPENBLAS_CORETYPE"] = core
             break
     os.environ.update(OMP_WAIT_POLICY="active", OMP_PROC_BIND="true", OMP_NUM_THREADS=str(threads))
-    if hasattr(ctypes.CDLL(None), "mallopt"):  # glibc's; large tensors keep their pages from step to step, instead of clearing new ones
+    # glibc's; large tensors keep their pages from step to step, instead of clearing new ones
+    if hasattr(ctypes.CDLL(None), "mallopt"):
         ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
         ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
@@ -75,13 +81,15 @@ def blas_in_use():
         if hasattr(library, "openblas_get_corename"):
             library.openblas_get_corename.restype = ctypes.c_char_p
             return "OpenBLAS " + library.openblas_get_corename().decode()
-    print("torch_peer: not on OpenBLAS, up to 10 times slower than it could be; apt install libopenblas0-openmp", file=sys.stderr)
+    print("torch_peer: not on OpenBLAS, up to 10 times slower than it could be; "
+          "apt install libopenblas0-openmp", file=sys.stderr)
     return ", ".join(libraries)
 
 
 def milliseconds_since_process_start():
     with open("/proc/self/stat") as stat:
-        ticks = int(stat.read().rsplit(")", 1)[1].split()[19])  # field 22, starttime, counted from the boot of the machine
+        # field 22, starttime, counted from the boot of the machine
+        ticks = int(stat.read().rsplit(")", 1)[1].split()[19])
     return 1e3 * (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))
 
 
@@ -113,7 +121,8 @@ def sand_mask(torch, rows, variance):
 
 
 def make_net(torch, model, activation):
-    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes); names as in Sandgrad's files"""
+    """"mlp:IN-HIDDEN-...-OUT" or "KIND:CxHxW-CLASSES" -> (net, shape of an example, classes); names as in
+    Sandgrad's files"""
     nn = torch.nn
     kind, sizes = model.split(":")
     example, *widths = sizes.split("-")
@@ -125,7 +134,8 @@ def make_net(torch, model, activation):
         layers[f"norm{index}"] = nn.GroupNorm(GROUPS, channels)
         inputs = channels
     if layers:
-        layers |= {"mean": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(), "linear": nn.Linear(inputs, widths[-1])}
+        layers |= {"mean": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(),
+                   "linear": nn.Linear(inputs, widths[-1])}
         return nn.Sequential(layers), example, widths[-1]
     for index, width in enumerate(widths):
         layers[f"linear{index}"] = nn.Linear(inputs, width)
@@ -136,18 +146,21 @@ def make_net(torch, model, activation):
 
 
 def make_step(torch, options):
-    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update or one whole evaluation."""
+    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update or one whole
+    evaluation."""
     net, example, classes = make_net(torch, CASES[options.case][0], torch.nn.ReLU)
     parameters = list(net.parameters())
     adam = torch.optim.Adam(parameters, lr=LEARNING_RATE)
     loss_of = torch.nn.functional.cross_entropy
-    batches = [(torch.randn(options.rows, *example), torch.randint(classes, (options.rows,))) for _ in range(options.domains)]
+    batches = [(torch.randn(options.rows, *example), torch.randint(classes, (options.rows,)))
+               for _ in range(options.domains)]
 
     @torch.inference_mode()
     def evaluate():
         return sum((net(x).argmax(dim=1) == y).sum().item() for x, y in batches)
 
-    def pooled_step():  # ERM's fastest way: domains have equal rows, so the mean over all rows is the mean of the domains' means
+    # ERM's fastest way: domains have equal rows, so the mean over all rows is the mean of the domains' means
+    def pooled_step():
         x, y = torch.cat([x for x, _ in batches]), torch.cat([y for _, y in batches])
         adam.zero_grad(set_to_none=True)
         loss_of(net(x), y).backward()
@@ -171,7 +184,8 @@ def main():
     try:
         import torch
     except ImportError:
-        print("torch_peer: PyTorch is missing; apt install python3-torch libopenblas0-openmp", file=sys.stderr)
+        print("torch_peer: PyTorch is missing; apt install python3-torch libopenblas0-openmp",
+              file=sys.stderr)
         return MISSING_SERVICE
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
@@ -190,10 +204,11 @@ def main():
     times.sort()
     quantile = lambda q: times[round(q * (len(times) - 1))]
     print(json.dumps({
-        "case": options.case, "phase": options.phase, "algorithm": options.algorithm, "threads": options.threads,
-        "domains": options.domains, "rows": options.rows, "weights": weights,
-        "ms_per_step": round(quantile(0.5), 4), "p10": round(quantile(0.1), 4), "p90": round(quantile(0.9), 4),
-        "first_step_ms": round(first_step_ms, 1), "peak_rss_mb": round(peak_rss_mb(), 1),
+        "case": options.case, "phase": options.phase, "algorithm": options.algorithm,
+        "threads": options.threads, "domains": options.domains, "rows": options.rows, "weights": weights,
+        "ms_per_step": round(quantile(0.5), 4), "p10": round(quantile(0.1), 4),
+        "p90": round(quantile(0.9), 4), "first_step_ms": round(first_step_ms, 1),
+        "peak_rss_mb": round(peak_rss_mb(), 1),
         "versions": {"torch": torch.__version__, "blas": blas_in_use()},
     }))
     return 0

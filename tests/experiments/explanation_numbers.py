@@ -1,4 +1,5 @@
-"""What follows from the numbers of a explanation, computed anew with Python's standard library: mask, direction, Adam, the new weight.
+"""What follows from the numbers of a explanation, computed anew with Python's standard library: mask,
+direction, Adam, the new weight.
 
 A float is rounded as struct packs it.
 """
@@ -24,7 +25,8 @@ def ulps(a, b, code):
 
 
 def agreement(g):
-    """-> n_plus, n_minus, s, mean and unbiased variance (None for one domain) of the gradients g of all domains"""
+    """-> n_plus, n_minus, s, mean and unbiased variance (None for one domain) of the gradients g of all
+    domains"""
     plus, minus, mean = sum(x > 0 for x in g), sum(x < 0 for x in g), math.fsum(g) / len(g)
     variance = math.fsum((x - mean) ** 2 for x in g) / (len(g) - 1) if len(g) > 1 else None
     return plus, minus, abs(plus - minus) / len(g), mean, variance
@@ -32,7 +34,9 @@ def agreement(g):
 
 def argument(s, variance, tau, k):
     """Of SAND-mask's tanh."""
-    return k * (s - tau) / variance if variance > 0 else math.copysign(math.inf, s - tau) if s != tau else 1e-17
+    return (k * (s - tau) / variance if variance > 0
+            else math.copysign(math.inf, s - tau) if s != tau
+            else 1e-17)
 
 
 def mask_and_average(method, g, tau, k, rounded):
@@ -44,7 +48,8 @@ def mask_and_average(method, g, tau, k, rounded):
     elif method != "ERM":
         mask = 1.0 if s >= tau else 0.0
     if method == "GeometricMean":
-        average = rounded(math.copysign(math.exp(math.fsum(math.log(abs(x) + 1e-10) for x in g) / len(g)), mean) if mean else 0.0)
+        mean_log = math.fsum(math.log(abs(x) + 1e-10) for x in g) / len(g)
+        average = rounded(math.copysign(math.exp(mean_log), mean) if mean else 0.0)
     return mask, average
 
 
@@ -57,7 +62,8 @@ def direction_of(way, mask, average, rounded):
 def moments(adam, direction, rounded):
     """Adam's m and v after an update in this direction, every operation rounded."""
     f = rounded
-    g = f(direction + f(f(adam["weight_decay"]) * adam["weight"])) if adam["decay"] == "coupled" else direction
+    g = (f(direction + f(f(adam["weight_decay"]) * adam["weight"]))
+         if adam["decay"] == "coupled" else direction)
     m = f(f(f(adam["beta1"]) * adam["m_before"]) + f(f(1 - adam["beta1"]) * g))
     v = f(f(f(adam["beta2"]) * adam["v_before"]) + f(f(f(1 - adam["beta2"]) * g) * g))
     return m, v
@@ -77,7 +83,8 @@ def moved(adam, direction, mask, rounded):
 
 def named(draw, slots, count):
     """Names of weights, every tensor as likely as every other."""
-    return [f"{slot['name']}[{','.join(str(draw.randrange(n)) for n in slot['shape'])}]" for slot in draw.choices(slots, k=count)]
+    return [f"{slot['name']}[{','.join(str(draw.randrange(n)) for n in slot['shape'])}]"
+            for slot in draw.choices(slots, k=count)]
 
 
 def number_at(path, weight):

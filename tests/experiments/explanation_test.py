@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`sandgrad step --explain`: from the printed numbers alone, mask and Adam are computed anew, and arrive at the recorded weight.
+"""`sandgrad step --explain`: from the printed numbers alone, mask and Adam are computed anew, and arrive at
+the recorded weight.
 
     explanation_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]        exit: 0 passed, 1 failed
 """
@@ -11,7 +12,8 @@ import sys
 import unittest
 
 from program_test import DATA, USAGE, Case, main
-from explanation_numbers import direction_of, float32, float64, mask_and_average, moved, named, number_at, ulps
+from explanation_numbers import (direction_of, float32, float64, mask_and_average, moved, named, number_at,
+                                 ulps)
 from update_file import random_update, write_tensors
 
 
@@ -38,30 +40,37 @@ class Explanations(Case):
         slots = json.loads(self.run_program("step", "--model", model, "--slots", program=program)[0])
         tensors = random_update(slots, rows, seed, adam)
         if ":" in model and "x" in model.split(":")[1]:  # images
-            pixels, draw = math.prod(int(n) for n in model.split(":")[1].split("-")[0].split("x")), random.Random(seed)
+            pixels = math.prod(int(n) for n in model.split(":")[1].split("-")[0].split("x"))
+            draw = random.Random(seed)
             for domain, count in enumerate(rows):
-                tensors[f"x{domain}"] = [count, pixels], [draw.randint(0, 255) / 256 for _ in range(count * pixels)]
+                drawn = [draw.randint(0, 255) / 256 for _ in range(count * pixels)]
+                tensors[f"x{domain}"] = [count, pixels], drawn
         write_tensors(self.path("in"), tensors, program == "sandgrad64")
         weights = named(random.Random(seed + 1), slots, self.WEIGHTS)
-        told = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), *flags, "--in", "in",
-                                "--out", "out", "--explain", *weights, "--json", program=program)[0]
+        told = self.run_program("step", "--model", model, "--algorithm", algorithm,
+                                "--hparams", json.dumps(hparams), *flags, "--in", "in", "--out", "out",
+                                "--explain", *weights, "--json", program=program)[0]
         explanations = [json.loads(line) for line in told.splitlines()]
         self.assertEqual([explanation["weight"] for explanation in explanations], weights)
         return explanations
 
     def test_the_new_weight_follows_from_the_printed_numbers(self):
-        for program, rounded, code, slack in [("sandgrad", float32, "f", 1), ("sandgrad64", float64, "d", 1000)]:
+        for program, rounded, code, slack in [("sandgrad", float32, "f", 1),
+                                              ("sandgrad64", float64, "d", 1000)]:
             partial = closed = 0
             for update in UPDATES:
                 for explanation in self.explanations(update, program):
                     told, adam = explanation["mask"], explanation["adam"]
                     g = [domain["gradient"] for domain in explanation["domains"]]
                     for way in [told, *explanation["others"]]:
-                        mask, average = mask_and_average(way["method"], g, way.get("tau"), way.get("k"), rounded)
-                        self.assertLessEqual(ulps(mask, way["mask"], code), slack, (update, explanation["weight"], way))
+                        mask, average = mask_and_average(way["method"], g, way.get("tau"), way.get("k"),
+                                                         rounded)
+                        self.assertLessEqual(ulps(mask, way["mask"], code), slack,
+                                             (update, explanation["weight"], way))
                         after = moved(adam, direction_of(way, mask, average, rounded), mask, rounded)
                         recorded = adam["after"] if way is told else way["after"]
-                        self.assertLessEqual(ulps(after, recorded, code), slack, (update, explanation["weight"], way["method"]))
+                        self.assertLessEqual(ulps(after, recorded, code), slack,
+                                             (update, explanation["weight"], way["method"]))
                     self.assertEqual(adam["after"], number_at(self.path("out"), explanation["weight"]))
                     partial += 0 < told["mask"] < 0.99
                     closed += told["mask"] == 0
@@ -75,22 +84,29 @@ class Explanations(Case):
                     gradients = [example["gradient"] for example in domain["examples"]]
                     magnitudes = math.fsum(map(abs, gradients))
                     self.assertLessEqual(abs(math.fsum(gradients) - domain["sum"]), 1e-14 * magnitudes)
-                    scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)  # see docs/audit.md, "Examples"
-                    self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale, (update, explanation["weight"]))
+                    # see docs/audit.md, "Examples"
+                    scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)
+                    self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale,
+                                         (update, explanation["weight"]))
 
     def test_an_explanation_can_be_followed_line_by_line(self):
         model, algorithm, hparams, flags, rows, adam = UPDATES[0]
-        followed = [explanation for explanation in self.explanations(UPDATES[0]) if explanation["variance"] > 0][:20]  # a dead unit has no gradients
+        # a dead unit has no gradients
+        followed = [explanation for explanation in self.explanations(UPDATES[0])
+                    if explanation["variance"] > 0][:20]
         self.assertEqual(len(followed), 20)
         for explanation in followed:
-            text = self.run_program("step", "--model", model, "--algorithm", algorithm, "--hparams", json.dumps(hparams), "--in", "in",
+            text = self.run_program("step", "--model", model, "--algorithm", algorithm,
+                                    "--hparams", json.dumps(hparams), "--in", "in",
                                     "--explain", explanation["weight"])[0]
             table = re.findall(r"(?m)^  \d +\d+ +\S+ +(\S+) +\S+e[+-]\d\d +\S+e[+-]\d\d$", text)
             g = [float(number) for number in table]
             self.assertEqual(len(g), len(rows))
-            n = {name: float(value) for name, value in re.findall(r"(?m)^  (\S+(?: \S+)*?) {2,}(-?\d\S*) {2,}\S.*$", text)}
+            n = {name: float(value)
+                 for name, value in re.findall(r"(?m)^  (\S+(?: \S+)*?) {2,}(-?\d\S*) {2,}\S.*$", text)}
             f = float32
-            near = lambda name, value: self.assertLessEqual(abs(n[name] - value), 1e-6 * abs(value) + 1e-12, (name, text))
+            near = lambda name, value: self.assertLessEqual(abs(n[name] - value), 1e-6 * abs(value) + 1e-12,
+                                                            (name, text))
             near("s", abs(n["n_plus"] - n["n_minus"]) / n["E"])
             near("gbar", sum(g) / n["E"])
             near("var", sum((x - n["gbar"]) ** 2 for x in g) / (n["E"] - 1))
@@ -126,16 +142,19 @@ class Commands(Case):
 
     def test_names_that_are_wrong_are_answered_before_anything_is_read(self):
         step = ["step", *self.MODEL, "--in", "missing"]
-        self.refused(USAGE, *step, "--explain", "linear0.weight[4,0]", says=["linear0.weight [4, 5]", "linear0.weight[3,4]"])
+        self.refused(USAGE, *step, "--explain", "linear0.weight[4,0]",
+                     says=["linear0.weight [4, 5]", "linear0.weight[3,4]"])
         self.refused(USAGE, *step, "--explain", "linear0.wait[4,0]", says=["did you mean linear0.weight?"])
         self.refused(USAGE, *step, "--explain-layer", "linear9.bias", says=["linear1.bias [2]"])
         self.refused(USAGE, "step", *self.MODEL, "--in", "in", says=["--out"])
-        self.refused(USAGE, "step", *self.MODEL, "--in", "in", "--out", "out", "--heat-map", "map.png", says=["--explain-layer"])
+        self.refused(USAGE, "step", *self.MODEL, "--in", "in", "--out", "out", "--heat-map", "map.png",
+                     says=["--explain-layer"])
 
     def test_an_explained_update_is_the_same_update(self):
         step = ["step", *self.MODEL, "--in", "in", "--hparams", '{"tau": 0.2}']
         self.run_program(*step, "--out", "plain")
-        self.run_program(*step, "--out", "told", "--explain", "linear0.bias[1]", "--explain-layer", "linear0.weight")
+        self.run_program(*step, "--out", "told", "--explain", "linear0.bias[1]",
+                         "--explain-layer", "linear0.weight")
         with open(self.path("plain"), "rb") as plain, open(self.path("told"), "rb") as told:
             self.assertEqual(plain.read(), told.read())
 
@@ -146,7 +165,8 @@ class Commands(Case):
         with open(self.path("map.png"), "rb") as file:
             self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
         table = json.loads(self.run_program(*step, "--json")[0])
-        self.assertEqual([r["name"] for r in table["ranges"]], ["mask", "agreement", "gradient of domain 0", "gradient of domain 1"])
+        self.assertEqual([r["name"] for r in table["ranges"]],
+                         ["mask", "agreement", "gradient of domain 0", "gradient of domain 1"])
         self.assertEqual(table["closed"] + table["partial"] + table["open"], 20)
 
     def test_a_broken_input_is_told_as_ever(self):
@@ -159,7 +179,8 @@ class Commands(Case):
         self.assertRegex(stdout, r"(?m)^%3   linear +%0 %1 %2 +\[3, 4\] +60 +48  nn/mlp.cpp:\d+\n"
                                  r"       y = x w\^T \+ b\n       dx \+= dy w, ")
         self.assertRegex(stdout, r"in all 9 entries, 34 weights, 84 multiply-adds forward, \d+ bytes")
-        self.assertIn("conv2d", self.run_program("trace", "--model", "SmallCNN:3x8x8-2", "--convolution", "direct")[0])
+        self.assertIn("conv2d",
+                      self.run_program("trace", "--model", "SmallCNN:3x8x8-2", "--convolution", "direct")[0])
         self.refused(USAGE, "trace", "--model", "mlp:5", says=["model: expected"])
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`sandgrad inspect`: weights of recorded runs, whose every number follows from the printed ones, whatever became of the checkpoints.
+"""`sandgrad inspect`: weights of recorded runs, whose every number follows from the printed ones, \
+whatever became of the checkpoints.
 
     inspect_test.py FOLDER_OF_THE_PROGRAMS [--pairs N]      exit: 0 passed, 1 failed
 
@@ -18,16 +19,20 @@ import unittest
 
 import program_test
 from program_test import DATA, MISSING, USAGE
-from explanation_numbers import agreement, argument, direction_of, float32, mask_and_average, moments, moved, named, number_at, ulps
+from explanation_numbers import (agreement, argument, direction_of, float32, mask_and_average, moments, moved,
+                                 named, number_at, ulps)
 from verify_test import write_digits
 
 COMMON = ["--data-dir", "data", "--evaluate-examples", "8", "--record-every", "4", "--threads", "1"]
 STEPS = {"sand": 12, "and": 12, "cnn": 5, "cnn-direct": 5}
 RUNS = {
-    "sand": ["--dataset", "Spirals", "--hparams", '{"batch_size": 16, "mlp_width": 16, "tau": 0.2, "k": 1e-2, "weight_decay": 0.01}'],
-    "and": ["--dataset", "RotatedMNIST", "--algorithm", "ANDMask", "--model", "MLP", "--decoupled-decay", "--mask-update",
+    "sand": ["--dataset", "Spirals",
+             "--hparams", '{"batch_size": 16, "mlp_width": 16, "tau": 0.2, "k": 1e-2, "weight_decay": 0.01}'],
+    "and": ["--dataset", "RotatedMNIST", "--algorithm", "ANDMask", "--model", "MLP",
+            "--decoupled-decay", "--mask-update",
             "--hparams", '{"batch_size": 16, "mlp_width": 16, "tau": 0.5, "weight_decay": 0.1, "lr": 0.01}'],
-    "cnn": ["--dataset", "ColoredMNIST", "--model", "MNIST_CNN", "--hparams", '{"batch_size": 4, "tau": 0.4, "weight_decay": 0.01}'],
+    "cnn": ["--dataset", "ColoredMNIST", "--model", "MNIST_CNN",
+            "--hparams", '{"batch_size": 4, "tau": 0.4, "weight_decay": 0.01}'],
     "cnn-direct": ["--dataset", "ColoredMNIST", "--model", "MNIST_CNN", "--convolution", "direct",
                    "--hparams", '{"batch_size": 5, "tau": 0.4, "k": 1e-6, "rescale": 0}'],
 }
@@ -75,7 +80,8 @@ class Case(program_test.Case):
 
     def explanations(self, run, step, weights):
         told = [json.loads(line) for line in self.inspected(run, step, weights, "--json")[0].splitlines()]
-        self.assertEqual([(explanation["weight"], explanation["step"]) for explanation in told], [(weight, step) for weight in weights])
+        self.assertEqual([(explanation["weight"], explanation["step"]) for explanation in told],
+                         [(weight, step) for weight in weights])
         return told
 
 
@@ -93,7 +99,8 @@ class Pairs(Case):
             self.near(domain["magnitudes"], magnitudes, 1e-14)
             self.assertLessEqual(abs(domain["gradient"]), domain["largest"])
             off = abs(domain["gradient"] - domain["sum"])
-            for name, scale in [("A", magnitudes), ("G", domain["largest"]), ("A + G", magnitudes + domain["largest"])]:
+            for name, scale in [("A", magnitudes), ("G", domain["largest"]),
+                                ("A + G", magnitudes + domain["largest"])]:
                 worst[name] = max(worst.get(name, 0.0), off / scale if scale else math.inf if off else 0.0)
         return [domain["gradient"] for domain in explanation["domains"]]
 
@@ -105,16 +112,20 @@ class Pairs(Case):
             self.near(told["variance"], variance, 1e-12)
             self.near(told["argument"], argument(s, variance, told["tau"], told["k"]), 1e-12)
         direction = direction_of(told, mask, average, float32)
-        for name, anew in [("mask", mask), ("average", average), ("masked", float32(average * mask)), ("direction", direction),
-                           ("scale", float32(1 / (1e-10 + told["mask_mean"])) if "mask_mean" in told else 1.0),
-                           ("rescaled_mask", float32(mask * told["scale"])), ("after", moved(adam, direction, mask, float32))]:
+        for name, anew in [("mask", mask), ("average", average), ("masked", float32(average * mask)),
+                           ("direction", direction),
+                           ("scale",
+                            float32(1 / (1e-10 + told["mask_mean"])) if "mask_mean" in told else 1.0),
+                           ("rescaled_mask", float32(mask * told["scale"])),
+                           ("after", moved(adam, direction, mask, float32))]:
             apart = ulps(anew, after if name == "after" else told[name], "f")
             worst["ulps of " + name] = max(worst.get("ulps of " + name, 0), apart)
 
     def follow(self, explanation, worst):
         g, adam, told = self.sums(explanation, worst), explanation["adam"], explanation["mask"]
         plus, minus, s, mean, variance = agreement(g)
-        self.assertEqual((explanation["n_plus"], explanation["n_minus"], explanation["agreement"]), (plus, minus, s))
+        self.assertEqual((explanation["n_plus"], explanation["n_minus"], explanation["agreement"]),
+                         (plus, minus, s))
         self.near(explanation["mean"], mean, 1e-14, math.fsum(map(abs, g)) / len(g))
         self.near(explanation["variance"], variance, 1e-12)
         self.way(told, adam["after"], g, adam, worst)
@@ -127,7 +138,8 @@ class Pairs(Case):
         self.assertEqual(adam["t"], explanation["step"] + 1)
 
     def test_the_recorded_weight_follows_from_the_printed_numbers_of_random_pairs(self):
-        """Where there is a checkpoint the weight is the one in its file; elsewhere the program has compared it, or ended with 70."""
+        """Where there is a checkpoint the weight is the one in its file; elsewhere the program has compared
+        it, or ended with 70."""
         for number, name in enumerate(RUNS):
             run, worst, draw = self.recorded(name), {}, random.Random(number)
             pairs, on_file, masks = {}, 0, {"closed": 0, "partial": 0, "open": 0}
@@ -140,14 +152,16 @@ class Pairs(Case):
                         self.follow(explanation, worst)
                         if step in self.checkpoints(run):
                             for prefix, number_told in [("", "after"), ("adam_m.", "m"), ("adam_v.", "v")]:
-                                self.assertEqual(number_at(self.checkpoint(run, step), prefix + explanation["weight"]), adam[number_told])
+                                kept = number_at(self.checkpoint(run, step), prefix + explanation["weight"])
+                                self.assertEqual(kept, adam[number_told])
                             on_file += 1
                     masks["closed" if mask == 0 else "partial" if mask < 0.99 else "open"] += 1
             followed = sum(map(len, pairs.values()))
             print(f"{name}: {followed} pairs, {on_file} in checkpoints, masks {masks}, worst "
                   + ", ".join(f"{what} {value:.2g}" for what, value in worst.items()), flush=True)
             self.assertLessEqual(max(value for what, value in worst.items() if what.startswith("ulps")), 1)
-            self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)  # docs/audit.md, "Examples", says why they differ
+            # docs/audit.md, "Examples", says why they differ
+            self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)
             self.assertGreater(on_file, 0)
             self.assertGreater(min(masks["closed"], masks["open"]), 0)
             self.assertTrue(masks["partial"] > 0 or name != "sand")
@@ -159,22 +173,26 @@ class Pairs(Case):
             for step in range(STEPS[name]):
                 told = [explanation["adam"] for explanation in self.explanations(run, step, weights)]
                 if before:
-                    self.assertEqual([(adam["weight"], adam["m_before"], adam["v_before"]) for adam in told], before)
+                    self.assertEqual([(adam["weight"], adam["m_before"], adam["v_before"]) for adam in told],
+                                     before)
                 before = [(adam["after"], adam["m"], adam["v"]) for adam in told]
-            self.assertEqual([number_at(self.path(run, "weights.safetensors"), weight) for weight in weights], [w for w, _, _ in before])
+            self.assertEqual([number_at(self.path(run, "weights.safetensors"), weight) for weight in weights],
+                             [w for w, _, _ in before])
 
 
 class Layers(Case):
     def test_a_layer_is_a_table_and_a_picture_and_has_what_an_explanation_cannot_compute(self):
         run, layer = self.recorded("sand"), "linear0.weight"
-        weights = [weight for weight in named(random.Random(2), self.slots(run), 200) if weight.startswith(layer + "[")][:2]
+        weights = [weight for weight in named(random.Random(2), self.slots(run), 200)
+                   if weight.startswith(layer + "[")][:2]
         text = self.inspected(run, 5, [], "--layer", layer, "--heat-map", "map.png")[0]
         with open(self.path("map.png"), "rb") as file:
             self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
         lines = self.inspected(run, 5, weights, "--layer", layer, "--json")[0].splitlines()
         *explanations, table = map(json.loads, lines)
         self.assertEqual([explanation["weight"] for explanation in explanations], weights)
-        self.assertTrue(text.startswith(f"{layer} {table['shape']}, {table['weights']} weights: {table['closed']} with m = 0, "), text)
+        self.assertTrue(text.startswith(f"{layer} {table['shape']}, {table['weights']} weights: "
+                                        f"{table['closed']} with m = 0, "), text)
         self.assertEqual(table["closed"] + table["partial"] + table["open"], math.prod(table["shape"]))
         ranges = {r["name"]: r for r in table["ranges"]}
         for explanation in explanations:
@@ -187,14 +205,20 @@ class Layers(Case):
 class Questions(Case):
     def test_what_is_not_in_the_run_is_answered_with_what_is(self):
         run = self.recorded("sand")
-        self.refused(USAGE, "inspect", run, "--step", "12", "--weight", "linear0.bias[0]", says=["no such step", "0 to 11"])
-        self.refused(USAGE, "inspect", run, "--step", "-1", "--weight", "linear0.bias[0]", says=["--step: must be in 0 .. "])
-        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.wait[0,0]", says=["did you mean linear0.weight?"])
-        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[16]", says=["linear0.bias [16]", "linear0.bias[15]"])
+        self.refused(USAGE, "inspect", run, "--step", "12", "--weight", "linear0.bias[0]",
+                     says=["no such step", "0 to 11"])
+        self.refused(USAGE, "inspect", run, "--step", "-1", "--weight", "linear0.bias[0]",
+                     says=["--step: must be in 0 .. "])
+        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.wait[0,0]",
+                     says=["did you mean linear0.weight?"])
+        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[16]",
+                     says=["linear0.bias [16]", "linear0.bias[15]"])
         self.refused(USAGE, "inspect", run, "--step", "1", "--layer", "linear9.bias", says=["linear1.bias"])
         self.refused(USAGE, "inspect", run, "--step", "1", says=["--weight or --layer"])
-        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]", "--heat-map", "map.png", says=["--layer"])
-        self.refused(MISSING, "inspect", "nothing", "--step", "1", "--weight", "linear0.bias[0]", says=["nothing"])
+        self.refused(USAGE, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]",
+                     "--heat-map", "map.png", says=["--layer"])
+        self.refused(MISSING, "inspect", "nothing", "--step", "1", "--weight", "linear0.bias[0]",
+                     says=["nothing"])
 
     def test_nothing_is_explained_from_other_data(self):
         run = self.recorded("and")
@@ -206,7 +230,8 @@ class Questions(Case):
                 file.write(bytes([value]))
                 file.flush()
                 if answer:
-                    answer(DATA, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]", says=["train-images-idx3-ubyte"])
+                    answer(DATA, "inspect", run, "--step", "1", "--weight", "linear0.bias[0]",
+                           says=["train-images-idx3-ubyte"])
         self.explanations(run, 1, ["linear0.bias[0]"])
 
 
@@ -245,7 +270,8 @@ class Replays(Case):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("--pairs", type=int, default=120)
     arguments = parser.parse_args()

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Run directories, mutated in every part, through verify, inspect and train: each answer is a documented exit code, within time and memory.
+"""Run directories, mutated in every part, through verify, inspect and train: \
+each answer is a documented exit code, within time and memory.
 
-    mutated_runs.py FOLDER_OF_THE_PROGRAMS [--count N] [--seed N] [--keep FOLDER]      exit: 0 passed, 1 failed
+    mutated_runs.py FOLDER_OF_THE_PROGRAMS [--count N] [--seed N] [--keep FOLDER]      \
+exit: 0 passed, 1 failed
 
-A mutant is a run with one to three changes: bits, bytes, lines and JSON values of its files; files cut, missing, endless or of another
+A mutant is a run with one to three changes: bits, bytes, lines and JSON values of its files; \
+files cut, missing, endless or of another
 kind; checkpoints under a right hash. --keep: where the mutants that failed are kept.
 """
 import argparse
@@ -27,10 +30,11 @@ from verify_test import RUN, write_digits
 DOCUMENTED = {0, 64, 65, 66, 69, 73, 74, 75, 76, 77}  # README
 SECONDS, BYTES = 10, 1 << 30
 ESCAPE = "\x1b]0;owned\x07\x9b31m\nforged: line"
-VALUES = [1e300, -1e300, 2 ** 31 - 1, 2 ** 31, -2 ** 63, 2 ** 64, 0, -1, 1, 7, 0.5, 65536, 1 << 20, None, True, "", "x", ESCAPE, [], {}, [[]],
-          [5], {"a": 1}, "../user", "/dev/zero", "x" * 100000]
+VALUES = [1e300, -1e300, 2 ** 31 - 1, 2 ** 31, -2 ** 63, 2 ** 64, 0, -1, 1, 7, 0.5, 65536, 1 << 20, None,
+          True, "", "x", ESCAPE, [], {}, [[]], [5], {"a": 1}, "../user", "/dev/zero", "x" * 100000]
 TEXTS = ["record.json", "results.jsonl", "metrics.jsonl", "done", "out.txt"]
-USERS = {"user/thesis.txt": b"mine", "user/step-000004.safetensors": b"mine", "user/record.json.part1": b"mine", "run/notes.txt": b"mine",
+USERS = {"user/thesis.txt": b"mine", "user/step-000004.safetensors": b"mine",
+         "user/record.json.part1": b"mine", "run/notes.txt": b"mine",
          "run/checkpoints/best.safetensors": b"mine", "run/checkpoints/copy.part7": b"mine"}
 
 
@@ -52,7 +56,8 @@ def change_bytes(dice, content):
             if content:
                 content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
         return content
-    return [content[:place], content[:place] + dice.randbytes(dice.choice([1, 8, 300])) + content[place:], content[:place] + content[place + 9:],
+    return [content[:place], content[:place] + dice.randbytes(dice.choice([1, 8, 300])) + content[place:],
+            content[:place] + content[place + 9:],
             content[:place] + b"[" * 100000 + content[place:]][kind - 1]
 
 
@@ -61,7 +66,8 @@ def change_lines(dice, content):
     if not lines:
         return content
     number = dice.randrange(len(lines))
-    return b"".join(dice.choice([lines[:number] + lines[number + 1:], lines[:number + 1] + lines[number:], lines[:number], lines[::-1],
+    return b"".join(dice.choice([lines[:number] + lines[number + 1:], lines[:number + 1] + lines[number:],
+                                 lines[:number], lines[::-1],
                                  lines + [b'{"step":9}\n'], lines[:-1] + [lines[-1][:-1]], lines * 50]))
 
 
@@ -83,7 +89,8 @@ def change_value(dice, value):
 def change_json(dice, content):
     lines = content.decode().splitlines() if content.count(b"\n{") else [content.decode()]
     number = dice.randrange(len(lines))
-    lines[number] = json.dumps(change_value(dice, json.loads(lines[number])), ensure_ascii=dice.random() < 0.5)
+    lines[number] = json.dumps(change_value(dice, json.loads(lines[number])),
+                               ensure_ascii=dice.random() < 0.5)
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -93,7 +100,8 @@ def change_checkpoint(dice, content):
     header, data = json.loads(content[8:8 + size]), content[8 + size:]
     metadata = header["__metadata__"]
     if dice.random() < 0.5:
-        metadata[dice.choice(list(metadata))] = dice.choice(["", "0", "1", "-1", "nan", "inf", "1e300", "2147483647", "9" * 30, "5a" * 32, ESCAPE])
+        metadata[dice.choice(list(metadata))] = dice.choice(["", "0", "1", "-1", "nan", "inf", "1e300",
+                                                             "2147483647", "9" * 30, "5a" * 32, ESCAPE])
     else:
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     metadata["sha256"] = "0" * 64
@@ -130,9 +138,11 @@ def mutate(dice):
         done.append("done removed")
     for _ in range(dice.choice([1, 1, 2, 3])):
         checkpoints = [name for name in sorted(os.listdir("run/checkpoints")) if name.startswith("step-")]
-        name = dice.choice(TEXTS + ["weights.safetensors"] + ["checkpoints/" + dice.choice(checkpoints or [""])] * 3)
+        name = dice.choice(TEXTS + ["weights.safetensors"]
+                           + ["checkpoints/" + dice.choice(checkpoints or [""])] * 3)
         path = "run/" + name
-        if not os.path.lexists(path) or not stat.S_ISREG(os.lstat(path).st_mode) or os.path.getsize(path) > 1 << 24:
+        if (not os.path.lexists(path) or not stat.S_ISREG(os.lstat(path).st_mode)
+                or os.path.getsize(path) > 1 << 24):
             continue
         changes = [change_bytes, change_lines, change_kind] + ([change_json] * 3 if name in TEXTS[:4] else [])
         change = dice.choice(changes + ([change_checkpoint] * 3 if "step-" in name else []))
@@ -155,7 +165,8 @@ def run(program, words):
     """-> exit code (negative: a signal), seconds, bytes held, what was said"""
     start = time.monotonic()
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
+        child = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                 start_new_session=True)
         while True:
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             if pid:
@@ -185,20 +196,23 @@ def faults_of(program, words):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     arguments = parser.parse_args()
-    program, keep = os.path.abspath(os.path.join(arguments.programs, "sandgrad")), arguments.keep and os.path.abspath(arguments.keep)
+    program = os.path.abspath(os.path.join(arguments.programs, "sandgrad"))
+    keep = arguments.keep and os.path.abspath(arguments.keep)
     failed, codes = 0, collections.defaultdict(collections.Counter)
     with tempfile.TemporaryDirectory(prefix="sandgrad-") as place:
         whole, mutant = os.path.join(place, "whole"), os.path.join(place, "mutant")
         os.makedirs(os.path.join(whole, "data"))
         os.chdir(whole)
         write_digits("data", 120, 1)
-        subprocess.run([program, *RUN, "--output-dir", "run"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([program, *RUN, "--output-dir", "run"], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
         os.mkdir("user")
         for name, content in USERS.items():
             write(name, content)
@@ -211,10 +225,14 @@ def main():
             linked = os.path.islink("run/checkpoints")
             if keep:
                 shutil.rmtree(os.path.join(place, "before"), ignore_errors=True)
-                shutil.copytree(mutant, os.path.join(place, "before"), symlinks=True, ignore=lambda folder, names: [
-                    name for name in names if not os.path.islink(os.path.join(folder, name)) and stat.S_ISFIFO(os.stat(os.path.join(folder, name)).st_mode)
-                    or os.lstat(os.path.join(folder, name)).st_size > 1 << 24])
-            for words in (["verify", "run", "--threads", "1"], ["inspect", "run", "--step", "6", "--weight", "linear0.bias[0]", "--threads", "1"],
+                left_out = lambda folder, names: [
+                    name for name in names
+                    if not os.path.islink(os.path.join(folder, name))
+                    and stat.S_ISFIFO(os.stat(os.path.join(folder, name)).st_mode)
+                    or os.lstat(os.path.join(folder, name)).st_size > 1 << 24]
+                shutil.copytree(mutant, os.path.join(place, "before"), symlinks=True, ignore=left_out)
+            for words in (["verify", "run", "--threads", "1"],
+                          ["inspect", "run", "--step", "6", "--weight", "linear0.bias[0]", "--threads", "1"],
                           [*RUN, "--output-dir", "run"], [*RUN, "--output-dir", "run", "--fresh"]):
                 code, found = faults_of(program, words)
                 codes[words[0]][code] += 1
@@ -226,7 +244,8 @@ def main():
                 failed += 1
                 print(f"mutant {number} ({', '.join(done)})", *faults, sep="\n    ", flush=True)
                 if keep:
-                    shutil.copytree(os.path.join(place, "before"), os.path.join(keep, str(number)), symlinks=True, dirs_exist_ok=True)
+                    shutil.copytree(os.path.join(place, "before"), os.path.join(keep, str(number)),
+                                    symlinks=True, dirs_exist_ok=True)
         os.chdir("/")
     for command, counts in codes.items():
         print(f"{command:8}", ", ".join(f"exit {code}: {count}" for code, count in sorted(counts.items())))

@@ -1,7 +1,9 @@
-"""The networks of step_reference.py: numpy only, float64, every derivative written by hand and no thought given to speed.
+"""The networks of step_reference.py: numpy only, float64, every derivative written by hand and no thought
+given to speed.
 
-A layer has slots {name: shape}, forward(p, x) -> y, and backward(p, x, dy, gradient) -> dx, which puts the gradients of its slots into
-`gradient`. p holds the parameters by slot name; it computes what it needs of the forward pass again.
+A layer has slots {name: shape}, forward(p, x) -> y, and backward(p, x, dy, gradient) -> dx, which puts the
+gradients of its slots into `gradient`. p holds the parameters by slot name; it computes what it needs of the
+forward pass again.
 """
 import numpy as np
 
@@ -47,21 +49,24 @@ class Linear:
 
 
 class Convolution:
-    """x [n, c, h, w] within a ring of zeros -> y[n, o, i, j] = bias[o] + sum over c, a, b of W[o, c, a, b] x[n, c, s i + a, s j + b]"""
+    """x [n, c, h, w] within a ring of zeros
+    -> y[n, o, i, j] = bias[o] + sum over c, a, b of W[o, c, a, b] x[n, c, s i + a, s j + b]"""
 
     def __init__(self, name, inputs, outputs, stride):
         self.weight, self.bias, self.stride = f"{name}.weight", f"{name}.bias", stride
         self.slots = {self.weight: (outputs, inputs, 3, 3), self.bias: (outputs,)}
 
     def taps(self, x):
-        """-> for every (a, b) of the kernel, the places of padded x that it meets, one for each place of the output"""
+        """-> for every (a, b) of the kernel, the places of padded x that it meets, one for each place of the
+        output"""
         rows, columns = ((size - 1) // self.stride + 1 for size in x.shape[2:])
         reach = lambda start, count: slice(start, start + self.stride * (count - 1) + 1, self.stride)
         return [(a, b, np.s_[:, :, reach(a, rows), reach(b, columns)]) for a in range(3) for b in range(3)]
 
     def forward(self, p, x):
         padded = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)])
-        products = (contract("oc,nchw->nohw", p[self.weight][:, :, a, b], padded[met]) for a, b, met in self.taps(x))
+        products = (contract("oc,nchw->nohw", p[self.weight][:, :, a, b], padded[met])
+                    for a, b, met in self.taps(x))
         return sum(products) + per_channel(p[self.bias])
 
     def backward(self, p, x, dy, gradient):
@@ -75,7 +80,8 @@ class Convolution:
 
 
 class GroupNorm:
-    """x [n, c, h, w]: of every example and group of channels, mean 0 and biased variance 1; then scaled and shifted by channel"""
+    """x [n, c, h, w]: of every example and group of channels, mean 0 and biased variance 1; then scaled and
+    shifted by channel"""
 
     def __init__(self, name, channels):
         self.weight, self.bias = f"{name}.weight", f"{name}.bias"
@@ -123,14 +129,16 @@ def by_group(x):
 
 
 class Network:
-    """`mlp:IN-HIDDEN-...-OUT`, or `KIND:CxHxW-CLASSES` for a KIND of BLOCKS; anything else is a ValueError."""
+    """`mlp:IN-HIDDEN-...-OUT`, or `KIND:CxHxW-CLASSES` for a KIND of BLOCKS; anything else is a
+    ValueError."""
 
     def __init__(self, model, activation="relu"):
         kind, _, sizes = model.partition(":")
         example, *widths = sizes.split("-")
         self.example, widths = tuple(map(int, example.split("x"))), list(map(int, widths))
         axes, depths = (3, [1]) if kind in BLOCKS else (1, range(1, 33))
-        if kind not in ["mlp", *BLOCKS] or len(self.example) != axes or len(widths) not in depths or min(*self.example, *widths) < 1:
+        if (kind not in ["mlp", *BLOCKS] or len(self.example) != axes or len(widths) not in depths
+                or min(*self.example, *widths) < 1):
             raise ValueError(model)
         self.classes = widths[-1]
 

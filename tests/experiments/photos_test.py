@@ -20,11 +20,13 @@ RESOURCES = 69
 
 
 class Case(program_test.Case):
-    paint, paint_all, write = program_test.Photos.paint, program_test.Photos.paint_all, program_test.Photos.write
+    paint, paint_all = program_test.Photos.paint, program_test.Photos.paint_all
+    write = program_test.Photos.write
 
     def show(self, folder, *more, **options):
         """-> (stdout, stderr) of a look at a folder"""
-        return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8", *more, **options)
+        return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8",
+                                *more, **options)
 
     def paint_slowly(self, *names, width=5120, height=3000):
         """A good photo that takes a while to decode."""
@@ -32,21 +34,26 @@ class Case(program_test.Case):
             return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
         line = b"\4" + bytes(range(256)) * (width // 64)
-        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line * height)) + chunk(b"IEND", b""), *names)
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+                   + chunk(b"IDAT", zlib.compress(line * height)) + chunk(b"IEND", b""), *names)
 
 
 class Streams(Case):
-    """What a program opens must not get the number of a standard stream that it was started without: text would go there."""
+    """What a program opens must not get the number of a standard stream that it was started without: text
+    would go there."""
     TRAIN = [*program_test.QUICK, "--output-dir", "run", "--threads", "1", "--steps"]
 
     def test_results_for_a_stdout_that_is_closed_are_an_io_error_whatever_is_opened_after_it(self):
-        done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", os.path.join(self.programs, "sandgrad"), *self.TRAIN, "2"], cwd=self.folder,
-                              stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=100)
+        done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", os.path.join(self.programs, "sandgrad"),
+                               *self.TRAIN, "2"],
+                              cwd=self.folder, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                              timeout=100)
         self.assertEqual(done.returncode, program_test.IO, done.stderr)
         self.assertIn("stdout: writing failed", done.stderr)
 
     def test_every_standard_stream_that_is_closed_is_dev_null(self):
-        run = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", os.path.join(self.programs, "sandgrad"), *self.TRAIN, "100000"],
+        run = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
+                                os.path.join(self.programs, "sandgrad"), *self.TRAIN, "100000"],
                                cwd=self.folder)
         try:
             while not os.path.exists(self.path("run", "record.json")):
@@ -65,9 +72,11 @@ class Links(Case):
         os.mkdir(self.path("mine"))
         for domain in ["a", "b"]:
             os.symlink(self.path("scratch", domain), self.path("mine", domain))
-        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--algorithm", "ERM", "--steps", "2",
-                 "--hparams", '{"mlp_width": 8, "batch_size": 4}', "--output-dir", "run"]
-        self.refused(program_test.DATA, *train[:-2], says=["mine/a: a symbolic link; --follow-links follows it"])
+        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8",
+                 "--algorithm", "ERM", "--steps", "2", "--hparams", '{"mlp_width": 8, "batch_size": 4}',
+                 "--output-dir", "run"]
+        self.refused(program_test.DATA, *train[:-2],
+                     says=["mine/a: a symbolic link; --follow-links follows it"])
         self.run_program(*train, "--follow-links")
         self.assertIn("bit-identical", self.run_program("verify", "run")[0])
         self.refused(program_test.BUSY, *train[:4], "scratch", *train[5:], says=["--follow-links"])
@@ -78,7 +87,8 @@ class Links(Case):
         for name in ["Office-Home", "office_home"]:
             self.paint_all(name, ["Art", "Clipart", "Product", "Real World"])
         self.refused(program_test.DATA, "data", "show", "OfficeHome", "--data-dir", ".",
-                     says=["OfficeHome: two folders could be it", "./Office-Home", "./office_home", "--data-dir"])
+                     says=["OfficeHome: two folders could be it", "./Office-Home", "./office_home",
+                           "--data-dir"])
 
 
 class Failures(Case):
@@ -86,8 +96,9 @@ class Failures(Case):
 
     def signalled(self, *signals, pause=0):
         """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
-        show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder", "--data-dir", "mine",
-                                 "--image-size", "8", "--skip-unreadable"], cwd=self.folder, encoding="utf-8", stdout=subprocess.DEVNULL,
+        show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder",
+                                 "--data-dir", "mine", "--image-size", "8", "--skip-unreadable"],
+                                cwd=self.folder, encoding="utf-8", stdout=subprocess.DEVNULL,
                                 stderr=subprocess.PIPE)
         decoder = None
         while decoder is None:
@@ -111,7 +122,8 @@ class Failures(Case):
         stderr, code = self.signalled(signal.SIGKILL)
         self.assertEqual(code, RESOURCES, stderr)
         self.assertIn("image: the process that decodes did not get to its end\n    file  mine/a/cat/", stderr)
-        self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out", stderr)
+        self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out",
+                      stderr)
 
     def test_who_is_waited_for_is_told_and_a_photo_whose_decoder_was_stopped_for_a_while_is_no_worse(self):
         self.paint_slowly("mine", "a", "cat", "0.png")
@@ -129,12 +141,15 @@ class Failures(Case):
                                           ("openat", "EIO", program_test.IO, "Input/output error"),
                                           ("read", "EIO", program_test.IO, "Input/output error"),
                                           ("openat", "ESTALE", program_test.IO, "Stale file handle"),
-                                          ("openat", "EACCES", 0, "skipped mine/a/reds/0.png: Permission denied")]:
-            done = subprocess.run(["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-e", f"trace={call}", "-P",
-                                   "mine/a/reds/0.png", "-e", f"inject={call}:error={problem}", os.path.join(self.programs, "sandgrad"),
-                                   "data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--skip-unreadable"],
-                                  cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", check=False,
-                                  timeout=100)
+                                          ("openat", "EACCES", 0,
+                                           "skipped mine/a/reds/0.png: Permission denied")]:
+            done = subprocess.run(
+                ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-e", f"trace={call}",
+                 "-P", "mine/a/reds/0.png", "-e", f"inject={call}:error={problem}",
+                 os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder", "--data-dir", "mine",
+                 "--image-size", "8", "--skip-unreadable"],
+                cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+                check=False, timeout=100)
             self.assertEqual(done.returncode, code, f"{call} {problem}: {done.stderr}")
             self.assertIn(says, done.stderr)
             self.assertIn("mine/a/reds/0.png", done.stderr)
@@ -142,13 +157,14 @@ class Failures(Case):
 
 class AddressSpace(Case):
     def test_a_limited_address_space_is_enough_for_small_photos_and_named_for_large_ones(self):
-        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400_000 << 10, resource.RLIM_INFINITY))}
+        limits = (400_000 << 10, resource.RLIM_INFINITY)
+        limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, limits)}
         self.paint_all("mine", ["a", "b"])
         self.assertIn("40 images", self.show("mine", **limited)[0])
         self.paint_slowly("mine", "a", "reds", "large.png", width=7680, height=5000)
         self.refused(RESOURCES, "data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable",
-                     says=["image: there is not enough memory to decode it", "mine/a/reds/large.png", "hint: address space is limited"],
-                     **limited)
+                     says=["image: there is not enough memory to decode it", "mine/a/reds/large.png",
+                           "hint: address space is limited"], **limited)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The program as its users meet it: exit codes, what stands on stdout and stderr, and the files that a run leaves.
+"""The program as its users meet it: exit codes, what stands on stdout and stderr, and the files that a run
+leaves.
 
-    program_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 every test was skipped
+    program_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]     exit: 0 passed, 1 failed, 77 every test was skipped
 """
 import glob
 import hashlib
@@ -23,7 +24,8 @@ import zlib
 
 USAGE, DATA, MISSING, RESOURCES, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 69, 73, 74, 76, 77
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
-MEMORY = r"^memory: about \d+ MB \(program \d+, data \d+, [^()\n]*\)\n$"  # what stands on stderr when there is nothing to complain of
+# what stands on stderr when there is nothing to complain of
+MEMORY = r"^memory: about \d+ MB \(program \d+, data \d+, [^()\n]*\)\n$"
 QUICK = ["train", "--hparams", '{"batch_size": 32, "mlp_width": 16}']  # Spirals, SAND-mask
 
 
@@ -44,8 +46,10 @@ class Case(unittest.TestCase):
 
     def run_program(self, *arguments, program="sandgrad", code=0, **options):
         """-> (stdout, stderr), after a look at the exit code"""
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.folder, "timeout": 100, **options}
-        done = subprocess.run([os.path.join(self.programs, program), *arguments], encoding="utf-8", check=False, **options)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.folder, "timeout": 100,
+                   **options}
+        done = subprocess.run([os.path.join(self.programs, program), *arguments], encoding="utf-8",
+                              check=False, **options)
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done.stdout, done.stderr
 
@@ -66,7 +70,8 @@ class Case(unittest.TestCase):
 
     def assert_nothing_half_written(self, folder):
         for name in os.listdir(self.path(folder)):
-            self.assertIn(name, ["checkpoints", "record.json", "done", "metrics.jsonl", "out.txt", "results.jsonl", "weights.safetensors"])
+            self.assertIn(name, ["checkpoints", "record.json", "done", "metrics.jsonl", "out.txt",
+                                 "results.jsonl", "weights.safetensors"])
             if name.endswith(".jsonl"):
                 self.whole_lines(folder, name)
             elif name in ("record.json", "done"):
@@ -81,20 +86,24 @@ class Usage(Case):
         for arguments, meant in [(["tain"], "did you mean train?"),
                                  (["Train"], "did you mean train?"), (["data", "shwo"], "did you mean show?"),
                                  (["train", "--stps", "3"], "did you mean --steps instead of --stps?"),
-                                 (["train", "--test-env=3"], "did you mean --test-envs instead of --test-env?"),
+                                 (["train", "--test-env=3"],
+                                  "did you mean --test-envs instead of --test-env?"),
                                  (["train", "--dataset", "Spiral"], "did you mean Spirals?"),
                                  (["train", "--algorithm", "SANDMsk"], "did you mean SANDMask?"),
                                  (["train", "--protocol", "domainbd"], "did you mean domainbed?"),
                                  (["train", "--hparams", '{"tua": 0.5}'], "did you mean tau?"),
                                  (["bench", "--case", "ilk"], "did you mean ilc?"),
-                                 (["step", "--model", "mlp:2-2", "--activation", "rulu"], "did you mean relu?")]:
+                                 (["step", "--model", "mlp:2-2", "--activation", "rulu"],
+                                  "did you mean relu?")]:
             self.refused(USAGE, *arguments, says=[meant])
 
     def test_an_unknown_command_is_called_unknown(self):
-        for arguments, known in [(["sweep"], "known train, demo, verify, "), (["evaluate", "--steps", "3"], "known train, demo, verify, "),
+        for arguments, known in [(["sweep"], "known train, demo, verify, "),
+                                 (["evaluate", "--steps", "3"], "known train, demo, verify, "),
                                  (["data", "list"], "known show"), (["data", "train"], "known show")]:
             with self.subTest(arguments):
-                self.refused(USAGE, *arguments, says=["command: no such name\n    found " + arguments[-1 if arguments[0] == "data" else 0], known])
+                found = arguments[-1 if arguments[0] == "data" else 0]
+                self.refused(USAGE, *arguments, says=["command: no such name\n    found " + found, known])
                 self.assertNotIn("did you mean", self.run_program(*arguments, code=USAGE)[1])
         self.refused(USAGE, says=["a command is needed\n    known train, demo, verify, "])
 
@@ -103,10 +112,14 @@ class Usage(Case):
                                 (["train", "--lr=0.1"], """--hparams '{"lr": 0.1}'"""),
                                 (["train", "--task", "domain_generalization"], "--task is DomainBed's"),
                                 (["step", "--model", "mlp:2-2", "--tau", "1"], """--hparams '{"tau": 1}'""")]:
-            self.refused(USAGE, *arguments, says=[f"hint: {hint}" if hint[2:6] == "task" else hint, f"hint: sandgrad {arguments[0]} --help"])
-        for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"], ["bench", "--task", "ilc", "--kase"]]:
+            self.refused(USAGE, *arguments,
+                         says=[f"hint: {hint}" if hint[2:6] == "task" else hint,
+                               f"hint: sandgrad {arguments[0]} --help"])
+        for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"],
+                          ["bench", "--task", "ilc", "--kase"]]:
             self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
-        self.refused(USAGE, "train", "--algorithm", "irm", says=["algorithm: IRM is DomainBed's, and not here yet"])
+        self.refused(USAGE, "train", "--algorithm", "irm",
+                     says=["algorithm: IRM is DomainBed's, and not here yet"])
 
     def test_help_tells_records_from_checkpoints(self):
         words = " ".join(self.run_program("train", "--help")[0].split())
@@ -114,16 +127,19 @@ class Usage(Case):
         self.assertIn("--checkpoint-every N steps between two checkpoints", words)
 
     def test_numbers_out_of_range_are_refused_briefly(self):
-        for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"], ["--test-envs", "17"],
-                          ["--holdout-fraction", "1"], ["--holdout-fraction", "nan"], ["--holdout-fraction", "inf"], ["--threads", "1025"],
-                          ["--output-dir", ""], ["--hparams", "tau"], ["--record-every", "0"]]:
+        for arguments in [["--steps", "0"], ["--steps", "x"], ["--seed", "-1"], ["--test-envs", "-1"],
+                          ["--test-envs", "17"], ["--holdout-fraction", "1"], ["--holdout-fraction", "nan"],
+                          ["--holdout-fraction", "inf"], ["--threads", "1025"], ["--output-dir", ""],
+                          ["--hparams", "tau"], ["--record-every", "0"]]:
             self.refused(USAGE, "train", *arguments, says=[])
 
     def test_a_mask_that_never_opens_is_refused_with_the_reason(self):
-        self.refused(USAGE, "train", "--hparams", '{"tau": 1}', says=["tau must be below 1", "nothing would ever train"])
-        self.refused(USAGE, "train", "--hparams", '{"k": 0}', says=["k must be above 0", "nothing would ever train"])
-        self.refused(USAGE, "step", "--model", "mlp:2-2", "--hparams", '{"tau": 1}', "--in", "a", "--out", "b",
-                     says=["tau must be below 1"])
+        self.refused(USAGE, "train", "--hparams", '{"tau": 1}',
+                     says=["tau must be below 1", "nothing would ever train"])
+        self.refused(USAGE, "train", "--hparams", '{"k": 0}',
+                     says=["k must be above 0", "nothing would ever train"])
+        self.refused(USAGE, "step", "--model", "mlp:2-2", "--hparams", '{"tau": 1}', "--in", "a",
+                     "--out", "b", says=["tau must be below 1"])
 
     def test_help_and_version_are_no_errors(self):
         stdout, stderr = self.run_program("--help")
@@ -135,9 +151,12 @@ class Usage(Case):
 
     def test_domainbeds_spellings_mean_the_same(self):
         def weights(*arguments):
-            return re.search(r"^weights \w{16} after 3 steps$", self.run_program(*QUICK, "--steps", "3", *arguments)[0], re.M)[0]
-        ours = ["--test-envs", "1", "2", "--trial-seed", "4", "--holdout-fraction", "0.5", "--record-every", "2", "--hparams-seed", "0"]
-        theirs = [word.replace("-", "_").replace("__", "--").replace("record_every", "checkpoint_freq") for word in ours]
+            return re.search(r"^weights \w{16} after 3 steps$",
+                             self.run_program(*QUICK, "--steps", "3", *arguments)[0], re.M)[0]
+        ours = ["--test-envs", "1", "2", "--trial-seed", "4", "--holdout-fraction", "0.5",
+                "--record-every", "2", "--hparams-seed", "0"]
+        theirs = [word.replace("-", "_").replace("__", "--").replace("record_every", "checkpoint_freq")
+                  for word in ours]
         self.assertIn("--test_envs", theirs)
         self.assertEqual(weights(*ours), weights(*theirs, "--dataset", "SPIRALS", "--algorithm", "sandmask"))
         self.assertNotEqual(weights(*ours), weights())
@@ -145,17 +164,21 @@ class Usage(Case):
 
 class Runs(Case):
     def test_a_run_leaves_its_settings_records_weights_and_a_mark_that_it_is_done(self):
-        stdout, stderr = self.run_program(*QUICK, "--steps", "5", "--record-every", "2", "--output-dir", "run", "--trial-seed", "3")
+        stdout, stderr = self.run_program(*QUICK, "--steps", "5", "--record-every", "2",
+                                          "--output-dir", "run", "--trial-seed", "3")
         self.assertRegex(stderr, MEMORY)
         self.assertEqual(stdout, self.read("run", "out.txt"))
         self.assertEqual(set(os.listdir(self.path("run"))),
-                         {"checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl", "weights.safetensors"})
+                         {"checkpoints", "done", "metrics.jsonl", "out.txt", "record.json", "results.jsonl",
+                          "weights.safetensors"})
         config = json.loads(self.read("run", "record.json"))
         self.assertEqual(config["args"]["trial_seed"], 3)
         self.assertEqual(config["hparams"]["mlp_width"], 16)
         self.assertEqual(len(config["data"]["domains"]), 17)
-        self.assertEqual([(slot["name"], slot["offset"]) for slot in config["parameters"]][:2], [("linear0.weight", 0), ("linear0.bias", 288)])
-        self.assertEqual(sorted(os.listdir(self.path("run", "checkpoints"))), ["step-000002.safetensors", "step-000004.safetensors"])
+        self.assertEqual([(slot["name"], slot["offset"]) for slot in config["parameters"]][:2],
+                         [("linear0.weight", 0), ("linear0.bias", 288)])
+        self.assertEqual(sorted(os.listdir(self.path("run", "checkpoints"))),
+                         ["step-000002.safetensors", "step-000004.safetensors"])
         done = json.loads(self.read("run", "done"))
         self.assertEqual((done["never_learned"], done["steps"]), (False, 5))
         self.assertIn(f"weights {done['weights']} after 5 steps", stdout)
@@ -164,25 +187,31 @@ class Runs(Case):
         self.assertEqual([line["step"] for line in results], [0, 2, 4])
         for text in self.read("run", "results.jsonl").splitlines():
             line = json.loads(text)
-            self.assertEqual(text.replace(" ", ""), json.dumps(line, sort_keys=True).replace(" ", ""), "keys are sorted")
+            self.assertEqual(text.replace(" ", ""), json.dumps(line, sort_keys=True).replace(" ", ""),
+                             "keys are sorted")
             self.assertEqual(set(line), {"args", "hparams", "step", "epoch", "step_time", "loss", "mem_gb"} |
                              {f"env{env}_in_acc" for env in range(17)})
             self.assertEqual(line["args"]["output_dir"], "run")
         for line in self.whole_lines("run", "metrics.jsonl"):
-            self.assertEqual([domain["name"] for domain in line["domains"]], ["test"] + [f"env{env}" for env in range(1, 17)])
+            self.assertEqual([domain["name"] for domain in line["domains"]],
+                             ["test"] + [f"env{env}" for env in range(1, 17)])
             total = line["mask"]["total"]
             self.assertAlmostEqual(total["closed"] + total["partial"] + total["open"], 1)
 
     def test_every_line_of_results_has_what_domainbeds_collector_reads(self):
-        """It counts env0, env1, ... until one is missing, and asks every line for the accuracies of the test domains."""
-        for number, effort in enumerate([[], ["--evaluate-every", "2"], ["--test-at-end"], ["--evaluate-every", "2", "--test-at-end"]]):
+        """It counts env0, env1, ... until one is missing, and asks every line for the accuracies of the test
+        domains."""
+        for number, effort in enumerate([[], ["--evaluate-every", "2"], ["--test-at-end"],
+                                         ["--evaluate-every", "2", "--test-at-end"]]):
             run = f"run{number}"
-            self.run_program(*QUICK, "--steps", "5", "--record-every", "1", "--holdout-fraction", "0.5", "--output-dir", run, *effort)
+            self.run_program(*QUICK, "--steps", "5", "--record-every", "1", "--holdout-fraction", "0.5",
+                             "--output-dir", run, *effort)
             lines = self.whole_lines(run, "results.jsonl")
             self.assertEqual([line["step"] for line in lines], [[0, 1, 2, 3, 4], [0, 2, 4], [4], [4]][number])
             for line in lines:
                 keys = {key for key in line if key.startswith("env")}
-                self.assertEqual(keys, {f"env{env}_{part}_acc" for env in range(len(keys) // 2) for part in ("in", "out")})
+                self.assertEqual(keys, {f"env{env}_{part}_acc"
+                                        for env in range(len(keys) // 2) for part in ("in", "out")})
                 self.assertIn(f"env{line['args']['test_envs'][0]}_in_acc", line)
             self.assertIn("bit-identical", self.run_program("verify", run)[0])
 
@@ -194,13 +223,14 @@ class Runs(Case):
                 self.assertTrue(0 <= line[f"env{env}_{part}_acc"] <= 1)
 
     def test_json_is_all_there_is_on_stdout(self):
-        stdout, stderr = self.run_program(*QUICK, "--algorithm", "ERM", "--steps", "3", "--record-every", "1", "--json")
+        stdout, stderr = self.run_program(*QUICK, "--algorithm", "ERM", "--steps", "3", "--record-every", "1",
+                                          "--json")
         self.assertEqual([json.loads(line)["step"] for line in stdout.splitlines()], [0, 1, 2])
         self.assertRegex(stderr, MEMORY)
 
     def test_a_run_that_cannot_learn_says_so_loudly(self):
-        stdout, stderr = self.run_program("train", "--hparams", '{"tau": 1, "mlp_width": 16}', "--allow-closed", "--steps", "2",
-                                          "--output-dir", "run")
+        stdout, stderr = self.run_program("train", "--hparams", '{"tau": 1, "mlp_width": 16}',
+                                          "--allow-closed", "--steps", "2", "--output-dir", "run")
         self.assertIn("NEVER LEARNED", stdout)
         self.assertIn("NEVER LEARNED", stderr)
         done = json.loads(self.read("run", "done"))
@@ -211,14 +241,17 @@ class Runs(Case):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
         before = self.read("run", "results.jsonl")
         self.refused(BUSY, *QUICK, "--steps", "2", "--seed", "3", "--output-dir", "run",
-                     says=["other settings", "--steps  recorded 1, asked 2", "--seed   recorded 0, asked 3", "--fresh"])
-        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "run", program="sandgrad64", says=["recorded float, asked double"])
+                     says=["other settings", "--steps  recorded 1, asked 2", "--seed   recorded 0, asked 3",
+                           "--fresh"])
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "run", program="sandgrad64",
+                     says=["recorded float, asked double"])
         self.assertEqual(self.read("run", "results.jsonl"), before)
         self.run_program(*QUICK, "--steps", "2", "--output-dir", "run", "--fresh")
         self.assertEqual([line["step"] for line in self.whole_lines("run", "results.jsonl")], [0, 1])
         with open(self.path("notes.txt"), "w", encoding="utf-8") as notes:
             notes.write("mine")
-        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", self.folder, "--fresh", says=["holds no run"])
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", self.folder, "--fresh",
+                     says=["holds no run"])
         self.assertEqual(self.read("notes.txt"), "mine")
 
     def test_a_finished_run_says_so(self):
@@ -235,7 +268,8 @@ class Runs(Case):
         command = [*QUICK, "--steps", "2", "--output-dir", "run"]
         self.run_program(*command)
         before = self.read("run", "done")
-        for text in ["", "\x1b[31mdone", "[" * 5000, '{"steps": 1, "weights": "0"}', before[:-3], before.replace("steps", "step")]:
+        for text in ["", "\x1b[31mdone", "[" * 5000, '{"steps": 1, "weights": "0"}', before[:-3],
+                     before.replace("steps", "step")]:
             with open(self.path("run", "done"), "w", encoding="utf-8") as done:
                 done.write(text)
             self.assertIn("goes on after step 1\n", self.run_program(*command)[0])
@@ -246,7 +280,8 @@ class Runs(Case):
         for name in ["record.json", "results.jsonl", "done"]:
             with open(self.path("theirs", name), "w", encoding="utf-8") as file:
                 file.write('{"name": "theirs"}\n')
-        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "theirs", "--fresh", says=["record.json is not one of Sandgrad's", "theirs"])
+        self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "theirs", "--fresh",
+                     says=["record.json is not one of Sandgrad's", "theirs"])
         self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "theirs", says=["theirs/record.json"])
         self.assertEqual({name: self.read("theirs", name) for name in os.listdir(self.path("theirs"))},
                          dict.fromkeys(["record.json", "results.jsonl", "done"], '{"name": "theirs"}\n'))
@@ -267,7 +302,8 @@ class Runs(Case):
     def test_a_record_that_is_damaged_is_named(self):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
         os.truncate(self.path("run", "record.json"), 300)
-        self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "run", says=["run/record.json", "was the file cut?"])
+        self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "run",
+                     says=["run/record.json", "was the file cut?"])
 
     def test_weights_come_from_a_file_and_the_file_is_kept_in_mind(self):
         self.run_program(*QUICK, "--steps", "3", "--output-dir", "first")
@@ -276,16 +312,19 @@ class Runs(Case):
         args = json.loads(self.read("second", "record.json"))["args"]
         with open(self.path("first", "weights.safetensors"), "rb") as file:
             self.assertEqual(args["init_sha256"], hashlib.sha256(file.read()).hexdigest())
-        same = self.run_program(*QUICK, "--steps", "1", "--init-from", "first/checkpoints/step-000002.safetensors")[0]
+        same = self.run_program(*QUICK, "--steps", "1",
+                                "--init-from", "first/checkpoints/step-000002.safetensors")[0]
         self.assertIn("weights " + json.loads(self.read("second", "done"))["weights"], same)
-        self.refused(BUSY, *QUICK, "--steps", "1", "--init-from", "first/checkpoints/step-000002.safetensors", "--output-dir", "second",
-                     says=["--init-from  recorded"])
+        self.refused(BUSY, *QUICK, "--steps", "1", "--init-from", "first/checkpoints/step-000002.safetensors",
+                     "--output-dir", "second", says=["--init-from  recorded"])
         self.refused(MISSING, *QUICK, "--init-from", "nothing", says=["nothing"])
-        self.refused(DATA, "train", "--hparams", '{"mlp_width": 17}', "--init-from", "first/weights.safetensors",
+        self.refused(DATA, "train", "--hparams", '{"mlp_width": 17}',
+                     "--init-from", "first/weights.safetensors",
                      says=["does not fit the model", "misshaped linear0.weight [17, 18], found [16, 18]"])
 
     def test_nothing_is_made_for_a_run_that_cannot_begin(self):
-        self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", "nowhere", "--output-dir", "run", says=[])
+        self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", "nowhere",
+                     "--output-dir", "run", says=[])
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_weights_are_equal_for_every_number_of_threads(self):
@@ -293,16 +332,19 @@ class Runs(Case):
             hparams = {"batch_size": 100, "mlp_width": 40} | ({} if algorithm == "ERM" else {"tau": 0.2})
             seen = set()
             for threads in "12347":
-                stdout, _ = self.run_program("train", "--algorithm", algorithm, "--hparams", json.dumps(hparams), "--steps", "4",
-                                             "--threads", threads)
+                stdout, _ = self.run_program("train", "--algorithm", algorithm,
+                                             "--hparams", json.dumps(hparams),
+                                             "--steps", "4", "--threads", threads)
                 seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
             self.assertEqual(len(seen), 1, algorithm)
 
     def test_weights_trained_on_images_are_equal_for_every_number_of_threads(self):
         seen = set()
         for threads in "137":
-            stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST-IRM", "--digits", "generated", "--algorithm", "ANDMask",
-                                         "--protocol", "domainbed", "--hparams", '{"mlp_width": 32}', "--steps", "3", "--threads", threads)
+            stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST-IRM", "--digits", "generated",
+                                         "--algorithm", "ANDMask", "--protocol", "domainbed",
+                                         "--hparams", '{"mlp_width": 32}', "--steps", "3",
+                                         "--threads", threads)
             self.assertIn("generated digits", stdout)
             seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
         self.assertEqual(len(seen), 1)
@@ -310,9 +352,11 @@ class Runs(Case):
     def test_progress_is_redrawn_only_where_the_terminal_can(self):
         for kind, redrawn in [("xterm", True), ("dumb", False), ("", False), (None, False)]:
             terminal, inside = os.openpty()
-            environment = {name: value for name, value in os.environ.items() if name != "TERM"} | ({} if kind is None else {"TERM": kind})
-            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000"], cwd=self.folder, env=environment,
-                                  stdout=subprocess.DEVNULL, stderr=inside) as process:
+            environment = {name: value for name, value in os.environ.items() if name != "TERM"}
+            environment |= {} if kind is None else {"TERM": kind}
+            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000"],
+                                  cwd=self.folder, env=environment, stdout=subprocess.DEVNULL,
+                                  stderr=inside) as process:
                 os.close(inside)
                 said, end = b"", time.time() + (30 if redrawn else 2)
                 while time.time() < end and b"\r\x1b[K" not in said:
@@ -325,7 +369,8 @@ class Runs(Case):
     def test_an_interrupted_run_ends_after_its_step_with_whole_records(self):
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
             folder = f"run{code}"
-            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000", "--output-dir", folder],
+            with subprocess.Popen([os.path.join(self.programs, "sandgrad"), *QUICK, "--steps", "1000000",
+                                   "--output-dir", folder],
                                   cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8") as process:
                 for _ in range(1000):
                     if os.path.exists(self.path(folder, "metrics.jsonl")):
@@ -334,8 +379,8 @@ class Runs(Case):
                 process.send_signal(number)
                 stdout, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, code)
-            steps = int(re.search(r"^stopped on request after (\d+) of 1000000 steps; the same command goes on from there$",
-                                  stdout, re.M)[1])
+            steps = int(re.search(r"^stopped on request after (\d+) of 1000000 steps; "
+                                  r"the same command goes on from there$", stdout, re.M)[1])
             self.assertEqual(stdout, self.read(folder, "out.txt"))
             recorded = [line["step"] for line in self.whole_lines(folder, "results.jsonl")]
             self.assertEqual(recorded, list(range(0, steps, 100)))
@@ -345,28 +390,33 @@ class Runs(Case):
 
 
 class Networks(Case):
-    QUICK = ["train", "--dataset", "ColoredMNIST", "--digits", "generated", "--hparams", '{"batch_size": 8}', "--holdout-fraction", "0.5",
-             "--evaluate-examples", "20"]
+    QUICK = ["train", "--dataset", "ColoredMNIST", "--digits", "generated", "--hparams", '{"batch_size": 8}',
+             "--holdout-fraction", "0.5", "--evaluate-examples", "20"]
 
     def test_digits_train_domainbeds_network_unless_another_is_asked_for(self):
-        for arguments, first in [([], "conv0"), (["--model", "mlp"], "linear0"), (["--model", "SmallCNN"], "conv0")]:
+        for arguments, first in [([], "conv0"), (["--model", "mlp"], "linear0"),
+                                 (["--model", "SmallCNN"], "conv0")]:
             stdout, _ = self.run_program(*self.QUICK, "--steps", "1", *arguments)
             self.assertIn(f"\n{first} ", stdout)
         self.assertIn("371,394", self.run_program(*self.QUICK, "--steps", "1")[0])
-        self.refused(USAGE, "train", "--model", "MNIST_CNN", says=["model: MNIST_CNN needs images", "--model MLP"])
+        self.refused(USAGE, "train", "--model", "MNIST_CNN",
+                     says=["model: MNIST_CNN needs images", "--model MLP"])
         self.refused(USAGE, "train", "--model", "MNIST_CN", says=["did you mean MNIST_CNN?"])
         self.refused(USAGE, "train", "--convolution", "wino", says=["known direct, winograd"])
 
     def test_networks_of_convolutions_have_equal_weights_for_every_number_of_threads_and_other_ones_for_the_other_kind(self):
         def weights(*arguments):
-            return re.search(r"^weights (\w{16})", self.run_program(*self.QUICK, "--steps", "2", *arguments)[0], re.M)[1]
+            stdout = self.run_program(*self.QUICK, "--steps", "2", *arguments)[0]
+            return re.search(r"^weights (\w{16})", stdout, re.M)[1]
         for convolution in ["direct", "winograd"]:
-            self.assertEqual(len({weights("--convolution", convolution, "--threads", threads) for threads in "123"}), 1)
+            seen = {weights("--convolution", convolution, "--threads", threads) for threads in "123"}
+            self.assertEqual(len(seen), 1)
         self.assertNotEqual(weights("--convolution", "direct"), weights("--convolution", "winograd"))
 
     def test_less_evaluation_leaves_metrics_without_accuracies_and_the_weights_alone(self):
         def run(*arguments):
-            stdout, _ = self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1", "--output-dir", "run", "--fresh", *arguments)
+            stdout, _ = self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1",
+                                         "--output-dir", "run", "--fresh", *arguments)
             return re.search(r"^weights (\w{16})", stdout, re.M)[1], self.whole_lines("run", "results.jsonl")
         whole, everything = run()
         self.assertTrue(all("env1_in_acc" in line and "env0_in_acc" in line for line in everything))
@@ -383,7 +433,8 @@ class Networks(Case):
 
 
 class NotFinite(Case):
-    """Numbers that go wrong: the run ends with a report, and what it had written before stays as good as it was."""
+    """Numbers that go wrong: the run ends with a report, and what it had written before stays as good as it
+    was."""
 
     def report(self, *run):
         """-> what a run says on stdout, and on stderr behind the line on memory"""
@@ -393,13 +444,15 @@ class NotFinite(Case):
         return stdout, report
 
     def ended(self, *run):
-        """A run ends with a report; so it does when it goes on, and verify believes what it left: -> the report"""
+        """A run ends with a report; so it does when it goes on, and verify believes what it left: -> the
+        report"""
         run = [*QUICK[:1], *run, "--record-every", "1", "--evaluate-examples", "20", "--output-dir", "run"]
         report = self.report(*run, "--threads", "2")[1]
         before = {name: self.read("run", name) for name in ["results.jsonl", "metrics.jsonl", "record.json"]}
         self.assert_nothing_half_written("run")
         self.assertNotIn("done", os.listdir(self.path("run")))
-        self.assertEqual(os.listdir(self.path("run", "checkpoints")), [f"step-{len(self.whole_lines('run', 'results.jsonl')) - 1:06}.safetensors"])
+        self.assertEqual(os.listdir(self.path("run", "checkpoints")),
+                         [f"step-{len(self.whole_lines('run', 'results.jsonl')) - 1:06}.safetensors"])
         stdout, again = self.report(*run, "--threads", "1")
         self.assertIn("goes on after step", stdout)
         self.assertEqual(again, report)
@@ -423,12 +476,15 @@ class NotFinite(Case):
     hint: a lower learning rate""")
 
     def test_a_weight_is_not_finite_in_the_step_that_made_it_and_no_record_or_checkpoint_has_it(self):
-        report = self.report(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1", "--output-dir", "run")[1]
-        self.assertRegex(report, r"^sandgrad: step 0: Adam made a weight that is not finite\n    first at  Adam, linear0.weight\[0,0\]\n"
+        report = self.report(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1",
+                             "--output-dir", "run")[1]
+        self.assertRegex(report, r"^sandgrad: step 0: Adam made a weight that is not finite\n"
+                                 r"    first at  Adam, linear0.weight\[0,0\]\n"
                                  r"    gradients by domain 16 numbers from ")
         self.assertNotIn("done", os.listdir(self.path("run")))
         self.assertEqual(os.listdir(self.path("run", "checkpoints")), [])
-        self.assertFalse(os.path.exists(self.path("run", "results.jsonl")) and self.read("run", "results.jsonl"))
+        self.assertFalse(os.path.exists(self.path("run", "results.jsonl"))
+                         and self.read("run", "results.jsonl"))
 
 
 class Disks(Case):
@@ -436,12 +492,14 @@ class Disks(Case):
         with open(self.path("file"), "w", encoding="utf-8"):
             pass
         for folder in ["file", "file/run", "/proc/run"]:
-            self.refused(IO, *QUICK, "--steps", "1", "--output-dir", folder, says=["run directory: cannot make it", folder])
+            self.refused(IO, *QUICK, "--steps", "1", "--output-dir", folder,
+                         says=["run directory: cannot make it", folder])
 
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_a_directory_without_write_permission_is_an_io_error(self):
         os.mkdir(self.path("closed"), 0o500)
-        self.refused(IO, *QUICK, "--steps", "1", "--output-dir", "closed/run", says=["run directory: cannot make it"])
+        self.refused(IO, *QUICK, "--steps", "1", "--output-dir", "closed/run",
+                     says=["run directory: cannot make it"])
 
     def test_a_full_disk_leaves_nothing_half_written(self):
         failed = set()
@@ -449,20 +507,24 @@ class Disks(Case):
             def limit(size=size):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             folder = f"run{size}"
-            _, stderr = self.run_program("train", "--steps", "4", "--record-every", "1", "--output-dir", folder, code=IO, preexec_fn=limit)
+            _, stderr = self.run_program("train", "--steps", "4", "--record-every", "1",
+                                         "--output-dir", folder, code=IO, preexec_fn=limit)
             failed.add(re.search(r"(?:file|path)\s+\S*/(\S+)", stderr)[1])
             self.assert_nothing_half_written(folder)
             self.assertNotIn("done", os.listdir(self.path(folder)))
-        self.assertEqual(failed, {"record.json", "step-000000.safetensors"})  # each was once the first that did not fit
+        # each was once the first that did not fit
+        self.assertEqual(failed, {"record.json", "step-000000.safetensors"})
 
     def test_results_that_stdout_does_not_take_are_an_io_error(self):
-        for arguments in [["doctor"], [*QUICK, "--steps", "1", "--json"], ["step", "--model", "mlp:2-2", "--slots"]]:
+        for arguments in [["doctor"], [*QUICK, "--steps", "1", "--json"],
+                          ["step", "--model", "mlp:2-2", "--slots"]]:
             with open("/dev/full", "w", encoding="utf-8") as full:
                 _, stderr = self.run_program(*arguments, code=IO, stdout=full)
             self.assertIn("stdout: writing failed", stderr)
 
     def test_an_output_that_is_no_regular_file_is_not_replaced(self):
-        self.refused(IO, "data", "show", "Spirals", "--out", "/dev/full", says=["only a regular file can be replaced"])
+        self.refused(IO, "data", "show", "Spirals", "--out", "/dev/full",
+                     says=["only a regular file can be replaced"])
 
 
 class Data(Case):
@@ -488,9 +550,11 @@ class Data(Case):
         stdout, _ = self.run_program("data", "show", "spirals", "--out", "dots.png")
         self.assertIn("domain 16 env16    1024 examples of [18]", stdout)
         self.assert_png("dots.png", 6 * 160, 3 * 160)
-        self.run_program("data", "show", "ColoredMNIST-IRM", "--digits", "generated", "--examples", "5", "--out", "digits.png")
+        self.run_program("data", "show", "ColoredMNIST-IRM", "--digits", "generated", "--examples", "5",
+                         "--out", "digits.png")
         self.assert_png("digits.png", 5 * 58 + 2, 3 * 58 + 2)
-        stdout, _ = self.run_program("data", "show", "RotatedMNIST", "--digits", "generated", "--examples", "3", "--out", "turned.png")
+        stdout, _ = self.run_program("data", "show", "RotatedMNIST", "--digits", "generated",
+                                     "--examples", "3", "--out", "turned.png")
         self.assertIn("RotatedMNIST, generated digits, 10 classes\n", stdout)
         self.assertIn("domain 5  75       11666 examples of [1, 28, 28]", stdout)
         self.assert_png("turned.png", 3 * 58 + 2, 6 * 58 + 2)
@@ -511,7 +575,8 @@ class Photos(Case):
             return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         header = struct.pack(">IIBBBBB", 9, 6, 8, 2, 0, 0, 0)  # 9 x 6, RGB
         lines = (b"\0" + bytes(colour) * 9) * 6
-        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""), *names)
+        self.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines))
+                   + chunk(b"IEND", b""), *names)
 
     def paint_all(self, folder, domains):
         for number, domain in enumerate(domains):
@@ -521,7 +586,8 @@ class Photos(Case):
 
     def test_a_folder_is_drawn_and_trained_on(self):
         self.paint_all("mine", ["a", "b", "c"])
-        show = ["data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "16", "--out", "grid.png"]
+        show = ["data", "show", "ImageFolder", "--data-dir", "mine", "--image-size", "16",
+                "--out", "grid.png"]
         stdout, stderr = self.run_program(*show)
         self.assertEqual(stderr, "")
         self.assertIn("ImageFolder, 60 images from mine at 16 x 16, 2 classes", stdout)
@@ -531,8 +597,9 @@ class Photos(Case):
         self.run_program(*show, "--augment")
         with open(self.path("grid.png"), "rb") as file:
             self.assertNotEqual(plain, file.read())
-        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8", "--algorithm", "ERM", "--steps", "8",
-                 "--hparams", '{"lr": 1e-3, "mlp_width": 16}', "--seed", "2"]
+        train = ["train", "--dataset", "ImageFolder", "--data-dir", "mine", "--image-size", "8",
+                 "--algorithm", "ERM", "--steps", "8", "--hparams", '{"lr": 1e-3, "mlp_width": 16}',
+                 "--seed", "2"]
         weights = []
         for number, flags in enumerate([["--threads", "2"], ["--threads", "1"], ["--no-augment"]]):
             self.run_program(*train, *flags, "--output-dir", f"run{number}")
@@ -540,38 +607,48 @@ class Photos(Case):
         self.assertEqual(weights[0], weights[1])
         self.assertNotEqual(weights[0], weights[2])
         config = json.loads(self.read("run0", "record.json"))
-        self.assertEqual(len(config["data"]["files"]), sum(domain["examples"] for domain in config["data"]["domains"]))
+        self.assertEqual(len(config["data"]["files"]),
+                         sum(domain["examples"] for domain in config["data"]["domains"]))
         self.assertEqual(config["data"]["files"][0]["name"], "a/blues/0.PNG")
-        self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"], config["hparams"]["batch_size"]), (8, 1, 32))
+        self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"],
+                          config["hparams"]["batch_size"]), (8, 1, 32))
 
     def test_published_sets_are_found_by_their_name_however_it_is_spelled(self):
         domains = ["Art", "Clipart", "Product", "Real World"]
         for folder in ["office_home", "all/Office-Home"]:
             self.paint_all(folder, domains)
-        for data_dir, found in [(".", "./office_home"), ("all", "all/Office-Home"), ("office_home", "office_home")]:
-            stdout, _ = self.run_program("data", "show", "officehome", "--data-dir", data_dir, "--out", "grid.png")
+        for data_dir, found in [(".", "./office_home"), ("all", "all/Office-Home"),
+                                ("office_home", "office_home")]:
+            stdout, _ = self.run_program("data", "show", "officehome", "--data-dir", data_dir,
+                                         "--out", "grid.png")
             self.assertIn(f"OfficeHome, 80 images from {found} at 64 x 64, 2 classes", stdout)
         self.refused(MISSING, "data", "show", "PACS", "--data-dir", "office_home",
-                     says=["PACS: its domains are not here", "expected art_painting, cartoon, photo, sketch", "found    Art, Clipart, Product"])
+                     says=["PACS: its domains are not here", "expected art_painting, cartoon, photo, sketch",
+                           "found    Art, Clipart, Product"])
         self.refused(USAGE, "train", "--dataset", "VLCS", says=["VLCS: needs --data-dir"])
-        self.refused(MISSING, "data", "show", "ImageFolder", "--data-dir", "nowhere", says=["image folder: cannot be read", "nowhere"])
+        self.refused(MISSING, "data", "show", "ImageFolder", "--data-dir", "nowhere",
+                     says=["image folder: cannot be read", "nowhere"])
 
     def test_what_cannot_be_read_is_named_or_left_out_on_demand(self):
         self.paint_all("mine", ["a", "b"])
         self.write(b"", "mine", "a", "reds", "empty.jpg")
         self.write(b"<html>", "mine", "b", "blues", "bad\nname.png")
         os.mkfifo(self.path("mine", "b", "blues", "pipe.png"))
-        self.refused(DATA, "train", "--dataset", "ImageFolder", "--data-dir", "mine", "--steps", "1", "--output-dir", "run",
-                     says=["3 of 43 images cannot be read", "mine/a/reds/empty.jpg: an empty file", "bad\\x0aname.png: it cannot be decoded",
-                           "pipe.png: no regular file", "--skip-unreadable"])
+        self.refused(DATA, "train", "--dataset", "ImageFolder", "--data-dir", "mine", "--steps", "1",
+                     "--output-dir", "run",
+                     says=["3 of 43 images cannot be read", "mine/a/reds/empty.jpg: an empty file",
+                           "bad\\x0aname.png: it cannot be decoded", "pipe.png: no regular file",
+                           "--skip-unreadable"])
         self.assertFalse(os.path.exists(self.path("run")))
-        stdout, stderr = self.run_program("data", "show", "ImageFolder", "--data-dir", "mine", "--skip-unreadable", "--out", "grid.png")
+        stdout, stderr = self.run_program("data", "show", "ImageFolder", "--data-dir", "mine",
+                                          "--skip-unreadable", "--out", "grid.png")
         self.assertIn("40 images from mine at 64 x 64, 3 unreadable ones left out", stdout)
         self.assertEqual(len(stderr.splitlines()), 3)
         self.assertIn("ImageFolder: skipped mine/a/reds/empty.jpg: an empty file\n", stderr)
 
     def test_only_photos_are_augmented(self):
-        self.refused(USAGE, "data", "show", "RotatedMNIST", "--digits", "generated", "--augment", says=["is not augmented"])
+        self.refused(USAGE, "data", "show", "RotatedMNIST", "--digits", "generated", "--augment",
+                     says=["is not augmented"])
 
 
 class Mnist(Case):
@@ -580,26 +657,31 @@ class Mnist(Case):
     def setUp(self):
         super().setUp()
         places = [os.environ.get("SANDGRAD_DATA", ""), os.path.join(SOURCE, "../shared/data")]
-        self.data = next((place for place in places if place and glob.glob(os.path.join(place, "mnist/train-images*"))), None)
+        self.data = next((place for place in places
+                          if place and glob.glob(os.path.join(place, "mnist/train-images*"))), None)
         if self.data is None:
             self.skipTest("no MNIST in $SANDGRAD_DATA")
 
     def test_coloured_digits_are_trained_on(self):
-        stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data, "--model", "MLP", "--hparams", '{"mlp_width": 16}',
-                                     "--steps", "2", "--test-envs", "2", "--output-dir", "run")
+        stdout, _ = self.run_program("train", "--dataset", "ColoredMNIST", "--data-dir", self.data,
+                                     "--model", "MLP", "--hparams", '{"mlp_width": 16}', "--steps", "2",
+                                     "--test-envs", "2", "--output-dir", "run")
         self.assertIn("MNIST digits", stdout)
-        sizes = [domain["examples"] for domain in json.loads(self.read("run", "record.json"))["data"]["domains"]]
+        sizes = [domain["examples"]
+                 for domain in json.loads(self.read("run", "record.json"))["data"]["domains"]]
         self.assertEqual(sizes, [23334, 23333, 23333])
 
 
 class Tools(Case):
     def test_bench_measures_what_it_says(self):
         for program in ["sandgrad", "sandgrad64"]:
-            stdout, _ = self.run_program("bench", "--case", "irm", "--algorithm", "ERM", "--threads", "2", "--steps", "3", "--domains", "3",
-                                         "--rows", "40", "--json", program=program)
+            stdout, _ = self.run_program("bench", "--case", "irm", "--algorithm", "ERM", "--threads", "2",
+                                         "--steps", "3", "--domains", "3", "--rows", "40", "--json",
+                                         program=program)
             line = json.loads(stdout)
-            self.assertEqual(list(line), ["case", "phase", "algorithm", "convolution", "threads", "domains", "rows", "weights", "ms_per_step",
-                                          "p10", "p90", "first_step_ms", "peak_rss_mb", "kernels"])
+            self.assertEqual(list(line), ["case", "phase", "algorithm", "convolution", "threads", "domains",
+                                          "rows", "weights", "ms_per_step", "p10", "p90", "first_step_ms",
+                                          "peak_rss_mb", "kernels"])
             self.assertEqual([line[key] for key in ["case", "algorithm", "domains", "rows", "weights"]],
                              ["irm", "ERM", 3, 40, 392 * 390 + 390 + 390 * 390 + 390 + 390 * 2 + 2])
             self.assertTrue(0 < line["p10"] <= line["ms_per_step"] <= line["p90"])
@@ -607,8 +689,10 @@ class Tools(Case):
     def test_bench_knows_convolutions_and_predictions(self):
         for case, weights in [("mnist", 371394), ("pacs", 242439)]:
             for phase in ["train", "evaluate"]:
-                line = json.loads(self.run_program("bench", "--case", case, "--phase", phase, "--steps", "1", "--rows", "2", "--json")[0])
-                self.assertEqual([line["phase"], line["weights"], line["convolution"]], [phase, weights, "winograd"])
+                line = json.loads(self.run_program("bench", "--case", case, "--phase", phase, "--steps", "1",
+                                                   "--rows", "2", "--json")[0])
+                self.assertEqual([line["phase"], line["weights"], line["convolution"]],
+                                 [phase, weights, "winograd"])
         self.refused(USAGE, "bench", "--phase", "predict", says=["phase: no such name", "train, evaluate"])
 
     def test_the_ladder_of_kernels_rises(self):
@@ -628,7 +712,8 @@ class Tools(Case):
     def openssl_with(self, properties):
         """-> an environment in which libcrypto is configured to take only algorithms with these properties"""
         with open(self.path("openssl.cnf"), "w", encoding="utf-8") as file:
-            file.write(f"openssl_conf = init\n[init]\nalg_section = alg\n[alg]\ndefault_properties = {properties}\n")
+            file.write("openssl_conf = init\n[init]\nalg_section = alg\n[alg]\n"
+                       f"default_properties = {properties}\n")
         return {**os.environ, "OPENSSL_CONF": self.path("openssl.cnf")}
 
     def test_a_libcrypto_set_to_fips_changes_no_seed_and_no_hash(self):
@@ -643,13 +728,17 @@ class Tools(Case):
     def test_doctor_reports_what_it_cannot_compute(self):
         stdout, stderr = self.run_program("doctor", env=self.openssl_with("provider=none"), code=69)
         self.assertIn("kernels ", stdout)
-        self.assertIn("20-step hash   none: sha256: libcrypto cannot compute SHA-256 here\n    hint: OPENSSL_CONF=/dev/null", stdout)
+        self.assertIn("20-step hash   none: sha256: libcrypto cannot compute SHA-256 here\n"
+                      "    hint: OPENSSL_CONF=/dev/null", stdout)
         self.assertEqual(stderr, "")
 
-    @unittest.skipUnless(platform.machine() in ("x86_64", "AMD64"), "the bits of other processors are not promised")
+    @unittest.skipUnless(platform.machine() in ("x86_64", "AMD64"),
+                         "the bits of other processors are not promised")
     def test_a_few_steps_have_the_same_bits_with_every_compiler_and_on_every_machine(self):
-        for program, mlp, cnn in [("sandgrad", "96526236ff07bd40", "0f2f93a058b6bd0b"), ("sandgrad64", "c8b123ba0163da36", "f99141d4e9bf7c4d")]:
-            self.assertIn(f"20-step hash   {mlp}\nCNN hash       {cnn}\n", self.run_program("doctor", program=program)[0],
+        for program, mlp, cnn in [("sandgrad", "96526236ff07bd40", "0f2f93a058b6bd0b"),
+                                  ("sandgrad64", "c8b123ba0163da36", "f99141d4e9bf7c4d")]:
+            self.assertIn(f"20-step hash   {mlp}\nCNN hash       {cnn}\n",
+                          self.run_program("doctor", program=program)[0],
                           "a change of numbers belongs in the changelog, and here")
 
 
@@ -659,7 +748,8 @@ class Scripts(Case):
     def setUp(self):
         super().setUp()
         os.mkdir(self.path("bin"))
-        self.play("dpkg-query", 'case "$*" in *libeigen3-dev*|*doctest-dev*) exit 1 ;; *) printf installed ;; esac')
+        self.play("dpkg-query",
+                  'case "$*" in *libeigen3-dev*|*doctest-dev*) exit 1 ;; *) printf installed ;; esac')
         self.play("cmake", "echo built >&2; exit 3")
         self.play("apt-get", 'echo "apt-get $*" >&2')
 
@@ -670,8 +760,9 @@ class Scripts(Case):
 
     def run_script(self, name, code, path=None):
         path = path or f"{self.path('bin')}:{os.environ['PATH']}"
-        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, name)], cwd="/", env={**os.environ, "PATH": path}, encoding="utf-8",
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, name)], cwd="/",
+                              env={**os.environ, "PATH": path}, encoding="utf-8", stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertEqual(done.stdout, "")
         return done.stderr
@@ -679,8 +770,10 @@ class Scripts(Case):
     def test_who_may_not_install_is_told_the_one_line_to_run(self):
         self.play("id", "echo 1000")
         self.play("sudo", "exit 1")
-        self.assertIn("\n    sudo apt-get install -y libeigen3-dev\n", self.run_script("experiments/demo.sh", 69))
-        self.assertIn("\n    sudo apt-get install -y libeigen3-dev doctest-dev\n", self.run_script("tests/run.sh", 69))
+        self.assertIn("\n    sudo apt-get install -y libeigen3-dev\n",
+                      self.run_script("experiments/demo.sh", 69))
+        self.assertIn("\n    sudo apt-get install -y libeigen3-dev doctest-dev\n",
+                      self.run_script("tests/run.sh", 69))
 
     def test_who_may_install_need_not_be_asked(self):
         self.play("id", "echo 0")
@@ -688,7 +781,8 @@ class Scripts(Case):
         self.assertIn("apt-get install -y --no-install-recommends libeigen3-dev\nbuilt\n", said)
         self.play("id", "echo 1000")
         self.play("sudo", 'shift; echo "sudo $*" >&2; exec "$@"')
-        self.assertIn("sudo env DEBIAN_FRONTEND=noninteractive apt-get install", self.run_script("experiments/demo.sh", 3))
+        self.assertIn("sudo env DEBIAN_FRONTEND=noninteractive apt-get install",
+                      self.run_script("experiments/demo.sh", 3))
         self.play("apt-get", "exit 100")
         self.assertNotIn("built", self.run_script("experiments/demo.sh", 69))
 
@@ -701,18 +795,21 @@ class Scripts(Case):
             self.assertIn(library, said)
 
     def repeat(self, program, *arguments, code):
-        """-> (stdout, stderr) of repeat.sh with a program played by a shell script, in which $3 is the seed"""
+        """-> (stdout, stderr) of repeat.sh with a program played by a shell script, in which $3 is the
+        seed"""
         self.play("sandgrad", program)
-        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, "experiments/repeat.sh"), *arguments], encoding="utf-8", check=False,
-                              env={**os.environ, "SANDGRAD": self.path("bin", "sandgrad"), "TMPDIR": self.folder},
+        environment = {**os.environ, "SANDGRAD": self.path("bin", "sandgrad"), "TMPDIR": self.folder}
+        done = subprocess.run(["/bin/sh", os.path.join(SOURCE, "experiments/repeat.sh"), *arguments],
+                              encoding="utf-8", check=False, env=environment,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertEqual(os.listdir(self.folder), ["bin"])
         return done.stdout, done.stderr
 
     def test_repeated_runs_are_counted_with_mean_and_deviation_of_their_last_records(self):
-        said = self.repeat("""echo '{"env0_in_acc":0,"env1_in_acc":0}'; echo "{\\"env0_in_acc\\":0.$((3 * $3 + 2)),\\"env1_in_acc\\":1}" """, "2",
-                           "--algorithm", "ERM", code=0)
+        said = self.repeat("""echo '{"env0_in_acc":0,"env1_in_acc":0}'; """
+                           """echo "{\\"env0_in_acc\\":0.$((3 * $3 + 2)),\\"env1_in_acc\\":1}" """,
+                           "2", "--algorithm", "ERM", code=0)
         self.assertEqual(said, ("env0    35.00 +- 21.21\nenv1   100.00 +- 0.00\n2 runs\n", ""))
 
     def test_a_seed_that_fails_is_named_and_fails_the_whole(self):
@@ -726,7 +823,8 @@ class Scripts(Case):
         self.assertEqual(len(stderr.splitlines()), 2)
 
     def test_a_run_stopped_on_request_is_followed_by_no_other(self):
-        self.assertEqual(self.repeat("exit 130", "3", code=130), ("0 runs, 1 failed\n", "repeat.sh: seed 0 failed with exit code 130\n"))
+        self.assertEqual(self.repeat("exit 130", "3", code=130),
+                         ("0 runs, 1 failed\n", "repeat.sh: seed 0 failed with exit code 130\n"))
 
     def test_repeating_needs_a_number_of_seeds(self):
         for arguments in [[], ["0"], ["x"], ["--algorithm", "ERM"], ["-1"]]:

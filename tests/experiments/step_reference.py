@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
-"""An independent reference of one ERM, ANDMask or SANDMask update: numpy only, float64, every derivative written by hand.
+"""An independent reference of one ERM, ANDMask or SANDMask update: numpy only, float64, \
+every derivative written by hand.
 
-Shares no line with the C++ sources: both are written from the same formulas, so a mistake has to be made twice to stay unseen.
+Shares no line with the C++ sources: both are written from the same formulas, \
+so a mistake has to be made twice to stay unseen.
 
-    make   writes parameters and domains to IN           IN:  every slot, as in network_reference.py; optionally adam_m.SLOT,
-    step   reads IN, writes the whole update to OUT           adam_v.SLOT, adam_t [1] int64; x0 [n, in] or [n, c, h, w],
+    make   writes parameters and domains to IN           IN:  every slot, as in network_reference.py; \
+optionally adam_m.SLOT,
+    step   reads IN, writes the whole update to OUT           adam_v.SLOT, adam_t [1] int64; \
+x0 [n, in] or [n, c, h, w],
     check  reads IN and somebody's OUT, compares              y0 [n] int64, x1, y1, ...
-OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale), direction.SLOT (masked and rescaled, before weight
-decay), the new SLOT, adam_m.SLOT, adam_v.SLOT; adam_t. Exit: 0 agrees, 1 differs, 64 usage, 65 bad file, 77 no numpy (tests skip).
+OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale), \
+direction.SLOT (masked and rescaled, before weight
+decay), the new SLOT, adam_m.SLOT, adam_v.SLOT; adam_t. \
+Exit: 0 agrees, 1 differs, 64 usage, 65 bad file, 77 no numpy (tests skip).
 """
 import argparse
 import json
@@ -23,7 +29,8 @@ from network_reference import ACTIVATIONS, Network
 
 DIFFERS, USAGE, BAD_DATA = 1, 64, 65
 DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
-MODELS = "mlp:IN-HIDDEN-...-OUT, MNIST_CNN:CxHxW-CLASSES or SmallCNN:CxHxW-CLASSES, such as mlp:5-7-3 or MNIST_CNN:2x8x8-2"
+MODELS = ("mlp:IN-HIDDEN-...-OUT, MNIST_CNN:CxHxW-CLASSES or SmallCNN:CxHxW-CLASSES, "
+          "such as mlp:5-7-3 or MNIST_CNN:2x8x8-2")
 DEFAULTS = {"lr": 1e-3, "weight_decay": 0.0, "tau": 1.0, "k": 10.0}
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
@@ -57,9 +64,11 @@ def write_tensors(path, tensors, dtype):
     header, blocks, offset = {}, [], 0
     for name, values in tensors.items():
         type_of = np.asarray(values).dtype
-        stored = f"{type_of.kind.upper()}{8 * type_of.itemsize}" if np.issubdtype(type_of, np.integer) else dtype
+        stored = (f"{type_of.kind.upper()}{8 * type_of.itemsize}"
+                  if np.issubdtype(type_of, np.integer) else dtype)
         block = np.ascontiguousarray(values, DTYPES.get(stored, type_of)).tobytes()
-        header[name] = {"dtype": stored, "shape": list(np.shape(values)), "data_offsets": [offset, offset + len(block)]}
+        header[name] = {"dtype": stored, "shape": list(np.shape(values)),
+                        "data_offsets": [offset, offset + len(block)]}
         blocks.append(block)
         offset += len(block)
     text = json.dumps(header).encode()
@@ -77,7 +86,8 @@ def mask_of(algorithm, rows, tau, k):
         return np.ones(rows.shape[1:])
     if algorithm == "ANDMask":
         return (lead >= tau * domains).astype(float)
-    variance = ((rows - rows.mean(axis=0)) ** 2).sum(axis=0) / (domains - 1) if domains > 1 else np.full(rows.shape[1:], 1e-17)
+    variance = (((rows - rows.mean(axis=0)) ** 2).sum(axis=0) / (domains - 1)
+                if domains > 1 else np.full(rows.shape[1:], 1e-17))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mask = np.maximum(0, np.tanh(k / variance * ((lead - tau * domains) / domains)))
     return np.where(np.isnan(mask), 1e-17, mask)  # only inf * 0: var = 0 and s = tau
@@ -85,7 +95,8 @@ def mask_of(algorithm, rows, tau, k):
 
 # ---- the update ----
 def take_step(given, options, stored=None):
-    """-> OUT. With `stored`, somebody's OUT, every stage starts from what is stored there of the stage before."""
+    """-> OUT. With `stored`, somebody's OUT, every stage starts from what is stored there of the stage
+    before."""
     stored = {} if stored is None else stored
     network, hparams = options.network, options.hparams
     domains = [(given[f"x{domain}"], given[f"y{domain}"]) for domain in range(domains_of(given))]
@@ -119,15 +130,18 @@ def domains_of(given):
 def read_given(options):
     """-> (IN as float64, its slots, domains and Adam state checked; the dtype of its numbers)"""
     raw = read_tensors(options.input)
-    given = {name: values if values.dtype.kind == "i" else values.astype(float) for name, values in raw.items()}
+    given = {name: values if values.dtype.kind == "i" else values.astype(float)
+             for name, values in raw.items()}
     slots, example, classes = options.network.slots, options.network.example, options.network.classes
     expected = dict(slots)
     for domain in range(max(1, domains_of(given))):
         rows = np.size(given.get(f"y{domain}", ()))
         flat = np.ndim(given.get(f"x{domain}")) == 2
-        expected.update({f"x{domain}": (rows, int(np.prod(example))) if flat else (rows, *example), f"y{domain}": (rows,)})
+        expected.update({f"x{domain}": (rows, int(np.prod(example))) if flat else (rows, *example),
+                         f"y{domain}": (rows,)})
     if any(name.startswith("adam_") for name in given):
-        expected.update({f"adam_{moment}.{slot}": shape for slot, shape in slots.items() for moment in "mv"}, adam_t=(1,))
+        expected.update({f"adam_{moment}.{slot}": shape for slot, shape in slots.items() for moment in "mv"},
+                        adam_t=(1,))
     require_shapes(options.input, given, expected)
     for domain in range(domains_of(given)):
         y = given[f"y{domain}"]
@@ -140,8 +154,10 @@ def require_shapes(path, tensors, expected):
     """The same names, the same shapes, nothing else; labels and adam_t are integers."""
     for name in sorted({*tensors, *expected}):
         describe = lambda shape, integer: f"{'integers' if integer else 'floats'} {list(shape)}"
-        wanted = describe(expected[name], name == "adam_t" or name[0] == "y") if name in expected else "nothing"
-        found = describe(tensors[name].shape, tensors[name].dtype.kind == "i") if name in tensors else "nothing"
+        wanted = (describe(expected[name], name == "adam_t" or name[0] == "y")
+                  if name in expected else "nothing")
+        found = (describe(tensors[name].shape, tensors[name].dtype.kind == "i")
+                 if name in tensors else "nothing")
         if found != wanted:
             raise BadFile(f"{path}: {name}: expected {wanted}, found {found}")
 
@@ -152,7 +168,8 @@ def make(options):
     network, tensors = options.network, {}
     for slot, shape in network.slots.items():
         centre = 1 if slot.startswith("norm") and slot.endswith(".weight") else 0
-        tensors[slot] = centre + random.randn(*shape) * (np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.1)
+        spread = np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.1
+        tensors[slot] = centre + random.randn(*shape) * spread
     for domain, n in enumerate(options.rows * options.domains if len(options.rows) == 1 else options.rows):
         centre = 0.5 * random.randn(*network.example)
         tensors[f"x{domain}"] = centre + random.randn(n, *network.example)
@@ -184,7 +201,8 @@ def check(options):
     for name, values in expected.items():
         kind = "parameter" if name in slots else name.split(".")[0]
         error = np.abs(found[name] - values)
-        if kind == "parameter":  # judge the step, which is small beside the weight, less the rounding of the file's dtype
+        # judge the step, which is small beside the weight, less the rounding of the file's dtype
+        if kind == "parameter":
             error = np.maximum(0, error - np.finfo(raw[name].dtype).eps * np.abs(values))
             values = values - given[name]
         if kind == "grad":  # every domain on its own scale
@@ -195,8 +213,10 @@ def check(options):
         if np.isnan(relative) or relative >= worst.get(kind, (0.0, ""))[0]:
             worst[kind] = (relative, name)
     for kind, (error, name) in worst.items():
-        print(f"{kind:<11} {error:.3e}  {'ok     ' if error <= options.tolerance else 'DIFFERS'}  worst in {name}")
-    return 0 if all(error <= options.tolerance for error, _ in worst.values()) else DIFFERS  # NaN is beyond every tolerance
+        print(f"{kind:<11} {error:.3e}  {'ok     ' if error <= options.tolerance else 'DIFFERS'}"
+              f"  worst in {name}")
+    # NaN is beyond every tolerance
+    return 0 if all(error <= options.tolerance for error, _ in worst.values()) else DIFFERS
 
 
 def parse_rows(text):
@@ -217,7 +237,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse_arguments():
-    parser = Parser(prog="step_reference", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog="step_reference", description=__doc__,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (make, step, check):
         sub = commands.add_parser(command.__name__)
@@ -234,17 +255,21 @@ def parse_arguments():
         sub.add_argument("output", metavar="OUT")
         sub.add_argument("--activation", choices=ACTIVATIONS, default="relu")
         sub.add_argument("--algorithm", choices=["ERM", "ANDMask", "SANDMask"], required=True)
-        sub.add_argument("--hparams", type=parse_hparams, default=DEFAULTS, help=f"JSON, default {json.dumps(DEFAULTS)}")
+        sub.add_argument("--hparams", type=parse_hparams, default=DEFAULTS,
+                         help=f"JSON, default {json.dumps(DEFAULTS)}")
         if command is check:
-            sub.add_argument("--tolerance", type=float, default=1e-9, help="of errors relative to the largest entry of a tensor")
-            sub.add_argument("--staged", action="store_true", help="start every stage from the stored result of the stage before: "
+            sub.add_argument("--tolerance", type=float, default=1e-9,
+                             help="of errors relative to the largest entry of a tensor")
+            sub.add_argument("--staged", action="store_true",
+                             help="start every stage from the stored result of the stage before: "
                              "for F32, where rounding turns signs near 0 and so whole mask entries")
     options = parser.parse_args()
     try:
         options.network = Network(options.model, getattr(options, "activation", "relu"))
     except ValueError:
         parser.error(f"--model: expected {MODELS}; found {options.model}")
-    if options.command == "make" and (min(options.domains, *options.rows) < 1 or len(options.rows) not in (1, options.domains)):
+    if options.command == "make" and (min(options.domains, *options.rows) < 1
+                                      or len(options.rows) not in (1, options.domains)):
         parser.error("--rows takes one number, or one for each of --domains, all at least 1")
     return options
 

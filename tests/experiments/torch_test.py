@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Weights go from PyTorch to Sandgrad and back by their names alone, and mean the same there.
 
-    torch_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]        exit: 0 passed, 1 failed, 77 no PyTorch or no numpy
+    torch_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]       exit: 0 passed, 1 failed, 77 no PyTorch or no numpy
 """
 import itertools
 import json
@@ -28,18 +28,21 @@ class Weights(Case):
     def train(self, model, *more, **hparams):
         """-> the tensors of the last checkpoint"""
         hparams = json.dumps({"batch_size": 8, "mlp_width": 16, **hparams})
-        self.run_program("train", "--dataset", "ColoredMNIST", "--digits", "generated", *MODELS[model], "--algorithm", "ERM", "--hparams",
-                         hparams, "--evaluate-examples", "20", *more, "--output-dir", "run", "--fresh")
+        self.run_program("train", "--dataset", "ColoredMNIST", "--digits", "generated", *MODELS[model],
+                         "--algorithm", "ERM", "--hparams", hparams, "--evaluate-examples", "20", *more,
+                         "--output-dir", "run", "--fresh")
         checkpoints = self.path("run", "checkpoints")
         tensors = read_tensors(os.path.join(checkpoints, max(os.listdir(checkpoints))))
         return {name: tensor for name, tensor in tensors.items() if not name.startswith("adam_")}
 
     def assert_same_predictions(self, model, net, weights):
-        """Logarithms of all probabilities, and so logits up to what softmax does not see, by PyTorch and by `sandgrad step`."""
+        """Logarithms of all probabilities, and so logits up to what softmax does not see, by PyTorch and by
+        `sandgrad step`."""
         _, example, classes = make_net(torch, model, torch.nn.ReLU)
         x = torch.randn(6, *example)
         given = dict(weights)
-        for number, (row, label) in enumerate(itertools.product(range(len(x)), range(classes))):  # the loss of one row is all it says
+        # the loss of one row is all it says
+        for number, (row, label) in enumerate(itertools.product(range(len(x)), range(classes))):
             given |= {f"x{number}": x[row:row + 1].numpy(), f"y{number}": np.array([label])}
         write_tensors(self.path("in"), given, "F32")
         self.run_program("step", "--model", model, "--algorithm", "ERM", "--in", "in", "--out", "out")
@@ -59,7 +62,8 @@ class Weights(Case):
                     parameter += 0.1 * torch.randn_like(parameter)  # no more ones and zeros in norms
             made = {name: tensor.numpy() for name, tensor in net.state_dict().items()}
             write_tensors(self.path("pytorch.safetensors"), made, "F32")
-            begun = self.train(model, "--init-from", "pytorch.safetensors", "--steps", "1", lr=1e-30)  # no weight moves by that
+            # no weight moves by that
+            begun = self.train(model, "--init-from", "pytorch.safetensors", "--steps", "1", lr=1e-30)
             self.assertEqual({name: tensor.tobytes() for name, tensor in begun.items()},
                              {name: tensor.tobytes() for name, tensor in made.items()})
             self.assert_same_predictions(model, net, begun)
@@ -68,7 +72,8 @@ class Weights(Case):
         for model in MODELS:
             trained = self.train(model, "--steps", "5", lr=0.01)
             net = make_net(torch, model, torch.nn.ReLU)[0]
-            net.load_state_dict({name: torch.tensor(tensor) for name, tensor in trained.items()})  # no name more, none less
+            # no name more, none less
+            net.load_state_dict({name: torch.tensor(tensor) for name, tensor in trained.items()})
             torch.manual_seed(2)
             self.assert_same_predictions(model, net, trained)
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes an input of `sandgrad step`: random weights, batches and, on request, a state of Adam. Python's standard library only.
+"""Writes an input of `sandgrad step`: random weights, batches and, on request, a state of Adam. \
+Python's standard library only.
 
     update_file.py SLOTS OUT [--domains 3] [--rows 6,4,5] [--seed 0] [--double] [--adam]
 
-SLOTS is a file with what `sandgrad step --model M --slots` prints. All numbers are multiples of 2^-12, so that no library's
+SLOTS is a file with what `sandgrad step --model M --slots` prints. All numbers are multiples of 2^-12, \
+so that no library's
 logarithm or rounding decides them.
 """
 import argparse
@@ -39,11 +41,13 @@ def random_update(slots, rows, seed, adam):
     tensors = {}
     for slot in slots:
         count = math.prod(slot["shape"])
-        size = 2.0 ** -round(math.log2(max(1, count // slot["shape"][0])) / 2)  # about 1 / sqrt(inputs), a power of 2
+        # about 1 / sqrt(inputs), a power of 2
+        size = 2.0 ** -round(math.log2(max(1, count // slot["shape"][0])) / 2)
         tensors[slot["name"]] = slot["shape"], numbers(count, size)
         if adam:
             tensors["adam_m." + slot["name"]] = slot["shape"], numbers(count, 2.0 ** -6)
-            tensors["adam_v." + slot["name"]] = slot["shape"], [abs(number) for number in numbers(count, 2.0 ** -10)]
+            squares = [abs(number) for number in numbers(count, 2.0 ** -10)]
+            tensors["adam_v." + slot["name"]] = slot["shape"], squares
     if adam:
         tensors["adam_t"] = [1], [draw.randint(1, 50)]
     inputs, classes = math.prod(slots[0]["shape"][1:2]), slots[-1]["shape"][0]
@@ -51,14 +55,16 @@ def random_update(slots, rows, seed, adam):
     for domain, count in enumerate(rows):
         own = [number / 2 + more for number, more in zip(numbers(inputs, 1), shared)]
         labels = [draw.randrange(classes) for _ in range(count)]
-        x = [number + (label + 1) * centre / 2 for label in labels for number, centre in zip(numbers(inputs, 1), own)]
+        x = [number + (label + 1) * centre / 2 for label in labels
+             for number, centre in zip(numbers(inputs, 1), own)]
         tensors[f"x{domain}"] = [count, inputs], x
         tensors[f"y{domain}"] = [count], labels
     return tensors
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="update_file", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="update_file", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("slots")
     parser.add_argument("out")
     parser.add_argument("--domains", type=int, default=3)

@@ -21,16 +21,19 @@ import unittest
 
 from program_test import BUSY, DATA, MISSING, RESOURCES, USAGE, Case
 
-RUN = ["train", "--dataset", "ColoredMNIST", "--data-dir", "data", "--model", "MLP", "--hparams",
-       '{"batch_size": 8, "mlp_width": 4, "tau": 0.4}', "--steps", "13", "--record-every", "4", "--threads", "1"]
+RUN = ["train", "--dataset", "ColoredMNIST", "--data-dir", "data", "--model", "MLP",
+       "--hparams", '{"batch_size": 8, "mlp_width": 4, "tau": 0.4}', "--steps", "13",
+       "--record-every", "4", "--threads", "1"]
 arguments = None
 
 
 def write_digits(folder, count, seed):
     """MNIST's four files, with the same noise for digits in both parts."""
     dice = random.Random(seed)
-    for name, head, body in [("images-idx3-ubyte", struct.pack(">IIII", 0x803, count, 28, 28), dice.randbytes(count * 784)),
-                             ("labels-idx1-ubyte", struct.pack(">II", 0x801, count), bytes(dice.randrange(10) for _ in range(count)))]:
+    for name, head, body in [("images-idx3-ubyte", struct.pack(">IIII", 0x803, count, 28, 28),
+                              dice.randbytes(count * 784)),
+                             ("labels-idx1-ubyte", struct.pack(">II", 0x801, count),
+                              bytes(dice.randrange(10) for _ in range(count)))]:
         for part in ["train", "t10k"]:
             with open(os.path.join(folder, f"{part}-{name}"), "wb") as file:
                 file.write(head + body)
@@ -121,16 +124,19 @@ class Verify(Case):
         self.assertIn("linear1.weight[0,1]: recorded ", said)
 
     def test_whatever_else_of_a_checkpoint_was_changed_with_its_hash_is_named(self):
-        for tensor, says in [("adam_m.linear0.bias", "Adam's m differ in 1 of "), ("adam_v.linear0.bias", "Adam's v differ in 1 of "),
+        for tensor, says in [("adam_m.linear0.bias", "Adam's m differ in 1 of "),
+                             ("adam_v.linear0.bias", "Adam's v differ in 1 of "),
                              ("adam_t", "adam_t differs")]:
             self.restore()
             self.change_checkpoint(self.checkpoints()[-1], tensor=tensor)
             self.assertIn(self.checkpoints()[-1] + ": " + says, self.verify(code=DATA))
-        for name, value in [("chain", "5a" * 32), ("loss_sum", "0.5"), ("losses", "1"), ("moved", "0"), ("score", "0.9375")]:
+        for name, value in [("chain", "5a" * 32), ("loss_sum", "0.5"), ("losses", "1"), ("moved", "0"),
+                            ("score", "0.9375")]:
             self.restore()
             self.change_checkpoint(self.checkpoints()[-1], {name: value})
             said = self.verify(code=DATA)
-            self.assertIn(f"{self.checkpoints()[-1]}: {name} differs\n    recorded  {value}\n    replayed  ", said)
+            self.assertIn(f"{self.checkpoints()[-1]}: {name} differs\n    recorded  {value}\n    replayed  ",
+                          said)
         self.restore()
         self.change_checkpoint(self.checkpoints()[-1], {"step": "11"})
         self.assertIn("a checkpoint of another step under this name", self.verify(code=DATA))
@@ -146,12 +152,15 @@ class Verify(Case):
     def test_forged_accuracies_and_losses_are_named_in_either_file(self):
         for key, value in [("env0_in_acc", 0.96875), ("env1_out_acc", 1.0), ("loss", 0.001), ("epoch", 7)]:
             self.restore()
-            self.change_line("run/results.jsonl", 1, lambda line, key=key, value=value: line.update({key: value}))
+            self.change_line("run/results.jsonl", 1,
+                             lambda line, key=key, value=value: line.update({key: value}))
             said = self.verify(code=DATA)
-            self.assertIn(f"step 4: results.jsonl differs\n    at        {key}\n    recorded  {value}\n    replayed  ", said)
+            self.assertIn(f"step 4: results.jsonl differs\n    at        {key}\n"
+                          f"    recorded  {value}\n    replayed  ", said)
         self.restore()
         self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][2].update(out_accuracy=1.0))
-        self.assertIn("step 4: metrics.jsonl differs\n    at        domains/2/out_accuracy", self.verify(code=DATA))
+        self.assertIn("step 4: metrics.jsonl differs\n    at        domains/2/out_accuracy",
+                      self.verify(code=DATA))
 
     def test_a_mark_that_the_run_is_done_must_be_its_own(self):
         done = json.loads(self.read("run", "done"))
@@ -166,32 +175,39 @@ class Verify(Case):
         for file in ("metrics.jsonl", "results.jsonl"):
             self.change("run/" + file, lambda content: b"".join(content.splitlines(True)[:-1]))
         said = self.verify(code=DATA)
-        self.assertIn("done is there, but the records of the run end before its last step\n    expected  step 12\n    found     step 8", said)
+        self.assertIn("done is there, but the records of the run end before its last step\n"
+                      "    expected  step 12\n    found     step 8", said)
 
     def test_keys_and_values_of_the_record_that_no_run_writes_are_named(self):
         record = json.loads(self.read("run", "record.json"))
-        for path in (["color"], ["data", "color"], ["data", "files", 0, "color"], ["parameters", 1, "color"], ["data", "domains", 0, "examples"]):
+        for path in (["color"], ["data", "color"], ["data", "files", 0, "color"], ["parameters", 1, "color"],
+                     ["data", "domains", 0, "examples"]):
             changed = json.loads(json.dumps(record))
             place = changed
             for key in path[:-1]:
                 place = place[key]
             place[path[-1]] = 1
             self.change("run/record.json", lambda _, changed=changed: json.dumps(changed).encode())
-            self.assertIn("record.json differs\n    at        " + "/".join(map(str, path)) + "\n    recorded  1\n", self.verify(code=DATA))
+            self.assertIn("record.json differs\n    at        " + "/".join(map(str, path))
+                          + "\n    recorded  1\n", self.verify(code=DATA))
 
     def test_what_the_run_said_is_compared(self):
         lines = self.read("run", "out.txt").splitlines()
         table = next(number for number, line in enumerate(lines) if line.startswith("     4  "))
-        last = next(number for number, line in enumerate(lines) if line.startswith("weights ") and " after " in line)
+        last = next(number for number, line in enumerate(lines)
+                    if line.startswith("weights ") and " after " in line)
 
         def said(number, text):
             changed = lines[:number] + text + lines[number + 1:]
             self.change("run/out.txt", lambda _: ("\n".join(changed) + "\n").encode())
             return self.verify(code=DATA)
-        self.assertIn(f"out.txt differs\n    line      {table + 1}\n", said(table, [re.sub(r"\d\.\d%", "9.9%", lines[table])]))
+        self.assertIn(f"out.txt differs\n    line      {table + 1}\n",
+                      said(table, [re.sub(r"\d\.\d%", "9.9%", lines[table])]))
         self.assertIn("out.txt differs\n    recorded  nothing\n    replayed       4  ", said(table, []))
-        self.assertIn(f"out.txt differs\n    line      {last + 1}\n", said(last, ["weights 0123456789abcdef after 13 steps"]))
-        self.assertIn("out.txt has a line that the run does not say", said(last, [lines[last], "test accuracy 99 %"]))
+        self.assertIn(f"out.txt differs\n    line      {last + 1}\n",
+                      said(last, ["weights 0123456789abcdef after 13 steps"]))
+        self.assertIn("out.txt has a line that the run does not say",
+                      said(last, [lines[last], "test accuracy 99 %"]))
         self.assertIn("out.txt differs", said(last - 2, [lines[last - 2].replace("0", "1")]))
 
     def test_a_run_that_was_stopped_and_resumed_has_said_what_a_whole_one_says(self):
@@ -202,44 +218,54 @@ class Verify(Case):
 
     def test_the_end_of_a_report_says_what_was_checked_and_what_is_on_trust(self):
         whole, part = self.verify(), self.verify("--to-step", "5")
-        for text in ("\nchecked\n", "    record.json: ", "    done, weights.safetensors: everything\n", "    out.txt: ", "\non trust\n", "CPU", "the data files"):
+        for text in ("\nchecked\n", "    record.json: ", "    done, weights.safetensors: everything\n",
+                     "    out.txt: ", "\non trust\n", "CPU", "the data files"):
             self.assertIn(text, whole)
-        self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*    done, weights.safetensors: they are")
+        self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*"
+                               "    done, weights.safetensors: they are")
 
     def test_a_chain_that_was_published_elsewhere_is_expected(self):
         chain = json.loads(self.read("run", "metrics.jsonl").splitlines()[-1])["chain"]
         self.assertIn("the last chain: it is the expected one", self.verify("--expect-chain", chain))
         said = self.verify("--expect-chain", "5a" * 32, code=DATA)
-        self.assertIn("the last chain is not the expected one: this is another run\n    expected  " + "5a" * 32 + "\n    found     " + chain, said)
+        self.assertIn("the last chain is not the expected one: this is another run\n    expected  "
+                      + "5a" * 32 + "\n    found     " + chain, said)
         for wrong in (["5a"], [chain[:-1]], [chain[:-1] + "g"], [chain, "--to-step", "5"]):
-            self.assertIn("--expect-chain is the chain of the last record", self.verify("--expect-chain", *wrong, code=USAGE))
+            self.assertIn("--expect-chain is the chain of the last record",
+                          self.verify("--expect-chain", *wrong, code=USAGE))
 
     def test_json_that_is_nested_without_end_is_refused_wherever_it_stands(self):
         for file in ("record.json", "results.jsonl", "metrics.jsonl", "done"):
-            for content in ("[" * 200000, '{"step":' + '{"a":' * 200000, "[" * 200000 + "]" * 200000, '{"step":0,"a":' + "[" * 99999 + "]" * 99999 + "}\n"):
+            for content in ("[" * 200000, '{"step":' + '{"a":' * 200000, "[" * 200000 + "]" * 200000,
+                            '{"step":0,"a":' + "[" * 99999 + "]" * 99999 + "}\n"):
                 self.restore()
                 self.change("run/" + file, lambda _, content=content: content.encode())
                 self.verify(code=DATA)
                 if file == "record.json":
-                    self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]", code=DATA)
+                    self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]",
+                                     code=DATA)
         self.run_program("train", "--hparams", '{"tau":' + "[" * 50000, code=USAGE)
 
     def test_values_of_other_types_or_beyond_all_ranges_are_bad_data(self):
         record = json.loads(self.read("run", "record.json"))
         for name in record["args"]:
-            for value in (5, "x", [], {}, None, True, -1, 1e300, 2 ** 31 - 1, 2 ** 63, -1e300, [1e300], [2 ** 31]):
+            for value in (5, "x", [], {}, None, True, -1, 1e300, 2 ** 31 - 1, 2 ** 63, -1e300, [1e300],
+                          [2 ** 31]):
                 changed = {**record, "args": {**record["args"], name: value}}
                 self.change("run/record.json", lambda _, changed=changed: json.dumps(changed).encode())
-                done = subprocess.run([os.path.join(self.programs, "sandgrad"), "verify", "run", "--threads", "1"], cwd=self.folder,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20, check=False)
+                command = [os.path.join(self.programs, "sandgrad"), "verify", "run", "--threads", "1"]
+                done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, timeout=20, check=False)
                 self.assertIn(done.returncode, (0, DATA, MISSING, RESOURCES, BUSY), (name, value, done))
                 if done.returncode == 0:
-                    self.assertTrue(name in ("data_dir", "init_from") or record["args"][name] == value, (name, value))
+                    self.assertTrue(name in ("data_dir", "init_from") or record["args"][name] == value,
+                                    (name, value))
         self.restore()
         for value in (5, "x", [], None):
             for key in ("args", "hparams"):
                 self.restore()
-                self.change_line("run/results.jsonl", 1, lambda line, key=key, value=value: line.update({key: value}))
+                self.change_line("run/results.jsonl", 1,
+                                 lambda line, key=key, value=value: line.update({key: value}))
                 self.assertIn("record.json and results.jsonl: a setting differs", self.verify(code=DATA))
         for step in (1e300, 2 ** 31 - 1, 2 ** 64, -1, "4", None):
             for file in ("metrics.jsonl", "results.jsonl"):
@@ -249,25 +275,34 @@ class Verify(Case):
 
     def test_a_record_that_would_take_all_memory_is_refused_at_once(self):
         for name in ("record.json", "results.jsonl"):
-            self.change("run/" + name, lambda content: re.sub(rb'"mlp_width": ?4\.0', b'"mlp_width":65536.0', content))
-        self.change("run/record.json", lambda content: content.replace(b'"mlp_depth": 2.0', b'"mlp_depth": 30.0'))
-        self.change("run/results.jsonl", lambda content: content.replace(b'"mlp_depth":2.0', b'"mlp_depth":30.0'))
+            self.change("run/" + name,
+                        lambda content: re.sub(rb'"mlp_width": ?4\.0', b'"mlp_width":65536.0', content))
+        self.change("run/record.json",
+                    lambda content: content.replace(b'"mlp_depth": 2.0', b'"mlp_depth": 30.0'))
+        self.change("run/results.jsonl",
+                    lambda content: content.replace(b'"mlp_depth":2.0', b'"mlp_depth":30.0'))
         self.assertIn("memory: the run does not fit", self.verify(code=RESOURCES, timeout=20))
-        self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]", code=RESOURCES, timeout=20)
+        self.run_program("inspect", "run", "--step", "1", "--weight", "linear0.bias[0]", code=RESOURCES,
+                         timeout=20)
 
     def limited(self):
-        """What a child does before it becomes the program: `ulimit -v`. AddressSanitizer reserves terabytes, so not there."""
+        """What a child does before it becomes the program: `ulimit -v`. AddressSanitizer reserves terabytes,
+        so not there."""
         with open(os.path.join(self.programs, "sandgrad"), "rb") as program:
             if b"__asan_init" in program.read():
                 return {}
-        return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (400 << 20, resource.RLIM_INFINITY))}
+        limits = (400 << 20, resource.RLIM_INFINITY)
+        return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, limits)}
 
     def test_files_longer_than_any_of_the_run_are_not_taken_into_memory(self):
         os.truncate(self.path("run/checkpoints", self.checkpoints()[-1]), 3 << 30)
-        self.assertIn("bytes, more than a checkpoint of this model has", self.verify(code=DATA, **self.limited()))
-        self.run_program("inspect", "run", "--step", "12", "--weight", "linear0.bias[0]", "--threads", "1", **self.limited())
-        for file, says in [("weights.safetensors", "weights.safetensors has another size"), ("done", "file: too large"),
-                           ("record.json", "file: too large"), ("metrics.jsonl", "metrics.jsonl\n    line 5"),
+        self.assertIn("bytes, more than a checkpoint of this model has",
+                      self.verify(code=DATA, **self.limited()))
+        self.run_program("inspect", "run", "--step", "12", "--weight", "linear0.bias[0]", "--threads", "1",
+                         **self.limited())
+        for file, says in [("weights.safetensors", "weights.safetensors has another size"),
+                           ("done", "file: too large"), ("record.json", "file: too large"),
+                           ("metrics.jsonl", "metrics.jsonl\n    line 5"),
                            ("results.jsonl", "results.jsonl\n    line 5"), ("out.txt", "file: too large")]:
             self.restore()
             os.truncate(self.path("run", file), 3 << 30)
@@ -283,9 +318,12 @@ class Verify(Case):
     def test_no_text_of_a_run_reaches_the_terminal_as_it_is(self):
         escape = "\x1b]0;owned\x07\x9b31m\nverified: all"
         self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][0].update(name=escape))
-        for edit in [lambda record: record["args"].update({escape: 1}), lambda record: record["args"].update(dataset=escape),
-                     lambda record: record["hparams"].update({escape: 1}), lambda record: record.update(number=escape),
-                     lambda record: record["data"]["files"][0].update(name=escape), lambda record: record.update({escape: escape}), None]:
+        for edit in [lambda record: record["args"].update({escape: 1}),
+                     lambda record: record["args"].update(dataset=escape),
+                     lambda record: record["hparams"].update({escape: 1}),
+                     lambda record: record.update(number=escape),
+                     lambda record: record["data"]["files"][0].update(name=escape),
+                     lambda record: record.update({escape: escape}), None]:
             record = json.loads(self.read("run", "record.json"))
             if edit:
                 edit(record)
@@ -293,8 +331,8 @@ class Verify(Case):
                 old = file.read()
                 file.seek(0), file.truncate()
                 json.dump(record, file, ensure_ascii=False)
-            done = subprocess.run([os.path.join(self.programs, "sandgrad"), "verify", "run"], cwd=self.folder, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, check=False)
+            done = subprocess.run([os.path.join(self.programs, "sandgrad"), "verify", "run"], cwd=self.folder,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
             self.assertIn(done.returncode, (DATA, BUSY), done)
             for raw in ("\x1b", "\x07", "\x9b", "\nverified"):
                 self.assertNotIn(raw, done.stdout.decode(), done)
@@ -307,21 +345,26 @@ class Verify(Case):
         os.mkdir(self.path("elsewhere"))
         elsewhere = {"cwd": self.path("elsewhere")}
         _, said = self.run_program("verify", "../run", code=MISSING, **elsewhere)
-        self.assertIn("    hint: the record has the data directory as it was seen from where the run was made; --data-dir says where it is now", said)
-        self.assertIn("bit-identical", self.run_program("verify", "../run", "--data-dir", "../data", **elsewhere)[0])
+        self.assertIn("    hint: the record has the data directory as it was seen from where the run was "
+                      "made; --data-dir says where it is now", said)
+        self.assertIn("bit-identical",
+                      self.run_program("verify", "../run", "--data-dir", "../data", **elsewhere)[0])
 
     def test_a_data_directory_with_any_bytes_in_its_name_is_found_again(self):
         name = b"gr\xf6\xdfe \\x41"
         os.rename(self.path("data"), os.path.join(os.fsencode(self.folder), name))
-        self.run_program(*(os.fsencode(word) if word != "data" else name for word in RUN), "--output-dir", "other", errors="replace")
-        self.assertEqual(json.loads(self.read("other", "record.json"))["args"]["data_dir"], r"gr\xf6\xdfe \x5cx41")
+        self.run_program(*(os.fsencode(word) if word != "data" else name for word in RUN),
+                         "--output-dir", "other", errors="replace")
+        self.assertEqual(json.loads(self.read("other", "record.json"))["args"]["data_dir"],
+                         r"gr\xf6\xdfe \x5cx41")
         self.assertIn("bit-identical", self.run_program("verify", "other")[0])
 
     def test_missing_and_doubled_lines_are_named(self):
         for file in ("metrics.jsonl", "results.jsonl"):
             for lines in ([0, 1, 3], [0, 1, 1, 2, 3]):
                 self.restore()
-                self.change(f"run/{file}", lambda content, lines=lines: b"".join(content.splitlines(True)[i] for i in lines))
+                self.change(f"run/{file}",
+                            lambda content, lines=lines: b"".join(content.splitlines(True)[i] for i in lines))
                 self.assertIn(f"{file}: a line is missing, doubled or out of order", self.verify(code=DATA))
 
     def test_what_stands_at_the_end_is_compared(self):
@@ -331,7 +374,8 @@ class Verify(Case):
     def flip_a_bit(self, file, first, dice):
         """Of any byte from the first on."""
         place, bit = dice.randrange(first, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
-        self.change(file, lambda content: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
+        self.change(file,
+                    lambda content: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
 
     def test_planted_faults_are_named(self):
         dice = random.Random(7)
@@ -344,7 +388,8 @@ class Verify(Case):
             elif number % 3 == 1:
                 seed = dice.choice(["seed", "trial_seed", "hparams_seed"])
                 other = f'"{seed}": {dice.randrange(1, 1000)}'
-                self.change("run/record.json", lambda content: re.sub(f'"{seed}": \\d+', other, content.decode()).encode())
+                self.change("run/record.json",
+                            lambda content: re.sub(f'"{seed}": \\d+', other, content.decode()).encode())
                 named = f"args/{seed}\n"
             else:
                 file = "run/checkpoints/" + dice.choice(self.checkpoints())
@@ -383,19 +428,24 @@ class Verify(Case):
 
 class OldRun(Case):
     """old_run/ was made when settings were written out six times, and stays what it is."""
-    COMMAND = ["train", "--dataset", "Spirals", "--steps", "9", "--record-every", "4", "--checkpoint-every", "4", "--hparams",
-               '{"batch_size": 8, "mlp_width": 3, "mlp_depth": 1, "tau": 0.4}', "--output-dir", "run"]
+    COMMAND = ["train", "--dataset", "Spirals", "--steps", "9", "--record-every", "4",
+               "--checkpoint-every", "4",
+               "--hparams", '{"batch_size": 8, "mlp_width": 3, "mlp_depth": 1, "tau": 0.4}',
+               "--output-dir", "run"]
 
     def setUp(self):
         super().setUp()
         shutil.copytree(os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_run"), self.path("run"))
 
     def test_is_verified_and_explained(self):
-        self.assertIn("verified: 9 steps, 3 records, 2 checkpoints, bit-identical", self.run_program("verify", "run")[0])
-        self.assertIn("linear0.weight[1,2] in step 5", self.run_program("inspect", "run", "--step", "5", "--weight", "linear0.weight[1,2]")[0])
+        self.assertIn("verified: 9 steps, 3 records, 2 checkpoints, bit-identical",
+                      self.run_program("verify", "run")[0])
+        self.assertIn("linear0.weight[1,2] in step 5",
+                      self.run_program("inspect", "run", "--step", "5", "--weight", "linear0.weight[1,2]")[0])
 
     def test_resumes_and_ends_with_the_same_files(self):
-        kept = ["weights.safetensors", "done", "checkpoints/step-000004.safetensors", "checkpoints/step-000008.safetensors"]
+        kept = ["weights.safetensors", "done", "checkpoints/step-000004.safetensors",
+                "checkpoints/step-000008.safetensors"]
         contents = lambda: [pathlib.Path(self.path("run", name)).read_bytes() for name in kept]
         old = contents()
         for name in kept[:2] + kept[3:]:
@@ -405,7 +455,8 @@ class OldRun(Case):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("--faults", type=int, default=9)
     arguments = parser.parse_args()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes spirals.txt and random_state.txt beside itself, with numpy: python3 tests/golden/spirals.py
-Every number is written in hexadecimal, so that not a bit is lost. numpy froze RandomState (NEP 19): any version will do."""
+Every number is written in hexadecimal, so that not a bit is lost. numpy froze RandomState (NEP 19): any
+version will do."""
 
 from pathlib import Path
 
@@ -11,7 +12,8 @@ TEST = -1
 
 
 def draw_domain(e, seed, domains, examples, dimensions, turns, test_examples):
-    """One domain of the synthetic memorization task (arXiv 2009.00329), in the order of its draws. Doubles, not rounded to float."""
+    """One domain of the synthetic memorization task (arXiv 2009.00329), in the order of its draws. Doubles,
+    not rounded to float."""
     rng = np.random.RandomState(2**32 - 1 if e == TEST else seed + e)
     n = test_examples if e == TEST else examples
     signatures = rng.randn(domains, dimensions)
@@ -34,10 +36,12 @@ def fnv1a(numbers):
 
 
 def write_spirals():
-    """A line "data ..." for each data set, with its options; "domain e n labels' fingerprint"; then "i label input" for some examples i."""
+    """A line "data ..." for each data set, with its options; "domain e n labels' fingerprint"; then "i label
+    input" for some examples i."""
     with open(HERE / "spirals.txt", "w") as out:
         for seed, domains, examples, dimensions, turns, test_examples in [
-            (0, 3, 8, 3, 3, 9),  # an odd number of signature numbers: the kept normal is carried over to the test domain
+            # an odd number of signature numbers: the kept normal is carried over to the test domain
+            (0, 3, 8, 3, 3, 9),
             (4000000000, 2, 6, 2, 1.5, 4),
             (0, 16, 1024, 16, 3, 2000),  # the released data
         ]:
@@ -52,7 +56,8 @@ def write_spirals():
 
 
 def write_random_state():
-    """For several seeds, one stream: every line goes on where the one before ended. "what arguments = values"."""
+    """For several seeds, one stream: every line goes on where the one before ended. "what arguments =
+    values"."""
     with open(HERE / "random_state.txt", "w") as out:
         for seed in (0, 1, 894182419, 2**32 - 1):
             rng = np.random.RandomState(seed)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Installs into an empty place, then builds and runs a user's project that knows nothing but find_package(sandgrad), or
-pkg-config where that is installed.
+"""Installs into an empty place, then builds and runs a user's project that knows nothing but
+find_package(sandgrad), or pkg-config where that is installed.
 
     install_test.py SOURCE BUILD COMPILER
 """
@@ -11,12 +11,15 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAMS = {"user": "sandgrad", "user64": "sandgrad_f64"}  # the program, and the library that it is linked with
-SECONDS_MEANT, SECONDS_ALLOWED = 4, 8  # of CPU, for compiling the user's program; machines are busy and slow at times
+# the program, and the library that it is linked with
+PROGRAMS = {"user": "sandgrad", "user64": "sandgrad_f64"}
+# of CPU, for compiling the user's program; machines are busy and slow at times
+SECONDS_MEANT, SECONDS_ALLOWED = 4, 8
 
 
 def call(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                          check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stdout}\nexit code {done.returncode}")
     return done.stdout
@@ -38,9 +41,11 @@ def build_with_pkg_config(compiler, prefix, source, user):
     found = [folder for folder, _, files in os.walk(prefix) if "sandgrad.pc" in files]
     assert len(found) == 1, found
     for program, library in PROGRAMS.items():
-        flags = call("env", f"PKG_CONFIG_PATH={found[0]}", "pkg-config", "--cflags", "--libs", library).split()
+        flags = call("env", f"PKG_CONFIG_PATH={found[0]}",
+                     "pkg-config", "--cflags", "--libs", library).split()
         assert "-ffp-contract=off" in flags, flags
-        call(compiler, "-O1", os.path.join(source, "tests/install/user.cpp"), "-o", os.path.join(user, program), *flags)
+        call(compiler, "-O1", os.path.join(source, "tests/install/user.cpp"),
+             "-o", os.path.join(user, program), *flags)
 
 
 def main():
@@ -48,8 +53,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sandgrad-") as folder:
         prefix, user = os.path.join(folder, "prefix"), os.path.join(folder, "user")
         call("cmake", "--install", build, "--prefix", prefix)
-        call("cmake", "-G", "Ninja", "-S", os.path.join(source, "tests/install"), "-B", user, f"-DCMAKE_PREFIX_PATH={prefix}",
-             f"-DCMAKE_CXX_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Release")
+        call("cmake", "-G", "Ninja", "-S", os.path.join(source, "tests/install"), "-B", user,
+             f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}",
+             "-DCMAKE_BUILD_TYPE=Release")
         start = cpu_seconds()
         call("cmake", "--build", user, "--target", "user")
         seconds = cpu_seconds() - start
@@ -59,7 +65,8 @@ def main():
         if shutil.which("pkg-config"):
             build_with_pkg_config(compiler, prefix, source, user)
             assert run_programs(user) == said
-        with open(os.path.join(source, "LICENSE"), "rb") as license, open(os.path.join(prefix, "share/doc/sandgrad/LICENSE"), "rb") as installed:
+        license_there = os.path.join(prefix, "share/doc/sandgrad/LICENSE")
+        with open(os.path.join(source, "LICENSE"), "rb") as license, open(license_there, "rb") as installed:
             assert license.read() == installed.read()
         for program in ["sandgrad", "sandgrad64"]:
             assert call(os.path.join(prefix, "bin", program), "--version").startswith("sandgrad ")

@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
-"""Are README.md and the other pages true? Python's standard library only. Exit: 0 yes, 1 no, with what is wrong on stderr.
+"""Are README.md and the other pages true? Python's standard library only. \
+Exit: 0 yes, 1 no, with what is wrong on stderr.
 
-    readme_test.py text SOURCE              links, lines of code, formula cards, sources of formulas, random streams
-    readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, compares what they print
-With --write the pages are brought up to date instead. A comment before a block may say otherwise: "not run: why" (then
-only its flags and files are checked), "needs numpy" (or a program), "exit 64", "differs from machine to machine" (then only the words
-that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stands between it and "/made", "drawn by: COMMAND FILE"
+    readme_test.py text SOURCE              links, lines of code, formula cards, \
+sources of formulas, random streams
+    readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, \
+compares what they print
+With --write the pages are brought up to date instead. A comment before a block may say otherwise: \
+"not run: why" (then
+only its flags and files are checked), "needs numpy" (or a program), "exit 64", \
+"differs from machine to machine" (then only the words
+that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stands between it and "/made", \
+"drawn by: COMMAND FILE"
 the picture after it. The compiler is $CXX with $CXXFLAGS.
 """
 import json
@@ -29,13 +35,16 @@ ROOMS = {
     "tests": "what of all this is true",
 }
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
-COMMANDS = ["README.md", *(f"docs/{name}.md" for name in ("install", "first-run", "images", "settings", "algorithms", "audit", "cpp",
-                                                          "speed", "results", "bits"))]  # pages whose commands are run
+# pages whose commands are run
+COMMANDS = ["README.md", *(f"docs/{name}.md" for name in ("install", "first-run", "images", "settings",
+                                                          "algorithms", "audit", "cpp", "speed", "results",
+                                                          "bits"))]
 problems = []
 
 
 class Block:
-    """A fenced block: its language, lines[first:last], the comment on the line before it, and the block of text after it."""
+    """A fenced block: its language, lines[first:last], the comment on the line before it, and the block of
+    text after it."""
 
     def __init__(self, lines, opening, closing):
         before = lines[opening - 1]
@@ -76,7 +85,8 @@ def formula_cards(source):
         cards = re.findall(r'OpDoc doc\{"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"\}', text)
         if len(cards) != text.count("OpDoc doc"):
             problems.append(f"{page}: a formula card that is not three strings")
-        rows += [f"| [{name}]({page.name}) | `{forward}` | `{backward}` |" for name, forward, backward in cards]
+        rows += [f"| [{name}]({page.name}) | `{forward}` | `{backward}` |"
+                 for name, forward, backward in cards]
     return rows
 
 
@@ -85,7 +95,8 @@ def same_map(ours, theirs):
     number = re.compile(r"[\d,]+(?= lines)")
     counts = [[int(n.replace(",", "")) for n in number.findall("\n".join(rows))] for rows in (ours, theirs)]
     near = all(abs(a - b) <= max(a / 5, 100) for a, b in zip(*counts))
-    return near and [number.sub("", row).split() for row in ours] == [number.sub("", row).split() for row in theirs]
+    words_of = lambda rows: [number.sub("", row).split() for row in rows]
+    return near and words_of(ours) == words_of(theirs)
 
 
 def check_text(source, lines, write):
@@ -95,22 +106,27 @@ def check_text(source, lines, write):
         lines[place] = house_map(source)
         cards.write_text("\n".join(formula_cards(source)) + "\n")
     elif not same_map(house_map(source), lines[place]):
-        problems.append("README.md, the map: expected (readme_test.py text --write)\n" + "\n".join(house_map(source)))
+        problems.append("README.md, the map: expected (readme_test.py text --write)\n"
+                        + "\n".join(house_map(source)))
     elif cards.read_text().splitlines() != formula_cards(source):
         problems.append(f"{cards}: is not what the formula cards say (readme_test.py text --write)")
 
     for page in (*(source / page for page in COMMANDS), source / "CONTRIBUTING.md", cards):
         text = page.read_text()
         paths = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
-        paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text) if "NAME" not in path]
+        paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text)
+                  if "NAME" not in path]
         problems.extend(f"{page}: there is no {path}" for path in paths if not path.exists())
     for line in (source / "docs/algorithms.md").read_text().splitlines():
         for path in re.findall(r"\]\(([^)]+)\) \|$", line):  # the last column of a table of formulas
-            missing = [paper for paper in re.findall(r"\d{4}\.\d{4,5}", line) if paper not in (source / "docs" / path).read_text()]
-            problems.extend(f"docs/algorithms.md: {path} does not name its source arXiv {paper}" for paper in missing)
+            missing = [paper for paper in re.findall(r"\d{4}\.\d{4,5}", line)
+                       if paper not in (source / "docs" / path).read_text()]
+            problems.extend(f"docs/algorithms.md: {path} does not name its source arXiv {paper}"
+                            for paper in missing)
     if listed := {page.name for page in (source / "docs").glob("*.md")} ^ {page[5:] for page in COMMANDS[1:]}:
         problems.append(f"docs/: pages that are not tested, or not there: {listed}")
-    problems.extend(f"README.md: no link to {page}" for page in COMMANDS[1:] if f"]({page})" not in "\n".join(lines))
+    problems.extend(f"README.md: no link to {page}"
+                    for page in COMMANDS[1:] if f"]({page})" not in "\n".join(lines))
 
     contributing = (source / "CONTRIBUTING.md").read_text()
     for room in ROOMS:
@@ -128,7 +144,8 @@ def check_text(source, lines, write):
         if block.language == "cmake" and installed.exists():
             tested = installed.read_text()
             names = re.findall(r"sandgrad::\w+|find_package\(\w+", block.body)
-            problems.extend(f"docs/install.md: {name} is not tested in tests/install" for name in names if name not in tested)
+            problems.extend(f"docs/install.md: {name} is not tested in tests/install"
+                            for name in names if name not in tested)
     presets = {p["name"] for p in json.loads((source / "CMakePresets.json").read_text())["configurePresets"]}
     used = set(re.findall(r"--preset ([\w-]+)", "\n".join(all_lines) + contributing))
     problems.extend(f"there is no preset {name}" for name in used - presets)
@@ -136,7 +153,8 @@ def check_text(source, lines, write):
 
 # ---- commands ----
 def sandbox_of(source, build, place):
-    """A copy of the house, by links, whose build/release is BUILD; our compiler and python come first in its PATH."""
+    """A copy of the house, by links, whose build/release is BUILD; our compiler and python come first in its
+    PATH."""
     for entry in source.iterdir():
         if not entry.name.startswith((".", "build", "runs")):
             (place / entry.name).symlink_to(entry)
@@ -144,7 +162,8 @@ def sandbox_of(source, build, place):
     (place / "build/release").symlink_to(build)
     (place / "bin").mkdir()
     compiler = os.environ.get("CXX", "g++"), os.environ.get("CXXFLAGS", "")
-    for name, (program, flags) in {"g++": compiler, "python3": (numpy_python() or sys.executable, "")}.items():
+    python = numpy_python() or sys.executable, ""
+    for name, (program, flags) in {"g++": compiler, "python3": python}.items():
         wrapper = place / "bin" / name
         wrapper.write_text(f'#!/bin/sh\nexec {shutil.which(program)} "$@" {flags}\n')
         wrapper.chmod(0o755)
@@ -153,7 +172,8 @@ def sandbox_of(source, build, place):
 
 def numpy_python():
     for python in (sys.executable, "/usr/bin/python3"):
-        if os.path.exists(python) and subprocess.run([python, "-c", "import numpy"], stderr=subprocess.DEVNULL).returncode == 0:
+        imported = [python, "-c", "import numpy"]
+        if os.path.exists(python) and subprocess.run(imported, stderr=subprocess.DEVNULL).returncode == 0:
             return python
     return None
 
@@ -175,20 +195,24 @@ def check_flags(page, block, build):
         if not program.startswith("build/release/"):
             continue
         names = arguments[: 2 if arguments[0] == "data" else 1]
-        usage = subprocess.run([build / program[14:], *names, "--help"], stdout=subprocess.PIPE, text=True).stdout
+        usage = subprocess.run([build / program[14:], *names, "--help"], stdout=subprocess.PIPE,
+                               text=True).stdout
         known = set(re.findall(r"--[\w-]+", usage))
-        problems.extend(f"{page}: there is no flag {flag}: {line}" for flag in arguments if flag.startswith("--") and flag not in known)
+        problems.extend(f"{page}: there is no flag {flag}: {line}"
+                        for flag in arguments if flag.startswith("--") and flag not in known)
 
 
 def run(block, place, environment, written):
-    done = subprocess.run(["sh", "-ec", block.body], cwd=place, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(["sh", "-ec", block.body], cwd=place, env=environment, capture_output=True,
+                          text=True, timeout=300)
     code = int(block.note[5:]) if block.note.startswith("exit ") else 0
     printed = (done.stderr if code else done.stdout).strip("\n")
     shown = block.output.body if block.output else ""
     loose = block.output and block.output.note.startswith("differs")
     same = words if loose else lambda text: [line.rstrip() for line in text.splitlines()]
     if done.returncode != code:
-        problems.append(f"{block.body}\n    ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+        problems.append(f"{block.body}\n    ended with {done.returncode}, not {code}:\n"
+                        f"{done.stdout}{done.stderr}")
     elif same(printed) != same(shown):
         if block.output:
             written.append((block.output, printed.splitlines()))
@@ -203,7 +227,8 @@ def check_commands(source, build, page, write):
         environment = sandbox_of(source, build, place)
         for block in blocks_of(lines):
             if block.language == "cpp":
-                (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")  # its first line is // and its name
+                # its first line is // and its name
+                (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")
             elif block.language == "sh" and block.note.startswith("not run"):
                 check_flags(page, block, build)
             elif block.language == "sh" and is_missing(block.note):
@@ -229,7 +254,8 @@ def check_tables(page, lines, place, environment):
             made.pop()
         made.append(line)
         if line.startswith("<!-- made by: "):
-            done = subprocess.run(["sh", "-ec", line[14:-4]], cwd=place, env=environment, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(["sh", "-ec", line[14:-4]], cwd=place, env=environment, capture_output=True,
+                                  text=True, timeout=60)
             made += [*done.stdout.splitlines(), None]
     if made != lines:
         problems.append(f"{page}: a table is not what its command prints (readme_test.py commands --write)")
@@ -246,11 +272,13 @@ def check_pictures(source, page, lines, place, environment, write):
             if write:
                 shown.write_bytes(drawn)
             elif pixels_of(drawn) != pixels_of(shown.read_bytes()):
-                problems.append(f"{page}: {shown.name} is not what {command} draws (readme_test.py commands --write)")
+                problems.append(f"{page}: {shown.name} is not what {command} draws "
+                                "(readme_test.py commands --write)")
 
 
 def pixels_of(png):
-    """-> width and rows of an RGB picture: its file may differ with the version of the library that packs it"""
+    """-> width and rows of an RGB picture: its file may differ with the version of the library that packs
+    it"""
     width, at, packed, rows = int.from_bytes(png[16:20], "big"), 8, b"", []
     while at < len(png):
         size = int.from_bytes(png[at : at + 4], "big")
