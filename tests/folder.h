@@ -33,6 +33,10 @@ inline std::set<std::string> names_in(const std::filesystem::path& folder) {
   return names;
 }
 
+inline void write_file(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
+
 inline std::string text_of(const std::filesystem::path& file) {
   std::ifstream text(file);
   return {std::istreambuf_iterator<char>(text), {}};

@@ -34,17 +34,18 @@ import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 Mutant = collections.namedtuple("Mutant", "number file old new")
-FITTING = {  # tests that run first, besides tests/FILE_test.cpp
+FITTING = {  # tests that run first, besides tests/FILE_test.cpp and tests/FILE_*_test.cpp
     "kernels": ["tests/tensor/kernels/*_test.cpp", "tests/autograd/ops/conv2d_test.cpp"],
-    "ops": ["tests/autograd/tape_test.cpp", "tests/autograd/prepared_weights_test.cpp",
-            "tests/nn/*_test.cpp"],
+    "ops": ["tests/autograd/tape*_test.cpp", "tests/autograd/prepared_weights_test.cpp",
+            "tests/autograd/ops/group_norm_test.cpp", "tests/nn/*_test.cpp"],
     "autograd": ["tests/autograd/*_test.cpp", "tests/nn/*_test.cpp"],
     "optim": ["tests/optim/*_test.cpp"],
     "nn": ["tests/nn/*_test.cpp"],
     "domains": [],
     "tensor": ["tests/domains/spirals_test.cpp"],
     "experiments": ["tests/experiments/setup/settings_test.cpp", "tests/experiments/setup/hparams_test.cpp",
-                    "tests/experiments/runs/records_test.cpp", "tests/experiments/training/training_test.cpp",
+                    "tests/experiments/runs/records_test.cpp",
+                    "tests/experiments/training/training*_test.cpp",
                     "tests/experiments/training/update_test.cpp"],
 }
 KEPT_RESULTS = "Short runs have the bits that stand in the tree*"  # the test case
@@ -202,10 +203,9 @@ def failed_test(output):
 def judge(tree, mutant, fitting_only):
     """-> verdict, and what says so"""
     laws, kept = ["--test-case-exclude=" + KEPT_RESULTS, "--abort-after=1"], ["--test-case=" + KEPT_RESULTS]
-    own = "tests/" + str(pathlib.PurePosixPath(mutant.file).with_suffix("")) + "_test.cpp"
-    tests = {str(path.relative_to(tree.path))
-             for pattern in [own, *FITTING[area_of(mutant.file)]]
-             for path in tree.path.glob(pattern)}
+    own = "tests/" + str(pathlib.PurePosixPath(mutant.file).with_suffix(""))
+    patterns = [own + "_test.cpp", own + "_*_test.cpp", *FITTING[area_of(mutant.file)]]
+    tests = {str(path.relative_to(tree.path)) for pattern in patterns for path in tree.path.glob(pattern)}
     experiments = area_of(mutant.file) == "experiments"
     for program in ["sandgrad_tests", "sandgrad64_tests"][: 1 if experiments else 2]:
         if not tests:

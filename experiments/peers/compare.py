@@ -208,7 +208,7 @@ def main():
     load = os.getloadavg()[0]
     tables, pair = speed_of_cases(options)
     sweep = "" if options.no_sweep or SWEEP_CASE not in options.cases else speed_by_domains(options)
-    block = "\n".join([*tables, "", textwrap.fill(sweep + circumstances(options, load, *pair), 140)]) + "\n"
+    block = "\n".join([*tables, "", textwrap.fill(sweep + circumstances(options, load, *pair), 110)]) + "\n"
     if options.write:
         PAGE.write_text(block.join(around_block()))
     else:

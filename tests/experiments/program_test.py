@@ -404,7 +404,7 @@ class Networks(Case):
         self.refused(USAGE, "train", "--model", "MNIST_CN", says=["did you mean MNIST_CNN?"])
         self.refused(USAGE, "train", "--convolution", "wino", says=["known direct, winograd"])
 
-    def test_networks_of_convolutions_have_equal_weights_for_every_number_of_threads_and_other_ones_for_the_other_kind(self):
+    def test_threads_change_no_weight_of_a_convolutional_network_and_the_algorithm_of_convolution_does(self):
         def weights(*arguments):
             stdout = self.run_program(*self.QUICK, "--steps", "2", *arguments)[0]
             return re.search(r"^weights (\w{16})", stdout, re.M)[1]

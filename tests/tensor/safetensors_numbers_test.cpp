@@ -6,12 +6,13 @@
 #include <cstring>
 #include <limits>
 
-#include "tensor/error.h"
+#include "tests/tensor/safetensors_files.h"
 #include "tests/text.h"
 
 using sand::Dtype;
 using sand::Safetensors;
 using sand::Scalar;
+using sand::testing::blame;
 using sand::testing::contains;
 
 namespace {
@@ -36,18 +37,6 @@ std::vector<Scalar> scalars(Dtype dtype, const std::vector<Stored>& numbers) {
 template <class Stored>
 std::vector<std::int64_t> integers(Dtype dtype, const std::vector<Stored>& numbers) {
   return file_with(dtype, numbers).integers("w");
-}
-
-/// What a call says that blames the data, "" when it does not throw.
-template <class Call>
-std::string blame(Call call) {
-  try {
-    call();
-  } catch (const sand::Error& error) {
-    CHECK(error.fault() == sand::Fault::data);
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace

@@ -2,98 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "nn/objectives.h"
-#include "tensor/random.h"
+#include "tests/experiments/explain/play.h"
 
 using namespace sand;
 using namespace sand::experiments;
 
 namespace {
-
-/// Normal inputs around a common direction, so that some weights have agreeing gradients and others do not.
-Batch batch_of(const Model& model, const std::vector<Index>& rows, std::uint64_t seed) {
-  Batch batch;
-  batch.step = 7;
-  Random random(seed);
-  for (const Index n : rows) {
-    DomainRows domain;
-    std::vector<Index> shape = {n};
-    for (int axis = 0; axis < model.example.rank(); ++axis) shape.push_back(model.example[axis]);
-    domain.inputs = Tensor(Shape(shape));
-    for (Scalar& x : domain.inputs.span().numbers()) x = static_cast<Scalar>(random.normal() + 0.5);
-    for (Index i = 0; i < n; ++i) {
-      domain.labels.push_back(static_cast<std::int32_t>(random.below(2)));
-      domain.examples.push_back(static_cast<std::uint32_t>(100 + i));
-    }
-    batch.domains.push_back(std::move(domain));
-  }
-  return batch;
-}
-
-/// All weights, or one of so many in a row.
-std::vector<WeightPlace> all_weights(const Parameters& parameters, Index every = 1) {
-  std::vector<WeightPlace> weights;
-  for (const Slot& slot : parameters.slots())
-    for (Index i = 0; i < slot.shape.size(); i += every)
-      weights.push_back(weight_named(parameters, weight_name(parameters.slots(), slot.offset + i)));
-  return weights;
-}
-
-struct Play {
-  std::unique_ptr<Model> model;
-  Batch batch;
-  std::string method;
-  Hparams hparams;
-  optim::AdamOptions options{};
-  bool allow_closed = false;
-  Threads threads = Threads(1);
-
-  /// Two updates; the explanation of every weight in both must end where the engine puts the weight. -> those
-  /// of the second
-  std::vector<WeightExplanation> run() {
-    const nn::CrossEntropy objective;
-    const Algorithm& chosen = algorithm(method);
-    DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows});
-    optim::Adam adam(model->parameters, options);
-    const auto combiner = chosen.make(hparams, allow_closed);
-    const std::vector<WeightPlace> weights = all_weights(model->parameters);
-    std::vector<WeightExplanation> explanations;
-    for (int step = 0; step < 2; ++step) {
-      const GradientTable& g = engine(batch, objective);
-      explanations = explain({.model = *model,
-                              .objective = objective,
-                              .batch = batch,
-                              .gradients = g,
-                              .method = chosen,
-                              .hparams = hparams,
-                              .allow_closed = allow_closed,
-                              .adam = adam,
-                              .threads = threads},
-                             weights);
-      REQUIRE(explanations.size() == weights.size());
-      const optim::Direction& direction = combiner->combine(g);
-      adam.step(model->parameters, direction);
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        const Index column = weights[i].column;
-        CAPTURE(weights[i].name);
-        REQUIRE_NOTHROW(
-            explanations[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
-        REQUIRE(explanations[i].mask.mask == direction.mask[column]);
-        REQUIRE(explanations[i].mask.direction == direction.values[column]);
-        REQUIRE(explanations[i].adam.m == adam.first_moment()[column]);
-        REQUIRE(explanations[i].adam.v == adam.second_moment()[column]);
-      }
-    }
-    return explanations;
-  }
-};
-
-std::unique_ptr<Model> small() { return make_model("mlp:5-7-2", nn::Activation::leaky_relu, 1); }
 
 const std::vector<std::pair<const char*, Hparams>> kMethods = {
     {"ERM", {}},
@@ -148,70 +66,6 @@ TEST_CASE("A explanation of a network of convolutions ends where the engine puts
   CHECK(explanations[0].domains[0].examples.size() == 3);
 }
 
-TEST_CASE("The examples of a domain add up to its gradient") {
-  Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}};
-  play.batch = batch_of(*play.model, {150, 64, 3}, 5);
-  const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
-  for (const WeightExplanation& explanation : play.run())
-    for (const DomainTerms& domain : explanation.domains) {
-      double total = 0, magnitudes = 0;
-      for (const ExampleTerms& example : domain.examples)
-        total += example.gradient, magnitudes += std::fabs(example.gradient);
-      CAPTURE(explanation.weight);
-      REQUIRE(std::fabs(domain.sum - total) <= 1e-14 * magnitudes);
-      REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * domain.magnitudes);
-      REQUIRE(domain.magnitudes == doctest::Approx(magnitudes).epsilon(1e-12));
-    }
-}
-
-TEST_CASE(
-    "The examples of a network of convolutions add up to its gradients, but for rounding that is relative to "
-    "the whole tensor") {
-  const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
-  for (const auto convolution : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
-    const auto model = make_model("MNIST_CNN:2x14x14-2", nn::Activation::relu, 2, convolution);
-    const Batch batch = batch_of(*model, {5, 9}, 15);
-    const nn::CrossEntropy objective;
-    DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows});
-    const GradientTable& g = engine(batch, objective);
-    const optim::Adam adam(model->parameters);
-    const std::vector<WeightPlace> weights = all_weights(model->parameters, 301);
-    const auto explanations = explain({.model = *model,
-                                       .objective = objective,
-                                       .batch = batch,
-                                       .gradients = g,
-                                       .method = algorithm("ERM"),
-                                       .hparams = {},
-                                       .adam = adam},
-                                      weights);
-    for (std::size_t i = 0; i < explanations.size(); ++i)
-      for (int e = 0; e < 2; ++e) {
-        const DomainTerms& domain = explanations[i].domains[static_cast<std::size_t>(e)];
-        const std::span<const Scalar> tensor = g.gradient(e, weights[i].slot).numbers();
-        CAPTURE(explanations[i].weight);
-        REQUIRE(domain.largest ==
-                std::abs(*std::max_element(tensor.begin(), tensor.end(),
-                                           [](Scalar a, Scalar b) { return std::abs(a) < std::abs(b); })));
-        REQUIRE(std::fabs(domain.sum - domain.gradient) <= tolerance * (domain.magnitudes + domain.largest));
-      }
-  }
-}
-
-TEST_CASE(
-    "What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to "
-    "nothing it is inf") {
-  Play play{small(), {}, "ERM", {}};
-  play.batch = batch_of(*play.model, {4, 4}, 12);
-  WeightExplanation explanation = play.run().front();
-  DomainTerms& domain = explanation.domains[0];
-  domain.gradient = 3, domain.sum = 1, domain.magnitudes = 4, domain.largest = 8;
-  CHECK(explanation.text().find(" 5.0e-01   2.5e-01\n") != std::string::npos);
-  domain.magnitudes = 0;
-  CHECK(explanation.text().find(" inf       2.5e-01\n") != std::string::npos);
-  domain.sum = 3;
-  CHECK(explanation.text().find(" 0.0e+00   0.0e+00\n") != std::string::npos);
-}
-
 TEST_CASE("A gradient of exactly zero counts for neither sign") {
   Play play{make_model("mlp:5-12-2", nn::Activation::relu, 3), {}, "ANDMask", {{"tau", 0.5}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {1, 2, 1}, 14);
@@ -226,43 +80,6 @@ TEST_CASE("A gradient of exactly zero counts for neither sign") {
     abstaining += zeros > 0 && zeros < 3;
   }
   CHECK(abstaining > 0);
-}
-
-TEST_CASE(
-    "Examples keep their row, number and label, and dropout drops for them what it dropped in the step") {
-  auto model = make_mlp(
-      {.inputs = 5, .hidden = {16}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5}, {5},
-      1);
-  const Batch batch = batch_of(*model, {6, 5}, 6);
-  const nn::CrossEntropy objective;
-  DomainGradients engine(model->network, model->parameters, {.seed = 11});
-  const GradientTable& g = engine(batch, objective);
-  const optim::Adam adam(model->parameters);
-  const auto explanations = explain({.model = *model,
-                                     .objective = objective,
-                                     .batch = batch,
-                                     .gradients = g,
-                                     .method = algorithm("ERM"),
-                                     .hparams = {},
-                                     .adam = adam,
-                                     .seed = 11,
-                                     .domain_names = {"left", "right"}},
-                                    all_weights(model->parameters));
-  int dropped = 0;
-  for (const WeightExplanation& explanation : explanations) {
-    CHECK(explanation.domains[1].name == "right");
-    for (std::size_t e = 0; e < 2; ++e) {
-      const DomainTerms& domain = explanation.domains[e];
-      REQUIRE(std::fabs(domain.sum - domain.gradient) <= 1e-6 * domain.magnitudes);
-      for (std::size_t row = 0; row < domain.examples.size(); ++row) {
-        CHECK(domain.examples[row].row == static_cast<Index>(row));
-        CHECK(domain.examples[row].example == batch.domains[e].examples[row]);
-        CHECK(domain.examples[row].label == batch.domains[e].labels[row]);
-        dropped += domain.examples[row].gradient == 0;
-      }
-    }
-  }
-  CHECK(dropped > 100);
 }
 
 TEST_CASE("Threads change no number of an explanation") {

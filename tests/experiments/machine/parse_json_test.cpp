@@ -37,8 +37,8 @@ TEST_CASE("What is no JSON, or holds more values than any run writes, is discard
 
 TEST_CASE("A value is taken only if its type holds it without conversion") {
   const Json json = Json::parse(
-      R"({"one": 1, "half": 0.5, "huge": 1e300, "most": 2147483647, "more": 2147483648, "less": -1,
-                                    "large": 18446744073709551615, "text": "x", "yes": true, "list": [1, 2], "mixed": [1, 2.5]})");
+      R"({"one": 1, "half": 0.5, "huge": 1e300, "most": 2147483647, "more": 2147483648, "less": -1, )"
+      R"("large": 18446744073709551615, "text": "x", "yes": true, "list": [1, 2], "mixed": [1, 2.5]})");
   CHECK(value_of<int>(json, "one") == 1);
   CHECK(value_of<int>(json, "most") == INT32_MAX);
   CHECK(value_of<std::int64_t>(json, "more") == std::int64_t{1} << 31);

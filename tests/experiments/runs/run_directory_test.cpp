@@ -1,12 +1,10 @@
 #include "experiments/runs/run_directory.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <optional>
 
 #include "tensor/error.h"
-#include "tests/experiments/full_disk.h"
 #include "tests/folder.h"
 
 using sand::Error;
@@ -26,8 +24,6 @@ Fault fault_of_making(const std::filesystem::path& path) {
 }
 
 const std::string kRecord = R"({"args": {}, "numerics": 3, "sandgrad": "0.1.0"})";
-
-void write_file(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
 
 }  // namespace
 
@@ -230,89 +226,4 @@ TEST_CASE("A question that the disk does not answer is an I/O error, and no no")
   CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path),
                        doctest::Contains("run directory: cannot look into it"), Error);
   CHECK(fault_of_making(folder.path) == Fault::io);
-}
-
-TEST_CASE("Logs are cut back to what they were") {
-  const Folder folder;
-  RunDirectory run(folder.path);
-  for (const char* line : {"one", "two", "three"}) run.append("metrics.jsonl", line);
-  run.cut("metrics.jsonl", 8);
-  CHECK(text_of(folder.path / "metrics.jsonl") == "one\ntwo\n");
-  run.cut("metrics.jsonl", 0);
-  run.append("metrics.jsonl", "four");
-  CHECK(text_of(folder.path / "metrics.jsonl") == "four\n");
-  run.cut("results.jsonl", 0);  // there is none, and none is needed
-  CHECK_THROWS_AS(run.cut("results.jsonl", 4), Error);
-  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "metrics.jsonl", "run.lock"});
-}
-
-TEST_CASE("A log that somebody else changes, shortens or removes while the run is on is named") {
-  const Folder folder;
-  RunDirectory run(folder.path);
-  const std::filesystem::path log = folder.path / "results.jsonl";
-  run.append("results.jsonl", "one");
-  const doctest::Contains says("run directory: a log changed while the run was on");
-  for (const char* text : {"one", "one\nmine\n", ""}) {
-    write_file(log, text);
-    CHECK_THROWS_WITH_AS(run.append("results.jsonl", "two"), says, Error);
-    CHECK_THROWS_WITH_AS(run.sync(), says, Error);
-    CHECK(text_of(log) == text);
-  }
-  std::filesystem::remove(log);
-  CHECK_THROWS_WITH_AS(run.sync(), says, Error);
-  write_file(log, "one\n");
-  run.append("results.jsonl", "two");
-  CHECK(text_of(log) == "one\ntwo\n");
-  run.append("out.txt", "one");  // which is for people only
-  write_file(folder.path / "out.txt", "");
-  run.append("out.txt", "two");
-  CHECK(text_of(folder.path / "out.txt") == "two\n");
-}
-
-TEST_CASE("A pipe or a folder in place of a file of lines is refused at once") {
-  const Folder folder;
-  RunDirectory run(folder.path);
-  REQUIRE(::mkfifo((folder.path / "out.txt").c_str(), 0600) == 0);
-  REQUIRE(::mkfifo((folder.path / "results.jsonl").c_str(), 0600) == 0);
-  std::filesystem::create_directory(folder.path / "metrics.jsonl");
-  const doctest::Contains says("file: must be a regular file");
-  for (const char* name : {"out.txt", "results.jsonl", "metrics.jsonl"}) {
-    CHECK_THROWS_WITH_AS(run.append(name, "x"), says, Error);
-    CHECK_THROWS_WITH_AS(run.cut(name, 0), says, Error);
-  }
-}
-
-TEST_CASE("Lines are appended whole, files are written whole") {
-  const Folder folder;
-  RunDirectory run(folder.path);
-  run.append("out.txt", "one");
-  run.append("out.txt", "two");
-  run.write("done", "old");
-  run.write("done", "new");
-  CHECK(text_of(folder.path / "out.txt") == "one\ntwo\n");
-  CHECK(text_of(folder.path / "done") == "new");
-  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "done", "out.txt", "run.lock"});
-}
-
-TEST_CASE("On a full disk a line that does not fit leaves no trace, and neither does a file") {
-  const Folder folder;
-  RunDirectory run(folder.path);
-  run.append("out.txt", "one");
-  {
-    const FullDisk disk(10);
-    CHECK_THROWS_WITH_AS(run.append("out.txt", "far too long"),
-                         doctest::Contains("run directory: cannot write"), Error);
-    CHECK_THROWS_AS(run.write("record.json", "far too long"), Error);
-    run.append("out.txt", "two");
-  }
-  CHECK(text_of(folder.path / "out.txt") == "one\ntwo\n");
-  CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "out.txt", "run.lock"});
-}
-
-TEST_CASE("A line is never appended through a link to elsewhere") {
-  const Folder folder;
-  RunDirectory run(folder.path / "run");
-  std::filesystem::create_symlink(folder.path / "elsewhere", folder.path / "run/out.txt");
-  CHECK_THROWS_WITH_AS(run.append("out.txt", "x"), doctest::Contains("not a link"), Error);
-  CHECK_FALSE(std::filesystem::exists(folder.path / "elsewhere"));
 }
