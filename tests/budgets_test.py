@@ -46,15 +46,17 @@ def columns(path, lines):
     prose, fenced = [], False
     for number, line in enumerate(lines, 1):
         fenced ^= line.startswith("```")
-        if not fenced and not line.startswith(("|", "<!--", "![", "    ")):  # tables, code and pictures cannot be wrapped
+        cannot_wrap = line.startswith(("|", "<!--", "![", "    "))  # tables, pictures, code
+        if not fenced and not cannot_wrap:
             prose.append((number, line))
     return prose
 
 
 def check_files(source):
     tracked = subprocess.run(["git", "ls-files"], cwd=source, capture_output=True, text=True)
-    names = tracked.stdout.split("\n")[:-1] if tracked.returncode == 0 else [
-        str(path.relative_to(source)) for path in source.rglob("*") if path.is_file() and "build" not in path.parts]
+    files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    untracked = [str(path) for path in files if not path.parts[0].startswith("build")]
+    names = tracked.stdout.splitlines() if tracked.returncode == 0 else untracked
     for name in names:
         path = source / name
         if path.suffix not in (".h", ".cpp", ".py", ".sh", ".cmake", ".md", ".txt") or not path.exists():
