@@ -24,7 +24,7 @@ constexpr Subcommand kSubcommands[] = {
     {"step", "Make one update from files (safetensors)", add_step},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
-    {"list", "List algorithms or settings as a table", add_list},
+    {"list", "List algorithms, objectives or settings as a table", add_list},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
 };

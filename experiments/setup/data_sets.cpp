@@ -117,12 +117,44 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
   return domains::image_folder(folder, options, threads);
 }
 
+/// A data set that is not of photos.
+struct Row {
+  const char* name;
+  domains::DataSet (*make)(const DataRequest& request, const Threads& threads);
+};
+
+constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
+
+const Row kRows[] = {
+    {"Spirals",
+     [](const DataRequest& request, const Threads&) -> domains::DataSet {
+       constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e
+       return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
+     }},
+    {"ColoredMNIST",
+     [](const DataRequest& request, const Threads& threads) {
+       return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
+     }},
+    {"ColoredMNIST-IRM",
+     [](const DataRequest& request, const Threads& threads) {
+       return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
+     }},
+    {"RotatedMNIST",
+     [](const DataRequest& request, const Threads& threads) {
+       return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
+     }},
+};
+
 }  // namespace
 
 const std::vector<std::string>& data_set_names() {
-  static const std::vector<std::string> names = {"Spirals",      "ColoredMNIST",   "ColoredMNIST-IRM",
-                                                 "RotatedMNIST", "PACS",           "VLCS",
-                                                 "OfficeHome",   "TerraIncognita", "ImageFolder"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Row& row : kRows) all.emplace_back(row.name);
+    for (const PhotoSet& set : photo_sets()) all.emplace_back(set.name);
+    all.emplace_back("ImageFolder");
+    return all;
+  }();
   return names;
 }
 
@@ -133,18 +165,9 @@ bool is_photo_set(const std::string& name) {
 
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {
   const std::string name = find_name("dataset", request.name, data_set_names());
-  if (is_photo_set(name)) return photos(name, request, threads);
-  if (name == "Spirals") {
-    // domain e is seeded with seed + e, so neighbouring seeds would share domains
-    constexpr std::uint64_t kApart = 1000;
-    return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
-  }
-  if (name == "ColoredMNIST")
-    return domains::colored_mnist(digits_of(request, domains::MnistPart::both, threads), request.seed);
-  if (name == "RotatedMNIST")
-    return domains::rotated_mnist(*digits_of(request, domains::MnistPart::both, threads), request.seed,
-                                  threads);
-  return domains::colored_mnist_irm(digits_of(request, domains::MnistPart::train, threads), request.seed);
+  for (const Row& row : kRows)
+    if (name == row.name) return row.make(request, threads);
+  return photos(name, request, threads);
 }
 
 }  // namespace sand::experiments
