@@ -50,6 +50,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("Of two outputs, the second is that of class 1") {
+  const auto model = make_model("mlp:2-2", nn::Activation::relu, 0);
+  const std::vector<Scalar> weights = {0, 0, 5, 0, 0, 0};  // the second logit is 5 x
+  std::copy(weights.begin(), weights.end(), model->parameters.numbers().begin());
+  Picture picture(kSurfaceSide, kSurfaceSide);
+  draw_decisions(picture, 0, 0, *model, one_example({0, 0}, 0), {});
+  CHECK(is_blue(picture, kMiddle + 60, kMiddle));
+  CHECK_FALSE(is_blue(picture, kMiddle - 60, kMiddle));
+}
+
+TEST_CASE("The probability at a point is the mean over the examples of the domain") {
+  domains::Domain two = one_example({0, 0, 100}, 0);
+  two.labels = {0, 0};
+  two.read = [](std::uint32_t example, std::span<Scalar> to) {
+    to[0] = to[1] = 0;
+    to[2] = example == 0 ? Scalar(100) : Scalar(-100);
+  };
+  Picture picture(kSurfaceSide, kSurfaceSide), certain(kSurfaceSide, kSurfaceSide);
+  draw_decisions(picture, 0, 0, *linear({1, 1, 1}), two, {});
+  draw_decisions(certain, 0, 0, *linear({1, 1, 1}), one_example({0, 0, 100}, 0), {});
+  const auto blueness = [](const Picture& drawn) {
+    const auto pixel = drawn.pixel(kMiddle, kMiddle);
+    return static_cast<int>(pixel[2]) - static_cast<int>(pixel[0]);
+  };
+  CHECK(std::abs(blueness(picture)) < blueness(certain) / 3);
+}
+
 TEST_CASE("What follows the first two numbers comes from the examples of the domain") {
   Picture picture(kSurfaceSide, kSurfaceSide);
   for (const Scalar shift : {Scalar(-100), Scalar(100)}) {
