@@ -1,4 +1,4 @@
-// What the tape does with an op, whose parts are those of op.h. Included by tape.h alone.
+// How the tape records and runs an op; op.h describes the parts of an op. Included by tape.h alone.
 #pragma once
 
 #include <new>
@@ -40,13 +40,13 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     kept->forward(inputs.value()..., y);
     node.value = y;
 
-    // Values that neither a later op nor backward reads are freed; in a prediction, those are all that were
-    // read for the last time.
+    // Frees values that neither a later op nor backward reads. In a prediction, each value is freed after its
+    // last reader.
     bool needs_value = node.wanted, needs_input[] = {(static_cast<void>(inputs), node.wanted)...};
     if constexpr (requires { Op::backward_ignores_output; }) needs_value = false;
     if constexpr (requires { kept->spares_input(inputs.shape()...); })
       needs_input[0] &= !kept->spares_input(inputs.shape()...);
-    if constexpr (requires { Op::in_place; }) needs_input[0] = static_cast<bool>(over);  // it is y by now
+    if constexpr (requires { Op::in_place; }) needs_input[0] = static_cast<bool>(over);  // y overwrote it
     if (!needs_value) node.spare = y;
     const bool* needed = needs_input;
     (read(inputs, *needed++), ...);

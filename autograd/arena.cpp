@@ -11,7 +11,7 @@ void* Arena::take(std::size_t bytes) {
       blocks_.empty() ? 0 : static_cast<std::size_t>(blocks_.back().size()) * sizeof(Scalar);
   if (used_ + bytes > room) {
     constexpr std::size_t kSmallest = 1 << 16;
-    const std::size_t grown = std::max({bytes, total_, kSmallest});  // doubling, so few blocks are ever made
+    const std::size_t grown = std::max({bytes, total_, kSmallest});  // doubles, so that there are few blocks
     blocks_.emplace_back(Shape{static_cast<Index>(grown / sizeof(Scalar))});
     total_ += grown;
     used_ = 0;
@@ -38,12 +38,12 @@ void Arena::make_room_like(const Arena& other) {
   spared_.reserve(other.spared_.capacity());
 }
 
-/// Clears, and reserves at least `bytes` in one block.
+/// Clears, and reserves at least `room` bytes in one block.
 void Arena::clear(std::size_t room) {
   used_ = 0;
   spared_.clear();
   if (blocks_.size() <= 1 && total_ >= room) return;
-  blocks_.clear();  // one block that holds what the pieces held, so that the next round fits without growing
+  blocks_.clear();  // one block as large as all pieces, so that the next round fits without growing
   total_ = std::max(total_, room);
   blocks_.emplace_back(Shape{static_cast<Index>(total_ / sizeof(Scalar))});
 }

@@ -8,10 +8,10 @@
 namespace sand {
 namespace {
 
-/// Rows times weights; with fewer, a step ends before a second thread has woken up.
+/// Rows times weights; a smaller step ends before a second thread wakes up.
 constexpr Index kWorthThreads = 1 << 18;
 
-/// Rows first .. first + rows - 1 of a domain, which go forward together.
+/// Rows first .. first + rows - 1 of a domain, which run forward and backward together.
 struct Tile {
   const DomainRows& domain;
   Index first, rows;
@@ -36,7 +36,7 @@ Error not_finite(std::uint32_t step, const char* what, int domain) {
                                       std::to_string(domain) + " is not finite");
 }
 
-/// Completes the error with the entry at fault, what it was given and what it made of that.
+/// Adds the entry at fault, its inputs and its output to the error.
 Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
   const Tape::Entry op = tape.entry(culprit);
   error.fact("first at", called(op) + (backward ? ", backward" : ", forward"))
@@ -132,9 +132,9 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   return *table_;
 }
 
-/// Two rows in one tile must have the loss that they have in two: an own objective may forget that tiles are
-/// added. Rows are rounded alike in every tile, so a hundredth is far from what rounding makes, and from a
-/// mean, which is out by half.
+/// Two rows must have the same loss in one tile as in two tiles: a user's objective may forget that tiles are
+/// added. Every tile rounds a row alike, so rounding errors are far below the tolerance of 1 %, while a mean
+/// instead of a sum gives an error of half the loss.
 void DomainGradients::check_tiling(const Batch& batch, const Objective& objective) const {
   const auto two_rows = [](const DomainRows& rows) { return rows.size() >= 2; };
   const auto domain = std::find_if(batch.domains.begin(), batch.domains.end(), two_rows);
@@ -146,7 +146,7 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
         tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed)), objective).value()[0]);
   };
   const double together = loss(0, 2), first = loss(0, 1), second = loss(1, 1);
-  // not finite where a loss is not: told of in its step
+  // not finite if a loss is not; the step itself reports that
   const double difference = std::fabs(together - (first + second));
   check(!std::isfinite(difference) || difference <= 0.01 * (std::fabs(first) + std::fabs(second)), [&] {
     return Error(Fault::usage,
@@ -161,7 +161,7 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
   });
 }
 
-/// One shard, on one core, in plain order; no further than to a loss that is not finite.
+/// Runs one shard in sequence on one core; stops at a loss that is not finite.
 void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
   const std::span<Scalar> row = shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
   std::fill(row.begin(), row.end(), Scalar{0});
@@ -194,7 +194,7 @@ void DomainGradients::check_every_op(const Batch& batch, const Objective& object
         throw blaming(not_finite(batch.step, "loss", shard.domain), tape, tape.first_non_finite(), false);
       const int backward = tape.checked_backward(loss);
       if (backward < 0)
-        continue;  // also where a value was not finite and left no trace, as -inf in front of a relu
+        continue;  // also if a value was not finite and left no trace, such as -inf before a relu
       const int value = tape.first_non_finite();
       throw blaming(not_finite(batch.step, "gradient", shard.domain), tape, value < 0 ? backward : value,
                     value < 0);

@@ -14,20 +14,20 @@
 namespace sand {
 
 struct DomainGradientsOptions {
-  /// examples that go forward and back together; their activations should fit a core's cache
+  /// number of examples in one forward and backward pass; their activations should fit a core's cache
   Index tile_rows = 64;
   int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
-  std::uint64_t seed = 0;  ///< of dropout
+  std::uint64_t seed = 0;  ///< seed of dropout
   Threads threads{};
 
-  /// Into how many shards the rows of one of the domains of a batch are cut.
+  /// The number of shards for `rows` rows of one domain, in a batch of `domains` domains.
   Index shards_of(Index rows, int domains) const;
 };
 
-/// Cuts each domain's rows into shards. A shard is the unit of parallel work: plain sequential code on one
-/// core that runs forward, loss and backward, tile by tile, into a row of its own. Rows of one domain are
-/// then added in the order of its shards. The cut depends on the options and the row counts only, never on
-/// threads, so neither do the bits.
+/// Cuts each domain's rows into shards. A shard is the unit of parallel work: sequential code on one core
+/// that runs forward, loss and backward, tile by tile, and writes its own row of gradients. The rows of one
+/// domain are then added in the order of its shards. Cut and order depend only on the options and the row
+/// counts, so the bits do not depend on threads.
 class DomainGradients {
  public:
   /// `network` is called as network(x, draw); it and `parameters` must outlive the engine.
@@ -39,22 +39,22 @@ class DomainGradients {
                         options) {}
   DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
 
-  /// The gradients at the parameters' present values; valid until the next call. After the first call of a
-  /// size nothing is allocated. Throws Error(usage) for a batch that does not fit the network, and in the
-  /// first call for an objective whose tiles do not add up; and what check_every_op throws where a loss is
-  /// not finite.
+  /// The gradients at the parameters' current values; valid until the next call. Allocates nothing after the
+  /// first call with a batch size. Throws Error(usage) for a batch that does not fit the network and, in the
+  /// first call, for an objective whose tiles do not add up. If a loss is not finite, throws the error of
+  /// check_every_op.
   const GradientTable& operator()(const Batch& batch, const Objective& objective);
 
-  /// The last batch once more, one tile after the other and with a look at every number, while the weights
-  /// have not moved. Throws Error(non_finite) where a loss or a gradient is not finite: names step, domain
-  /// and the first op at fault, whether it went forward or backward, and the range of what it was given.
+  /// Runs the last batch again, one tile after the other, and checks every number; call it before the weights
+  /// change. Throws Error(non_finite) if a loss or a gradient is not finite: the error names the step, the
+  /// domain, the first op at fault, its direction (forward or backward), and the range of its inputs.
   void check_every_op(const Batch& batch, const Objective& objective) const;
 
  private:
   struct Shard {
     int domain;
     Index first, rows;
-    int spare;  // which spare row receives its gradient; -1: the domain's own row of the table
+    int spare;  // index of the spare row for its gradient; -1: the domain's own row of the table
     double loss;
   };
   void cut(const Batch& batch);
@@ -68,7 +68,7 @@ class DomainGradients {
   bool tiling_checked_ = false;
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;
-  std::optional<GradientTable> spare_rows_;  // of every shard but the first of its domain
+  std::optional<GradientTable> spare_rows_;  // for every shard except the first of each domain
 };
 
 }  // namespace sand

@@ -9,7 +9,7 @@
 namespace sand {
 namespace {
 
-constexpr Scalar kGarbage = 7;  // what gradients are added onto
+constexpr Scalar kGarbage = 7;  // initial value of gradients
 
 Tensor random_weights(const Shape& shape) {
   Tensor weights(shape);
@@ -90,7 +90,7 @@ GradientReport check_gradients(std::vector<NamedTensor> leaves,
 double GradientReport::worst() const {
   double worst = 0;
   for (const GradientCheckLine& line : leaves)
-    worst = line.error <= worst ? worst : line.error;  // a NaN is the worst
+    worst = line.error <= worst ? worst : line.error;  // NaN is the worst
   return worst;
 }
 

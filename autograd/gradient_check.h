@@ -1,4 +1,5 @@
-// Is a backward pass the derivative of its forward pass? Asked of every element, by differences.
+// Checks by finite differences, for every element, that a backward pass is the derivative of its forward
+// pass.
 #pragma once
 
 #include <functional>
@@ -17,14 +18,14 @@ struct GradientCheckLine {
   Shape shape;
   Index worst = 0;        ///< element with the largest error
   double backward = 0;    ///< its gradient by the backward pass
-  double difference = 0;  ///< the same by differences
+  double difference = 0;  ///< its gradient by finite differences
   /// |backward - difference| / max(|backward|, |difference|, 0.001 of the leaf's largest gradient)
   double error = 0;
 };
 
 struct GradientReport {
   std::vector<GradientCheckLine> leaves;
-  double worst() const;  ///< the largest error of all
+  double worst() const;  ///< the largest error of all leaves
   std::string text() const;
 };
 
@@ -35,7 +36,7 @@ struct NamedTensor {
 
 /// Compares the gradient of w . f(leaves) by backward with five-point central differences,
 /// (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h, for every element of every leaf; w is random and fixed,
-/// so that every output counts. Gradients are added onto 7, not 0, so that an op which assigns is caught.
+/// so that every output counts. Gradients start from 7, not 0, to catch an op that assigns instead of adding.
 /// Meaningful in the double build only (errors of 1e-10 are usual there); near a kink (relu at 0) the
 /// difference is wrong, not the op.
 GradientReport check_gradients(std::vector<NamedTensor> leaves,

@@ -5,8 +5,7 @@ namespace {
 
 constexpr Index kLine = 64 / sizeof(Scalar);  // numbers in a cache line
 
-/// Whole lines, an odd number of them: rows that start a power of two apart would fall into the same cache
-/// sets.
+/// Rounds up to an odd number of cache lines: rows that start a power of two apart would share cache sets.
 Index odd_lines(Index columns) { return ((columns + kLine - 1) / kLine | 1) * kLine; }
 
 Index total(const std::vector<Slot>& slots) {

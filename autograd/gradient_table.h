@@ -1,4 +1,4 @@
-// One row per domain, one column per weight: what the optimizer of this project sees.
+// One row per domain, one column per weight: the input of the combiners (optim/).
 #pragma once
 
 #include <span>
@@ -17,7 +17,7 @@ class GradientTable {
 
   int domains() const { return domains_; }                   ///< E
   Index columns() const { return columns_; }                 ///< J, the number of weights
-  const std::vector<Slot>& slots() const { return slots_; }  ///< which columns make up which parameter tensor
+  const std::vector<Slot>& slots() const { return slots_; }  ///< the columns of each parameter tensor
   std::span<const Scalar> row(int domain) const {
     return {start(domain), static_cast<std::size_t>(columns_)};
   }
@@ -25,7 +25,7 @@ class GradientTable {
     return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)};
   }
   Index stride() const { return stride_; }  ///< numbers from the start of one row to that of the next
-  /// The row of one domain, only the columns of one parameter tensor.
+  /// The part of one domain's row that belongs to one parameter tensor.
   TensorView gradient(int domain, const Slot& slot) const {
     return {start(domain) + slot.offset, slot.shape};
   }

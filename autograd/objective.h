@@ -1,4 +1,4 @@
-// What a domain's loss is, as the engine sees it; the losses themselves are in nn/objectives.h.
+// The interface of a domain's loss; the losses themselves are in nn/objectives.h.
 #pragma once
 
 #include "autograd/tape.h"
@@ -6,15 +6,15 @@
 
 namespace sand {
 
-/// A loss that is a mean over examples of a function of each example's outputs, so that a shard of a domain
-/// can run forward, loss and backward in one go.
+/// A loss that is the mean, over examples, of a function of each example's outputs. So each shard of a domain
+/// can run forward, loss and backward on its own.
 class Objective {
  public:
   virtual ~Objective() = default;
 
-  /// Records sum over these rows of (loss of the row) / rows_in_domain: shards of a domain add up to its mean
-  /// loss. A mean over these rows would not, and the engine refuses it.
-  ///   outputs [n, ...] what the network made of n rows;  targets [n]
+  /// Records the sum over these rows of (loss of the row) / rows_in_domain, so that the shards of a domain
+  /// add up to its mean loss. A mean over these rows would not add up; the engine rejects it.
+  ///   outputs [n, ...] of the network for n rows;  targets [n]
   virtual Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const = 0;
 };
 

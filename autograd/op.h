@@ -1,9 +1,9 @@
-// What an operation is, and the card that documents it.
+// The parts of an operation, and its formula card.
 #pragma once
 
 namespace sand {
 
-/// The formula card of an op: what the tape prints and the documentation lists.
+/// The formula card of an op, for the text of a tape and for the documentation.
 struct OpDoc {
   const char* name;
   const char* forward;
@@ -18,16 +18,16 @@ struct OpDoc {
 //     void backward(TensorView x, ..., TensorView y, TensorView dy, TensorSpan dx, ...);
 //
 // Arguments are always inputs, output, incoming gradient, outgoing gradients. Backward adds to dx, never
-// assigns, and leaves an empty dx alone. What else an op may have, all of it seen by the tape:
+// assigns, and ignores an empty dx. The tape also detects these optional parts:
 //
-//     TensorSpan saved;           what forward keeps for backward, of shape saved_shape(x, ...)
-//     TensorSpan scratch;         room of shape scratch_shape(x, ...); all ops share it, and it keeps nothing
-//     const Scalar* prepared;     what the kernels read in place of the second input, the weight
-//     WeightForm form(x, ..., wanted)             of `prepared`
-//     Index multiply_adds(x, ...)                 what forward costs
+//     TensorSpan saved;           data from forward to backward, of shape saved_shape(x, ...)
+//     TensorSpan scratch;         temporary memory of shape scratch_shape(x, ...), shared by all ops
+//     const Scalar* prepared;     read by the kernels instead of the second input, the weight
+//     WeightForm form(x, ..., wanted)             the form of `prepared`
+//     Index multiply_adds(x, ...)                 cost of forward
 //     bool backward_ignores_output                backward does not read y
 //     bool spares_input(x, ...)                   backward does not read its first input
-//     bool in_place                               y[i] depends on x[i] alone, and backward reads y alone
-//     void backward_in_place(x, ..., y, d, ...)   backward that reads dy from d and writes dx of x there
+//     bool in_place                               y[i] depends only on x[i], and backward reads only y
+//     void backward_in_place(x, ..., y, d, ...)   backward that reads dy from d and writes dx to d
 
 }  // namespace sand

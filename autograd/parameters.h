@@ -9,12 +9,12 @@
 
 namespace sand {
 
-/// Where one parameter tensor lies in the block.
+/// The place of one parameter tensor in the block.
 struct Slot {
   std::string name;  ///< "linear0.weight"
   Shape shape;       ///< weights are [out, in, ...]
   Index offset = 0;  ///< of its first number in the block
-  int index = 0;     ///< its place among the slots
+  int index = 0;     ///< its position among the slots
 };
 
 /// Layers add their slots here when they are built; the optimizer moves the whole block at once.
@@ -24,12 +24,12 @@ class Parameters {
   Slot add(const std::string& name, const Shape& shape);
 
   const std::vector<Slot>& slots() const { return slots_; }
-  Index size() const { return static_cast<Index>(block_.size()); }  ///< how many numbers in all
+  Index size() const { return static_cast<Index>(block_.size()); }  ///< total number of weights
   std::span<const Scalar> numbers() const { return block_; }
   std::span<Scalar> numbers() { return block_; }
   TensorView operator[](const Slot& slot) const { return {block_.data() + slot.offset, slot.shape}; }
   TensorSpan operator[](const Slot& slot) { return {block_.data() + slot.offset, slot.shape}; }
-  /// Throws Error(usage) naming the slots there are.
+  /// Throws Error(usage), with the names of all slots, if there is no such slot.
   const Slot& slot(const std::string& name) const;
 
  private:

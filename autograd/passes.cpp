@@ -8,7 +8,7 @@ Passes::Passes(Network network, const Parameters& parameters, int workers)
     : network_(std::move(network)), parameters_(parameters), tapes_(static_cast<std::size_t>(workers)) {}
 
 void Passes::dry_run(TensorView x, const Draw& draw, std::span<Scalar> gradient_row) {
-  Tape tape;  // of its own: it holds forms, which no other tape will
+  Tape tape;  // a separate tape, since it holds forms, unlike the other tapes
   tape.start(parameters_, gradient_row);
   plan_ = tape.plan(network_(tape.constant(x), draw));
   prepared_.add(tape.missing_forms());

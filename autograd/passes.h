@@ -1,4 +1,4 @@
-// Passes of one network: the one place that owns tapes, forms of weights and what a dry run learned.
+// Passes of one network: owns the tapes, the forms of the weights, and the plan from a dry run.
 #pragma once
 
 #include <functional>
@@ -15,29 +15,32 @@ namespace sand {
 /// i of x only.
 using Network = std::function<Var(Var x, const Draw& draw)>;
 
-/// A dry run of one row finds out which forms of weights the network reads and which op reads a value last;
-/// all later passes share the forms and use memory again. A network should record the same ops in every pass:
-/// one that does not is recorded a second time, without a plan.
+/// A dry run of one row finds the forms of weights that the network reads and the last reader of each value.
+/// All later passes share the forms and reuse memory. A network should record the same ops in every pass; a
+/// pass that differs is recorded a second time, without a plan.
 class Passes {
  public:
-  /// Tapes for `workers` threads. `parameters` and what `network` refers to must outlive it.
+  /// Creates tapes for `workers` threads. `parameters` and everything `network` refers to must outlive this
+  /// object.
   Passes(Network network, const Parameters& parameters, int workers);
 
-  bool ready() const { return plan_.output >= 0; }  ///< whether there was a dry run
-  /// Of one row x [1, ...]. With a gradient row, which is not written, later passes may be differentiated.
+  bool ready() const { return plan_.output >= 0; }  ///< whether a dry run was done
+  /// A pass over one row x [1, ...]. With a gradient row, which is not written, later passes may compute
+  /// gradients.
   void dry_run(TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {});
-  /// Makes the forms of the weights' present values: once before the passes of a step.
+  /// Makes the forms of the weights' current values; call it once before the passes of a step.
   void prepare(const Threads& threads) { prepared_.prepare(parameters_, threads); }
 
-  /// Records the network for rows x. Gradients are added to `gradient_row`; without one, nothing is
-  /// differentiated.
+  /// Records the network for rows x. Gradients are added to `gradient_row`; without one, the pass computes no
+  /// gradients.
   Var forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {}) const;
   const Network& network() const { return network_; }
   Tape& tape(int worker) { return tapes_[static_cast<std::size_t>(worker)]; }
 
-  /// After the passes of a step: forms that were missing are known from the next step on.
+  /// Call it after the passes of a step: forms that were missing are prepared from the next step on.
   void note_missing_forms();
-  /// Gives every tape as much memory as the largest has: a thread that was idle must not allocate later.
+  /// Gives every tape as much memory as the largest has, so that a thread that was idle does not allocate
+  /// later.
   void make_room();
 
   std::size_t bytes_of_dry_run() const { return dry_run_; }

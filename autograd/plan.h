@@ -1,4 +1,4 @@
-// What a dry run learned of a pass: which entries it records, and which of them reads a value last.
+// The plan of a pass, from a dry run: the entries it records, and the last reader of each value.
 #pragma once
 
 #include <array>
@@ -8,15 +8,15 @@
 
 namespace sand {
 
-/// A tape with a plan uses the memory of a value again after the entry that reads it last.
+/// A tape with a plan reuses the memory of a value after its last reader.
 struct Plan {
   struct Entry {
     const OpDoc* doc;
     std::array<int, 3> inputs;
-    int last_reader;  ///< index of a later entry; -1 if none reads it, or if it is what the pass is for
+    int last_reader;  ///< index of a later entry; -1 if none reads it, or if it is the output of the pass
   };
   std::vector<Entry> entries;
-  int output = -1;  ///< index of the entry that the pass is for
+  int output = -1;  ///< index of the entry that is the output of the pass
 };
 
 }  // namespace sand

@@ -5,7 +5,7 @@
 namespace sand {
 
 void PreparedWeights::prepare(const Parameters& parameters, const Threads& threads) {
-  constexpr int kParts = 4;  // pieces of work per form, so that a few layers keep many threads busy
+  constexpr int kParts = 4;  // tasks per form, so that a few layers keep many threads busy
   threads.run(static_cast<int>(forms_.size()) * kParts, [&](int task, int) {
     Prepared& prepared = forms_[static_cast<std::size_t>(task / kParts)];
     const Slot& slot = parameters.slots()[static_cast<std::size_t>(prepared.what.slot)];

@@ -1,4 +1,4 @@
-// Weights in the order in which the kernels read them: made once per step, shared read-only by all shards.
+// Weights in the layout of the kernels: made once per step, shared read-only by all shards.
 #pragma once
 
 #include <span>
@@ -11,12 +11,12 @@
 
 namespace sand {
 
-/// What an op makes of a weight before it can use it: packed, or transformed.
+/// The form of a weight that an op reads: packed, or transformed.
 struct WeightForm {
   Index size;  ///< in numbers
   /// Writes a form of w, or part `part` of `parts` of it.
   void (*make)(TensorView w, const WeightForm& form, Scalar* to, int part, int parts);
-  bool back;                     ///< whether backward will read it, too
+  bool back;                     ///< whether backward also reads it
   kernels::Convolution shape{};  ///< if the weight belongs to a convolution
   friend bool operator==(const WeightForm&, const WeightForm&) = default;
 };
@@ -27,17 +27,17 @@ struct SlotForm {
   WeightForm form;
 };
 
-/// A network need not declare its forms: a form that a pass had to make for itself is made here from the next
-/// step on.
+/// A network does not declare its forms. If a pass had to make a form itself, this class prepares it from the
+/// next step on.
 class PreparedWeights {
  public:
-  /// Makes all known forms of the parameters' present values. Allocates nothing unless a form is new.
+  /// Makes all known forms of the parameters' current values. Allocates nothing unless a form is new.
   void prepare(const Parameters& parameters, const Threads& threads);
   /// The form as last prepared; null if it is not known.
   const Scalar* find(const Slot& slot, const WeightForm& form) const;
-  /// From the next `prepare` on.
+  /// Adds forms; the next `prepare` makes them.
   void add(std::span<const SlotForm> missing_forms);
-  std::size_t bytes() const;  ///< of all known forms
+  std::size_t bytes() const;  ///< memory of all known forms
 
  private:
   struct Prepared {
@@ -45,7 +45,7 @@ class PreparedWeights {
     Tensor numbers;
   };
   std::vector<Prepared> forms_;
-  std::size_t ready_ = 0;  // how many of them the last `prepare` made
+  std::size_t ready_ = 0;  // number of forms made by the last `prepare`
 };
 
 }  // namespace sand

@@ -52,8 +52,8 @@ Plan Tape::plan(Var output) const {
 
 bool Tape::as_planned(Var output) const { return plan_ != nullptr && output.index() == plan_->output; }
 
-/// Leaves the plan for good where the next entry is not the one in it. What is recorded past its end, as a
-/// loss, is not in it.
+/// Drops the plan for the rest of the pass if the next entry differs from it. Entries past its end, such as a
+/// loss, are not in the plan.
 void Tape::follow_plan(const Node& next) {
   if (plan_ == nullptr || nodes_.size() >= plan_->entries.size()) return;
   const Plan::Entry& planned = plan_->entries[nodes_.size()];
@@ -89,7 +89,7 @@ Var Tape::parameter(const Slot& slot) {
               &parameters_->slots()[static_cast<std::size_t>(slot.index)]);
 }
 
-/// The form of a weight: as prepared for all shards, or made here.
+/// The form of a weight: prepared for all shards, or made here.
 const Scalar* Tape::prepared(int weight, const WeightForm& form) {
   const Node& node = nodes_[static_cast<std::size_t>(weight)];
   if (node.slot != nullptr && prepared_ != nullptr)
@@ -100,18 +100,18 @@ const Scalar* Tape::prepared(int weight, const WeightForm& form) {
   return own.data();
 }
 
-/// Whether the entry that is being recorded is the last that reads the input.
+/// Whether the current entry is the last reader of the input.
 bool Tape::reads_last(Var input) const {
   return plan_ != nullptr && at(input) < plan_->entries.size() &&
          plan_->entries[at(input)].last_reader == size();
 }
 
-/// Where an op that may write over its input puts its value; empty if the input is still needed.
+/// The memory for the value of an op that may overwrite its input; empty if the input is still needed.
 TensorSpan Tape::room_over(Var input) const {
   return reads_last(input) ? nodes_[at(input)].spare : TensorSpan();
 }
 
-/// Notes that an op has read a value, and whether backward needs it.
+/// Records that an op has read a value, and whether backward needs it.
 void Tape::read(Var input, bool needed) {
   Node& node = nodes_[at(input)];
   const bool last = reads_last(input);
@@ -119,15 +119,15 @@ void Tape::read(Var input, bool needed) {
   if (last || needed) node.spare = {};
 }
 
-/// Whether the gradient of the input may take the memory of that of the output: it is wanted, and nothing was
-/// added to it yet.
+/// Whether the input's gradient may take over the memory of the output's gradient: it is wanted, and nothing
+/// was added to it yet.
 bool Tape::takes_over(int input) const {
   const Node& node = nodes_[static_cast<std::size_t>(input)];
   return plan_ != nullptr && node.wanted && !node.gradient;
 }
 
-/// Where an op adds the gradient of one input; empty if it is not wanted. Made, and set to zero, when first
-/// asked for.
+/// The memory where an op adds the gradient of one input; empty if it is not wanted. Allocated and set to
+/// zero at the first call.
 TensorSpan Tape::outgoing(int input) {
   Node& node = nodes_[static_cast<std::size_t>(input)];
   if (!node.wanted || node.gradient) return node.gradient;
@@ -136,7 +136,7 @@ TensorSpan Tape::outgoing(int input) {
   return node.gradient;
 }
 
-/// Backward from y; with `checked`, what checked_backward says.
+/// Backward from y; with `checked`, as in checked_backward.
 int Tape::walk_back(Var y, TensorView seed, bool checked) {
   check(seed.shape() == y.shape(), [&] {
     return Error(Fault::usage, "backward: the seed must have the shape of y")

@@ -1,5 +1,6 @@
-// The operations of one pass, in the order they ran. Backward walks the list in reverse; that is all of
-// reverse-mode automatic differentiation. A tape is used by one thread and knows nothing of domains.
+// The operations of one pass, in the order they ran. Backward walks the list in reverse; nothing more is
+// needed for reverse-mode automatic differentiation. Only one thread uses a tape. A tape is independent of
+// domains.
 #pragma once
 
 #include <array>
@@ -19,14 +20,14 @@ namespace sand {
 
 class Tape;
 
-/// A handle to one value on a tape; copied freely, valid until the tape starts anew.
+/// A handle to one value on a tape; cheap to copy, valid until the tape starts again.
 class Var {
  public:
   Tape& tape() const { return *tape_; }
   int index() const { return index_; }
   TensorView value() const;
   const Shape& shape() const;
-  TensorView gradient() const;  ///< of a leaf, after backward: d loss / d this; empty where nothing flowed
+  TensorView gradient() const;  ///< of a leaf, after backward: d loss / d this; empty if nothing flowed here
 
  private:
   friend class Tape;
@@ -37,50 +38,52 @@ class Var {
 
 class Tape {
  public:
-  /// Begins an empty list over these parameters. Gradients are added to `gradient_row` [parameters.size()];
-  /// without a row nothing is differentiated and the pass is a prediction. With a plan, memory of values is
-  /// used again in the pass; without one, every value is kept. All four must outlive the pass.
+  /// Starts a new pass over these parameters. Gradients are added to `gradient_row` [parameters.size()];
+  /// without a row the pass is a prediction and computes no gradients. With a plan, the pass reuses the
+  /// memory of values; without one, it keeps every value. All four arguments must outlive the pass.
   void start(const Parameters& parameters, std::span<Scalar> gradient_row = {},
              const PreparedWeights* prepared = nullptr, const Plan* plan = nullptr);
 
-  /// Ends the pass and takes as much memory as `other` has, so that its passes fit here.
+  /// Ends the pass and reserves as much memory as `other` has, so that its passes fit here.
   void make_room_like(const Tape& other);
 
-  /// The plan of what was recorded, for later passes; `output` is read by others and stays.
+  /// The plan of the recorded pass, for later passes. The caller reads `output`, so the plan keeps it.
   Plan plan(Var output) const;
-  /// Whether all up to `output` was recorded as in the plan of `start`. If not, values may be overwritten.
+  /// Whether everything up to `output` was recorded as in the plan of `start`. If not, values may be
+  /// overwritten.
   bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
   Var parameter(const Slot& slot);                      ///< a leaf in the block of parameters
 
-  /// Runs op(inputs...) and writes it down. Errors of its shape rule get `here` added.
+  /// Runs op(inputs...) and records it. Adds `here` to errors of its shape rule.
   template <class Op, class... Inputs>
   Var apply(Op op, Here here, Inputs... inputs);
 
-  /// Adds d (seed . y) / d leaf to the gradient of every leaf; once per recording. `seed` has the shape of y.
+  /// Adds d (seed . y) / d leaf to the gradient of every leaf. Call it once per pass. `seed` has the shape of
+  /// y.
   void backward(Var y, TensorView seed);
   void backward(Var loss);  ///< of a single number, seed 1
-  /// The same, but stops after the first op that hands on a gradient with a NaN or an infinity, and returns
-  /// its index; else -1.
+  /// The same, but stops after the first op that passes on a gradient with NaN or infinity and returns its
+  /// index; returns -1 if there is none.
   int checked_backward(Var loss);
 
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
-  /// Forms of weights that were not among the prepared ones and had to be made in this pass.
+  /// Forms of weights that were not prepared and that this pass made itself.
   std::span<const SlotForm> missing_forms() const { return missing_forms_; }
 
-  /// Of memory that is held for passes.
+  /// Memory held for passes.
   std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }
 
-  /// What was recorded, for those who print or count it.
+  /// One recorded entry, for printing and counting.
   struct Entry {
     OpDoc doc;
     std::array<int, 3> inputs;  ///< indices of earlier entries
     int arity;
     Shape shape;
-    TensorView value, gradient;  ///< of an op, the gradient only while backward computes it
+    TensorView value, gradient;  ///< an op has a gradient only while backward computes it
     Index multiply_adds;
     const Slot* slot;  ///< of a parameter, else null
     Here here;
@@ -89,7 +92,7 @@ class Tape {
   Entry entry(int index) const;
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
-  /// The first entry whose value has a NaN or infinity, or -1. A plan's reused memory may hide some.
+  /// The first entry whose value has NaN or infinity, or -1. With a plan, reused memory may hide some.
   int first_non_finite() const;
 
  private:
@@ -101,8 +104,8 @@ class Tape {
     void* op = nullptr;
     std::array<int, kMostInputs> inputs{};
     int arity = 0;
-    bool wanted = false;  // does a gradient have to flow through here?
-    TensorSpan spare;     // the value, if backward will not read it
+    bool wanted = false;  // whether a gradient flows through here
+    TensorSpan spare;     // the value, if backward does not read it
     TensorView value;
     TensorSpan gradient;
     Index multiply_adds = 0;
@@ -128,12 +131,12 @@ class Tape {
   static void run_backward(Tape& tape, Node& node, std::index_sequence<I...>);
 
   Arena arena_;
-  Arena scratch_;  // of the op at hand
+  Arena scratch_;  // of the current op
   std::vector<Node> nodes_;
   const Parameters* parameters_ = nullptr;
   std::span<Scalar> gradient_row_;
   const PreparedWeights* prepared_ = nullptr;
-  const Plan* plan_ = nullptr;  // null from the first entry on that is not in it
+  const Plan* plan_ = nullptr;  // null after the first entry that differs from it
   std::vector<SlotForm> missing_forms_;
 };
 

@@ -1,4 +1,4 @@
-// The functions between layers.
+// Activation functions.
 #pragma once
 
 #include "autograd/ops/leaky_relu.h"
@@ -9,7 +9,7 @@ namespace sand::nn {
 
 enum class Activation { relu, leaky_relu, tanh };
 
-/// `slope` is that of leaky_relu below 0.
+/// `slope` is the slope of leaky_relu below 0.
 inline Var activate(Var x, Activation activation, double slope = 0.01, Here here = Here::at()) {
   switch (activation) {
     case Activation::leaky_relu: return leaky_relu(x, static_cast<Scalar>(slope), here);

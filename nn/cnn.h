@@ -13,7 +13,7 @@
 
 namespace sand::nn {
 
-/// One block halves the image where its stride is 2.
+/// One block; a stride of 2 halves the image.
 struct CnnBlock {
   Index width;  ///< channels, a multiple of the groups
   Index stride = 1;
@@ -21,9 +21,9 @@ struct CnnBlock {
 
 struct CnnOptions {
   Shape image = {};                   ///< [c, h, w] of one example
-  std::vector<CnnBlock> blocks = {};  ///< from the image on
-  Index outputs = 0;                  ///< classes, or 1
-  Index groups = 8;                   ///< of every normalisation
+  std::vector<CnnBlock> blocks = {};  ///< in order, from the image to the output
+  Index outputs = 0;                  ///< number of classes, or 1
+  Index groups = 8;                   ///< number of groups in every normalisation
   Activation activation = Activation::relu;
   double dropout = 0;  ///< rate before the last layer
   Initializer initializer = Initializer::pytorch;
@@ -46,8 +46,8 @@ class Cnn {
   /// Throws Error(usage) unless the image has three axes, there is a block, and all sizes are positive.
   Cnn(Parameters& parameters, const CnnOptions& options, Random random);
 
-  /// x [n, ...] with an image [c, h, w] per row -> [n, outputs]. Without `draw` (a prediction) nothing is
-  /// dropped.
+  /// x [n, ...] with an image [c, h, w] per row -> [n, outputs]. Without `draw` (a prediction) there is no
+  /// dropout.
   Var operator()(Var x, const Draw& draw = {}) const;
 
  private:

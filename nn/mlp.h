@@ -11,10 +11,10 @@ namespace sand::nn {
 
 struct MlpOptions {
   Index inputs = 0;                ///< numbers per example, all axes together
-  std::vector<Index> hidden = {};  ///< widths
-  Index outputs = 0;               ///< classes, or 1
+  std::vector<Index> hidden = {};  ///< widths of the hidden layers
+  Index outputs = 0;               ///< number of classes, or 1
   Activation activation = Activation::relu;
-  double slope = 0.01;  ///< of leaky_relu below 0
+  double slope = 0.01;  ///< slope of leaky_relu below 0
   double dropout = 0;   ///< rate after every hidden layer
   Initializer initializer = Initializer::pytorch;
 };
@@ -25,8 +25,8 @@ class Mlp {
   /// Throws Error(usage) unless all widths are positive.
   Mlp(Parameters& parameters, const MlpOptions& options, Random random);
 
-  /// x [n, ...] with `inputs` numbers per row -> [n, outputs]. Without `draw` (a prediction) nothing is
-  /// dropped.
+  /// x [n, ...] with `inputs` numbers per row -> [n, outputs]. Without `draw` (a prediction) there is no
+  /// dropout.
   Var operator()(Var x, const Draw& draw = {}) const;
 
  private:

@@ -1,5 +1,5 @@
-// The card of an objective: what the program and the documentation know of a loss. It stands on the loss's
-// page.
+// The card of an objective: the facts about a loss for the program and the documentation. Each loss defines
+// its own card.
 #pragma once
 
 #include <memory>
@@ -13,20 +13,20 @@ namespace sand::nn {
 
 struct ObjectiveCard {
   const char* name;
-  const char* about;    ///< what it is for, in a phrase
+  const char* about;    ///< its purpose, in a phrase
   const char* formula;  ///< of the loss L_e of a domain with outputs x
   const char* source;
-  int fewest_domains;               ///< to train on
-  Index (*outputs)(Index classes);  ///< of a network that tells so many classes apart; 0 if this loss cannot
+  int fewest_domains;               ///< needed for training
+  Index (*outputs)(Index classes);  ///< outputs needed for this number of classes; 0 if unsupported
   std::vector<HparamRule> hparams;
   std::unique_ptr<Objective> (*make)(const Hparams& hparams);
 };
 
-/// The cards of all objectives. A new one is a page in nn/objectives/, its test, and a line of
+/// The cards of all objectives. To add one, write a header in nn/objectives/, its test, and a line in
 /// objectives.cpp.
 const std::vector<ObjectiveCard>& objectives();
 
-/// Found whatever its case. Throws Error(usage) with a did-you-mean.
+/// Finds a card by name, ignoring case. Throws Error(usage) with the nearest name as a hint.
 const ObjectiveCard& objective_named(std::string_view name);
 
 }  // namespace sand::nn

@@ -1,4 +1,4 @@
-// All losses: a page each in nn/objectives/.
+// All losses; each has its own header in nn/objectives/.
 #pragma once
 
 #include "nn/objectives/binary_cross_entropy.h"

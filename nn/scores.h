@@ -1,4 +1,4 @@
-// How well outputs fit, for reports; what is trained on is in nn/objectives.h.
+// Scores of outputs, for reports; the training losses are in nn/objectives.h.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace sand::nn {
 
-/// How many of n rows are classified right. Of outputs [n, classes] the greatest logit wins, the first of
-/// equals; of outputs [n, 1] a positive logit means class 1. Throws Error(usage) unless there is a label for
-/// each row.
+/// The number of rows classified correctly. For outputs [n, classes] the greatest logit wins, on ties the
+/// first; for outputs [n, 1] a positive logit means class 1. Throws Error(usage) unless there is one label
+/// per row.
 Index correct(TensorView outputs, std::span<const std::int32_t> labels);
 
 }  // namespace sand::nn

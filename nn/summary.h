@@ -1,4 +1,4 @@
-// What a model is made of, as a table.
+// A table of a model's operations.
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@
 namespace sand::optim {
 namespace {
 
-/// base^exponent by repeated squaring, so that it depends on nothing but its arguments.
+/// base^exponent by repeated squaring, so that the result depends only on the arguments.
 double power(double base, std::int64_t exponent) {
   double result = 1;
   for (; exponent > 0; exponent >>= 1, base *= base)
@@ -58,16 +58,16 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
         direction.values.array().segment(first, count) + c.decay * p;  // g
     m = c.beta1 * m + c.one_minus_beta1 * moved;
     v = c.beta2 * v + c.one_minus_beta2 * moved * moved;
-    // Not Eigen's sqrt(), which is an estimate wherever its vectors are wide enough; this one is IEEE's, and
-    // vector code all the same.
+    // Not Eigen's sqrt(), which is an estimate on wide vectors. std::sqrt follows IEEE 754 and also
+    // vectorizes.
     moved = v.unaryExpr([](Scalar x) { return std::sqrt(x); });
     moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);
     if (options.mask_update)
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
     else
       p = moved;
-    // While it is in the cache. m needs no look: where v is finite, g is, and m lies between numbers that
-    // were.
+    // Checks while the numbers are in the cache. m needs no check: if v is finite, so is g, and m is between
+    // finite numbers.
     if (!all_finite({p.data(), static_cast<std::size_t>(count)}) ||
         !all_finite({v.data(), static_cast<std::size_t>(count)}))
       finite = false;

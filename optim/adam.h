@@ -10,8 +10,8 @@
 
 namespace sand::optim {
 
-/// How weight decay enters. Behind a mask the two are different methods: coupled decay and momentum move a
-/// weight that the mask has closed by up to a whole learning rate, decoupled decay only shrinks it.
+/// The kind of weight decay. With a mask the two kinds differ: coupled decay and momentum can move a closed
+/// weight by up to a whole learning rate; decoupled decay only shrinks it.
 enum class WeightDecay {
   coupled,    ///< direction + weight_decay * p goes into both moments
   decoupled,  ///< p *= 1 - learning_rate * weight_decay before the step
@@ -19,26 +19,27 @@ enum class WeightDecay {
 
 struct AdamOptions {
   double learning_rate = 1e-3;
-  double beta1 = 0.9;    ///< memory of the first moment
-  double beta2 = 0.999;  ///< memory of the second moment
+  double beta1 = 0.9;    ///< decay rate of the first moment
+  double beta2 = 0.999;  ///< decay rate of the second moment
   double epsilon = 1e-8;
   double weight_decay = 0;
   WeightDecay decay = WeightDecay::coupled;
-  bool mask_update = false;  ///< a weight with mask 0 does not move at all, while its moments go on
+  bool mask_update = false;  ///< a weight with mask 0 does not move at all, but its moments are updated
 };
 
-/// What all weights share in step t: computed in double and rounded once, where it meets the tensors.
+/// Constants of step t, the same for all weights: computed in double, then rounded once to the type of the
+/// tensors.
 struct AdamConstants {
   AdamConstants(const AdamOptions& options, std::int64_t t);
 
   double correction1, correction2;                        ///< 1 - beta1^t, 1 - beta2^t
-  Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< rest = 1 - beta
+  Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< one_minus_beta = 1 - beta
   Scalar step_size, root_scale;                           ///< learning_rate / correction1, sqrt(correction2)
   /// decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
   Scalar epsilon, decay, shrink;
 };
 
-/// With g the direction and t the steps taken, this one included:
+/// With g the direction and t the number of steps, this one included:
 ///
 ///     m = beta1 m + (1 - beta1) g                  v = beta2 v + (1 - beta2) g g
 ///     p = p - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
@@ -57,8 +58,8 @@ class Adam {
   TensorView first_moment() const { return first_; }    ///< m, [J]
   TensorView second_moment() const { return second_; }  ///< v, [J]
   std::int64_t steps() const { return steps_; }         ///< t
-  /// Goes on from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers no Adam could
-  /// have reached.
+  /// Continues from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers that Adam
+  /// cannot reach.
   void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
               std::int64_t steps);
 

@@ -27,7 +27,7 @@ void Agreement::measure_variance() {
     grid_[j] = grid(range * range, domains());
   }
   kernels::chosen().squares_on_grid(rows_, mean_.data(), grid_.data(), variance_.data());
-  // Equal gradients have no variance, even where their mean had to be rounded. A NaN is equal to nothing.
+  // Equal gradients have variance 0, even if their mean was rounded. NaN equals nothing.
   const double per_degree = 1.0 / (domains() - 1);
   for (int j = 0; j < n; ++j) {
     const double sum = variance_[j];

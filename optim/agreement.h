@@ -10,8 +10,8 @@
 
 namespace sand::optim {
 
-/// Statistics over the E domains, column by column. Every one of them has the same bits for every order of
-/// the domains, flips its sign exactly under g -> -g and scales exactly under g -> 2^n g.
+/// Statistics over the E domains, column by column. Each has the same bits for every order of the domains.
+/// Under g -> -g, balance and mean change sign exactly; under g -> 2^n g, mean and variance scale exactly.
 class Agreement {
  public:
   /// largest number of columns: 16 rows of them, and this object, stay in the L1 cache
@@ -20,23 +20,23 @@ class Agreement {
   /// Reads columns first .. first + columns - 1 of every row.
   Agreement(const GradientTable& table, Index first, int columns);
 
-  /// Reads the rows once more, for those who need `variance`. Around the mean, since the difference of two
-  /// sums cancels exactly where the domains agree.
+  /// Reads the rows again, for `variance`. Sums squares around the mean, since a difference of two sums would
+  /// cancel just where the domains agree.
   void measure_variance();
 
   int domains() const { return rows_.rows; }
   int columns() const { return static_cast<int>(rows_.columns); }
-  /// The part of a row that these columns are.
+  /// The part of a row in these columns.
   const Scalar* row(int domain) const { return rows_.data + domain * rows_.stride; }
 
-  /// n_plus - n_minus, from -E to E. An exact zero and a NaN abstain.
+  /// n_plus - n_minus, from -E to E. An exact zero and NaN count for neither sign.
   int balance(int j) const { return balance_[static_cast<std::size_t>(j)]; }
   /// s = |n_plus - n_minus| / E, in [0, 1].
   double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
-  /// Not finite where a gradient is not finite.
+  /// Not finite if a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
-  /// Unbiased: divides by E - 1. Exactly 0 where all gradients are equal; NaN where one is not finite, and
-  /// for E = 1.
+  /// Unbiased: divides by E - 1. Exactly 0 if all gradients are equal; NaN if there is one domain, or if a
+  /// gradient is not finite.
   double variance(int j) const { return variance_[static_cast<std::size_t>(j)]; }
 
  private:

@@ -1,4 +1,4 @@
-// Keep a weight's gradient only where enough domains agree on its sign (Parascandolo et al. 2020, arXiv
+// Keeps a weight's gradient only if enough domains agree on its sign (Parascandolo et al. 2020, arXiv
 // 2009.00329).
 #pragma once
 
@@ -8,13 +8,14 @@
 namespace sand::optim {
 
 struct AndMaskOptions {
-  /// the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 asks for unanimity
+  /// the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 requires unanimity
   double tau = 1;
   bool rescale = true;  ///< divide every slot by the mean of its mask, see ByColumn
 };
 
-/// m = 1 where s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean
-/// gradient. An exact zero (a dead ReLU) abstains: one of them breaks unanimity. Needs two domains.
+/// m = 1 if s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean
+/// gradient. An exact zero (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two
+/// domains.
 class AndMask : public ByColumn {
  public:
   static CombinerCard card();
@@ -29,7 +30,7 @@ class AndMask : public ByColumn {
 };
 
 /// The same mask; direction = m * sign(gbar) * exp((1 / E) sum_e log(|g_e| + 1e-10)), the geometric mean of
-/// the magnitudes: a domain that hardly cares holds the step back.
+/// the magnitudes. One domain with a small gradient makes the step small.
 class GeometricMean : public ByColumn {
  public:
   static CombinerCard card();

@@ -11,7 +11,7 @@ namespace sand::optim {
 namespace {
 
 constexpr Index kChunkColumns = 16 * Agreement::kColumns;
-constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than waking up other threads
+constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than waking other threads
 
 }  // namespace
 

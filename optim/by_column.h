@@ -1,5 +1,5 @@
-// What the combiners share that look at one weight at a time: cutting the table into blocks, the mask, the
-// rescale.
+// The base of combiners that treat each weight separately: cuts the table into blocks, applies the mask and
+// the rescale.
 #pragma once
 
 #include <span>
@@ -10,10 +10,10 @@
 
 namespace sand::optim {
 
-/// direction_j = m_j * a_j, where a method says what m (its mask) and a (an average over the domains) are.
-/// With `rescale` every slot is then multiplied by 1 / (1e-10 + mean of m over the slot), which keeps the
-/// length of a step where few weights are open, and makes a nearly closed slot amplify its few survivors: one
-/// survivor among n weights gets n times its gradient.
+/// direction_j = m_j * a_j, where a method defines m (its mask) and a (an average over the domains). With
+/// `rescale` every slot is then multiplied by 1 / (1e-10 + mean of m over the slot). This keeps the length of
+/// a step if few weights are open. It also amplifies the open weights of a nearly closed slot: a single open
+/// weight among n gets n times its gradient.
 class ByColumn : public Combiner {
  public:
   const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;
@@ -23,14 +23,13 @@ class ByColumn : public Combiner {
   ByColumn(int fewest_domains, bool rescale) : fewest_domains_(fewest_domains), rescale_(rescale) {}
 
  private:
-  /// Writes m of every column, in [0, 1]. Where `terms` are wanted there is one column: settings, what m is
-  /// made of, m.
+  /// Writes m of every column, in [0, 1]. If `terms` is set there is one column; also adds the settings, the
+  /// parts of m, and m.
   virtual void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const = 0;
-  /// Writes a of every column: the mean, unless the method knows better. Where `terms` are wanted: what a is
-  /// made of, a.
+  /// Writes a of every column, by default the mean. If `terms` is set, also adds the parts of a, and a.
   virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;
 
-  /// Columns of one slot that one thread takes at once.
+  /// Columns of one slot: the unit of work of a thread.
   struct Chunk {
     Index first, columns;
     std::size_t slot, first_block;
@@ -45,9 +44,9 @@ class ByColumn : public Combiner {
   int fewest_domains_;
   bool rescale_;
   Direction direction_;
-  std::vector<Extent> extents_;   // of the slots that the rest is laid out for
-  std::vector<Chunk> chunks_;     // in ascending order of columns
-  std::vector<double> openings_;  // sum of m, one for every block of Agreement::kColumns columns of a slot
+  std::vector<Extent> extents_;        // slots of the table that the members below fit
+  std::vector<Chunk> chunks_;          // in ascending order of columns
+  std::vector<double> openings_;       // sum of m, one per block of Agreement::kColumns columns of a slot
   std::vector<double> mean_openings_;  // one for every slot
   std::vector<Scalar> scales_;         // one for every slot
 };

@@ -1,5 +1,5 @@
-// The card of a combiner: what the program, its help and the documentation know of a method. It stands on the
-// method's page.
+// The card of a combiner: the facts about a method for the program, its help and the documentation. Each
+// method defines its own card.
 #pragma once
 
 #include <memory>
@@ -12,26 +12,26 @@
 namespace sand::optim {
 
 struct CombinerCard {
-  const char* name;     ///< DomainBed's where DomainBed has it
-  const char* about;    ///< what it does with the domains' gradients, in a phrase
+  const char* name;     ///< the name in DomainBed, if it has one there
+  const char* about;    ///< its use of the domains' gradients, in a phrase
   const char* formula;  ///< of the direction d and the mask m of a weight
   const char* source;
-  int fewest_domains;   ///< to train on
+  int fewest_domains;   ///< needed for training
   bool closes_weights;  ///< whether m may be below 1
   std::vector<HparamRule> hparams;
-  /// Throws Error(usage) for settings under which nothing could be learned, unless `allow_closed`.
+  /// Throws Error(usage) for settings under which nothing trains, unless `allow_closed`.
   std::unique_ptr<Combiner> (*make)(const Hparams& hparams, bool allow_closed);
-  /// What a mask comes to that is 1 in nearly every weight that it opens, and what to do; "" where that is
-  /// its nature.
+  /// A note for a mask that is 1 in nearly every weight it opens: the effect, and what to do. "" if the
+  /// method is meant to have such a mask.
   const char* when_saturated = "";
-  /// What settings come to that mean something else than the method's name says, on this number of training
-  /// domains; "" for all others.
+  /// A note for settings whose effect differs from the method's name on this number of training domains; ""
+  /// for all other settings.
   std::string (*note)(const Hparams& hparams, int domains) = [](const Hparams&, int) {
     return std::string();
   };
 };
 
-/// The cards of all combiners. A new one is a page, its test, and a line of combiners.cpp.
+/// The cards of all combiners. To add one, write its header, its test, and a line in combiners.cpp.
 const std::vector<CombinerCard>& combiners();
 
 }  // namespace sand::optim

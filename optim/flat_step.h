@@ -1,5 +1,5 @@
-// What the optimizers share: they walk over all parameters in pieces that stay in the L1 cache, one after the
-// other or on several cores.
+// The loop that optimizers share: over all parameters in pieces that stay in the L1 cache, in sequence or on
+// several cores.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace sand::optim {
 /// Numbers per piece: five blocks of that many floats fill an L1 cache of 32 KB.
 inline constexpr Index kPiece = 1024;
 
-/// Calls move(first, count) for every piece. Throws Error(usage) if direction or parameters have not
+/// Calls move(first, count) for every piece. Throws Error(usage) unless direction and parameters have
 /// `expected` numbers.
 template <class Move>
 void for_each_piece(const char* optimizer, Index expected, const Parameters& parameters,
@@ -25,7 +25,7 @@ void for_each_piece(const char* optimizer, Index expected, const Parameters& par
         .fact("direction", std::to_string(direction.values.size()))
         .fact("state", std::to_string(expected));
   });
-  constexpr Index kTask = 16 * kPiece;  // smaller ones take less time than handing them out
+  constexpr Index kTask = 16 * kPiece;  // a smaller task takes less time than its scheduling
   threads.run(static_cast<int>((expected + kTask - 1) / kTask), [&](int task, int) {
     const Index end = std::min(expected, (task + 1) * kTask);
     for (Index first = task * kTask; first < end; first += kPiece) move(first, std::min(kPiece, end - first));

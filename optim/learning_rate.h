@@ -10,7 +10,7 @@ struct ConstantRate {
   double operator()(std::int64_t) const { return rate; }
 };
 
-/// `initial` before step `at` (counted from 0), `initial` * `factor` from then on.
+/// `initial` before step `at` (counted from 0), `initial` * `factor` afterwards.
 struct StepDecay {
   double initial = 1e-2;
   std::int64_t at = 0;

@@ -1,4 +1,4 @@
-// Checks of the numbers that a user sets on a method.
+// Checks the numbers that a user sets for a method.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct Option {
   const Option& must(bool ok, std::string_view rule, std::string_view hint = {}) const;
 };
 
-/// Why the agreement s of signs that are as divided as can be is not below what a user set: the start of a
-/// note.
+/// The start of a note: why the agreement s, for signs split as evenly as possible, is still not below the
+/// user's setting.
 std::string least_agreement(int domains);
 
 }  // namespace sand::optim

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kSaturated = 20;  // tanh of this or more is 1
 
-/// The release writes 1e-17 over every NaN, in the variance (one domain) and in the mask (0 / 0).
+/// The release replaces every NaN by 1e-17, in the variance (one domain) and in the mask (0 / 0).
 double released(double x) { return x == x ? x : 1e-17; }
 
 std::string note_on_tau(const Hparams& hparams, int domains) {
@@ -52,8 +52,7 @@ SandMask::SandMask(const SandMaskOptions& options)
 }
 
 CombinerCard SandMask::card() {
-  // The release's standard tau is 1, under which nothing ever trains; ours opens a weight above 90 %
-  // agreement.
+  // The release's default tau is 1, and then nothing trains; ours opens a weight above 90 % agreement.
   return {.name = "SANDMask",
           .about = "the mean, as far as the domains agree in sign and size",
           .formula = "d = m gbar, m = max(0, tanh(k (s - tau) / var))",
@@ -83,19 +82,19 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) 
     x[j] = k_ * (agreement.agreement(j) - tau_);
     candidates += x[j] >= 0;
   }
-  if (candidates == 0 && !terms) {  // most blocks, where many domains must agree
+  if (candidates == 0 && !terms) {  // most blocks, if many domains must agree
     std::fill(mask.begin(), mask.end(), Scalar{0});
     return;
   }
   agreement.measure_variance();
   for (int j = 0; j < n; ++j)
-    x[j] = released(x[j] / released(agreement.variance(j)));  // 1e-17 is its own tanh
+    x[j] = released(x[j] / released(agreement.variance(j)));  // tanh of 1e-17 is 1e-17
   const double argument = n == 1 ? x[0] : 0;                  // for the terms of one column
   for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;   // max(0, tanh x) = tanh max(0, x)
   int positive = 0, saturated = 0;
   for (int j = 0; j < n; ++j) positive += x[j] > 0;
   for (int j = 0; j < n; ++j) saturated += x[j] >= kSaturated;
-  if (positive == saturated)  // most of the others: gradients differ by little, and 1 / var is large
+  if (positive == saturated)  // most other blocks: gradients differ by little, and 1 / var is large
     for (int j = 0; j < n; ++j) mask[j] = x[j] > 0 ? Scalar{1} : Scalar{0};
   else
     for (int j = 0; j < n; ++j) mask[j] = static_cast<Scalar>(sand::tanh(x[j]));

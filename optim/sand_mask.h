@@ -1,4 +1,4 @@
-// Keep a weight's gradient as far as the domains agree on its sign and size (Shahtalebi et al. 2021, arXiv
+// Scales a weight's gradient by how far the domains agree on its sign and size (Shahtalebi et al. 2021, arXiv
 // 2106.02266).
 #pragma once
 
@@ -9,7 +9,7 @@ namespace sand::optim {
 
 struct SandMaskOptions {
   double tau = 0.9;  ///< the agreement s above which a weight opens, >= 0
-  double k = 10;     ///< how steeply: m reaches 0.99 where k (s - tau) / var >= 2.65; in units of g^2
+  double k = 10;     ///< steepness: m reaches 0.99 if k (s - tau) / var >= 2.65; in units of g^2
   /// divide every slot by the mean of its mask, as the release always does; see ByColumn
   bool rescale = true;
   bool allow_closed = false;  ///< accept settings under which nothing trains (tau >= 1, k = 0), and a single
@@ -18,14 +18,13 @@ struct SandMaskOptions {
 
 /// m = max(0, tanh(k (s - tau) / var)); direction = m * gbar. Here gbar is the mean gradient, var the
 /// unbiased variance of g_e over the domains and s = |n_plus - n_minus| / E, as in the released
-/// implementation. Where var = 0: m = 1 if s > tau, 0 if s < tau, and 1e-17 if s = tau (0 / 0, as released).
-/// Needs two domains. An exact zero (a dead ReLU) abstains: one of them breaks unanimity. A weight with m = 0
-/// may still be moved by the optimizer's momentum and weight decay.
+/// implementation. If var = 0: m = 1 if s > tau, 0 if s < tau, and 1e-17 if s = tau (0 / 0, as released).
+/// Needs two domains. An exact zero (a dead ReLU) counts for neither sign, so a single one breaks unanimity.
+/// The optimizer's momentum and weight decay may still move a weight with m = 0.
 class SandMask : public ByColumn {
  public:
   static CombinerCard card();
-  /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers without a
-  /// meaning.
+  /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers out of range.
   explicit SandMask(const SandMaskOptions& options = {});
   const char* name() const override { return "SANDMask"; }
 

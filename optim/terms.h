@@ -1,4 +1,4 @@
-// How a method came to the direction of one weight, number by number.
+// The numbers that led a method to the direction of one weight.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 namespace sand::optim {
 
 struct Term {
-  std::string key;     ///< in JSON: "mask_mean"; "" for a term of the text alone
-  std::string symbol;  ///< in text: "mean m"; "" for a term of JSON alone
+  std::string key;     ///< in JSON: "mask_mean"; "" if the term is only in the text
+  std::string symbol;  ///< in text: "mean m"; "" if the term is only in JSON
   double value;
-  std::string formula;  ///< what gives it from the terms before
+  std::string formula;  ///< how to compute it from earlier terms
   enum class Kind {
     number,
     scalar,
     setting
-  } kind = Kind::number;  ///< a double, one of a weight's precision, what a user has set
+  } kind = Kind::number;  ///< a double, a number with the precision of a weight, a setting of the user
 };
 
-/// Terms in the order in which they were computed. Those of every method end with "mask" (m, before any
+/// Terms in the order in which they were computed. For every method the last two are "mask" (m, before any
 /// rescale) and "direction".
 class Terms {
  public:
@@ -31,7 +31,7 @@ class Terms {
   void add(const char* key, const char* symbol, double value, std::string formula) {
     terms_.push_back({key, symbol, value, std::move(formula), Term::Kind::number});
   }
-  /// The same of a number that has the precision of a weight.
+  /// The same for a number with the precision of a weight.
   void add_scalar(const char* key, const char* symbol, Scalar value, std::string formula) {
     terms_.push_back({key, symbol, static_cast<double>(value), std::move(formula), Term::Kind::scalar});
   }
@@ -40,7 +40,7 @@ class Terms {
   std::vector<Term>::const_iterator end() const { return terms_.end(); }
   /// The term with this key, or null.
   const Term* find(const std::string& key) const;
-  Scalar scalar(const std::string& key) const;  ///< of a term that is there
+  Scalar scalar(const std::string& key) const;  ///< the term must exist
 
  private:
   std::vector<Term> terms_;

@@ -23,7 +23,7 @@ int cpus_to_run_on() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-/// The CPU time that a group may use, in CPUs; nothing where it is not limited.
+/// The CPU time that a group may use, in CPUs; nullopt if it is not limited.
 std::optional<double> quota(const Cgroup& group) {
   std::optional<double> microseconds, period;
   if (group.version == 2) {  // "150000 100000", "max 100000"
@@ -38,7 +38,7 @@ std::optional<double> quota(const Cgroup& group) {
   return microseconds && period && *period > 0 ? std::optional(*microseconds / *period) : std::nullopt;
 }
 
-/// The first number of a list as OpenMP has it, " 4 , 2"; nothing where it is written otherwise.
+/// The first number of a list in OpenMP's form, " 4 , 2"; nullopt for any other text.
 std::optional<double> first_of(std::string_view list) {
   list = list.substr(0, list.find(','));
   while (!list.empty() && list.back() == ' ') list.remove_suffix(1);

@@ -1,4 +1,4 @@
-// The rows drawn from every domain for one step: what domains/ hands to autograd/.
+// The rows drawn from every domain for one step: output of domains/, input of autograd/.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace sand {
 
-/// What the outputs of n rows should be: classes, values, or both; either may be empty.
+/// The expected outputs of n rows: classes, values, or both; either may be empty.
 struct Targets {
   std::span<const std::int32_t> labels;  ///< [n], class numbers from 0
-  TensorView values;                     ///< [n, ...], of regression
+  TensorView values;                     ///< [n, ...], for regression
 
   Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {})
       : labels(of_classes), values(of_values) {}
@@ -22,10 +22,10 @@ struct Targets {
 /// One domain's rows of a batch.
 struct DomainRows {
   Tensor inputs;                     ///< [n, ...]
-  std::vector<std::int32_t> labels;  ///< [n], class numbers from 0; empty where there are no classes
-  /// [n], which example of the domain each row is: the key of its dropout
+  std::vector<std::int32_t> labels;  ///< [n], class numbers from 0; empty if there are no classes
+  /// [n], the number of each row's example in its domain: the key of its dropout
   std::vector<std::uint32_t> examples;
-  Tensor target_values{};  ///< [n, ...], of regression; without data where there are classes alone
+  Tensor target_values{};  ///< [n, ...], for regression; without data if there are only classes
 
   Index size() const { return inputs.shape().rows(); }
   Targets targets(Index first, Index rows) const {
@@ -38,7 +38,7 @@ struct DomainRows {
 /// One entry per domain, in the order of the domains.
 struct Batch {
   std::vector<DomainRows> domains;
-  std::uint32_t step = 0;  ///< part of the key of everything random in this step
+  std::uint32_t step = 0;  ///< part of the key of all random numbers in this step
 };
 
 }  // namespace sand

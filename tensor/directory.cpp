@@ -17,14 +17,14 @@ namespace {
 
 constexpr int kOpen = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
-/// What the operating system refused, and why.
+/// The error of the operating system: what failed, and why.
 Error refused(const char* what, const std::string& path, int reason) {
   return Error(Fault::io, std::string("directory: ") + what)
       .fact("path", path)
       .fact("reason", std::generic_category().message(reason));
 }
 
-/// Of an open directory.
+/// The status of an open directory.
 struct stat status_of(const Directory& directory) {
   struct stat status = {};
   const bool known = ::fstat(directory.descriptor(), &status) == 0;
@@ -84,7 +84,7 @@ bool Directory::has(const std::string& name) const {
 
 std::vector<std::string> Directory::names() const {
   const auto failed = [&] { return refused("cannot list it", path_, errno); };
-  Descriptor again(::openat(descriptor(), ".", kOpen));  // with a place of its own to read on from
+  Descriptor again(::openat(descriptor(), ".", kOpen));  // has its own reading position
   check(again.number() >= 0, failed);
   DIR* const list = ::fdopendir(again.number());
   check(list != nullptr, failed);
@@ -111,7 +111,7 @@ void Directory::remove(const std::string& name) const {
 void Directory::sync() const {
   if (::fsync(descriptor()) == 0) return;
   const int reason = errno;
-  const bool unknown = reason == EINVAL || reason == EOPNOTSUPP || reason == ENOSYS;  // to this file system
+  const bool unknown = reason == EINVAL || reason == EOPNOTSUPP || reason == ENOSYS;  // sync unsupported
   check(unknown, [&] { return refused("a power cut may undo what was written in it", path_, reason); });
 }
 

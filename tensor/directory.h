@@ -1,5 +1,5 @@
-// A directory that is held open: what is done in it stays in it, whoever moves it, removes it or puts another
-// in its place.
+// A directory held open: all operations stay in this directory, even if its path is moved, removed or
+// replaced.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace sand {
 
-/// An open file or directory, closed when this object goes.
+/// Owns an open file or directory; the destructor closes it.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}  ///< -1 for none
@@ -17,35 +17,35 @@ class Descriptor {
   ~Descriptor() { close(); }
 
   int number() const { return number_; }
-  int release();  ///< gives it away: whoever takes it closes it
-  bool close();   ///< whether that worked; errno says why not
+  int release();  ///< gives up ownership: the caller closes it
+  bool close();   ///< whether it worked; if not, errno gives the reason
 
  private:
   int number_;
 };
 
-/// Copies share what is open. Every `name` is that of an entry, without a slash.
+/// Copies share one open directory. Every `name` is the name of an entry, without a slash.
 class Directory {
  public:
-  /// Follows links. Throws Error(io) where it cannot be opened.
+  /// Follows links. Throws Error(io) if the directory cannot be opened.
   explicit Directory(const std::string& path);
-  /// The directory `name` in it, made where there is none. Throws Error(io), also for a link.
+  /// Opens the subdirectory `name`; creates it if it does not exist. Throws Error(io), also for a link.
   Directory subdirectory(const std::string& name) const;
 
   int descriptor() const { return opened_->number(); }
-  const std::string& path() const { return path_; }  ///< as it was opened
+  const std::string& path() const { return path_; }  ///< the path given to the constructor
   std::string path_of(const std::string& name) const;
 
-  /// through links; throws Error(io) where that cannot be found out
+  /// Whether an entry exists; follows links. Throws Error(io) if that cannot be determined.
   bool has(const std::string& name) const;
   std::vector<std::string> names() const;      ///< of all entries, sorted; throws Error(io)
-  void remove(const std::string& name) const;  ///< a file or a link, if it is there; throws Error(io)
-  /// Waits until the names of new files are on the disk, where the file system can do that. Throws Error(io).
+  void remove(const std::string& name) const;  ///< a file or link, if it exists; throws Error(io)
+  /// Waits until the names of new files are on disk, if the file system supports that. Throws Error(io).
   void sync() const;
 
-  /// Whether its path still leads to it. Throws Error(io) where that cannot be found out.
+  /// Whether path() still leads to this directory. Throws Error(io) if that cannot be determined.
   bool in_place() const;
-  /// Throws Error(io) when it was removed.
+  /// Throws Error(io) if the directory was removed.
   void check_exists() const;
 
  private:

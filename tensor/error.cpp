@@ -7,7 +7,7 @@
 namespace sand {
 
 Error::Error(Fault fault, std::string_view rule) : fault_(fault) {
-  for (;; message_ += '\n') {  // a rule may be that of another error, with its facts
+  for (;; message_ += '\n') {  // a rule may be the message of another error, with its facts
     const std::size_t end = std::min(rule.find('\n'), rule.size());
     message_ += without_controls(rule.substr(0, end));
     if (end == rule.size()) return;
@@ -21,7 +21,7 @@ Error& Error::fact(std::string_view name, std::string_view value) {
     message_ += "\n    " + shown + without_controls(value);
     return *this;
   }
-  if (shown.size() > column_) {  // the values before it move to the right, from the last one on
+  if (shown.size() > column_) {  // moves the values before it to the right, starting with the last
     const std::size_t wider = shown.size() - column_;
     for (std::size_t i = values_.size(); i-- > 0; values_[i] += (i + 1) * wider)
       message_.insert(values_[i], wider, ' ');
@@ -34,7 +34,7 @@ Error& Error::fact(std::string_view name, std::string_view value) {
 }
 
 Error& Error::at(Here here) {
-  if (here.line != 0) message_ += "\n    at " + here.text();  // else a leaf of a tape
+  if (here.line != 0) message_ += "\n    at " + here.text();  // no line: a leaf of a tape
   return *this;
 }
 

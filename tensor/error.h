@@ -1,4 +1,4 @@
-// What is thrown when a rule is broken at a border (shapes, options, files), and how its message is built.
+// The exception for a broken rule (shapes, options, files), and the format of its message.
 #pragma once
 
 #include <exception>
@@ -8,8 +8,8 @@
 
 namespace sand {
 
-/// A line of source: where an operation was called. Take it as a last argument `Here here = Here::at()`. Our
-/// own files are named from the root of the sources on, wherever they were built (CMakeLists.txt).
+/// A source line: where an operation was called. Declare it as the last parameter `Here here = Here::at()`.
+/// Paths of our own files start at the root of the sources, wherever they were built (CMakeLists.txt).
 struct Here {
   const char* file = "";
   int line = 0;
@@ -20,21 +20,21 @@ struct Here {
   std::string text() const { return line == 0 ? "" : std::string(file) + ":" + std::to_string(line); }
 };
 
-/// What went wrong, as the exit code of the program (sysexits.h).
+/// The kind of error. Its value is the exit code of the program (sysexits.h).
 enum class Fault : int {
-  usage = 64,       ///< an option, a shape or a call that breaks a rule
-  data = 65,        ///< a file whose content is wrong
-  missing = 66,     ///< an input that is not there
+  usage = 64,       ///< an invalid option, shape or call
+  data = 65,        ///< a file with wrong content
+  missing = 66,     ///< an input that does not exist
   resources = 69,   ///< not enough memory, or a CPU that is too old
-  internal = 70,    ///< our own mistake
+  internal = 70,    ///< a bug in Sandgrad
   busy = 73,        ///< an output directory that is in use or already filled
   io = 74,          ///< reading or writing failed
-  non_finite = 76,  ///< NaN or infinity where numbers must be finite
-  diverged = 77,    ///< training ran away
+  non_finite = 76,  ///< NaN or infinity in numbers that must be finite
+  diverged = 77,    ///< training diverged
 };
 
-/// One broken rule. The message is a rule, then one aligned line per fact, then where, then what to do. Text
-/// of others may stand in each of them: control characters, and line breaks outside the rule, are written as
+/// One broken rule. The message gives the rule, one aligned line per fact, the source line, and a hint. Each
+/// part may contain untrusted text: control characters, and line breaks outside the rule, are escaped as
 /// \x1b.
 ///
 ///     throw Error(Fault::usage, "linear: features of x must equal columns of w")
@@ -43,7 +43,7 @@ class Error : public std::exception {
  public:
   Error(Fault fault, std::string_view rule);
 
-  /// "    name  value", values in one column; "name:" is on its own
+  /// Adds "    name  value" with aligned values. A name that ends with ':' is not aligned.
   Error& fact(std::string_view name, std::string_view value);
   Error& at(Here here);                      ///< "    at file:line"
   Error& hint(std::string_view what_to_do);  ///< "    hint: ..."
@@ -54,11 +54,11 @@ class Error : public std::exception {
  private:
   Fault fault_;
   std::string message_;
-  std::size_t column_ = 3;           // in which the values of facts begin
-  std::vector<std::size_t> values_;  // where they begin in the message
+  std::size_t column_ = 3;           // where the values of facts begin
+  std::vector<std::size_t> values_;  // offsets of these values in message_
 };
 
-/// Throws what `error()` makes unless `ok`: check(n > 0, [&] { return Error(...); }).
+/// Throws the result of `error()` unless `ok`: check(n > 0, [&] { return Error(...); }).
 template <class MakeError>
 void check(bool ok, MakeError error) {
   if (!ok) [[unlikely]]

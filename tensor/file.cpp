@@ -13,14 +13,14 @@
 namespace sand {
 namespace {
 
-/// What the operating system refused, and why.
+/// The error of the operating system: what failed, and why.
 Error refused(Fault fault, const std::string& what, const std::string& path, int reason) {
   return Error(fault, "file: " + what)
       .fact("file", path)
       .fact("found", std::generic_category().message(reason));
 }
 
-/// Of an open file. Throws Error(data) unless it is regular.
+/// The size of an open file. Throws Error(data) unless it is regular.
 std::uint64_t size_of_regular(const Descriptor& opened, const std::string& path) {
   struct stat status = {};
   const bool known = ::fstat(opened.number(), &status) == 0;
@@ -44,7 +44,7 @@ InputFile::InputFile(const Directory& directory, const std::string& name)
 
 InputFile::InputFile(int directory, const std::string& name, std::string path)
     : path_(std::move(path)),
-      // without O_NONBLOCK a pipe would keep us waiting
+      // without O_NONBLOCK, opening a pipe would block
       opened_(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   check(opened_.number() >= 0, [&, reason = errno] {
     const bool missing = reason == ENOENT || reason == ENOTDIR;
@@ -108,7 +108,7 @@ NewFile::NewFile(const Directory& directory, const std::string& name, const std:
         [&, reason = errno] { return refused(Fault::io, "cannot be created", path_, reason); });
   check(!taken || S_ISREG(status.st_mode),
         [&] { return Error(Fault::io, "file: only a regular file can be replaced").fact("file", path_); });
-  // A part left over from a crash is never touched: another process may be writing it.
+  // Never touches a part left by a crash: another process may be writing it.
   constexpr int kMostParts = 1000;
   for (int number = 0; opened_.number() < 0; ++number) {
     part_ = name_ + ".part" + std::to_string(number);
@@ -121,7 +121,7 @@ NewFile::NewFile(const Directory& directory, const std::string& name, const std:
 
 Error NewFile::not_there(const char* what, int reason) const {
   if (reason == ENOENT)
-    directory_.check_exists();  // nothing is found in a directory that is gone, nor can be made
+    directory_.check_exists();  // a removed directory has no entries and does not accept any
   return refused(Fault::io, what, path_, reason);
 }
 
@@ -141,13 +141,13 @@ void NewFile::write(std::span<const std::byte> block) {
 }
 
 void NewFile::commit() {
-  // A write can fail as late as here, on a network disk or over a quota.
+  // On a network disk or over a quota, a write can fail as late as here.
   const bool whole =
       ::fsync(opened_.number()) == 0 && opened_.close() &&
       ::renameat(directory_.descriptor(), part_.c_str(), directory_.descriptor(), name_.c_str()) == 0;
   check(whole, [&, reason = errno] { return not_there("writing failed; nothing was changed", reason); });
   part_.clear();
-  directory_.sync();  // the new name, too, must outlive a power cut
+  directory_.sync();  // the new name must also survive a power failure
 }
 
 std::string NewFile::unfinished(const std::string& name) {

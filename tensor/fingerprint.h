@@ -1,4 +1,4 @@
-// One number that stands for many bytes: equal runs have equal fingerprints. Not a protection against malice.
+// A 64-bit hash of many bytes: equal runs have equal fingerprints. Not secure against deliberate collisions.
 #pragma once
 
 #include <cstdint>

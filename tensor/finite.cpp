@@ -13,8 +13,8 @@
 namespace sand {
 
 bool all_finite(std::span<const Scalar> numbers) {
-  // Without their signs, and read as integers, numbers are in the order of their size: the finite ones,
-  // infinity, NaN. A maximum of integers, with no way out of the loop, is vector code.
+  // Without their signs and read as integers, numbers are in order of size: the finite ones, infinity, NaN. A
+  // maximum of integers without early exit vectorizes.
   using Bits = std::conditional_t<sizeof(Scalar) == sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
   Bits largest = 0;
   for (const Scalar number : numbers)

@@ -6,7 +6,7 @@ ForeignFormat foreign_format(std::string_view beginning) {
   const auto begins = [&](std::string_view magic) { return beginning.starts_with(magic); };
   const auto names = [&](std::string_view part) {
     return beginning.find(part) != std::string_view::npos;
-  };  // the first file of a zip
+  };  // header of the first file of a zip
   const std::string torch =
       "in Python: safetensors.torch.save_file(torch.load(OLD, weights_only=True), NEW), of a state_dict";
 

@@ -1,4 +1,4 @@
-// Files that people take for safetensors, told apart by how they begin. Nothing more of them is read.
+// Recognizes, by their first bytes, other files that people mistake for safetensors.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 namespace sand {
 
 struct ForeignFormat {
-  std::string name;  ///< "a git-lfs pointer ..."; "" for what is not known
-  std::string hint;  ///< what to do to get a safetensors file
+  std::string name;  ///< "a git-lfs pointer ..."; "" if unknown
+  std::string hint;  ///< how to get a safetensors file
 };
 
-/// `beginning` are the first bytes of a file, 100 or more where it has them.
+/// `beginning` holds the first bytes of a file: at least 100, or the whole file.
 ForeignFormat foreign_format(std::string_view beginning);
 
 }  // namespace sand

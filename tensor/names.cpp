@@ -14,7 +14,8 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-/// Insertions, deletions and changes of a letter, and swaps of two neighbours, that make `b` of `a`.
+/// The number of insertions, deletions and changes of a letter, and swaps of two neighbours, that turn `a`
+/// into `b`.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> steps(
       a.size() + 1, std::vector<std::size_t>(b.size() + 1));  // from i letters of a to j of b
@@ -35,9 +36,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
-  constexpr std::size_t kLongest = 100;  // longer names are not typed
+  constexpr std::size_t kLongest = 100;  // nobody types longer names
   if (name.size() > kLongest) return "";
-  constexpr std::size_t kShortest = 3;  // that stands for a longer name which begins with it
+  constexpr std::size_t kShortest = 3;  // shortest beginning that matches a longer name
   std::string nearest;
   std::size_t least = name.size() < 2 ? 0 : std::max<std::size_t>(1, name.size() / 3);
   for (const std::string& candidate : known) {

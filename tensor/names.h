@@ -1,5 +1,4 @@
-// Names that a person typed: found whatever their case, and answered with the nearest one where they are
-// wrong.
+// Looks up names that a person typed: ignores case, and suggests the nearest name for a wrong one.
 #pragma once
 
 #include <string>
@@ -8,13 +7,13 @@
 
 namespace sand {
 
-/// The spelling of `known` that equals `name` but for case. Throws Error(usage), "KIND: no such name", with
-/// the nearest known name as a hint and all of them as a fact.
+/// The name in `known` that equals `name` except for case. Throws Error(usage) "KIND: no such name", with the
+/// nearest known name as a hint and all known names as a fact.
 std::string find_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known);
 
-/// Of `known`, whatever the case, the one that needs the fewest insertions, deletions and changes of a letter
-/// and swaps of two neighbours, one for every three letters of `name` at most, or that begins with three
-/// letters and more; "" if there is none.
+/// The nearest name in `known`, ignoring case: it needs the fewest insertions, deletions and changes of a
+/// letter and swaps of two neighbours. At most one such edit is allowed per three letters of `name`. A longer
+/// name that begins with `name` (three letters or more) counts as one edit. "" if no name is near.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
 /// "one, two or three".

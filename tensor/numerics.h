@@ -1,10 +1,10 @@
-// Which arithmetic this is, as a number that records and checkpoints keep.
+// The version of the arithmetic, stored in records and checkpoints.
 #pragma once
 
 namespace sand {
 
-/// Raised by one whenever any bit of any result changes under unchanged settings, for whatever reason: an
-/// order of sums, a kernel, a constant, a stream of random numbers. Equal versions promise equal bits;
+/// Increased by one whenever any bit of any result changes under unchanged settings, for any reason: an order
+/// of sums, a kernel, a constant, a stream of random numbers. Equal versions guarantee equal bits;
 /// tests/golden/bits.txt holds their hashes.
 inline constexpr int kNumericsVersion = 1;
 

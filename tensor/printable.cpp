@@ -6,7 +6,7 @@
 namespace sand {
 namespace {
 
-/// Bytes of the character at the beginning: 0 where it is no well-formed UTF-8 (Unicode, table 3-7) or a
+/// The length in bytes of the first character; 0 if it is not well-formed UTF-8 (Unicode, table 3-7) or is a
 /// control character.
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t i) {

@@ -1,5 +1,4 @@
-// Text of others (names of files, content of files) as one may print it: it may hold any byte, a terminal and
-// JSON may not.
+// Makes untrusted text (names of files, content of files) safe for terminals and JSON.
 #pragma once
 
 #include <string>
@@ -7,16 +6,16 @@
 
 namespace sand {
 
-/// `name` with control characters, backslashes and whatever is not UTF-8 written as \x1b. Different names
+/// `name` with control characters, backslashes and bytes that are not UTF-8 escaped as \x1b. Different names
 /// stay different.
 std::string printable(std::string_view name);
-/// The name of which `text` is printable(): \x and two digits are a byte, everything else stands for itself.
+/// The inverse of printable(): \x and two digits become one byte, everything else stays.
 std::string name_of_printable(std::string_view text);
 
-/// `text` with control characters (line breaks, too) and whatever is not UTF-8 written as \x1b. Backslashes
-/// stay, so that text which is printable already stays as it is.
+/// `text` with control characters (also line breaks) and bytes that are not UTF-8 escaped as \x1b. Keeps
+/// backslashes, so printable text stays unchanged.
 std::string without_controls(std::string_view text);
-/// The same in quotes, cut after a line's length.
+/// The same in quotes, truncated to one line.
 std::string in_quotes(std::string_view text);
 
 }  // namespace sand

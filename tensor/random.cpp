@@ -61,7 +61,7 @@ double Random::normal() {
 
 std::uint32_t Random::below(std::uint32_t count) {
   std::uint64_t product = std::uint64_t{bits()} * count;
-  const std::uint32_t unfair = -count % count;  // 2^32 mod count: so many draws would favour small numbers
+  const std::uint32_t unfair = -count % count;  // 2^32 mod count: this many draws would favour small numbers
   while (static_cast<std::uint32_t>(product) < unfair) product = std::uint64_t{bits()} * count;
   return static_cast<std::uint32_t>(product >> 32);
 }

@@ -10,17 +10,17 @@
 
 namespace sand {
 
-/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): 128 bits of counter and
-/// 64 bits of key to 128 random bits.
+/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): maps a counter of 128
+/// bits and a key of 64 bits to 128 random bits.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// A sequence of random numbers, named by its key. Two sequences with different keys never meet.
+/// A sequence of random numbers, identified by its key. Sequences with different keys never overlap.
 class Random {
  public:
-  /// `stream` tells purposes apart (initial weights, batches, dropout of layer 2, ...).
+  /// `stream` separates purposes (initial weights, batches, dropout of layer 2, ...).
   explicit Random(std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t step = 0,
                   std::uint32_t example = 0);
-  /// The sequence of another purpose under the same seed.
+  /// The sequence of another stream under the same seed.
   Random stream(std::uint32_t stream) const;
 
   std::uint32_t bits();                     ///< 32 random bits
@@ -36,7 +36,7 @@ class Random {
   std::array<std::uint32_t, 2> key_;      // seed
   std::array<std::uint32_t, 4> counter_;  // block, stream, step, example
   std::array<std::uint32_t, 4> block_{};
-  int used_ = 4;  // of block_
+  int used_ = 4;  // numbers of block_ used so far
   double spare_normal_ = 0;
   bool has_spare_normal_ = false;
 };

@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little,
               "the format is little-endian, and so is everything here");
 
 constexpr std::uint64_t kMostHeader = 100'000'000;  // bytes; the format's own limit
-constexpr std::size_t kBeginning = 100;             // bytes that tell another format
+constexpr std::size_t kBeginning = 100;             // bytes that identify another format
 
 constexpr struct {
   std::string_view name;
@@ -110,7 +110,7 @@ std::vector<std::byte> Safetensors::bytes() const {
   std::vector<std::span<const std::byte>> blocks;
   std::uint64_t begin = 0;
   for (const Index size :
-       {8, 4, 2, 1})  // wide numbers first: so every tensor lies at a multiple of the size of its numbers
+       {8, 4, 2, 1})  // wide numbers first, so that every tensor starts at a multiple of its number size
     for (const auto& [name, tensor] : tensors_) {
       if (dtype_size(tensor.dtype) != size) continue;
       const std::uint64_t end = begin + tensor.bytes.size();
@@ -182,7 +182,7 @@ Tensor Safetensors::tensor(std::string_view name) const {
         .fact("found", printable(stored.dtype, stored.shape));
   });
   Tensor tensor{Shape(stored.shape)};
-  if (stored.dtype == kScalarDtype) {  // every bit, that of a NaN, too
+  if (stored.dtype == kScalarDtype) {  // every bit, also of NaN
     std::copy(stored.bytes.begin(), stored.bytes.end(),
               std::as_writable_bytes(tensor.span().numbers()).begin());
     return tensor;

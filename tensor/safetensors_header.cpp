@@ -12,13 +12,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostKeys = 1 << 16;  // tensors, and lines of metadata
+constexpr std::size_t kMostKeys = 1 << 16;  // tensors and entries of metadata
 constexpr std::size_t kMostAxes = 8;
 constexpr const char* kMetadata = "__metadata__";
 
-/// Takes the header apart while the parser meets its parts, so that nothing nests deeper, and no list grows
-/// longer, than the format allows. `place_` is where we are: an object {header} of objects {metadata,
-/// tensor}, and arrays {list} in those.
+/// Reads the header while the parser runs, so that nothing nests deeper, and no list grows longer, than the
+/// format allows. `place_` is the current position: an object {header} of objects {metadata, tensor}, and
+/// arrays {list} in those.
 class Reader final : public json::json_sax_t {
  public:
   Reader(SafetensorsHeader& header, const std::string& source) : header_(header), source_(source) {}
@@ -133,8 +133,8 @@ class Reader final : public json::json_sax_t {
   SafetensorsHeader& header_;
   const std::string& source_;
   Place place_ = Place::outside;
-  std::string name_, field_;              // the keys we are under
-  std::set<std::string> names_, fields_;  // the keys met so far
+  std::string name_, field_;              // the current keys
+  std::set<std::string> names_, fields_;  // the keys read so far
   Dtype dtype_ = kScalarDtype;
   std::vector<Index> shape_, offsets_;
 };
@@ -162,7 +162,7 @@ void check_cover(const std::vector<SafetensorsHeader::Entry>& entries, std::uint
 
 SafetensorsHeader SafetensorsHeader::parse(const std::string& text, std::uint64_t data_size,
                                            const std::string& source) {
-  // A zero byte would be the end for the parser, and leave unread what follows.
+  // The parser would stop at a zero byte and leave the rest unread.
   check(text.starts_with('{') && text.find('\0') == std::string::npos,
         [&] { return broken_file("the header must be one JSON object", source); });
   SafetensorsHeader header;

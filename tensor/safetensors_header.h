@@ -1,5 +1,5 @@
-// The JSON header of a safetensors file: from text that may say anything to entries that are proven, and
-// back. The only place where this library meets JSON.
+// The JSON header of a safetensors file: parses untrusted text into checked entries, and writes it. The only
+// place where this library uses JSON.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace sand {
 
 struct SafetensorsHeader {
-  /// One tensor and where it lies: bytes begin .. end - 1 of the data.
+  /// One tensor and its place: bytes begin .. end - 1 of the data.
   struct Entry {
     std::string name;
     Dtype dtype;
@@ -22,22 +22,22 @@ struct SafetensorsHeader {
     std::uint64_t begin, end;
   };
 
-  std::vector<Entry> entries;  ///< as they lie in the data, without holes and overlaps
+  std::vector<Entry> entries;  ///< in the order of the data, without gaps or overlaps
   std::map<std::string, std::string> metadata;
 
-  /// Throws Error(data) unless the text keeps every rule named at Safetensors. `data_size` is what the file
-  /// holds after the header, in bytes; `source` is what errors call the file.
+  /// Throws Error(data) unless the text follows every rule listed at Safetensors. `data_size` is the number
+  /// of bytes after the header; `source` is the name of the file in errors.
   static SafetensorsHeader parse(const std::string& text, std::uint64_t data_size, const std::string& source);
 
-  /// Padded with spaces to a multiple of eight bytes. Throws Error(usage) for names or metadata that are not
-  /// UTF-8.
+  /// The header as text, padded with spaces to a multiple of eight bytes. Throws Error(usage) for names or
+  /// metadata that are not UTF-8.
   std::string text() const;
 };
 
-/// How many bytes a shape holds; -1 when no machine could address them, or with more than eight axes.
+/// The size of a shape in bytes; -1 if no machine could address it, or if it has more than eight axes.
 Index byte_count(Dtype dtype, const std::vector<Index>& shape);
 
-/// A broken rule of a file: the rule and the name of the file.
+/// An error with the broken rule and the name of the file.
 Error broken_file(const std::string& rule, const std::string& source);
 /// "[2, 3] of F32"
 std::string printable(Dtype dtype, const std::vector<Index>& shape);

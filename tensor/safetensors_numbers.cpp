@@ -36,7 +36,7 @@ std::string text(Stored number) {
   return digits;
 }
 
-/// Numbers that lie in the file as `Stored`, after decode().
+/// Converts numbers stored as `Stored`, after decode().
 template <class Stored, class Number, class Decode = std::identity>
 std::string copy(const StoredTensor& from, std::span<Number> numbers, Decode decode = {}) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {

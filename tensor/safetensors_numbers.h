@@ -1,4 +1,4 @@
-// The numbers of a stored tensor, of whatever type, as numbers of this program, if no number changes.
+// Converts the numbers of a stored tensor to a type of this program, if no number changes.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace sand {
 
-/// Fills `numbers`, as many as are stored. Returns "", or the first number that it cannot hold exactly: "F64
-/// 0.1 as number 3". A NaN stays a NaN.
+/// Fills `numbers`, which must be as long as the stored tensor. Returns "", or the first number that the type
+/// cannot hold exactly: "F64 0.1 as number 3". NaN stays NaN.
 std::string copy_exactly(const StoredTensor& stored, std::span<Scalar> numbers);
-/// Of whole numbers; floating-point types are refused whatever they hold: "F32".
+/// The same for integers. Floating-point types are rejected whatever their numbers: "F32".
 std::string copy_exactly(const StoredTensor& stored, std::span<std::int64_t> numbers);
 
 }  // namespace sand

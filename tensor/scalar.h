@@ -1,4 +1,4 @@
-// The number every tensor is made of. The same sources build twice: float (sandgrad) and double (sandgrad64).
+// The number type of all tensors. The same sources build twice: float (sandgrad) and double (sandgrad64).
 #pragma once
 
 #include <cstddef>

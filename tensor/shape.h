@@ -11,7 +11,7 @@
 
 namespace sand {
 
-/// Rank 0 (one number) to 4, e.g. [n, c, h, w]. The product of the sizes is known to fit an Index.
+/// Rank 0 (one number) to 4, e.g. [n, c, h, w]. The product of the sizes fits an Index.
 class Shape {
  public:
   static constexpr int kMaxRank = 4;
@@ -22,7 +22,7 @@ class Shape {
   explicit Shape(std::span<const Index> sizes);
 
   int rank() const { return rank_; }
-  Index size() const { return size_; }  ///< how many numbers
+  Index size() const { return size_; }  ///< number of elements
   Index operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
   Index rows() const { return rank_ == 0 ? 1 : sizes_[0]; }  ///< n: the first axis
   /// numbers in one row: all later axes together

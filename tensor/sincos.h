@@ -1,4 +1,4 @@
-// sin and cos of our own, for the same reason as elementary.h: data sets draw with them, training never does.
+// Our own sin and cos, for the same reason as elementary.h. Data sets use them; training does not.
 #pragma once
 
 #include <cmath>
@@ -11,8 +11,8 @@ struct SinCos {
   double sin, cos;
 };
 inline SinCos sincos(double angle) {
-  // angle = quarter * pi/2 + r, |r| <= pi/4, pi/2 in three parts (Cody and Waite), then the Taylor series of
-  // both.
+  // angle = quarter * pi/2 + r with |r| <= pi/4 and pi/2 in three parts (Cody and Waite), then both Taylor
+  // series.
   const double quarter = (angle * 0x1.45f306dc9c883p-1 + 0x1.8p52) - 0x1.8p52;
   double r = std::fma(-quarter, 0x1.921fb54400000p+0, angle);
   r = std::fma(-quarter, 0x1.0b4611a600000p-34, r);

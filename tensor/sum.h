@@ -1,5 +1,5 @@
-// The one way in which this project sums many numbers: eight running sums in double, number i into sum i mod
-// 8, folded as a fixed tree. The order depends on the count alone, and the loop is vector code.
+// The sum of many numbers, as used all over this project: eight running sums in double, number i into sum i
+// mod 8, then added as a fixed tree. The order depends on the count alone, and the loop vectorizes.
 #pragma once
 
 #include <span>

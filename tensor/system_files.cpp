@@ -10,8 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The group of a line of /proc/self/cgroup, if it is of this version and controller: "0::/jobs" in version
-/// 2, "4:cpu,memory:/jobs" in 1.
+/// The group in a line of /proc/self/cgroup, if the line is of this version and controller: "0::/jobs" in
+/// version 2, "4:cpu,memory:/jobs" in 1.
 std::optional<std::string> group_of(std::string_view line, std::string_view controller, int version) {
   const std::size_t first = line.find(':'), second = line.find(':', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;

@@ -1,4 +1,4 @@
-// What Linux says of this process in text files: numbers, and the control groups (cgroups) around it.
+// Reads Linux's text files about this process: numbers, and its control groups (cgroups).
 #pragma once
 
 #include <filesystem>
@@ -9,23 +9,22 @@
 
 namespace sand {
 
-/// The beginning of a file whose size is not known beforehand; "" if it cannot be read.
+/// The beginning of a file of unknown size; "" if it cannot be read.
 std::string system_text(const std::filesystem::path& file);
 
-/// The number in the line of a text that begins with `key`: spaces, digits, `unit`, the end. Nothing where it
-/// is written otherwise.
+/// The number in the line that begins with `key`, then spaces, digits, `unit` and the end of the line.
+/// nullopt if the line has another form.
 std::optional<double> number_in(std::string_view text, std::string_view key, std::string_view unit = "");
 
 struct Cgroup {
-  std::filesystem::path directory;  ///< with the files of its limits
+  std::filesystem::path directory;  ///< contains the files of its limits
   std::string name;                 ///< "/jobs/mine"
-  int version;                      ///< 1 or 2: their files have different names
+  int version;                      ///< 1 or 2; file names differ
 };
 
-/// The groups whose limits of `controller` ("memory", "cpu") hold for this process: its own and all around
-/// it, innermost first, in both versions. The system's files are looked for under `root`. A group that is
-/// named need not be there: a container may know its group by the path that the host has for it, and then
-/// only the root is.
+/// The groups whose limits of `controller` ("memory", "cpu") apply to this process: its own and all enclosing
+/// ones, innermost first, in both versions. System files are read below `root`. A named group need not exist:
+/// a container may see its group under the path of the host, and then only the root exists.
 std::vector<Cgroup> cgroups(std::string_view controller, const std::filesystem::path& root = "/");
 
 }  // namespace sand

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;  // a cache line, and the widest vector
 constexpr std::size_t kHugePage = 2u << 20;
-constexpr std::size_t kWorthHugePages = 4u << 20;  // a table of gradients this large is combined 10 % faster
+constexpr std::size_t kWorthHugePages = 4u << 20;  // combining a gradient table this large is 10 % faster
 
 std::align_val_t alignment_of(std::size_t bytes) {
   return std::align_val_t{bytes < kWorthHugePages ? kAlignment : kHugePage};
 }
 
-/// Asks for huge pages, and is content without.
+/// Requests huge pages; they are optional.
 void prefer_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
 #ifdef MADV_HUGEPAGE
   if (block != nullptr && bytes >= kWorthHugePages)

@@ -15,7 +15,7 @@ namespace sand {
 using RowMajorMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using FlatArray = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
 
-/// Reads a block it does not own. Empty (data() == nullptr) where there is nothing to read.
+/// Reads a block it does not own. Empty (data() == nullptr) if there is nothing to read.
 class TensorView {
  public:
   TensorView() = default;
@@ -28,7 +28,7 @@ class TensorView {
   explicit operator bool() const { return data_ != nullptr; }
   std::span<const Scalar> numbers() const { return {data_, static_cast<std::size_t>(size())}; }
 
-  /// All numbers in one line, for elementwise expressions.
+  /// All numbers as one vector, for elementwise expressions.
   Eigen::Map<const FlatArray> array() const { return {data_, size()}; }
   /// [rows, everything else], for algebra.
   Eigen::Map<const RowMajorMatrix> matrix() const { return {data_, shape_.rows(), shape_.columns()}; }
@@ -42,7 +42,7 @@ class TensorView {
   Shape shape_;
 };
 
-/// Writes a block it does not own. As an outgoing gradient it may be empty: that gradient is not wanted.
+/// Writes a block it does not own. An empty outgoing gradient means: not needed.
 class TensorSpan {
  public:
   TensorSpan() = default;
@@ -67,11 +67,11 @@ class TensorSpan {
   Shape shape_;
 };
 
-/// Owns a block, aligned for the widest vector, all zero at first. Moves; copies only when asked by `copy()`.
+/// Owns a block, aligned for the widest vector and initially zero. Movable; copied only by `copy()`.
 class Tensor {
  public:
   Tensor() = default;
-  /// Throws Error(resources) when the memory cannot be had.
+  /// Throws Error(resources) if there is not enough memory.
   explicit Tensor(const Shape& shape);
   /// throws Error(usage) unless the counts agree
   Tensor(const Shape& shape, std::span<const Scalar> numbers);
@@ -96,7 +96,7 @@ class Tensor {
 
  private:
   struct Free {
-    std::align_val_t alignment;  // as it was taken
+    std::align_val_t alignment;  // of the allocation
     void operator()(Scalar* block) const noexcept;
   };
   std::unique_ptr<Scalar[], Free> data_;

@@ -17,7 +17,8 @@
 namespace sand {
 namespace {
 
-/// The tasks of one run. Whoever takes part takes one after the other, until none is left or one has failed.
+/// The tasks of one run. Each participating thread takes one task after the other, until none is left or one
+/// has failed.
 struct Job {
   int tasks, workers;
   void (*call)(const void* work, int task, int worker);
@@ -35,8 +36,8 @@ struct Job {
   }
 };
 
-/// Waits for `ready` for a moment: the next job of a step comes soon, and to be woken up takes longer.
-/// Whoever computes on the same core loses no more than this.
+/// Spins for a moment until `ready`: the next job of a step comes soon, and waking a thread takes longer.
+/// Another program on the same core loses at most this moment.
 template <class Ready>
 bool spin(const Ready& ready) {
   constexpr std::chrono::microseconds kMoment{100};
@@ -49,8 +50,8 @@ bool spin(const Ready& ready) {
   return true;
 }
 
-/// The threads beside the calling one, for the whole process: started when first needed, asleep between jobs,
-/// gone with the process.
+/// The helper threads of the process, without the calling one: started when first needed, asleep between
+/// jobs, ended with the process.
 class Team {
  public:
   static Team& get() {
@@ -59,7 +60,7 @@ class Team {
   }
 
   void run(Job& job) {
-    const bool ours = getpid() == process_;  // else this is a forked child, in which none of the threads is
+    const bool ours = getpid() == process_;  // false in a forked child, which has none of the threads
     if (!ours || in_use_.exchange(true)) return job.take_part(0);
     start(job.workers - 1);
     open(job);
@@ -75,7 +76,7 @@ class Team {
     try {
       for (; helpers_ < helpers; ++helpers_)
         std::thread([this, worker = helpers_ + 1] { help(worker); }).detach();
-    } catch (const std::exception&) {  // no more threads to be had: those that are there do the work
+    } catch (const std::exception&) {  // no more threads available: the existing ones do the work
     }
   }
 
@@ -89,7 +90,7 @@ class Team {
     wake_.notify_all();
   }
 
-  /// From here on no worker enters. Returns when all that did have left.
+  /// Lets no more workers enter. Returns when all who entered have left.
   void close() {
     inside_ |= kClosed;
     const auto empty = [&] { return inside_ == kClosed; };
@@ -106,7 +107,7 @@ class Team {
 
   void leave() {
     if (--inside_ != kClosed) return;
-    { const std::lock_guard lock(mutex_); }  // the calling thread looks, or waits already
+    { const std::lock_guard lock(mutex_); }  // the calling thread checks `empty` after this, or waits already
     done_.notify_one();
   }
 
@@ -127,10 +128,10 @@ class Team {
   const pid_t process_ = getpid();
   std::atomic<bool> in_use_ = false;
   int helpers_ = 0;
-  Job* job_ = nullptr;                      // read by those inside
-  std::atomic<unsigned> inside_ = kClosed;  // how many helpers take part, plus kClosed
-  std::atomic<unsigned> opened_ = 0;        // jobs so far
-  std::mutex mutex_;                        // only for going to sleep and waking up
+  Job* job_ = nullptr;                      // read by helpers at work
+  std::atomic<unsigned> inside_ = kClosed;  // number of helpers at work, plus kClosed
+  std::atomic<unsigned> opened_ = 0;        // number of jobs so far
+  std::mutex mutex_;                        // only for sleeping and waking
   std::condition_variable wake_, done_;
 };
 

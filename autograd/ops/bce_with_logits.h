@@ -42,7 +42,7 @@ struct BceWithLogits {
 }  // namespace ops
 
 /// x [n] or [n, 1] (logits), labels [n] in {0, 1} -> one number; `weight` as in cross_entropy. Throws
-/// Error(usage) for shapes, Error(data) for other labels. `labels` must outlive the pass.
+/// Error(usage) for wrong shapes, Error(data) for other labels. `labels` must outlive the pass.
 inline Var bce_with_logits(Var x, std::span<const std::int32_t> labels, Scalar weight,
                            Here here = Here::at()) {
   return x.tape().apply(ops::BceWithLogits{labels, weight}, here, x);

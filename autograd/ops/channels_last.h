@@ -1,4 +1,4 @@
-// Images as data sets keep them, [n, c, h, w], in the order in which convolutions read them, [n, h, w, c].
+// Converts images from the layout of data sets, [n, c, h, w], to the layout of convolutions, [n, h, w, c].
 #pragma once
 
 #include "autograd/tape.h"
@@ -26,7 +26,7 @@ struct ChannelsLast {
   }
 
  private:
-  /// Calls body(place with channels first, place with channels last).
+  /// Calls body(index with channels first, index with channels last).
   template <class Body>
   void each(Index n, const Body& body) const {
     const Index channels = image[0], pixels = image[1] * image[2];
@@ -39,7 +39,7 @@ struct ChannelsLast {
 
 }  // namespace ops
 
-/// x [n, ...] with c h w numbers in a row -> y [n, h, w, c]; `image` is [c, h, w]. Throws Error(usage) if it
+/// x [n, ...] with c h w numbers per row -> y [n, h, w, c]; `image` is [c, h, w]. Throws Error(usage) if it
 /// does not fit.
 inline Var channels_last(Var x, const Shape& image, Here here = Here::at()) {
   return x.tape().apply(ops::ChannelsLast{image}, here, x);

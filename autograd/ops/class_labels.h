@@ -1,4 +1,4 @@
-// The rule that losses over class labels share.
+// The check of labels, shared by losses over classes.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Convolution of images: y = b + x * w, zeros around x. Images lie channels last, [n, h, w, c], as the
-// kernels read them.
+// Convolution of images: y = b + x * w, zeros around x. Images are channels last, [n, h, w, c], as in the
+// kernels.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ struct Conv2d {
                              "dx += dy * w, dw += x * dy, db += sum_nij dy"};
   static constexpr bool backward_ignores_output = true;
   Conv2dOptions options;
-  const Scalar* prepared = nullptr;  // w as the kernels read it
-  TensorSpan saved{};                // what the kernels keep of x for dw
+  const Scalar* prepared = nullptr;  // w in the layout of the kernels
+  TensorSpan saved{};                // data of x that the kernels keep for dw
   TensorSpan scratch{};
 
   Shape shape(const Shape& x, const Shape& w, const Shape& b) const {

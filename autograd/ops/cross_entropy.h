@@ -42,8 +42,8 @@ struct CrossEntropy {
 }  // namespace ops
 
 /// x [n, classes] (logits), labels [n] -> one number. `weight` is 1/n for the mean over these rows; a shard
-/// of a larger domain passes 1 / (rows of the domain). Throws Error(usage) for shapes, Error(data) for labels
-/// that are no class. `labels` must outlive the pass.
+/// of a larger domain passes 1 / (rows of the domain). Throws Error(usage) for wrong shapes, Error(data) for
+/// labels outside the classes. `labels` must outlive the pass.
 inline Var cross_entropy(Var x, std::span<const std::int32_t> labels, Scalar weight, Here here = Here::at()) {
   return x.tape().apply(ops::CrossEntropy{labels, weight}, here, x);
 }

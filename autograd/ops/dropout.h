@@ -1,6 +1,5 @@
-// y = x with a share of its numbers set to zero and the others scaled up. Which ones is keyed by the example,
-// so that the same example in the same step loses the same numbers, wherever its row lies and whichever
-// thread computes it.
+// y = x with a random fraction of its numbers set to zero and the others scaled up. The example is the key:
+// the same example in the same step loses the same numbers, in any row and on any thread.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +10,8 @@
 
 namespace sand {
 
-/// The key of everything random in a training pass: which examples the rows of x are. Without examples the
-/// pass is a prediction and nothing is random.
+/// The key of all random numbers in a training pass: the example in each row of x. Without examples the pass
+/// is a prediction, and nothing is random.
 struct Draw {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
@@ -22,11 +21,11 @@ struct Draw {
 namespace ops {
 
 struct Dropout {
-  // "dr": clear of every other purpose under the same seed
+  // "dr": differs from all other streams under the same seed
   static constexpr std::uint32_t kStream = 0x64720000;
   static constexpr OpDoc doc{"dropout", "y = x keep / (1 - rate)", "dx += dy keep / (1 - rate)"};
   double rate;
-  std::uint32_t layer;  // tells one dropout from another
+  std::uint32_t layer;  // distinguishes dropout layers
   Draw draw;
   TensorSpan saved{};  // keep / (1 - rate)
 
@@ -62,8 +61,8 @@ struct Dropout {
 
 }  // namespace ops
 
-/// x [n, ...]. A prediction (no examples) or a rate of 0 hands x back as it is. Throws Error(usage) for a
-/// rate outside [0, 1).
+/// x [n, ...]. A prediction (no examples) or a rate of 0 returns x unchanged. Throws Error(usage) for a rate
+/// outside [0, 1).
 inline Var dropout(Var x, double rate, std::uint32_t layer, const Draw& draw, Here here = Here::at()) {
   return rate == 0 || draw.examples.empty() ? x : x.tape().apply(ops::Dropout{rate, layer, draw}, here, x);
 }

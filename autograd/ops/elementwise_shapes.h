@@ -1,4 +1,4 @@
-// The shape rule that binary elementwise ops share.
+// The shape rule of binary elementwise ops.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace sand::ops {
 
-/// The common shape of a and b. Throws Error(usage): there is no broadcasting.
+/// The common shape of a and b. Throws Error(usage) if they differ: there is no broadcasting.
 inline Shape same_shape(const char* op, const Shape& a, const Shape& b) {
   check(a == b, [&] {
     return Error(Fault::usage,

@@ -15,7 +15,7 @@ struct Flatten {
 
 }  // namespace ops
 
-/// x [n, ...] -> y [n, rest]. What is flat already is handed back as it is.
+/// x [n, ...] -> y [n, rest]. Returns x unchanged if it is flat already.
 inline Var flatten(Var x, Here here = Here::at()) {
   return x.shape().rank() == 2 ? x : x.tape().apply(ops::Flatten{}, here, x);
 }

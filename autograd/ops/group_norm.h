@@ -1,6 +1,6 @@
-// Group normalisation (Wu and He 2018, arXiv 1803.08494): within each image, groups of channels get mean 0
-// and variance 1, then each channel a weight and a bias of its own. Unlike batch norm, an image's output
-// depends on that image alone.
+// Group normalisation (Wu and He 2018, arXiv 1803.08494): within each image, groups of channels are
+// normalised to mean 0 and variance 1, then each channel has its own weight and bias. Unlike batch norm, an
+// image's output depends on that image alone.
 #pragma once
 
 #include <string>
@@ -51,7 +51,7 @@ struct GroupNorm {
   }
   void backward_in_place(TensorView x, TensorView g, TensorView b, TensorView y, TensorSpan d, TensorSpan dg,
                          TensorSpan db) const {
-    backward(x, g, b, y, d, d, dg, db);  // the kernel writes over dy
+    backward(x, g, b, y, d, d, dg, db);  // the kernel overwrites dy
   }
 
  private:

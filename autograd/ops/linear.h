@@ -1,4 +1,4 @@
-// y = x w^T + b: the layer that does the work of an MLP.
+// y = x w^T + b: a fully connected layer.
 #pragma once
 
 #include "autograd/tape.h"

@@ -20,7 +20,7 @@ struct LogSoftmax {
     const Index classes = x.shape()[1];
     for (Index n = 0; n < x.shape()[0]; ++n) {
       const auto row = x.matrix().row(n).array();
-      const double greatest = row.maxCoeff();  // taken off first, so that e^x cannot overflow
+      const double greatest = row.maxCoeff();  // subtracted first, so that e^x cannot overflow
       double total = 0;
       for (Index c = 0; c < classes; ++c) total += sand::exp(static_cast<double>(row[c]) - greatest);
       const double log_total = sand::log(total);
@@ -40,7 +40,7 @@ struct LogSoftmax {
 
 }  // namespace ops
 
-/// x [n, classes] -> log probabilities [n, classes]. Throws Error(usage) if x is no matrix.
+/// x [n, classes] -> log probabilities [n, classes]. Throws Error(usage) unless x is a matrix.
 inline Var log_softmax(Var x, Here here = Here::at()) { return x.tape().apply(ops::LogSoftmax{}, here, x); }
 
 }  // namespace sand

@@ -1,5 +1,5 @@
-// y = the greatest number of each window of x, channel by channel; of equals the first. NaN is greater than
-// any number, so that a broken input is seen at the loss.
+// y = the maximum of each window of x, channel by channel; on ties the first. NaN counts as greater than any
+// number, so that the loss shows a broken input.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// y = the mean of each window of x, channel by channel; without a window, of the whole image.
+// y = the mean of each window of x, channel by channel; without a window, the mean of the whole image.
 #pragma once
 
 #include "autograd/ops/pooling.h"

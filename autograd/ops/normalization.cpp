@@ -33,7 +33,7 @@ struct Moments {
     mean = sum / group.count;
     variance = std::max(0.0, squares / group.count - mean * mean);
   }
-  /// So little around its mean that x scale + shift, rounded, would be what their rounding left.
+  /// Whether x varies so little around its mean that x scale + shift would be mostly rounding error.
   bool nearly_constant(double r) const {
     return std::fabs(mean) * r > 4096 || variance < 1e-12 * mean * mean;
   }

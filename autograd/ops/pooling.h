@@ -1,4 +1,4 @@
-// The shape rule that both ways of pooling share.
+// The shape rule of max and mean pooling.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct PoolOptions {
 
 namespace ops {
 
-/// [n, h, w, c] -> [n, (h - window) / stride + 1, likewise, c]: windows that do not fit are left out. Throws
+/// [n, h, w, c] -> [n, (h - window) / stride + 1, likewise, c]: windows that do not fit are omitted. Throws
 /// Error(usage).
 inline Shape pooled_shape(const char* op, const Shape& x, const PoolOptions& options) {
   check(x.rank() == 4 && options.window >= 1 && options.stride >= 1 && x[1] >= options.window &&
@@ -30,8 +30,8 @@ inline Shape pooled_shape(const char* op, const Shape& x, const PoolOptions& opt
           x[3]};
 }
 
-/// Calls body(place in y, image of x, its row, its column, channel), the row and column being the first of
-/// the window.
+/// Calls body(place in y, image of x, row, column, channel); row and column are those of the window's first
+/// pixel.
 template <class Body>
 void each_window(const Shape& y, const PoolOptions& options, const Body& body) {
   Index place = 0;

@@ -1,4 +1,4 @@
-// y = max(x, 0). NaN stays NaN, so that a broken input is seen at the loss.
+// y = max(x, 0). NaN stays NaN, so that the loss shows a broken input.
 #pragma once
 
 #include "autograd/tape.h"

@@ -6,7 +6,7 @@
 
 namespace sand::nn {
 
-/// For outputs [n, 1] and labels 0 and 1. Throws what the op bce_with_logits throws.
+/// For outputs [n, 1] and labels 0 and 1. Throws the errors of the op bce_with_logits.
 class BinaryCrossEntropy final : public Objective {
  public:
   static ObjectiveCard card() {

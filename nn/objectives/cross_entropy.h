@@ -6,7 +6,7 @@
 
 namespace sand::nn {
 
-/// For outputs [n, classes] and labels. Throws what the op cross_entropy throws.
+/// For outputs [n, classes] and labels. Throws the errors of the op cross_entropy.
 class CrossEntropy final : public Objective {
  public:
   static ObjectiveCard card() {

@@ -1,4 +1,4 @@
-// Squared error: of regression.
+// Squared error, for regression.
 #pragma once
 
 #include "autograd/ops/scale.h"
@@ -8,7 +8,7 @@
 namespace sand::nn {
 
 /// For outputs and target values of one shape [n, ...]: the mean of their squared differences. Throws
-/// Error(usage) for a batch without target values, and what the op squared_error throws.
+/// Error(usage) for a batch without target values, and the errors of the op squared_error.
 class SquaredError final : public Objective {
  public:
   static ObjectiveCard card() {

@@ -1,11 +1,10 @@
 // Lab sheet: passes over an image, channels last, for one instruction set (see multiply.h).
 //
-//     pixel 0  [ c0 c1 c2 ... ]     sums run down the pixels, each channel in a lane of its own, in double:
-//     pixel 1  [ c0 c1 c2 ... ]     2 * kLanes channels at a time stay in registers, and the image is read
-//     once
-//                                   at the speed of the cache.
+//     pixel 0  [ c0 c1 c2 ... ]     Sums run down the pixels in double, each channel in its own lane.
+//     pixel 1  [ c0 c1 c2 ... ]     2 * kLanes channels at a time stay in registers, so the image is read
+//                                   once, at the speed of the cache.
 //
-// The order of a sum does not depend on the lanes, so every table has the same bits.
+// The order of a sum does not depend on the lanes, so every table gives the same bits.
 #pragma once
 
 #include "tensor/kernels/fma.h"

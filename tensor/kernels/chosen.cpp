@@ -1,4 +1,4 @@
-// Which kernels this CPU runs. Decided once, at the first use.
+// Chooses the kernels for this CPU, once, at the first use.
 #include <cstdlib>
 #include <string>
 

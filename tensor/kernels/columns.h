@@ -1,11 +1,11 @@
-// Lab sheet: statistics down the columns of a few rows, for one instruction set. Included like multiply.h,
-// and like it without a function that another file could share.
+// Lab sheet: statistics down the columns of a few rows, for one instruction set. Included like multiply.h;
+// likewise, it has no inline function that another file could share.
 //
-//            j ->  256 columns at most: 1 KB of every row, and the statistics of each column, stay in L1
-//   row e    g g g g g g g g        four rows at once, so that the statistics are loaded and stored a quarter
-//   row e+1  g g g g g g g g        as often. Meanwhile the next four rows are prefetched, since a block of a
-//   row e+2  g g g g g g g g        row is too short for the hardware to predict (a third of the time, where
-//   row e+3  g g g g g g g g        the table is larger than the caches)
+//            j ->  at most 256 columns: 1 KB of every row, and the statistics of each column, stay in L1
+//   row e    g g g g g g g g        Four rows are read at once, so the statistics are loaded and stored a
+//   row e+1  g g g g g g g g        quarter as often. Meanwhile the next four rows are prefetched, since a
+//   row e+2  g g g g g g g g        block of a row is too short for the hardware to predict. This saves a
+//   row e+3  g g g g g g g g        third of the time if the table is larger than the caches.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -14,7 +14,7 @@
 namespace sand::kernels {
 namespace {
 
-/// Calls pass(four rows) and for those left over pass(one row), in ascending order.
+/// Calls pass(four rows), then pass(one row) for each remaining row, in ascending order.
 template <class Pass>
 void by_fours(const Rows& x, const Pass& pass) {
   constexpr Index kLine = 64 / sizeof(Scalar);

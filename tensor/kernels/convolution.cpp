@@ -5,7 +5,7 @@
 namespace sand::kernels {
 namespace {
 
-/// What the transforms of a tile cost, in products for each of its numbers: measured, within 10 % for 32 to
+/// The cost of a tile's transforms, in products per number of the tile: measured, accurate to 10 % for 32 to
 /// 128 channels.
 constexpr Index kTransform = 20;
 
@@ -25,9 +25,9 @@ Index tile_for(const Convolution& s) {
   return best;
 }
 
-/// The products of a point read U once for this number of tiles, and their results should stay in the second
-/// cache until it is transformed back. A step of MNIST_CNN: with 2 MB before a slow third cache 36 are 12 to
-/// 19 % faster than 12; with 1 MB before a fast one 5 % slower.
+/// The products of a point read U once for this number of tiles, and their results should stay in L2 until
+/// they are transformed back. Measured on a step of MNIST_CNN: with 2 MB of L2 and a slow L3, 36 tiles are 12
+/// to 19 % faster than 12; with 1 MB and a fast L3, 5 % slower.
 Index tiles_at_once() {
 #ifdef _SC_LEVEL2_CACHE_SIZE
   static const bool large = sysconf(_SC_LEVEL2_CACHE_SIZE) >= 2 << 20;

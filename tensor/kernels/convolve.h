@@ -1,4 +1,4 @@
-// Convolutions of one instruction set: term by term or in tiles, as their shape says.
+// Convolutions for one instruction set: term by term or in tiles, depending on the shape.
 #pragma once
 
 #include "tensor/kernels/direct.h"

@@ -6,15 +6,14 @@
 //       u=1  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run     ->    [ o.. ]   kTileRows pixels x 2 vectors of o
 //       u=2  [ v0 c.. | v1 c.. | v2 c.. | .. ]  one run           [ .. ]
 //
-// With channels last the taps (v, c) of a pixel are neighbours, and those of the next pixel start stride * c
-// numbers further: the patches of one row of y are a matrix in kh runs, and nothing is unfolded. Both
-// gradients are such products, too:
-//   dx: only taps with u = (i + padding) mod stride reach row i of x, so x consists of stride x stride
-//   phases,
+// With channels last, the taps (v, c) of a pixel are adjacent, and those of the next pixel start stride * c
+// numbers further. So the patches of one row of y form a matrix in kh runs, without unfolding. Both gradients
+// are such products, too:
+//   dx: only taps with u = (i + padding) mod stride reach row i of x. So x has stride x stride phases,
 //       each a dense convolution of dy with a few taps in reverse, without products with inserted zeros;
 //   dw: for each u, [v c, pixels of y] times [pixels of y, o]; the first is x read down its pixels.
-// Copying an image into its border costs 1 to 2 % of its products, and no inner loop has to test for the
-// edge.
+// Copying an image into a border of zeros takes 1 to 2 % of the time of its products; in return no inner loop
+// tests for the edge.
 #pragma once
 
 #include "tensor/kernels/kernels.h"
@@ -29,7 +28,7 @@ struct Border {
 
 Border border_of_x(const Convolution& s) { return {s.padding, s.padding, s.padding, s.padding}; }
 
-/// The zeros around dy: as far as the taps of the first and the last row and column of x reach.
+/// The zeros around dy: as many as the taps of the first and last row and column of x need.
 Border border_of_dy(const Convolution& s) {
   const Index below = (s.height - 1 + s.padding) / s.stride - (s.out_height - 1);
   const Index beside = (s.width - 1 + s.padding) / s.stride - (s.out_width - 1);
@@ -58,10 +57,10 @@ void add_border(const Scalar* image, Index height, Index width, Index channels, 
   zeros(to, b.bottom * row);
 }
 
-/// Calls body(row phase, column phase, taps down, taps across, where its packed filters begin).
+/// Calls body(row phase, column phase, taps down, taps across, start of its packed filters).
 template <class Body>
 void each_phase(const Convolution& s, const Body& body) {
-  // the forward pass has its filters first
+  // the filters of the forward pass come first
   Index start = packed_size(s.kernel_height * s.kernel_width * s.channels, s.outputs);
   for (Index down = 0; down < s.stride; ++down)
     for (Index across = 0; across < s.stride; ++across) {
@@ -121,8 +120,7 @@ Vector interleaved(Vector a, Vector b, Places<I...>) {
   return __builtin_shufflevector(a, b, (I % 2 * kLanes + I / 2 + Half * kLanes / 2)...);
 }
 
-/// The rows of a square become its columns: log2(kLanes) rounds of interleaving row i with row i + kLanes
-/// / 2.
+/// Transposes a square: log2(kLanes) rounds interleave row i with row i + kLanes / 2.
 void transpose(Vector (&x)[kLanes]) {
   const typename PlacesTo<kLanes>::Type all{};
   for (Index round = 1; round < kLanes; round *= 2) {
@@ -137,8 +135,8 @@ void transpose(Vector (&x)[kLanes]) {
   }
 }
 
-/// dw[o, t] += block[t, o] for `count` outputs and any number of taps: squares of kLanes x kLanes, then what
-/// is left over.
+/// dw[o, t] += block[t, o] for `count` outputs and any number of taps: squares of kLanes x kLanes, then the
+/// rest.
 void add_taps(const Scalar* block, Index next_tap, Index taps, Index count, Scalar* dw, Index next_output) {
   const Index square_taps = taps / kLanes * kLanes, square_outputs = count / kLanes * kLanes;
   for (Index o = 0; o < square_outputs; o += kLanes)

@@ -1,6 +1,6 @@
-// fma(a, b, c) = a b + c, rounded once: of a number and, where VECTOR_BYTES is set, of the vectors of that
-// instruction set. No compiler is left to fuse on its own, since none fuses all it could. Nothing here is
-// shared: intrinsics are always inlined.
+// fma(a, b, c) = a b + c, rounded once: for numbers and, if VECTOR_BYTES is set, for vectors of that
+// instruction set. We never rely on the compiler to fuse, since no compiler fuses everywhere it could.
+// Intrinsics are always inlined, so files share no function.
 #pragma once
 
 #include "tensor/scalar.h"
@@ -29,7 +29,7 @@ Doubles fma(Doubles a, Doubles b, Doubles c) { return _mm256_fmadd_pd(a, b, c); 
 
 Vector fma(Scalar a, Vector b, Vector c) {
   return fma(a - Vector{}, b, c);
-}  // a - 0: in every lane, -0 as it is
+}  // a in every lane: a - 0 keeps -0
 #endif
 
 }  // namespace

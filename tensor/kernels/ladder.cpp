@@ -3,8 +3,7 @@
 namespace sand::kernels {
 namespace {
 
-/// The row or column of x that tap `tap` of output `at` falls on; below 0 or beyond the image where it meets
-/// the zeros.
+/// The row or column of x that tap `tap` of output `at` reads; below 0 or beyond the image, in the zeros.
 Index seen(const Convolution& s, Index at, Index tap) { return at * s.stride + tap - s.padding; }
 
 }  // namespace

@@ -12,11 +12,10 @@
 //   - two multiply-adds start per cycle and take 4, so at least 8 accumulators are needed; there are 28 (12);
 //   - 28 accumulators + 2 of b = 30 of 32 registers (12 + 2 + 1 = 15 of 16);
 //   - 2 loads of b and 14 broadcasts feed 28 multiply-adds: the load ports are a third idle.
-// Depth is never blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes a cycle, far
-// below its rate. The next panel is prefetched into L2 in the meantime, spread over all tiles of this one.
-// Neither is a packed: three rows share one base pointer (base, base + row, base + 2 row are x86 addressing
-// modes), so 14 rows need five pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8
-// would run half empty.
+// Depth is not blocked: a panel of b (32 columns x 400 deep = 50 KB) comes from L2 at 9 bytes per cycle, far
+// below its rate. All tiles of a panel share in prefetching the next panel into L2. a is not packed: three
+// rows share one base pointer (base, base + row, base + 2 row are x86 addressing modes), so 14 rows need five
+// pointers. Rows are split evenly (64 = 13+13+13+13+12), since a last tile of 8 would be half empty.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -53,17 +52,17 @@ void pack(Strided b, Index depth, Index columns, Scalar* packed, int part, int p
   }
 }
 
-/// What a product starts from: what stands in c, or zero.
+/// The initial value of a product: the stored c, or zero.
 enum class Start { stored, zero };
 
-/// What the tiles after this one will read: with every k the cache line of `next`, which then moves on by
-/// `step` numbers. It may lie past the end; then it is fetched in vain.
+/// Prefetch for later tiles: every k fetches the cache line at `next`, then moves `next` by `step` numbers.
+/// `next` may pass the end of the data; that fetch is useless but harmless.
 struct Ahead {
   const Scalar* next;
   Index step;
 };
 
-/// One register tile: Rows x (Vectors * kLanes) of c, all of depth.
+/// One register tile: Rows x (Vectors * kLanes) of c, over all of depth.
 template <int Rows, int Vectors>
 void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start start, Ahead ahead) {
   Vector sum[Rows][Vectors];
@@ -82,7 +81,7 @@ void tile(Strided a, const Scalar* b, Scalar* c, Index c_row, Index depth, Start
     for (int group = 0; group < (Rows + 2) / 3; ++group) base[group] = a.data + 3 * group * a.row;
     const Index end = depth - first < run ? depth - first : run;
     for (Index k = 0; k < end; ++k, b += kWidth, ahead.next += ahead.step) {
-      __builtin_prefetch(ahead.next, 0, 2);  // into the second cache
+      __builtin_prefetch(ahead.next, 0, 2);  // into L2
       Vector bk[Vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v) bk[v] = *reinterpret_cast<const Unaligned*>(b + v * kLanes);
@@ -115,8 +114,7 @@ Tile tile_of(Index rows) {
     return rows == Rows ? tile<Rows, Vectors> : tile_of<Vectors, Rows - 1>(rows);
 }
 
-/// A tile at the right edge: c is copied to a full-width block and back, so that no number outside c is
-/// touched.
+/// A tile at the right edge: copies c to a full-width block and back, so that it touches no number outside c.
 void edge_tile(Tile full, Strided a, const Scalar* b, Scalar* c, Index c_row, Index rows, Index depth,
                Index width, Start start, Ahead ahead) {
   Scalar block[kTileRows * kWidth] = {};
@@ -157,14 +155,14 @@ void multiply(Strided a, const Scalar* packed, Scalar* c, Index c_row, Index row
 }
 
 Index fused_multiply_adds(Index rounds) {
-  constexpr Index kChains = 12;  // independent sums: two can start per cycle, each takes 4
+  constexpr Index kChains = 12;  // independent sums: two multiply-adds start per cycle and take 4 cycles
   Vector sum[kChains] = {}, x = {};
-  asm volatile("" : "+v"(x));  // what asm may have changed cannot be computed in advance,
+  asm volatile("" : "+v"(x));  // the compiler cannot precompute what asm may change,
   for (Index round = 0; round < rounds; ++round)
 #pragma GCC unroll 16
     for (Index i = 0; i < kChains; ++i) {
       sum[i] = fma(x, x, sum[i]);
-      asm volatile("" : "+v"(sum[i]));  // and what asm reads cannot be left out
+      asm volatile("" : "+v"(sum[i]));  // nor remove what asm reads
     }
   return rounds * kChains * kLanes;
 }

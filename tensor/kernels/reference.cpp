@@ -1,4 +1,4 @@
-// The kernels as their formulas say it: no tiles, no vectors. Slow, and right by inspection.
+// The kernels exactly as in their formulas: no tiles, no vectors. Slow, but easy to verify by reading.
 #include "tensor/kernels/fma.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/kernels/reference_convolution.h"

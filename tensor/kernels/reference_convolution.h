@@ -1,5 +1,5 @@
-// Convolutions as their formulas say it: no borders, no packing, no vectors. The judge of direct.h and
-// winograd.h, with which it shares only the matrices. Part of reference.cpp.
+// Convolutions exactly as in their formulas: no borders, no packing, no vectors. The reference for direct.h
+// and winograd.h; it shares only the matrices with them. Part of reference.cpp.
 #pragma once
 
 #include "tensor/kernels/fma.h"
@@ -37,7 +37,7 @@ void convolve_term_by_term(const Convolution& s, Index images, const Images& x, 
         }
 }
 
-/// Along one axis: the outputs last, last - 1, ... that see input `i`, through taps phase, phase + stride,
+/// Along one axis: the outputs last, last - 1, ... that read input `i`, through taps phase, phase + stride,
 /// ...
 struct Seen {
   Index last, phase, count;
@@ -82,7 +82,7 @@ void filter_gradient_term_by_term(const Convolution& s, Index images, const Imag
         }
 }
 
-// In tiles. Blocks [p][row, column] of one number per point p; rows are tiles or channels.
+// Convolution in tiles. Blocks [p][row, column] hold one number per point p; rows are tiles or channels.
 
 template <class T>
 struct PlainTiles {
@@ -94,7 +94,7 @@ struct PlainTiles {
   Index count() const { return images * per_image(); }
 };
 
-/// block[p][tile, c] = F window F^T, the window of a tile beginning step times its place in the grid, less
+/// block[p][tile, c] = F window F^T. The window of a tile begins at step times its place in the grid, minus
 /// `before`.
 template <const Factored& F, class T>
 void plain_in(const PlainTiles<T>& t, const Images& from, Index step, Index before, Scalar* block) {
@@ -110,7 +110,7 @@ void plain_in(const PlainTiles<T>& t, const Images& from, Index step, Index befo
     }
 }
 
-/// The other way round: put(place in the images, c, number) for what lies inside.
+/// The reverse: calls put(place in the images, c, number) for all numbers inside the images.
 template <const Factored& F, class T, class Put>
 void plain_out(const PlainTiles<T>& t, const Images& to, Index step, Index before, const Scalar* block,
                const Put& put) {

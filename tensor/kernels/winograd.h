@@ -1,6 +1,6 @@
 // Lab sheet: 3 x 3 convolution in tiles, by Winograd's algorithm, for one instruction set.
 //
-// Each tile of outputs is a two-dimensional product of polynomials, taken point by point (P of them):
+// Each tile of outputs is a two-dimensional product of polynomials, evaluated at P points:
 //
 //     forward    V = B^T x B   of every tile and channel       backward: the transposed steps, in reverse
 //                M_p = V_p U_p for each point p, channels        dM = A dy A^T
@@ -8,14 +8,13 @@
 //                y = A^T M A + bias                              dx += B dV B^T,     dw += G^T dU G
 //     U = G w G^T once per step.
 //
-// V and dM [p][tile, channel] are written in the order of a packed right-hand operand; as a left-hand operand
-// the same numbers are read in runs of kWidth. So one copy serves the two products in which each takes part.
-// A tile of 5 x 5 outputs takes 49 products instead of 225; one of 7 x 7 with stride 2, 225 instead of 441.
-// The gain is limited by U_p and dU_p, which are read and written for any number of images: from 4 images of
-// 14 x 14 on it hardly matters. dU never leaves the second cache: kWidth x kWidth of it, for all points, are
-// computed and transformed into dw at once, and V and dM of each point are read into the first cache once for
-// its few register tiles. The next operands are prefetched: where U comes from a slow third cache, this saves
-// a seventh of a step.
+// V and dM [p][tile, channel] have the layout of a packed right-hand operand; as a left-hand operand the same
+// numbers are read in runs of kWidth. So one copy serves both products that use it. A tile of 5 x 5 outputs
+// takes 49 products instead of 225; one of 7 x 7 with stride 2, 225 instead of 441. U_p and dU_p limit the
+// gain, since they are read and written even for few images; from 4 images of 14 x 14 on this hardly matters.
+// dU never leaves L2: kWidth x kWidth of it, for all points, are computed and transformed into dw at once. V
+// and dM of each point are read into L1 once for their few register tiles. The next operands are prefetched;
+// if U comes from a slow L3, this saves a seventh of a step.
 #pragma once
 
 #include "tensor/kernels/direct.h"
@@ -27,9 +26,9 @@ namespace sand::kernels {
 namespace {
 
 constexpr Index kApart =
-    64 / sizeof(Scalar);  // between points, so that they do not fall into the same cache sets
+    64 / sizeof(Scalar);  // distance between points, so that they do not fall into the same cache sets
 
-/// How the tiles of all images lie, and what the blocks of one point take.
+/// The layout of the tiles of all images, and the sizes of the blocks of one point.
 template <class T>
 struct Tiles {
   explicit Tiles(const Convolution& shape, Index image_count)
@@ -86,7 +85,7 @@ Vector gather(const Scalar* from, Index stride, Index count) {
   return x;
 }
 
-/// A window of an image [h, w, channels] that may reach beyond it.
+/// A window of an image [h, w, channels] that may extend beyond the image.
 template <class Number>
 struct Window {
   Number* image;
@@ -114,8 +113,8 @@ Window<Number> window_of_y(const Convolution& s, Number* y, Index image, Index t
       y + image * s.out_height * s.out_width * s.outputs, s.out_height, s.out_width, s.outputs, top, left};
 }
 
-/// V = B^T x B, or with another F dM = A dy A^T: every tile of the windows, zeros outside, to `to` [p][tile,
-/// channel], packed.
+/// V = B^T x B, or dM = A dy A^T with another F: writes every tile of the windows, with zeros outside the
+/// image, to `to` [p][tile, channel], packed.
 template <const Factored& F, class T, class WindowOf>
 void transform_in(const Tiles<T>& t, Index first, Index end, Index channels, Index point,
                   const WindowOf& window_of, Scalar* to) {
@@ -133,8 +132,8 @@ void transform_in(const Tiles<T>& t, Index first, Index end, Index channels, Ind
   });
 }
 
-/// y = A^T M A, or with another F dx = B dV B^T: tiles `first` to `end` - 1, which `from` [p][tile - first,
-/// channel] holds, to put(window, i, j, channel, numbers).
+/// y = A^T M A, or dx = B dV B^T with another F: reads tiles `first` to `end` - 1 from `from` [p][tile -
+/// first, channel] and passes the results to put(window, i, j, channel, numbers).
 template <const Factored& F, class T, class WindowOf, class Put>
 void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, Index point, const Scalar* from,
                    const WindowOf& window_of, const Put& put) {
@@ -151,15 +150,15 @@ void transform_out(const Tiles<T>& t, Index first, Index end, Index channels, In
   });
 }
 
-/// Calls body(first, end) for a few tiles at a time, so that what one step writes is still in the second
-/// cache for the next.
+/// Calls body(first, end) for a few tiles at a time, so that the output of one step is still in L2 for the
+/// next step.
 template <class T, class Body>
 void each_part(const Tiles<T>& t, const Body& body) {
   const Index parts = (t.count + t.s.at_once - 1) / t.s.at_once;
   for (Index part = 0; part < parts; ++part) body(part * t.count / parts, (part + 1) * t.count / parts);
 }
 
-/// For every point product [tile - first, columns] = left right, both packed.
+/// For every point: product [tile - first, columns] = left right, both packed.
 template <class T>
 void multiply_points(const Tiles<T>& t, Index first, Index end, const Scalar* left, Index left_point,
                      Index depth, const Scalar* right, Index right_point, Index columns, Scalar* product,
@@ -231,7 +230,7 @@ void filter_gradient_in_tiles(const Tiles<T>& t, const Scalar* v, const Scalar* 
         for (Index b = 0; b < blocks; ++b) {
           const Index first = b * height / blocks, rows = (b + 1) * height / blocks - first;
           const Tile product = width > kLanes ? tile_of<2>(rows) : tile_of<1>(rows);
-          // The tiles take turns in fetching V and dM of the next point.
+          // The tiles take turns to prefetch V and dM of the next point.
           const Scalar *const left = v + p * t.v_point + t.place(0, c), *const right = dm + p * t.dm_point +
                                                                                        t.place(0, o);
           const Scalar* const next = (b % 2 == 0 ? right + t.dm_point : left + t.v_point) + b / 2 * kLanes;
@@ -256,7 +255,7 @@ template <class T>
 void convolve_back_in_tiles(const Tiles<T>& t, const Scalar* u, const Scalar* dy, Scalar* dx, Scalar* dw,
                             const Scalar* v, Scalar* dm) {
   const Convolution& s = t.s;
-  Scalar* const dv = dm + t.kAll * t.dm_point;  // dv and a block of dU are not needed at the same time
+  Scalar* const dv = dm + t.kAll * t.dm_point;  // dv and a block of dU share memory
   const Scalar* const u_back = u + t.kAll * t.u_point;
   const Index point = s.at_once * s.channels + kApart;
   each_part(t, [&](Index first, Index end) {

@@ -1,8 +1,8 @@
 // The matrices of Winograd's minimal filtering (arXiv 1509.09308), derived at compile time from a few points
-// in exact fractions (Cook and Toom), and the one loop that applies them: there is no table of numbers.
+// in exact fractions (Cook and Toom), and the loop that applies them. No table of numbers is hard-coded.
 //
-// m outputs of a filter of r taps are a product of polynomials, taken at n = m + r - 1 points (the last is
-// infinity):
+// m outputs of a filter of r taps are a product of polynomials, evaluated at n = m + r - 1 points (the last
+// is infinity):
 //     y = A^T [ (G g) . (B^T d) ]        d: n inputs, g: r taps, y: m outputs
 //     A^T[i][p] = a_p^i        G[p][j] = a_p^j / f_p        B^T[p] = coefficients of prod_{q != p} (x - a_q)
 // where f_p = prod_{q != p} (a_p - a_q); at infinity A^T and G pick the last number, and B^T is
@@ -84,8 +84,8 @@ constexpr Algorithm toom_cook(int outputs, int taps) {
   return result;
 }
 
-/// Three taps at a stride of 2: the outer taps see only inputs 0, 2, 4, ... and are a filter of two taps
-/// there; the middle tap sees only 1, 3, 5, ... and is a product for each output. Together 2 m + 1 products
+/// Three taps with stride 2: the outer taps read only inputs 0, 2, 4, ... and form a filter of two taps
+/// there; the middle tap reads only 1, 3, 5, ... and takes one product per output. Together 2 m + 1 products
 /// instead of 3 m.
 constexpr Algorithm every_second(int outputs) {
   const Algorithm outer = toom_cook(outputs, 2);
@@ -102,9 +102,9 @@ constexpr Algorithm every_second(int outputs) {
   return result;
 }
 
-/// A matrix as butterflies, a sparser core, butterflies. The points a and -a give two rows (or columns) that
-/// are equal in some entries and opposite in the others: the sum of the equal terms and that of the opposite
-/// ones serve both.
+/// A matrix as butterflies, a sparser core, butterflies. The points a and -a give two rows (or columns) with
+/// equal entries in some places and opposite entries in the others. So both use the same two sums: of the
+/// equal terms and of the opposite terms.
 struct Factored {
   Matrix core;
   bool before[kMostPoints] = {};  // inputs j and j + 1 are first replaced by their sum and difference
@@ -149,8 +149,8 @@ constexpr Factored factored(const Matrix& m) {
   return f;
 }
 
-/// sum + core[I][j] in[j] for j = J, J + 1, ...: one fused multiply-add a term, ascending, zeros left out. A
-/// factor of 1 or -1 needs no product: the same bits, and an addition takes fewer cycles.
+/// sum + core[I][j] in[j] for j = J, J + 1, ...: one fused multiply-add per term, in ascending order, without
+/// zeros. A factor of 1 or -1 needs no product: an addition gives the same bits in fewer cycles.
 template <const Factored& F, int I, int J, class Number>
 [[gnu::always_inline]] inline Number row_sum(const Number* in, Number sum) {
   if constexpr (J == F.core.columns) {
@@ -186,7 +186,7 @@ template <class Number>
     }
 }
 
-/// out = F in, for one column. `in` is used up.
+/// out = F in, for one column. Overwrites `in`.
 template <const Factored& F, class Number>
 [[gnu::always_inline]] inline void apply(Number* in, Number* out) {
   butterflies(F.before, F.core.columns, in);
@@ -194,8 +194,8 @@ template <const Factored& F, class Number>
   butterflies(F.after, F.core.rows, out);
 }
 
-/// F d F^T of a square block: d(i, j) is load(i, j), and element (i, j) of the result goes to store(i, j,
-/// number).
+/// F d F^T of a square block: reads d(i, j) by load(i, j), and writes element (i, j) of the result by
+/// store(i, j, number).
 template <const Factored& F, class Number, class Load, class Store>
 [[gnu::always_inline]] inline void transform(const Load& load, const Store& store) {
   constexpr int kRows = F.core.rows, kColumns = F.core.columns;
@@ -216,7 +216,7 @@ template <const Factored& F, class Number, class Load, class Store>
   }
 }
 
-/// Outputs in tiles of Tile x Tile: what there is to know at compile time.
+/// Compile-time constants for tiles of Tile x Tile outputs.
 template <int Tile, int Stride>
 struct Tiling {
   static constexpr Algorithm kAlgorithm = Stride == 1 ? toom_cook(Tile, 3) : every_second(Tile);
