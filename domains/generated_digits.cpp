@@ -144,7 +144,7 @@ class Page {
     }
   }
 
-  /// Full ink within the radius, none one pixel further out.
+  /// Full ink within the radius, no ink one pixel further out.
   void print(std::span<std::uint8_t> pixels) const {
     for (std::size_t i = 0; i < pixels.size(); ++i)
       pixels[i] =

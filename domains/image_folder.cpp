@@ -85,9 +85,8 @@ Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOption
   const int total = static_cast<int>(files.size());
   const std::uint64_t most = options.memory > 0 ? options.memory : half_of_memory();
   MemoryBudget rest(most - std::min<std::uint64_t>(most, files.size() * bytes_each));
-  const auto decoders =
-      // Before any thread starts.
-      start_decoders(std::min(threads.count(), total), options, rest);
+  // Before any thread starts.
+  const auto decoders = start_decoders(std::min(threads.count(), total), options, rest);
   Decoded decoded{claim(files.size(), bytes_each, most)};
   std::mutex telling;
   int done = 0;

@@ -31,8 +31,8 @@ struct ImageScan {
 /// next to the folders of domains and classes. A folder in a class is in `files` as unreadable, and so is a
 /// symbolic link unless links are followed.
 ///
-/// Throws Error: missing (no such folder), io (not readable), data (no image; domains whose names are alike,
-/// or classes of different domains).
+/// Throws Error: missing (no such folder), io (not readable), data (no image; two domains, or two classes
+/// of different domains, whose names are alike).
 ImageScan scan_images(const std::filesystem::path& root, bool follow_links = false);
 
 /// Throws Error(data) for a class without any file or, if unreadable files are skipped, without any readable

@@ -36,9 +36,8 @@ struct Sandbox::Message {
 
 namespace {
 
-constexpr std::size_t kMemoryToKeep =
-    // A child that has used more is replaced, which frees its memory.
-    16 << 20;
+// A child that has used more is replaced, which frees its memory.
+constexpr std::size_t kMemoryToKeep = 16 << 20;
 constexpr std::size_t kLeastMemory = 16 << 20;  // of an arena, if address space is short
 constexpr int kWallFactor = 12;         // machines are busy: wall-clock time includes the work of others
 constexpr int kLookMilliseconds = 100;  // between two checks of a child that has not answered
