@@ -1,4 +1,4 @@
-# `sandgrad_bits` (tests/bits.cpp): the sources that decide bits and no library but Eigen, for tests/bits.sh.
+# `sandgrad_bits` (tests/bits.cpp), for tests/bits.sh: the sources that decide bits, with only Eigen.
 set(bits_sources ${floor_sources})
 list(FILTER bits_sources INCLUDE REGEX
   "/(tensor/(available_cores|digits|error|finite|names|printable|random|shape|system_files|tensor|threads)\

@@ -1,4 +1,4 @@
-# Every library that is needed, all missing ones named in one message with their Debian names.
+# Finds the required libraries. One message names all missing ones by their Debian names.
 set(missing "")
 
 find_package(Eigen3 3.4 QUIET NO_MODULE)

@@ -2,15 +2,15 @@
 file(GLOB floor_sources CONFIGURE_DEPENDS
   tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
 
-# Bits are a promise: no contraction of a * b + c (what is to be fused says so), and never -ffast-math.
-# An x86-64 build is for x86-64-v3 (AVX2 and FMA, 2013 and later) unless told otherwise; wider kernels are
-# chosen at run time. The other two say that nobody looks at errno or floating-point traps: no bit changes,
-# and exp, log, tanh become vector code.
+# Results must be bit-identical: no contraction of a * b + c (fused code says so explicitly), and never
+# -ffast-math. The default of an x86-64 build is x86-64-v3 (AVX2 and FMA, 2013 and later); wider kernels are
+# chosen at run time. The other two flags say that no code reads errno or floating-point traps. They change
+# no bit, and exp, log, tanh become vector code.
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(SANDGRAD_MACHINE x86-64-v3 CACHE STRING "What x86-64 builds are for, at least x86-64-v3")
   list(APPEND arithmetic -march=${SANDGRAD_MACHINE})
-  # Kernels are kept off clang's sanitizers; g++'s look at them.
+  # Kernels are built without clang's sanitizers; g++'s check them.
   set(kernel_options -O3)
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     list(APPEND kernel_options -fno-sanitize=address,undefined)
@@ -25,7 +25,7 @@ endif()
 
 set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 warns of its own std::string concatenation (PR105651); by each of these names where headers are
+  # g++ 12 warns of its own std::string concatenation (PR105651), under each of these names if headers are
   # precompiled.
   list(APPEND warnings -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
@@ -35,7 +35,7 @@ endif()
 if(SANDGRAD_SANITIZE)
   add_compile_options(-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
-  # stb_image is not ours: what it does wrong is its sandbox's affair, not the end of a test.
+  # stb_image is not our code: its undefined behaviour must not end a test. The sandbox contains it.
   set_source_files_properties(domains/decode_rgb.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
 endif()
 if(SANDGRAD_RACES)
@@ -46,8 +46,8 @@ if(SANDGRAD_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# What most files include is compiled once, which saves a third of the build; not for kernels, which have
-# flags of their own.
+# Precompiled headers save a third of the build time. Files with flags of their own, such as kernels, cannot
+# use them.
 file(GLOB with_own_flags tensor/kernels/*.cpp)
 set_source_files_properties(${with_own_flags} domains/decode_rgb.cpp PROPERTIES
   SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)

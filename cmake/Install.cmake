@@ -1,5 +1,5 @@
-# `cmake --install`: headers, both libraries, the programs, the license, and what find_package(sandgrad) and
-# pkg-config read.
+# `cmake --install`: headers, both libraries, the programs, the license, and the files for
+# find_package(sandgrad) and pkg-config.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sandgrad)

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034
-# What has to be installed, for the scripts that build: sourced, not run. Debian's package names; one that is
-# missing is installed where we may, and else named in one line to copy. Exit code 69: something needed is not
-# available.
+# The required packages, for the scripts that build. Source this file, do not run it. Names are Debian's.
+# Installs missing packages if permitted, else prints the command that does. Exit code 69: a requirement is
+# not available.
 
 programs_need='g++ the C++20 compiler
 cmake configures the build
@@ -23,8 +23,8 @@ elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, z
 OpenSSL (libcrypto), stb;
 for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy"
 
-# installed PACKAGE: a program counts wherever it came from; a library as dpkg knows it, or where there is no
-# dpkg, as CMake will find it or not.
+# installed PACKAGE: a program from any source counts. A library counts if dpkg has it installed; without
+# dpkg, CMake checks it later.
 installed() {
   case $1 in
     g++) command -v "${CXX:-g++}" || command -v c++ || command -v clang++ ;;
@@ -34,7 +34,7 @@ installed() {
   esac >/dev/null
 }
 
-# require NEEDS: returns when every package in the list is there, and ends the script where that cannot be.
+# require NEEDS: returns when every package in the list is installed. Ends the script if that is impossible.
 require() {
   missing=
   while read -r package why; do
@@ -66,7 +66,7 @@ LIST
       apt-get install -y --no-install-recommends $missing >&2 || exit 69
 }
 
-# build PRESET [TARGET]: its progress is told on stderr; stdout is for results.
+# build PRESET [TARGET]: prints progress on stderr, because stdout is for results.
 build() {
   cmake --preset "$1" >/dev/null && cmake --build --preset "$1" ${2:+--target "$2"} >&2
 }

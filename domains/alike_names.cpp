@@ -8,14 +8,14 @@
 namespace sand::domains {
 namespace {
 
-/// A character and the combining marks behind it.
+/// A character and the combining marks after it.
 struct Letter {
   char32_t base = 0;
   std::string_view marks;  // as UTF-8
 };
 
-/// Takes the first character off `rest`. What is no UTF-8 gives some number; names are compared here, not
-/// shown.
+/// Removes the first character from `rest` and returns it. Invalid UTF-8 gives some number: names are
+/// compared here, not shown.
 char32_t take_character(std::string_view& rest) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
   const std::size_t length = byte(0) < 0xc0 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
@@ -27,7 +27,7 @@ char32_t take_character(std::string_view& rest) {
   return character;
 }
 
-/// Of Latin, Greek and Cyrillic, of kana, and the vowels and finals of Hangul.
+/// Combining marks of Latin, Greek and Cyrillic, of kana, and the vowels and finals of Hangul.
 bool is_mark(char32_t c) {
   return (c >= 0x300 && c <= 0x36f) || c == 0x3099 || c == 0x309a || (c >= 0x1161 && c <= 0x11ff);
 }
@@ -40,7 +40,7 @@ Letter take_letter(std::string_view& rest) {
   return letter;
 }
 
-/// In lower case, as Unicode has it; where the system lacks that locale, in ASCII only.
+/// In lower case by Unicode's rules; in ASCII only if the system lacks that locale.
 char32_t lower(char32_t c) {
   static const std::locale unicode = [] {
     try {

@@ -35,7 +35,7 @@ Crop draw_crop(int side, Random& random) {
 
 Scalar unit(Scalar x) { return std::clamp(x, Scalar{0}, Scalar{1}); }
 
-/// Three planes of `pixels` numbers in 0 .. 1, and stay so.
+/// Three planes of `pixels` numbers. All operations keep them in 0 .. 1.
 class Colours {
  public:
   Colours(Scalar* first, std::size_t pixels)
@@ -60,7 +60,7 @@ class Colours {
     }
   }
 
-  /// By `turn` of the circle of hues, as between RGB and HSV.
+  /// Shifts the hue by `turn` of the circle, as a conversion to HSV and back would.
   void hue(Scalar turn) {
     for (std::size_t i = 0; i < pixels_; ++i) {
       const Scalar r = red_[i], g = green_[i], b = blue_[i];

@@ -1,4 +1,4 @@
-// A picture in another way each time it is seen: what DomainBed does to the photos it trains on.
+// Random changes of a photo for training, as in DomainBed. Each call gives another variant.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace sand::domains {
 
-/// Writes to `out` [3, side, side], in 0 .. 1, what `random` makes of `image` [3, side, side], as torchvision
+/// Writes to `out` [3, side, side], in 0 .. 1, a random variant of `image` [3, side, side], as torchvision
 /// does it in DomainBed (arXiv 2007.01434, appendix D): a crop of 0.7 to 1 of the area with sides in a ratio
-/// of 3/4 to 4/3, resized; mirrored in one case of two; brightness, contrast and saturation times 0.7 to 1.3
-/// and the hue turned by up to 0.3 of the circle, in any order; grey in one case of ten. The crop is of the
-/// stored image, not of the file: each of its sides is enlarged by 38 % at most, and an image need not be
-/// kept larger than a network sees it.
+/// of 3/4 to 4/3, resized; mirrored with probability 1/2; brightness, contrast and saturation times 0.7 to
+/// 1.3 and the hue shifted by up to 0.3 of the circle, in random order; grey with probability 1/10. The crop
+/// is of the stored image, not of the file. It enlarges each side by at most 38 %, so an image can be stored
+/// at the size of the network's input.
 void augment(std::span<const std::uint8_t> image, int side, Random random, std::span<Scalar> out);
 
 }  // namespace sand::domains

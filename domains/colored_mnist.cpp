@@ -14,12 +14,12 @@ namespace {
 constexpr std::uint32_t kFlipStream = 0x666c6970;  // "flip"
 constexpr double kLabelNoise = 0.25;
 
-/// What a domain adds to the digits it shares with the others.
+/// The data of one domain. All domains share the digits.
 struct Colored {
   std::shared_ptr<const Digits> digits;
   std::vector<std::uint32_t> which;   // digit of each example
   std::vector<std::uint8_t> colours;  // 0 or 1: the channel with the ink
-  int stride;                         // every pixel, or every second one
+  int stride;                         // 1: every pixel; 2: every second pixel
 
   int side() const { return Digits::kSide / stride; }
 

@@ -1,5 +1,5 @@
-// ColoredMNIST: digits whose colour says more about the label than their form does, and says the opposite in
-// the last domain.
+// ColoredMNIST: the colour of a digit predicts the label better than its shape does. In the last domain the
+// colour predicts the opposite label.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 namespace sand::domains {
 
 // Both data sets: label y = (digit < 5), flipped with probability 0.25; colour = y, flipped with the domain's
-// probability e; two channels of grey / 255 of which number 1 - colour is zero. The form gives 75 % at best,
-// the colour 1 - e. Shuffle and flips are functions of `seed`; the digits are shared, not copied. Throws
-// Error(usage) for fewer than 6 digits.
+// probability e. An example has two channels of grey / 255; channel number 1 - colour is zero. Shape alone
+// predicts at most 75 % of the labels, colour 1 - e. Shuffle and flips are functions of `seed`. The digits
+// are shared, not copied. Throws Error(usage) for fewer than 6 digits.
 
-/// DomainBed's (arXiv 2007.01434): all digits shuffled and dealt to the domains "+90%", "+80%", "-90%" with e
-/// = 0.1, 0.2, 0.9; examples [2, 28, 28].
+/// DomainBed's version (arXiv 2007.01434): shuffles all digits and deals them to the domains "+90%", "+80%",
+/// "-90%" with e = 0.1, 0.2, 0.9. Examples [2, 28, 28].
 DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed);
 
-/// The IRM paper's (arXiv 1907.02893), for the training digits of MNIST: of the first 5/6, shuffled, every
-/// other one makes the domain "e=0.2" and the rest "e=0.1"; the last 1/6 make "e=0.9", the test domain. Every
-/// second pixel: examples [2, 14, 14].
+/// The IRM paper's version (arXiv 1907.02893), for the training digits of MNIST. The first 5/6 are shuffled;
+/// every second one goes to domain "e=0.2", the rest to "e=0.1". The last 1/6 are "e=0.9", the test domain.
+/// Keeps every second pixel: examples [2, 14, 14].
 DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t seed);
 
 }  // namespace sand::domains

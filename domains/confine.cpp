@@ -14,8 +14,8 @@
 
 namespace sand::domains {
 
-// Strict mode is for processors not named here, but it cannot be had in a container, where a filter is
-// already in place.
+// Strict mode serves processors not named here. It is not available in a container, where a filter is already
+// active.
 bool confine() noexcept {
 #if defined(__x86_64__) || defined(__aarch64__)
 #ifdef __x86_64__

@@ -1,10 +1,11 @@
-// What a process gives up for the rest of its life.
+// Restricts the system calls of this process, permanently.
 #pragma once
 
 namespace sand::domains {
 
-/// From here on the kernel ends this process at any system call but read, write, exit and the return from a
-/// signal (seccomp). Returns whether it will; false where the kernel lacks that. Safe in a signal handler.
+/// From now on the kernel kills this process at any system call except read, write, exit and the return from
+/// a signal (seccomp). Returns whether the restriction is active; false if the kernel lacks it. Safe in a
+/// signal handler.
 bool confine() noexcept;
 
 }  // namespace sand::domains

@@ -1,5 +1,4 @@
-// How the digits of one collection are dealt to the domains of a data set: each goes to one domain, by
-// chance.
+// Deals the digits of one collection to the domains of a data set at random. Each digit goes to one domain.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +8,12 @@
 
 namespace sand::domains {
 
-/// The numbers 0 .. count - 1, shuffled under (seed, "shuf"), dealt in turn: hand h gets those in places h, h
-/// + hands, ...
+/// Shuffles the numbers 0 .. count - 1 under (seed, "shuf") and deals them in turn: hand h gets the numbers
+/// at positions h, h + hands, ...
 std::vector<std::vector<std::uint32_t>> deal(std::uint32_t count, int hands, std::uint64_t seed);
 
-/// Throws Error(usage), beginning with `data_set`, unless there are at least 6 digits, each with its pixels.
+/// Throws Error(usage) unless there are at least 6 digits, each with its pixels. The message begins with
+/// `data_set`.
 void require_digits(const char* data_set, const Digits* digits);
 
 }  // namespace sand::domains

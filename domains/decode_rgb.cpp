@@ -1,4 +1,4 @@
-// The only file that knows stb_image.
+// The only file that uses stb_image.
 #include "domains/decode_rgb.h"
 
 #include "domains/image_format.h"
@@ -8,8 +8,8 @@
 
 namespace {
 
-// stb_image asks for memory without saying for whom: this is set while decode_rgb runs, in a process of one
-// thread.
+// stb_image's allocation hooks have no context argument. decode_rgb sets this while it runs, in a process
+// with one thread.
 sand::domains::DecoderMemory* arena = nullptr;
 
 }  // namespace
@@ -40,10 +40,10 @@ Rgb failed(const char* why) {
   return none;
 }
 
-/// Whether stb_image gives these samples as they are stored, to be made RGB in place.
+/// Whether stb_image returns these samples as stored. They are then converted to RGB in place.
 bool as_stored(const PngHeader& png) { return !png.palette && png.channels >= 3; }
 
-/// The samples of an image with three or more channels as RGB of 8 bits, in place.
+/// Converts the samples of an image with three or more channels to RGB of 8 bits, in place.
 template <class Sample>
 const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
   if (samples == nullptr) return nullptr;
@@ -55,7 +55,7 @@ const std::uint8_t* to_rgb(Sample* samples, const Rgb& image, int channels) {
 }
 
 /// stb_image holds the packed data in a block that it doubles; the lines, doubled where they are longer than
-/// it thinks; their pixels, twice where passes are put together; and a copy for each conversion.
+/// it expects; their pixels, twice for interlaced images; and a copy for each conversion.
 std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
   const std::size_t pixels = std::size_t{png.width} * png.height, sample_bytes = png.depth == 16 ? 2 : 1;
   const std::size_t lines =
@@ -67,7 +67,7 @@ std::size_t memory_of(const PngHeader& png, std::size_t file_bytes) {
   return kSlack + 2 * file_bytes + 2 * lines + unpacked + (png.interlaced ? unpacked : 0) + converted;
 }
 
-/// The samples of all blocks, for progressive ones the coefficients, too, and the pixels.
+/// The samples of all blocks, the coefficients too for progressive images, and the pixels.
 std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
   std::size_t samples = 0;
   for (const auto& component : jpeg.components)
@@ -77,20 +77,20 @@ std::size_t memory_of(const JpegHeader& jpeg, std::size_t file_bytes) {
   return kSlack + file_bytes + samples * (jpeg.progressive ? 3 : 1) + 3 * pixels;
 }
 
-/// stb_image takes colours that a palette lacks from where its stack is: they must not come from the image
-/// before.
+/// stb_image reads colours missing from a palette from its uninitialized stack. They must not come from the
+/// previous image.
 [[gnu::noinline]] void clear_stack() {
   volatile std::uint8_t below[1 << 15];
   for (volatile std::uint8_t& byte : below) byte = 0;
 }
 
-/// What the header of a file promises.
+/// What the header of a file says.
 struct Plan {
   bool is_png = false;
   PngHeader png;
   JpegHeader jpeg;
   std::size_t memory = 0;         // bytes
-  const char* failure = nullptr;  // why it is not read
+  const char* failure = nullptr;  // why it is rejected
 };
 
 Plan plan_for(std::span<const std::uint8_t> file) {

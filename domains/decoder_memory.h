@@ -1,4 +1,4 @@
-// Memory from one fixed block, for code that must not ask the operating system for any.
+// Memory from one fixed block, for code that must not ask the operating system for memory.
 #pragma once
 
 #include <cstddef>
@@ -8,19 +8,19 @@
 
 namespace sand::domains {
 
-/// Blocks are handed out one behind the other, zeroed and aligned to 16 bytes. Only the last one can grow in
-/// place or be taken back; the room of the others comes back with the arena.
+/// Hands out blocks one after another, zeroed and aligned to 16 bytes. Only the last block can grow in place
+/// or be freed. The other blocks are freed with the arena.
 class DecoderMemory {
  public:
   explicit DecoderMemory(std::span<std::byte> room) : room_(room), limit_(room.size()) {}
 
-  /// From now on no more than this many bytes in all (nor more than there are).
+  /// Limits the total to this many bytes, and to the size of the arena.
   void limit(std::size_t bytes) { limit_ = bytes < room_.size() ? bytes : room_.size(); }
   std::size_t limit() const { return limit_; }
   std::size_t most_used() const { return most_used_; }
-  bool overflowed() const { return overflowed_; }  ///< something was asked for that there was no room for
+  bool overflowed() const { return overflowed_; }  ///< some request did not fit
 
-  /// nullptr where there is no room.
+  /// Returns nullptr if the bytes do not fit.
   void* take(std::size_t bytes) {
     if (end_ > limit_ || bytes > limit_ - end_) {
       overflowed_ = true;
@@ -30,11 +30,12 @@ class DecoderMemory {
     last_ = end_;
     end_ = rounded(end_ + bytes);
     if (end_ > most_used_) most_used_ = end_;
-    // what a broken file leaves unset must not depend on the file before it
+    // A broken file may leave bytes unset. They must not depend on the previous file.
     return std::memset(block, 0, bytes);
   }
 
-  /// The block with another size, its content kept; nullptr, and the block as it was, where there is no room.
+  /// Resizes a block and keeps its content. Returns nullptr and leaves the block unchanged if it does not
+  /// fit.
   void* resize(void* block, std::size_t old_bytes, std::size_t bytes) {
     if (block == nullptr) return take(bytes);
     if (bytes <= old_bytes) return block;
@@ -64,7 +65,7 @@ class DecoderMemory {
 
   std::span<std::byte> room_;
   std::size_t limit_;
-  std::size_t last_ = 0, end_ = 0;  // where the last block begins, and the free room
+  std::size_t last_ = 0, end_ = 0;  // start of the last block, start of the free space
   std::size_t most_used_ = 0;
   bool overflowed_ = false;
 };

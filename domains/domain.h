@@ -1,4 +1,4 @@
-// Named examples, and data sets made of several such domains.
+// Named domains of examples, and data sets of several such domains.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,15 @@
 
 namespace sand::domains {
 
-/// Labelled examples that follow one distribution. Data stays as small as it came (bytes); `read` makes
-/// numbers of it.
+/// Labelled examples that follow one distribution. Domains keep raw bytes; `read` converts them to numbers.
 struct Domain {
   std::string name;                  ///< "+90%", "sketch"
-  Shape example;                     ///< of one input, without the axis n: [2, 28, 28]
+  Shape example;                     ///< of one input, without axis n: [2, 28, 28]
   std::vector<std::int32_t> labels;  ///< [size()], class numbers from 0
   /// Writes input number `example` to `input` [example.size()]. Called from several threads at once.
   std::function<void(std::uint32_t example, std::span<Scalar> input)> read;
-  /// The same, but changed at random as for training: a function of (example, random). Empty where a data set
-  /// has no such way.
+  /// As `read`, with random changes for training: a function of (example, random). Empty if the data set has
+  /// no augmentation.
   std::function<void(std::uint32_t example, Random random, std::span<Scalar> input)> augment = nullptr;
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(labels.size()); }
@@ -32,42 +31,41 @@ struct Domain {
 /// Several domains of one task, in the order (and with the numbers) that experiments use.
 struct DataSet {
   std::string name;    ///< DomainBed's: "Spirals", "ColoredMNIST"
-  std::string source;  ///< one plain phrase on where the examples are from: "MNIST digits from DIR",
-                       ///< "generated digits"
+  std::string source;  ///< a phrase that names the source: "MNIST digits from DIR", "generated digits"
   Shape example;       ///< of one input, the same in every domain
   int classes = 0;     ///< labels are 0 .. classes - 1
   std::vector<Domain> domains;
-  /// Of the channels of photos, which are read as (x - mean) / deviation with x in 0 .. 1; empty where that
-  /// is not done.
+  /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Empty for data that is
+  /// not normalised.
   std::vector<double> mean = {}, deviation = {};
-  /// all that was read, in this order; none where it is generated
+  /// all files that were read, in this order; none for generated data
   std::vector<std::filesystem::path> files = {};
-  /// bytes that processes which decoded photos held at most, beside this one
+  /// most bytes held by the processes that decoded photos, without this process
   std::uint64_t decoders_memory = 0;
 };
 
-/// Some examples of a domain, by number: all, those to train on, those held out. The domain must outlive it.
+/// Some examples of a domain, by number: all, the training part or the held-out part. The domain must outlive
+/// it.
 struct Part {
   const Domain* domain = nullptr;
   std::vector<std::uint32_t> examples;
 };
 
-/// Every example, in order.
+/// All examples, in order.
 Part whole(const Domain& domain);
 
-/// DomainBed's two parts of a domain: the numbers 0 .. n - 1 are shuffled by numpy's RandomState(seed); the
-/// first int(n * fraction) are `out` (held out), the others `in`. Throws Error(usage) unless 0 <= fraction
-/// <= 1.
+/// DomainBed's split of a domain: numpy's RandomState(seed) shuffles the numbers 0 .. n - 1. `out` (held out)
+/// gets the first int(n * fraction), `in` the others. Throws Error(usage) unless 0 <= fraction <= 1.
 struct Split {
   Part in, out;
 };
 Split split(const Domain& domain, double fraction, std::uint32_t seed);
 
-/// The random numbers that change an example; empty for examples as they are.
+/// Gives the random numbers that change an example; empty: no changes.
 using Randomness = std::function<Random(std::uint32_t example)>;
 
-/// Reads the given examples into `rows`, whose memory is used again where the shape stays the same; augmented
-/// where there is randomness and the domain has a way. Throws Error(usage) for an example that the domain
+/// Reads the given examples into `rows`, and reuses its memory if the shape is the same. Augments them if
+/// there is randomness and the domain has augmentation. Throws Error(usage) for an example that the domain
 /// does not have.
 void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows,
             const Randomness& randomness = {});

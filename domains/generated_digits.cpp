@@ -21,7 +21,7 @@ Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
 Point operator*(double s, Point a) { return {s * a.x, s * a.y}; }
 double dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
 
-using Stroke = std::vector<Point>;  // a smooth line through the points; a loop where the last is the first
+using Stroke = std::vector<Point>;  // a smooth line through the points; a loop if the last point is the first
 using Glyph = std::vector<Stroke>;
 
 /// The ways to write each digit, in a square with (0, 0) on the upper left and (1, 1) on the lower right.
@@ -72,8 +72,7 @@ const std::array<std::vector<Glyph>, 10>& glyphs() {
   return table;
 }
 
-/// A rubber sheet under the square, pulled at 3 x 3 points and bilinear between: strokes that touch stay
-/// together.
+/// Bends the square: random shifts at 3 x 3 points, bilinear between them. Strokes that touch stay together.
 class Sheet {
  public:
   Sheet(Random& random, double deviation) {
@@ -90,7 +89,7 @@ class Sheet {
   std::array<Point, 9> pulls_{};
 };
 
-/// From the square to pixels: stretched, slanted, turned, moved.
+/// Maps the square to pixels: width, height, slant, rotation and position are random.
 class Placement {
  public:
   explicit Placement(Random& random) {
@@ -107,12 +106,12 @@ class Placement {
   Point across_{}, down_{}, centre_{};
 };
 
-/// A page on which each pixel knows how far away the nearest ink is.
+/// Stores for each pixel the squared distance to the nearest ink.
 class Page {
  public:
   explicit Page(double radius) : radius_(radius) { squares_.fill(reach() * reach()); }
 
-  /// A straight line from a to b, in pixels.
+  /// Draws a straight line from a to b, in pixels.
   void line(Point a, Point b) {
     const Point direction = b - a;
     const double scale = 1 / std::max(dot(direction, direction), 1e-12);
@@ -126,7 +125,7 @@ class Page {
       }
   }
 
-  /// The Catmull-Rom spline through the points, in steps of a quarter.
+  /// Draws the Catmull-Rom spline through the points, in steps of a quarter.
   void draw(std::span<const Point> points) {
     const std::size_t last_point = points.size() - 1;
     const Point ends = points.front() - points.back();
@@ -145,7 +144,7 @@ class Page {
     }
   }
 
-  /// Full ink within the radius, none a pixel further out.
+  /// Full ink within the radius, no ink one pixel further out.
   void print(std::span<std::uint8_t> pixels) const {
     for (std::size_t i = 0; i < pixels.size(); ++i)
       pixels[i] =
@@ -158,10 +157,10 @@ class Page {
   int last(double high) const { return std::min(static_cast<int>(high + reach()), Digits::kSide - 1); }
 
   double radius_;
-  std::array<double, Digits::kPixels> squares_{};  // of the distance to the ink
+  std::array<double, Digits::kPixels> squares_{};  // of the distances to the ink
 };
 
-/// Draws one digit and returns which.
+/// Draws one digit and returns its label.
 std::uint8_t draw_digit(Random random, std::span<std::uint8_t> pixels) {
   const std::uint32_t digit = random.below(10);
   const std::vector<Glyph>& ways = glyphs()[digit];
@@ -186,7 +185,7 @@ Digits generated_digits(std::uint32_t count, std::uint64_t seed, const Threads& 
                                    " digits, found " + std::to_string(count));
   });
   constexpr std::uint32_t kStream = 0x64696774;  // "digt"
-  constexpr std::uint32_t kTask = 256;           // digits: enough that handing out tasks costs nothing
+  constexpr std::uint32_t kTask = 256;           // digits: enough to make scheduling cost negligible
   Digits digits{"generated digits", std::vector<std::uint8_t>(count * Digits::kPixels),
                 std::vector<std::uint8_t>(count)};
   threads.run(static_cast<int>((count + kTask - 1) / kTask), [&](int task, int) {

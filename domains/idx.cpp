@@ -15,7 +15,7 @@ namespace sand::domains {
 namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;  // of a file, and of its content
-constexpr std::uint64_t kMostInflation = 1032;  // deflate writes a match of 258 bytes in no less than 2 bits
+constexpr std::uint64_t kMostInflation = 1032;  // deflate writes a match of 258 bytes in at least 2 bits
 constexpr const char* kFetchAgain = "fetch the file again: it was cut short or changed on its way";
 
 Error broken(const std::string& rule, const std::string& name, const std::string& expected,
@@ -36,18 +36,17 @@ bool begins_gzip(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
-/// The bytes of a file in order, gunzipped on the way where they are gzip (RFC 1952): members one after
-/// another, and behind the last one nothing but zeros, which tapes and block devices add. Makes no more than
-/// it is asked for.
+/// Reads the bytes of a file in order and decompresses gzip (RFC 1952): any number of members, and after the
+/// last one only zeros, which tapes and block devices add. Decompresses no more than requested.
 class Content {
  public:
   Content(std::span<const std::uint8_t> file, const std::string& name)
       : file_(file), name_(name), zipped_(begins_gzip(file)) {
     if (!zipped_) return;
-    // the largest window, and a header and checksum of gzip rather than zlib
+    // the largest window, and header and checksum of gzip, not zlib
     constexpr int kGzipOnly = 15 + 16;
     if (inflateInit2(&gzip_, kGzipOnly) != Z_OK) throw std::bad_alloc();
-    gzip_.next_in = const_cast<Bytef*>(file.data());  // zlib reads only
+    gzip_.next_in = const_cast<Bytef*>(file.data());  // zlib only reads it
     gzip_.avail_in = static_cast<uInt>(file.size());
   }
   ~Content() {
@@ -56,7 +55,7 @@ class Content {
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
 
-  /// Of a raw file: enough to tell another format.
+  /// The first bytes of a raw file: enough to recognize another format.
   std::string_view beginning() const {
     return zipped_ ? ""
                    : std::string_view(reinterpret_cast<const char*>(file_.data()),
@@ -66,10 +65,10 @@ class Content {
   /// An upper bound on the bytes of the whole content.
   std::uint64_t most() const { return file_.size() * (zipped_ ? kMostInflation : 1); }
 
-  /// Fills `out` from its front. Returns how many bytes there were: fewer than asked for only at the end.
+  /// Fills `out` from its front. Returns the number of bytes: fewer than requested only at the end.
   std::size_t take(std::span<std::uint8_t> out) { return zipped_ ? inflate_into(out) : copy_into(out); }
 
-  /// Bytes behind the end of the gzip data that belong to no member.
+  /// Bytes after the gzip data that belong to no member.
   std::size_t unread() const { return gzip_.avail_in; }
 
  private:
@@ -105,7 +104,7 @@ class Content {
   void end_member() {
     const std::span<const std::uint8_t> rest(gzip_.next_in, gzip_.avail_in);
     ended_ = !begins_gzip(rest);
-    if (!ended_) inflateReset(&gzip_);  // keeps its place in the file
+    if (!ended_) inflateReset(&gzip_);  // keeps its position in the file
     if (std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; }))
       gzip_.avail_in = 0;
   }
@@ -115,7 +114,7 @@ class Content {
   bool zipped_;
   std::size_t taken_ = 0;  // of a raw file
   z_stream gzip_{};
-  bool ended_ = false;  // the last member, its checksum found right
+  bool ended_ = false;  // the last member has ended, with the right checksum
 };
 
 std::string hexadecimal(std::span<const std::uint8_t> bytes) {

@@ -19,11 +19,10 @@
 namespace sand::domains {
 namespace {
 
-constexpr std::size_t kLargestFile = 64 << 20;  // of a file
+constexpr std::size_t kLargestFile = 64 << 20;  // bytes
 constexpr std::size_t kReasonBytes = 200;
 
-/// What goes into the sandbox before the bytes of the file, and comes out before the pixels or the reason why
-/// there are none.
+/// Sent to the sandbox before the bytes of the file; returned before the pixels or the reason for failure.
 struct Question {
   std::int32_t side;
 };
@@ -31,7 +30,7 @@ struct Answer {
   std::int32_t decoded;
 };
 
-/// In the sandbox.
+/// Runs in the sandbox.
 std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<std::uint8_t> answer,
                               DecoderMemory& memory) {
   Question asked{};
@@ -56,7 +55,7 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
   return sizeof said + bytes;
 }
 
-/// Bytes that decoding a file to `side` x `side` pixels takes at most, with the file itself.
+/// Upper bound on the bytes for decoding a file to `side` x `side` pixels, including the file itself.
 std::uint64_t memory_needed(std::span<const std::uint8_t> file, int side) {
   const std::uint64_t decoding = decode_memory(file);
   return decoding == 0 ? 0
@@ -82,7 +81,7 @@ int checked_side(int side) {
   return side;
 }
 
-/// An open file; none where it cannot be opened. It does not wait for whoever writes to a pipe.
+/// An open file; `number` is negative if it cannot be opened. Does not wait for the writer of a pipe.
 class Opened {
  public:
   Opened(const std::filesystem::path& file, bool follow_links)
@@ -95,7 +94,7 @@ class Opened {
   const int number;
 };
 
-/// Why a file is unreadable, where that is its own doing; throws what the system did.
+/// Why a file is unreadable, if the file is the cause; throws if the system is.
 std::string reason_to_skip(int problem, const std::filesystem::path& file) {
   if (problem == ELOOP) return "a symbolic link";
   const std::string text = std::generic_category().message(problem);
@@ -107,7 +106,7 @@ std::string reason_to_skip(int problem, const std::filesystem::path& file) {
   throw short_of ? error.hint("free some, or raise the limit (ulimit -n for open files)") : error;
 }
 
-/// Fills `room` with the whole file; returns why not, or "".
+/// Reads the whole file into `room`. Returns why that failed, or "".
 std::string read_whole(const std::filesystem::path& path, bool follow_links, std::span<std::uint8_t> room,
                        std::size_t& size) {
   const Opened file(path, follow_links);
@@ -187,7 +186,7 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
   std::string why(rest.begin(),
                   rest.begin() + static_cast<std::ptrdiff_t>(std::min(rest.size(), kReasonBytes)));
   for (char& letter : why)
-    if (letter < ' ' || letter > '~') letter = '?';  // the child may write any bytes
+    if (letter < ' ' || letter > '~') letter = '?';  // the child may have written any bytes
   return "it cannot be decoded: " + why;
 }
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<double, 3> kMean{0.485, 0.456, 0.406}, kDeviation{0.229, 0.224, 0.225};  // ImageNet's
 
-/// Half of what the machine has.
+/// Half of the machine's memory.
 std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) / 2 *
          static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
@@ -45,7 +45,7 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
   }
 }
 
-/// A decoder for each thread, or fewer where there is little memory, or the system allows no more.
+/// One decoder per thread; fewer if memory is short or the system allows no more.
 std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageFolderOptions& options,
                                                           MemoryBudget& memory) {
   // bytes of memory or address space, half of them for the largest file
@@ -71,22 +71,22 @@ std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageF
   return decoders;
 }
 
-/// What decoding gave.
+/// The result of decoding.
 struct Decoded {
-  std::vector<std::uint8_t> images;   // those that can be read; for the others their ImageFile says why
+  std::vector<std::uint8_t> images;   // of readable files; ImageFile says why others are not readable
   std::uint64_t decoders_memory = 0;  // bytes
 };
 
 Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOptions& options,
                    const Threads& threads) {
-  constexpr double kMostLost = 60;  // seconds, on images that the decoder does not survive
+  constexpr double kMostLost = 60;  // seconds, on images that crash or stall the decoder
   const std::size_t bytes_each =
       std::size_t{3} * static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
   const int total = static_cast<int>(files.size());
   const std::uint64_t most = options.memory > 0 ? options.memory : half_of_memory();
   MemoryBudget rest(most - std::min<std::uint64_t>(most, files.size() * bytes_each));
-  const auto decoders =
-      start_decoders(std::min(threads.count(), total), options, rest);  // before there are threads
+  // Before any thread starts.
+  const auto decoders = start_decoders(std::min(threads.count(), total), options, rest);
   Decoded decoded{claim(files.size(), bytes_each, most)};
   std::mutex telling;
   int done = 0;
@@ -115,7 +115,7 @@ Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOption
   return decoded;
 }
 
-/// Throws, or notes, what could not be read. Returns how many that are.
+/// Throws an error about unreadable images, or notes them. Returns their number.
 std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFolderOptions& options) {
   constexpr std::size_t kShown = 5;
   std::size_t count = 0;
@@ -134,7 +134,7 @@ std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFol
   throw whole.hint("--skip-unreadable leaves them out");
 }
 
-/// Notes what lies among the images and is none.
+/// Notes the files among the images that are not images.
 void tell_passed_over(const ImageScan& found, const ImageFolderOptions& options) {
   std::string litter;
   for (const std::string& name : found.litter) litter += (litter.empty() ? "" : ", ") + printable(name);
@@ -144,7 +144,7 @@ void tell_passed_over(const ImageScan& found, const ImageFolderOptions& options)
                  " files among the images are no images by their names, and were passed over");
 }
 
-/// What the domains share.
+/// The domains share this.
 struct Images {
   std::vector<std::uint8_t> bytes;  // [n, 3, side, side]
   int side;
@@ -157,7 +157,7 @@ struct Images {
   }
 };
 
-/// From 0 .. 1 to a mean of 0 and a deviation of 1 over ImageNet's pixels.
+/// From 0 .. 1 to mean 0 and deviation 1 over ImageNet's pixels.
 void normalise(std::span<Scalar> input) {
   const std::size_t pixels = input.size() / 3;
   for (std::size_t channel = 0; channel < 3; ++channel) {
@@ -169,7 +169,7 @@ void normalise(std::span<Scalar> input) {
 
 using Classes = decltype(ImageScan::classes);
 
-/// The readable ones of `files`, whose images begin with number `first`.
+/// The readable images of `files`. `first` is the number of the first one.
 Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files, const Classes& classes,
                     std::shared_ptr<const Images> images, std::size_t first) {
   Domain domain{
@@ -199,7 +199,7 @@ Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files
   return domain;
 }
 
-/// Says which classes a domain has no example of.
+/// Notes the classes of which a domain has no example.
 void tell_lacking(const Domain& domain, const Classes& classes, const ImageFolderOptions& options) {
   std::string lacking;
   int label = 0;

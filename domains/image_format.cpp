@@ -10,7 +10,7 @@ namespace {
 using namespace std::string_view_literals;
 
 struct Format {
-  std::size_t at;  // where its first bytes stand
+  std::size_t at;  // offset of its first bytes
   std::string_view begins;
   const char* phrase;
 };
@@ -66,7 +66,7 @@ bool is(const Format& format, std::span<const std::uint8_t> file) {
     return file.size() >= format.at && begins(file.subspan(format.at), format.begins);
   while (!file.empty() && (file[0] == ' ' || file[0] == '\n' || file[0] == '\r' || file[0] == '\t'))
     file = file.subspan(1);
-  return begins(file, format.begins, true);  // a page, in any case and behind line ends
+  return begins(file, format.begins, true);  // markup, in any case and after blanks and line ends
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a file is by its first bytes, whatever it is called.
+// The format of a file by its first bytes, whatever its name is.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace sand::domains {
 bool is_png(std::span<const std::uint8_t> file) noexcept;
 bool is_jpeg(std::span<const std::uint8_t> file) noexcept;
 
-/// Of a file that is neither: one phrase that says so, and what it looks like if that is a format often found
-/// in its place.
+/// For a file that is neither JPEG nor PNG: one phrase that says so, and that names the format if people
+/// often store it in place of these.
 const char* neither_jpeg_nor_png(std::span<const std::uint8_t> file) noexcept;
 
 }  // namespace sand::domains

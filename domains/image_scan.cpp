@@ -18,7 +18,7 @@ constexpr const char* kLink = "a symbolic link; --follow-links follows it";
 constexpr const char* kFolderInClass = "a folder inside a class; photos lie in domain/class/ itself";
 constexpr const char* kLinkToNothing = "a symbolic link that leads nowhere";
 
-/// What file systems, archivers and desktops leave behind; whatever begins with a dot is hidden anyway.
+/// System files of file systems, archivers and desktops. Names that begin with a dot are hidden anyway.
 constexpr std::string_view kLitter[] = {"@eadir",       "@tmp",
                                         "@recycle",     "@recently-snapshot",
                                         "#recycle",     "#snapshot",
@@ -28,8 +28,7 @@ constexpr std::string_view kLitter[] = {"@eadir",       "@tmp",
                                         "desktop.ini",  "system volume information",
                                         "icon\r"};
 
-/// The endings of photos: what they are shows from their content, and what is neither JPEG nor PNG is named
-/// when it is read.
+/// Extensions of photos. The content decides the format: reading reports what is neither JPEG nor PNG.
 constexpr std::string_view kImageEndings[] = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".bmp", ".dib",
                                               ".gif", ".tif",  ".tiff", ".webp", ".ppm", ".pgm", ".pbm",
                                               ".pnm", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".tga",
@@ -63,8 +62,8 @@ Error unreadable_folder(const fs::path& path, const std::error_code& problem) {
 
 struct Entry {
   fs::path path;
-  bool folder = false;       // or a link that may be one
-  std::string unreadable{};  // why, "" if it can be read
+  bool folder = false;       // or a link that may be a folder
+  std::string unreadable{};  // the reason; "" if it can be read
 };
 
 Entry entry_of(const fs::directory_entry& found, bool follow_links) {
@@ -83,8 +82,8 @@ Entry entry_of(const fs::directory_entry& found, bool follow_links) {
                         : ""};
 }
 
-/// What is in a folder, by the order of the bytes of the names, without what is hidden, and without litter,
-/// which is noted.
+/// The entries of a folder in byte order of their names, without hidden files and without system files. The
+/// names of the latter are added to `litter`.
 std::vector<Entry> entries(const fs::path& folder, bool follow_links, std::set<std::string>& litter) {
   std::vector<Entry> found;
   std::error_code problem;
@@ -103,7 +102,7 @@ std::vector<Entry> entries(const fs::path& folder, bool follow_links, std::set<s
   return found;
 }
 
-/// One folder of images of a class.
+/// Scans one folder with images of a class.
 void scan_class(const fs::path& folder, bool follow_links, ImageScan& found) {
   const std::string class_name = folder.filename().native();
   found.classes[class_name].insert(found.domains.size() - 1);
@@ -120,7 +119,7 @@ void scan_class(const fs::path& folder, bool follow_links, ImageScan& found) {
   }
 }
 
-/// An image at another depth than domain/class/image, where a short look finds one.
+/// An image at another depth than domain/class/image, if a short search finds one.
 std::string image_elsewhere(const fs::path& root) {
   int looks = 10'000;
   std::error_code problem;
@@ -141,7 +140,7 @@ const ImageFile* first_link(const ImageScan& found) {
   return nullptr;
 }
 
-/// Two names of which one may be a copy of the other are an error, unless `meant` says that both are meant.
+/// Throws if one of two names may be a copy of the other, unless `meant` says that both are intended.
 template <class Meant>
 void check_alike(const char* what, const fs::path& root,
                  const std::vector<std::pair<std::string, std::string>>& names, Meant meant) {

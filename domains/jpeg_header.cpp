@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kBrokenHeader = "a JPEG with a broken header";
 
-/// Why a frame of this kind (T.81, table B.1) is not read; nullptr for sequential and progressive ones with
+/// Why a frame of this kind (T.81, table B.1) is rejected; nullptr for sequential and progressive frames with
 /// Huffman codes.
 const char* not_supported(int marker) {
   switch (marker) {
@@ -29,7 +29,7 @@ bool begins_with(std::span<const std::uint8_t> body, std::string_view text) {
   return body.size() >= text.size() && std::equal(text.begin(), text.end(), body.begin());
 }
 
-/// Fills in what the frame's segment says; returns what is wrong with it.
+/// Reads the frame's segment into `header`. Returns what is wrong with it.
 const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeader& header) {
   if (const char* why = not_supported(marker)) return why;
   if (body.size() < 6 || body.size() != 6 + std::size_t{3} * body[5]) return kBrokenHeader;
@@ -58,8 +58,8 @@ const char* read_frame(int marker, std::span<const std::uint8_t> body, JpegHeade
   return nullptr;
 }
 
-/// As libjpeg guesses it (jdapimin.c, default_decompress_parms). `adobe` is the transform by Adobe's marker,
-/// -1 without one.
+/// Guesses as libjpeg does (jdapimin.c, default_decompress_parms). `adobe` is the transform from Adobe's
+/// marker, -1 without one.
 JpegHeader::Transform transform_of(const JpegHeader& header, bool jfif, int adobe) {
   using Transform = JpegHeader::Transform;
   const auto& components = header.components;

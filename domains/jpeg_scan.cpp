@@ -9,12 +9,12 @@ namespace {
 
 constexpr const char* kDamaged = "a JPEG with damaged image data";
 
-/// A run of zeros and the bits of the coefficient behind it, as one symbol.
+/// One symbol: a run of zeros, and the number of bits of the coefficient after it.
 struct Run {
   int zeros, bits;
 };
 
-/// Returns false where no code is.
+/// Returns false if there is no such code.
 bool next_run(JpegBits& bits, const JpegCodes& codes, Run& run) {
   const int symbol = codes.next(bits);
   run = {symbol >> 4, symbol & 15};
@@ -41,7 +41,7 @@ bool read_sequential(JpegBits& bits, const JpegScan::Component& component) {
   return true;
 }
 
-/// Blocks from this one on that have no further coefficient, in an AC scan.
+/// In an AC scan: how many blocks, from this one on, have no further coefficient.
 int end_of_band_run(JpegBits& bits, int exponent) {
   return (1 << exponent) + static_cast<int>(bits.take(exponent));
 }
@@ -64,7 +64,7 @@ bool read_first_ac(JpegBits& bits, const JpegScan& scan, std::uint64_t& known, i
   return true;
 }
 
-/// A coefficient that is known has one more bit here, wherever it stands; runs count the zeros between them.
+/// Each known coefficient gets one more bit here, wherever it is. Runs count only the zeros between them.
 bool refine_ac(JpegBits& bits, const JpegScan& scan, std::uint64_t& known, int& ended) {
   const auto is_known = [&](int k) { return (known >> k & 1) != 0; };
   int k = scan.first;
@@ -95,7 +95,7 @@ void JpegBits::fill() {
   while (count_ <= 56 && at_ < stream_.size()) {
     std::size_t next = at_ + 1;
     const std::uint64_t byte = stream_[at_];
-    if (byte == 0xff) {  // itself if 00 follows, also behind fill bytes
+    if (byte == 0xff) {  // a data byte if 00 follows, even after fill bytes
       while (next < stream_.size() && stream_[next] == 0xff) ++next;
       if (next == stream_.size() || stream_[next] != 0) return;
       ++next;
@@ -151,7 +151,7 @@ int JpegCodes::next(JpegBits& bits) const {
     return symbols_[static_cast<std::size_t>(first_symbol_[length] +
                                              static_cast<int>(ahead >> (16 - length)))];
   }
-  bits.skip(16);  // are there as many?
+  bits.skip(16);  // notices if fewer bits remain
   return -1;
 }
 
@@ -172,7 +172,7 @@ const char* read_mcus(JpegBits& bits, const JpegScan& scan, std::size_t begin, s
           good = scan.high == 0 ? read_first_ac(bits, scan, component.known[mcu], ended)
                                 : refine_ac(bits, scan, component.known[mcu], ended);
       }
-    if (bits.lacking()) return kJpegLacking;  // asked first: the zeros read instead may be no code
+    if (bits.lacking()) return kJpegLacking;  // checked first: the zeros past the end may be no code
     if (!good) return kDamaged;
   }
   return nullptr;

@@ -10,8 +10,8 @@ namespace {
 
 using Segment = std::span<const std::uint8_t>;
 
-constexpr int kMostScans = 100;     // 10 are usual; more would be work for nothing
-constexpr int kMostTables = 1'000;  // of codes, 8 a scan at most; each takes as long as 100 blocks
+constexpr int kMostScans = 100;     // 10 are usual; more would only cost time
+constexpr int kMostTables = 1'000;  // of codes; 8 a scan at most. Each takes as long as 100 blocks
 constexpr const char* kBrokenSegment = "a JPEG with a broken segment";
 constexpr const char* kOutOfOrder =
     "a JPEG whose scans do not follow each other: one is missing, or there twice";
@@ -22,7 +22,7 @@ class TidyCopy {
     for (auto& bits : missing_bits_) bits.fill(kUnsent);
   }
 
-  /// Returns why there is no copy, or nullptr.
+  /// Returns why the copy failed, or nullptr.
   const char* make(DecoderMemory& memory);
   Segment stream() const { return {to_, size_}; }
 
@@ -44,7 +44,7 @@ class TidyCopy {
   void append_marker(int marker) {
     append(std::array<std::uint8_t, 2>{0xff, static_cast<std::uint8_t>(marker)});
   }
-  /// Returns where its body stands in the copy.
+  /// Returns the position of its body in the copy.
   std::uint8_t* append_segment(int marker, Segment body);
 
   Segment file_;
@@ -62,7 +62,7 @@ class TidyCopy {
 };
 
 const char* TidyCopy::make(DecoderMemory& memory) {
-  constexpr std::size_t kOfOurOwn = 64;  // bytes: markers that the file may lack
+  constexpr std::size_t kOfOurOwn = 64;  // bytes, for markers that the file may lack
   std::array<std::size_t, 4> blocks{};
   std::size_t all = 0;
   for (std::size_t c = 0; c < count() && header_.progressive; ++c)
@@ -87,7 +87,7 @@ const char* TidyCopy::make(DecoderMemory& memory) {
 }
 
 const char* TidyCopy::read_segments() {
-  while (!complete(false)) {  // what stands behind the last bit that is needed is not looked at
+  while (!complete(false)) {  // data after the last required bit are ignored
     const int marker = markers_.next();
     if (marker == JpegMarkers::kEoi && complete(true)) break;
     if (marker == JpegMarkers::kNone || marker == JpegMarkers::kEoi || marker == JpegMarkers::kSoi)
@@ -117,7 +117,7 @@ const char* TidyCopy::read_segments() {
 }
 
 const char* TidyCopy::read_quantisation(Segment body) {
-  // Each component's table is that of its first scan; stb_image takes the last.
+  // A component uses the table that is defined at its first scan; stb_image uses the last one.
   if (header_.progressive && scans_ > 0)
     return "a JPEG whose quantisation changes between scans, which is not supported";
   append_segment(JpegMarkers::kDqt, body);
@@ -146,7 +146,7 @@ const char* TidyCopy::read_codes(Segment body) {
   return nullptr;
 }
 
-/// Notes which bits of a component the scan brings; they must be the next ones.
+/// Notes which bits of a component the scan sends. They must be the next ones.
 const char* TidyCopy::account_for(const JpegScan& scan, std::size_t component) {
   auto& missing = missing_bits_[component];
   if (scan.first > 0 && missing[0] == kUnsent) return kOutOfOrder;
@@ -158,8 +158,8 @@ const char* TidyCopy::account_for(const JpegScan& scan, std::size_t component) {
   return nullptr;
 }
 
-/// Which coefficients a progressive scan brings, and which of their bits. False where there are no such scans
-/// (T.81, G.1.1.1).
+/// Reads which coefficients a progressive scan sends, and which of their bits. Returns false if no such scan
+/// exists (T.81, G.1.1.1).
 bool read_band(std::span<const std::uint8_t, 3> band, JpegScan& scan) {
   scan.first = band[0];
   scan.last = band[1];
@@ -198,7 +198,7 @@ const char* TidyCopy::read_scan(Segment body) {
     scan.components[i] = {component.h * component.v, &dc_codes, &ac_codes, known_[c]};
     copy[1 + 2 * i] = static_cast<std::uint8_t>(c + 1);
     if (components > 1) continue;
-    scan.components[i].blocks = 1;  // alone, a component has only the blocks of the image
+    scan.components[i].blocks = 1;  // a scan of one component has only the blocks of the image
     mcus = static_cast<std::size_t>(header_.blocks_across(static_cast<int>(c))) *
            static_cast<std::size_t>(header_.blocks_down(static_cast<int>(c)));
   }
@@ -221,7 +221,7 @@ const char* TidyCopy::copy_data(const JpegScan& scan, std::size_t mcus) {
   return nullptr;
 }
 
-/// Whether all image data are there; behind EOI that is, too, if the file has no more coefficients.
+/// Whether all image data are present. `eoi`: EOI was read, so coefficients that were never sent are zero.
 bool TidyCopy::complete(bool eoi) const {
   for (std::size_t c = 0; c < count(); ++c)
     for (std::size_t k = 0; k < 64; ++k)

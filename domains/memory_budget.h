@@ -1,5 +1,5 @@
-// Memory that several workers share, in this process or in others: who needs more than is free waits until
-// others are done.
+// Memory shared by several workers, in this process or in others. A worker that needs more than is free waits
+// until others are done.
 #pragma once
 
 #include <condition_variable>
@@ -12,12 +12,13 @@ class MemoryBudget {
  public:
   explicit MemoryBudget(std::uint64_t bytes) : bytes_(bytes), free_(bytes) {}
 
-  std::uint64_t bytes() const { return bytes_; }  ///< that there are in all
+  std::uint64_t bytes() const { return bytes_; }  ///< the total
 
-  /// Bytes that are reserved while it lives. A worker holds one share at a time, so that all get theirs.
+  /// Reserves bytes for its lifetime. Each worker holds at most one share at a time, so every worker gets its
+  /// share.
   class Share {
    public:
-    /// Waits until `bytes` are free; at most budget.bytes(), since more never become free.
+    /// Waits until `bytes` are free. Takes at most budget.bytes(): more never become free.
     Share(MemoryBudget& budget, std::uint64_t bytes) : budget_(budget), taken_(bytes) {
       std::unique_lock<std::mutex> lock(budget_.mutex_);
       budget_.more_.wait(lock, [&] { return budget_.free_ >= taken_; });

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One of the four files, and the MD5 of what LeCun published under this name, unpacked.
+/// One of the four files, and the MD5 of LeCun's published file of this name, decompressed.
 struct MnistFile {
   std::string name;
   std::string md5;
@@ -31,12 +31,12 @@ std::vector<MnistFile> files_of(MnistPart part) {
   return files;
 }
 
-/// `name` in `folder`, raw or .gz, as it is or with the dot that some archives put for its last dash but one;
-/// or inside a folder so called, as Kaggle packs it. Empty when it is not there.
+/// Finds `name` in `folder`, raw or .gz. The last dash but one may be a dot, as in some archives; or the file
+/// is inside a folder of its name, as in Kaggle's archives. Returns "" if there is none.
 fs::path find(const fs::path& folder, const std::string& name, bool inside = true) {
   std::string dotted = name;
   dotted[dotted.find("-idx")] = '.';
-  std::error_code unreadable;  // counts as not there
+  std::error_code unreadable;  // an unreadable file counts as missing
   for (const fs::path& path :
        {folder / name, folder / (name + ".gz"), folder / dotted, folder / (dotted + ".gz")}) {
     if (!fs::is_directory(path, unreadable)) {
@@ -48,7 +48,7 @@ fs::path find(const fs::path& folder, const std::string& name, bool inside = tru
   return {};
 }
 
-/// What stands in place of a file that was not found.
+/// What is there instead of a missing file.
 std::string why_not(const fs::path& folder, const std::string& name) {
   std::error_code unreadable;
   for (const fs::path& path : {folder / name, folder / (name + ".gz")}) {
@@ -74,10 +74,10 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-/// Names the data sets of the same format that lie below `directory`, where torchvision has them:
-/// FashionMNIST/raw, EMNIST/raw.
+/// Names the data sets of the same format below `directory`, in the folders of torchvision: FashionMNIST/raw,
+/// EMNIST/raw.
 void tell_neighbours(Error& error, const fs::path& directory, const std::vector<MnistFile>& wanted) {
-  constexpr std::size_t kMost = 200;  // there may be a home directory here
+  constexpr std::size_t kMost = 200;  // it may be a home directory
   std::error_code unreadable;
   std::vector<fs::path> folders = {directory, directory / "raw"};
   for (const fs::path& path : entries(directory))
@@ -126,7 +126,7 @@ std::vector<fs::path> find_all(const fs::path& directory, const std::vector<Mnis
   throw error.hint("fetch the files and name the folder that holds them");
 }
 
-/// Of the file that `idx` was read from, unpacked.
+/// MD5 of the file that `idx` was read from, decompressed.
 std::string md5_of(const Idx& idx) {
   std::vector<std::uint8_t> header = {0, 0, 8, static_cast<std::uint8_t>(idx.sizes.size())};
   for (const Index size : idx.sizes)

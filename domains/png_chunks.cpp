@@ -16,7 +16,7 @@ std::uint32_t big_endian(const std::uint8_t* at) {
          static_cast<std::uint32_t>(at[2]) << 8 | at[3];
 }
 
-/// CRC-32 of ISO 3309, as PNG (chapter 5.5) has it; by table, eight bits at a time.
+/// CRC-32 of ISO 3309, as PNG (chapter 5.5) defines it; with a table, eight bits at a time.
 constexpr std::array<std::uint32_t, 256> kCrcOfByte = [] {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -40,7 +40,7 @@ struct Chunk {
   std::span<const std::uint8_t> data() const { return body.subspan(4); }
 };
 
-/// The first chunk of `rest`, which it is taken off; none where the file ends before it does.
+/// Removes the first chunk from `rest` and returns it; nothing if the file ends before the chunk does.
 std::optional<Chunk> next_chunk(std::span<const std::uint8_t>& rest) {
   if (rest.size() < 12) return std::nullopt;
   const std::size_t length = big_endian(rest.data());
@@ -65,7 +65,7 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept {
   if (!first) return refused(kTooShort);
   if (!first->is("IHDR") || first->data().size() != 13) return refused(kBrokenIhdr);
   const std::span<const std::uint8_t> data = first->data();
-  // by the type of colour; 0: there is no such type
+  // by colour type; 0: no such type
   constexpr std::array<int, 7> kChannels{1, 0, 3, 1, 2, 0, 4};
   header.width = big_endian(&data[0]);
   header.height = big_endian(&data[4]);

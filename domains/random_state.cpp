@@ -25,7 +25,7 @@ std::int64_t RandomState::randint(std::int64_t low, std::int64_t high) {
         .fact("low", std::to_string(low))
         .fact("high", std::to_string(high));
   });
-  // Unsigned, since high - low may be more than the largest signed number.
+  // Unsigned, because high - low may exceed the largest signed number.
   const std::uint64_t start = static_cast<std::uint64_t>(low);
   return static_cast<std::int64_t>(start + up_to(static_cast<std::uint64_t>(high) - start - 1));
 }
@@ -41,7 +41,7 @@ double RandomState::randn() {
   const double scale = std::sqrt(-2 * sand::log(square) / square);
   spare_normal_ = scale * x;
   has_spare_normal_ = true;
-  return scale * y;  // the second coordinate comes out first
+  return scale * y;  // the second coordinate is returned first
 }
 
 void RandomState::shuffle(std::span<std::uint32_t> numbers) {
@@ -56,7 +56,7 @@ std::vector<std::uint32_t> RandomState::permutation(std::uint32_t count) {
 }
 
 std::uint64_t RandomState::up_to(std::uint64_t last) {
-  if (last == 0) return 0;  // without drawing
+  if (last == 0) return 0;  // draws nothing
   const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(last);
   for (;;) {
     std::uint64_t bits = word();

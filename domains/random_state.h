@@ -1,6 +1,5 @@
-// numpy.random.RandomState again, draw for draw: published data sets and protocols are defined by its
-// streams, which numpy froze for good (NEP 19). Everything new in this project draws from sand::Random
-// instead.
+// Reproduces numpy.random.RandomState draw for draw. Published data sets and protocols are defined by its
+// streams, which numpy has frozen (NEP 19). New code in this project uses sand::Random instead.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +9,18 @@
 
 namespace sand::domains {
 
-/// Equal to numpy bit for bit, but for randn, whose logarithm is ours: there to a few ulp of double. Names
+/// Equal to numpy bit for bit, except randn: its logarithm is ours and agrees to a few ulp of double. Names
 /// are numpy's.
 class RandomState {
  public:
-  /// MT19937 as seeded by its authors' init_genrand, which is also what the C++ standard prescribes.
+  /// MT19937, seeded by its authors' init_genrand, as the C++ standard also prescribes.
   explicit RandomState(std::uint32_t seed) : words_(seed) {}
 
   double random_sample();                   ///< [0, 1), 53 bits
   double uniform(double low, double high);  ///< low + (high - low) * random_sample()
   /// low .. high - 1, each equally likely. Throws Error(usage) unless low < high.
   std::int64_t randint(std::int64_t low, std::int64_t high);
-  double randn();  ///< mean 0, deviation 1 (polar method; every second value is kept for later)
+  double randn();  ///< mean 0, deviation 1 (polar method; keeps every second value for the next call)
   void shuffle(std::span<std::uint32_t> numbers);               ///< Fisher-Yates from the end
   std::vector<std::uint32_t> permutation(std::uint32_t count);  ///< 0 .. count - 1, shuffled
 

@@ -6,19 +6,19 @@
 namespace sand::domains {
 namespace {
 
-constexpr int kBits = 22;  // of a weight's fraction: 255 of a sum of weights still fits 31 bits
+constexpr int kBits = 22;  // fraction bits of a weight: 255 times a sum of weights still fits 31 bits
 
-/// Neighbours that can have a weight when `size` pixels become `side`.
+/// Most neighbours that can have a weight when `size` pixels become `side`.
 int most_taps(int size, int side) {
   return 2 * ((size + side - 1) / std::max(1, std::min(size, side)) + 1) + 1;
 }
 
-/// How an axis of `size` pixels becomes one of `side`: for each, the first neighbour, their number, and their
-/// weights.
+/// Resizes an axis of `size` pixels to `side`. Stores for each new pixel the first neighbour, the number of
+/// neighbours and their weights.
 class Axis {
  public:
   Axis(int size, int side, std::int32_t* memory) : stride_(2 + most_taps(size, side)), memory_(memory) {
-    const double step = static_cast<double>(size) / side;  // old pixels to a new one
+    const double step = static_cast<double>(size) / side;  // old pixels per new pixel
     const double reach = std::max(1.0, step);              // half the width of the triangle
     for (int i = 0; i < side; ++i) {
       const double centre = (i + 0.5) * step;
@@ -35,7 +35,7 @@ class Axis {
     }
   }
 
-  /// New pixel i of a line of old ones, `step` bytes apart.
+  /// New pixel i of a line of old pixels, `step` bytes apart.
   std::uint8_t operator()(int i, const std::uint8_t* line, Index step) const {
     const std::int32_t* at = memory_ + i * stride_;
     line += at[0] * step;

@@ -1,4 +1,4 @@
-// Images made smaller or larger, in whole numbers: the same bytes on every machine.
+// Resizes images in integer arithmetic: the same bytes on every machine.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace sand::domains {
 
-/// Where the bytes of an RGB image lie: [height, width, 3] and [3, height, width] alike, or a part of either.
+/// The memory layout of an RGB image: [height, width, 3], [3, height, width] or a part of either.
 struct RgbView {
   const std::uint8_t* first = nullptr;    ///< red of the pixel at the top left
   int width = 0, height = 0;              ///< each at least 1
@@ -26,10 +26,10 @@ struct RgbView {
 /// Bytes of scratch memory that resize needs.
 std::size_t resize_scratch(int width, int height, int side);
 
-/// Resizes to `to` [3, side, side] with a triangle as wide as two pixels of the coarser grid: bilinear where
-/// the image grows, an average without aliasing where it shrinks; the border counts only what is inside.
-/// First along rows, then along columns, each rounded to bytes: Pillow's BILINEAR, byte for byte. `scratch`
-/// is aligned to 4 bytes.
+/// Resizes to `to` [3, side, side] with a triangle filter as wide as two pixels of the coarser grid: bilinear
+/// for enlargement, an average without aliasing for reduction. At the border only pixels inside the image
+/// count. Filters along rows, then along columns, and rounds each result to bytes: Pillow's BILINEAR, byte
+/// for byte. `scratch` is aligned to 4 bytes.
 void resize(const RgbView& from, int side, std::span<std::uint8_t> to, std::span<std::byte> scratch);
 
 }  // namespace sand::domains

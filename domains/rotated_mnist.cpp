@@ -14,12 +14,12 @@ constexpr int kStep = 15;  // degrees
 constexpr int kDomains = 6;
 constexpr int kSide = Digits::kSide;
 
-/// The cosines of 0, 15, ..., 90 degrees: those of libm differ from machine to machine. sin(15 k) = cos(15 (6
-/// - k)).
+/// The cosines of 0, 15, ..., 90 degrees: libm's cosines differ between machines.
+/// sin(15 k) = cos(15 (6 - k)).
 constexpr double kCosine[] = {
     1, 0.965925826289068, 0.866025403784439, 0.707106781186548, 0.5, 0.258819045102521, 0};
 
-/// `from` [28, 28] turned by kStep * `steps` degrees. Pixel (x, y) is the square around (x + 1/2, y + 1/2).
+/// Rotates `from` [28, 28] by kStep * `steps` degrees. Pixel (x, y) is the square around (x + 1/2, y + 1/2).
 void turn(const std::uint8_t* from, int steps, std::uint8_t* to) {
   const double cosine = kCosine[steps], sine = kCosine[kDomains - steps];
   constexpr double kCentre = kSide / 2.0;
@@ -30,7 +30,7 @@ void turn(const std::uint8_t* from, int steps, std::uint8_t* to) {
     for (int x = 0; x < kSide; ++x) {
       const double right = x + 0.5 - kCentre, down = y + 0.5 - kCentre;
       const double u = cosine * right - sine * down + kCentre,
-                   v = sine * right + cosine * down + kCentre;  // where it comes from
+                   v = sine * right + cosine * down + kCentre;  // position in the source
       if (u < 0 || u >= kSide || v < 0 || v >= kSide) {
         *to++ = 0;
         continue;
@@ -51,7 +51,7 @@ Domain rotated_domain(const Digits& digits, const std::vector<std::uint32_t>& wh
   for (const std::uint32_t digit : which) domain.labels.push_back(digits.labels[digit]);
 
   std::vector<std::uint8_t> pixels(which.size() * Digits::kPixels);
-  constexpr std::size_t kTogether = 256;  // images of a task
+  constexpr std::size_t kTogether = 256;  // images per task
   threads.run(static_cast<int>((which.size() + kTogether - 1) / kTogether), [&](int task, int) {
     const std::size_t first = static_cast<std::size_t>(task) * kTogether;
     for (std::size_t i = first; i < std::min(first + kTogether, which.size()); ++i)

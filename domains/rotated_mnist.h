@@ -1,4 +1,4 @@
-// RotatedMNIST: digits that every domain sees turned by another angle.
+// RotatedMNIST: digits, rotated by another angle in each domain.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,12 @@
 
 namespace sand::domains {
 
-/// DomainBed's (arXiv 2007.01434): all digits shuffled and dealt to the domains "0", "15", ..., "75", whose
-/// images are turned by that many degrees, counter-clockwise about the centre of the image: bilinear, 0 where
-/// nothing comes from, rounded to bytes (Pillow, with which DomainBed turns, cuts the fraction off: at most 1
-/// darker). 10 classes, examples [1, 28, 28] of grey / 255. The shuffle is a function of `seed`. The images
-/// are turned once and kept as bytes; `digits` is not kept. Throws Error(usage) for fewer than 6 digits.
+/// DomainBed's version (arXiv 2007.01434): shuffles all digits and deals them to the domains "0", "15", ...,
+/// "75". Rotates their images by that many degrees, counter-clockwise about the centre of the image:
+/// bilinear, 0 outside the source image, rounded to bytes. (DomainBed rotates with Pillow, which drops the
+/// fraction: at most 1 darker.) 10 classes, examples [1, 28, 28] of grey / 255. The shuffle is a function of
+/// `seed`. Rotates the images once and keeps them as bytes; does not keep `digits`. Throws Error(usage) for
+/// fewer than 6 digits.
 DataSet rotated_mnist(const Digits& digits, std::uint64_t seed, const Threads& threads = Threads());
 
 }  // namespace sand::domains

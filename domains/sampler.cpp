@@ -10,7 +10,7 @@
 namespace sand::domains {
 namespace {
 
-constexpr std::uint32_t kStream = 0x62746368;  // "btch": clear of every other purpose under the same seed
+constexpr std::uint32_t kStream = 0x62746368;  // "btch": differs from every other stream of the same seed
 constexpr std::uint32_t kAugmentStream = 0x61750000;  // "au" + domain
 
 }  // namespace

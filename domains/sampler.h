@@ -1,4 +1,4 @@
-// Which examples a step sees: a pure function of (options, step), so any step can be drawn again.
+// Chooses the examples of each step: a pure function of (options, step), so any step can be drawn again.
 #pragma once
 
 #include <cstdint>
@@ -10,31 +10,31 @@
 namespace sand::domains {
 
 enum class Order {
-  with_replacement,  ///< every row is drawn anew (DomainBed)
-  epochs,            ///< a fresh permutation per epoch, each example once; a last, smaller batch is left out
-  everything,        ///< the whole part in every step (IRM paper's full batch); `rows` is ignored
+  with_replacement,  ///< draws every row anew (DomainBed)
+  epochs,            ///< a new permutation per epoch, each example once; drops a smaller last batch
+  everything,        ///< the whole part in every step (IRM paper's full batch); ignores `rows`
 };
 
 struct SamplerOptions {
   int rows = 64;  ///< of every domain, per step
   std::uint64_t seed = 0;
   Order order = Order::with_replacement;
-  bool augment = false;  ///< change the examples of domains that have a way, in every step anew
+  bool augment = false;  ///< augment the examples of domains with augmentation, anew in every step
 };
 
 /// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d),
-/// in epochs Random(seed, "btch", epoch, d); domains of different sizes start their epochs at different
-/// steps. An augmented example is changed by Random(seed, "au" + d, step, example).
+/// for epochs Random(seed, "btch", epoch, d). Domains of different sizes start their epochs at different
+/// steps. Augmentation of an example uses Random(seed, "au" + d, step, example).
 class Sampler {
  public:
   /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.
   Sampler(std::vector<Part> parts, const SamplerOptions& options);
 
-  /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call nothing is allocated,
-  /// except for a new epoch's permutation.
+  /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call it allocates only the
+  /// permutation of a new epoch.
   const Batch& draw(std::uint32_t step);
 
-  /// Steps after which the smallest part has been seen once (rounded down, at least 1).
+  /// Number of steps that draw the smallest part once (rounded down, at least 1).
   int steps_per_epoch() const;
 
  private:

@@ -27,8 +27,8 @@
 
 namespace sand::domains {
 
-/// Through the pipe go sizes only. The child's first message is its greeting: 1 for "confined", and the size
-/// of its arena.
+/// The pipe carries sizes only. The child's first message is a greeting: 1 for "confined", and the size of
+/// its arena.
 struct Sandbox::Message {
   std::uint64_t bytes = 0;
   std::uint64_t memory_used = 0;
@@ -36,14 +36,14 @@ struct Sandbox::Message {
 
 namespace {
 
-constexpr std::size_t kMemoryToKeep =
-    16 << 20;  // a child that has used more is replaced, so that a giant is soon forgotten
-constexpr std::size_t kLeastMemory = 16 << 20;  // of an arena, where address space is short
-constexpr int kWallFactor = 12;                 // machines are busy: the clock runs on while others compute
-constexpr int kLookMilliseconds = 100;          // from one look at a child that has not answered to the next
-constexpr int kSilentLooks = 20;      // at which a child sleeps, and has not computed since the first
-constexpr double kSecondsUntold = 5;  // of waiting
-constexpr int kOrphaned = 2, kNoAddressSpace = 3;  // with which a child ends
+// A child that has used more is replaced, which frees its memory.
+constexpr std::size_t kMemoryToKeep = 16 << 20;
+constexpr std::size_t kLeastMemory = 16 << 20;  // of an arena, if address space is short
+constexpr int kWallFactor = 12;         // machines are busy: wall-clock time includes the work of others
+constexpr int kLookMilliseconds = 100;  // between two checks of a child that has not answered
+constexpr int kSilentLooks = 20;  // checks in a row: the child sleeps and has not computed since the first
+constexpr double kSecondsUntold = 5;               // of waiting, before a report
+constexpr int kOrphaned = 2, kNoAddressSpace = 3;  // exit codes of a child
 
 Error refused(const char* what, int reason) {
   Error error(Fault::resources, std::string("sandbox: ") + what);
@@ -63,7 +63,7 @@ void leave(int code) {
   ::syscall(SYS_exit, code);  // exit_group, which _exit uses, is forbidden
 }
 
-/// Every open file but number 0. The loop is for kernels before 5.9.
+/// Closes every open file except number 0. The loop is for kernels before 5.9.
 void close_all_but_first() {
   if (::syscall(SYS_close_range, 1u, ~0u, 0u) == 0) return;
   rlimit most{};
@@ -71,7 +71,7 @@ void close_all_but_first() {
   for (rlim_t file = 1; file < most.rlim_cur; ++file) ::close(static_cast<int>(file));
 }
 
-/// CPU seconds that a process has used; 0 where that is unknown.
+/// CPU seconds that a process has used; 0 if unknown.
 double cpu_seconds(pid_t process) {
   clockid_t clock{};
   timespec time{};
@@ -79,13 +79,13 @@ double cpu_seconds(pid_t process) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-/// What the kernel says of a process: 'R' computes, 'S' sleeps, 'D' waits for the disk, 'T' is stopped; '?'
-/// where it says nothing.
+/// The kernel's state of a process: 'R' computes, 'S' sleeps, 'D' waits for the disk, 'T' is stopped; '?' if
+/// unknown.
 char state_of(pid_t process) {
   std::string stat;
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::getline(file, stat);
-  const std::size_t name_end = stat.rfind(") ");  // "17 (name) R ...", and a name may hold anything
+  const std::size_t name_end = stat.rfind(") ");  // "17 (name) R ..."; a name may contain anything
   return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
 }
 
@@ -164,12 +164,12 @@ void Sandbox::stop() {
 SandboxFailure Sandbox::ended() {
   int status = 0;
   pid_t reaped = -1;
-  ::kill(child_, SIGKILL);  // it has ended already, unless it closed its pipe only
+  ::kill(child_, SIGKILL);  // it has ended already, unless it only closed its pipe
   while ((reaped = ::waitpid(child_, &status, 0)) < 0 && errno == EINTR) {
   }
   child_ = -1;
   stop();
-  if (reaped < 0) return {"it ended"};  // another part of this program reaps its children
+  if (reaped < 0) return {"it ended"};  // another part of this program has reaped it
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoAddressSpace)
     return {"no address space for " + std::to_string(kLeastMemory >> 20) + " MiB more", true,
             "ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads"};
@@ -231,7 +231,7 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
   const std::optional<Message> answer = hear(reply.failure, waiting);
   if (!answer) return reply;
   if (answer->memory_used > kMemoryToKeep) stop();
-  if (answer->bytes > room_.answer) {  // no honest child says that
+  if (answer->bytes > room_.answer) {  // an intact child never says that
     stop();
     reply.failure = {"it answered nonsense"};
     return reply;
@@ -241,12 +241,12 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
   return reply;
 }
 
-// Between fork and the end only what is safe in a signal handler: another thread may have held any lock when
-// we were forked.
+// From fork to exit, use only functions that are safe in a signal handler: at the fork, another thread may
+// have held any lock.
 void Sandbox::live(int pipe, int parent) noexcept {
   sigset_t all;
   sigfillset(&all);
-  // a crash still ends us, and past every handler of our parent's
+  // a crash still kills the child, without any handler of the parent
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit none{0, 0};

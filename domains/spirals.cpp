@@ -34,7 +34,7 @@ void check_options(const SpiralsOptions& o) {
        numbers);
 }
 
-/// Divided by their deviation (over n, not n - 1), summed in numpy's order.
+/// Divides by their deviation (over n, not n - 1), summed in numpy's order.
 void to_unit_deviation(std::vector<double>& values) {
   const double n = static_cast<double>(values.size());
   double mean = 0, variance = 0;
@@ -45,8 +45,7 @@ void to_unit_deviation(std::vector<double>& values) {
   for (double& value : values) value /= deviation;
 }
 
-/// Training domain `e` (from 0), or the test domain for e < 0. The order of the draws is the definition of
-/// the data.
+/// Training domain `e` (from 0), or the test domain for e < 0. The order of the draws defines the data.
 Domain draw(const SpiralsOptions& o, int e) {
   const bool test = e < 0;
   const std::size_t n = static_cast<std::size_t>(test ? o.test_examples : o.examples);

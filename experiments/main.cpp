@@ -1,4 +1,4 @@
-// The entry of the program: its streams, its signals, and what an error comes to.
+// The entry point of the program: standard streams, signals, errors.
 #include <fcntl.h>
 
 #include <csignal>
@@ -16,8 +16,8 @@
 
 namespace {
 
-/// Puts /dev/null where a standard stream is closed, else the next file that is opened would be that stream.
-/// Opened the other way round, it takes and gives as little as a closed stream.
+/// Opens /dev/null in place of a closed standard stream; otherwise the next opened file would become that
+/// stream. It is opened in the opposite direction, so reads and writes fail as on a closed stream.
 void fill_standard_streams() {
   for (const int stream : {0, 1, 2})
     if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream)
@@ -29,9 +29,9 @@ void fill_standard_streams() {
 int main(int argc, char** argv) {
   fill_standard_streams();
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // so that freed blocks return to the system, as the estimate expects
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);  // so that freed blocks return to the system, as the estimate assumes
 #endif
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // a file over its size limit is an error, like a full disk
   try {
     const int code = sand::experiments::run_command_line(argc, argv, sand::experiments::kSubcommands);
     sand::check(std::fflush(stdout) == 0 && std::ferror(stdout) == 0,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh experiments/repeat.sh SEEDS TRAIN-FLAGS...: trains under seeds 0 .. SEEDS - 1 (data and weights) and
-# prints the accuracy of the last record, domain by domain: mean and standard deviation in %. A seed that
-# fails is named and left out, and its exit code is that of the whole. SANDGRAD names the program.
+# prints the accuracy of the last record for each domain: mean and standard deviation in %. Names and skips
+# a seed that fails, and exits with its exit code. SANDGRAD names the program.
 set -eu
 program=${SANDGRAD:-$(dirname "$0")/../build/release/sandgrad}
 case ${1:-} in

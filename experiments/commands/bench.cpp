@@ -1,4 +1,4 @@
-// `sandgrad bench`: how long one update takes, on random data that was made before the clock started.
+// `sandgrad bench`: the time of one update on random data. The data are made before the clock starts.
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +31,7 @@ struct BenchOptions {
   std::string bench_case = "ilc", algorithm = "SANDMask", phase = "train", convolution = "winograd";
   int threads = 0, steps = 100;
   int domains = 0, rows = 0;  ///< 0: those of the case
-  bool kernels = false;       ///< the ladder of convolutions instead of a case
+  bool kernels = false;       ///< time the convolution kernels instead of a case
   bool json = false;
 };
 
@@ -70,11 +70,11 @@ Batch random_batch(const Case& bench, const Model& model) {
   return batch;
 }
 
-/// Since the kernel started this process, loading included; to 10 ms, as the kernel keeps it.
+/// Since the kernel started this process, loading included; the kernel counts in steps of 10 ms.
 double milliseconds_since_start() {
   std::ifstream file("/proc/self/stat");
   const std::string text((std::istreambuf_iterator<char>(file)), {});
-  const std::size_t name_end = text.rfind(')');  // the name of the program may hold anything
+  const std::size_t name_end = text.rfind(')');  // the program's name may contain anything
   if (name_end == std::string::npos) return 0;
   unsigned long long ticks = 0;
   if (std::sscanf(text.c_str() + name_end + 2,
@@ -87,8 +87,7 @@ double milliseconds_since_start() {
   return (static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started) * 1e3;
 }
 
-/// The most memory this process ever held, in 10^6 bytes. (getrusage would report the launcher's, if that was
-/// larger.)
+/// The peak memory of this process in 10^6 bytes. (getrusage would report the launcher's, if that is larger.)
 double peak_rss_mb() {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);)
@@ -96,12 +95,12 @@ double peak_rss_mb() {
   return 0;
 }
 
-/// The value below which a share of the sorted numbers lies.
+/// The value with a given share of the sorted numbers below it.
 double quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
 }
 
-/// All rows of a batch as the examples of one domain, for those who predict.
+/// All rows of a batch as the examples of one domain, for prediction.
 domains::Domain rows_of(const Batch& batch, const Shape& example) {
   domains::Domain all{.name = "random", .example = example, .labels = {}, .read = {}};
   std::vector<TensorView> rows;
@@ -115,7 +114,7 @@ domains::Domain rows_of(const Batch& batch, const Shape& example) {
   return all;
 }
 
-/// One update, or one prediction of every row, as a function to call again and again.
+/// Makes one update, or predicts every row once; can be called again and again.
 std::function<void()> work_of(const BenchOptions& options, const Algorithm& method, Model& model,
                               const Batch& batch, const Threads& threads) {
   const std::string phase = find_name("phase", options.phase, {"train", "evaluate"});
@@ -126,7 +125,7 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
   }
   Hparams hparams;
   for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
-  // one domain is of interest here, too
+  // allows a single domain, too
   std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
   auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);

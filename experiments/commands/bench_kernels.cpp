@@ -1,5 +1,4 @@
-// `sandgrad bench --kernels`: one convolution, rung by rung, on one core; and what that core could do at
-// best.
+// `sandgrad bench --kernels`: one convolution with each kernel on one core, and the peak of that core.
 #include "experiments/commands/bench_kernels.h"
 
 #include <algorithm>
@@ -30,7 +29,7 @@ Numbers random_numbers(Index count, std::uint64_t seed) {
   return numbers;
 }
 
-/// The least of several, since only other work on the machine makes a run slower.
+/// The minimum of several runs: other work on the machine only makes a run slower.
 double fastest_ms(const std::function<void()>& work) {
   using Clock = std::chrono::steady_clock;
   double least = 1e30, total = 0;
@@ -44,7 +43,7 @@ double fastest_ms(const std::function<void()>& work) {
   return least;
 }
 
-/// The convolution that all rungs compute: the third of MNIST_CNN, 128 channels to 128, 14 x 14.
+/// The convolution that all kernels compute: the third of MNIST_CNN, 128 channels to 128, 14 x 14.
 struct Problem {
   Convolution s = kernels::convolution({kImages, 14, 14, 128}, {128, 128, 3, 3}, 1, 1,
                                        kernels::ConvolutionMethod::direct);
@@ -69,7 +68,7 @@ struct Problem {
 struct Rung {
   std::string what;
   double ms;
-  double gflops;  ///< of the multiplications and additions that the formula has, however many were done
+  double gflops;  ///< counts the multiplications and additions of the formula, however many were done
 };
 
 class Ladder {

@@ -3,7 +3,8 @@
 
 namespace sand::experiments {
 
-/// Prints the ladder of convolutions, from plain loops to tiles, and the peak of a core. -> exit code
+/// Prints the speed of one convolution with each kernel, from plain loops to tiles, and the peak of a core.
+/// Returns the exit code.
 int bench_kernels(bool json);
 
 }  // namespace sand::experiments

@@ -26,8 +26,8 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   return names;
 }
 
-/// Throws what is wrong with the words after the name of the program, and what may have been meant: a
-/// command's name, or a flag of the command that was chosen.
+/// Throws the error in the arguments, with a suggestion: the name of a command, or a flag of the chosen
+/// command.
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& problem,
                          const std::vector<std::string>& words) {
   const CLI::App* command = &app;
@@ -66,7 +66,7 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   throw error.hint(help + "--help");
 }
 
-/// Options by their first name alone: aliases are for DomainBed's scripts.
+/// Shows only the first name of an option: aliases are for DomainBed's scripts.
 struct Help : CLI::Formatter {
   std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
     const std::vector<std::string>& names = option->get_lnames();
@@ -76,7 +76,7 @@ struct Help : CLI::Formatter {
   }
 };
 
-/// What stands for a value in --help.
+/// The placeholder for a value in --help.
 template <class Value>
 const char* placeholder() {
   if constexpr (std::is_same_v<Value, std::string> || std::is_same_v<Value, std::vector<std::string>>)
@@ -87,14 +87,14 @@ const char* placeholder() {
     return "N";
 }
 
-/// A check without a text of its own in --help: the phrase of the option tells the range.
+/// A check without its own text in --help: the option's phrase states the range.
 CLI::Validator in_range(Bounds range) {
   return CLI::Validator(
       [range](const std::string& text) {
         double number = NAN;
         const bool is_number = CLI::detail::lexical_cast(text, number);
         if (!is_number || (number >= range.least && number <= range.most))
-          return std::string();  // what is no number is told by CLI11
+          return std::string();  // CLI11 reports what is not a number
         return "must be in " + shortest(range.least) + " .. " + shortest(range.most) + ", found " + text;
       },
       "");

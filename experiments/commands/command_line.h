@@ -1,5 +1,4 @@
-// From the command line to a subcommand: a subcommand declares its flags with these, and command_line.cpp
-// alone knows CLI11.
+// The command line. A subcommand declares its flags with these classes; only command_line.cpp uses CLI11.
 #pragma once
 
 #include <functional>
@@ -27,32 +26,32 @@ class Option {
  public:
   Option(CLI::App& app, CLI::Option* option) : app_(app), option_(option) {}
   Option& required();
-  Option& needs(const char* flag);  ///< another one, added before
+  Option& needs(const char* flag);  ///< another flag, added before
   Option& hidden();                 ///< not in --help
   Option& one_or_more();            ///< values after one flag
-  Option& refuses_empty();          ///< text
+  Option& refuses_empty();          ///< rejects empty text
 
  private:
   CLI::App& app_;
   CLI::Option* option_;
 };
 
-/// A subcommand that takes shape. Values keep what they hold where their flag is not given; they must live
-/// until the program ends.
+/// A subcommand under construction. Values stay unchanged if their flag is not given. They must live until
+/// the program ends.
 class Command {
  public:
   Command(CLI::App& app, std::function<int()>& chosen) : app_(app), chosen_(chosen) {}
   Command subcommand(const char* name, const char* about);
-  void group(const char* heading) { group_ = heading; }  ///< of --help, for the options that follow
+  void group(const char* heading) { group_ = heading; }  ///< heading in --help for the options that follow
 
-  /// `flags` with aliases, "--data-dir,--data_dir", or the name of a word without a flag, "run". `help` is a
+  /// `flags` with aliases, "--data-dir,--data_dir", or the name of a positional argument, "run". `help` is a
   /// phrase: what it sets, unit, default. A Value is a std::string, an int, std::int64_t, std::uint64_t or
-  /// double, or a vector of int or std::string; numbers must be in the range.
+  /// double, or a vector of int or std::string. Numbers must be in `range`.
   template <class Value>
   Option option(const char* flags, Value& value, const std::string& help, Bounds range = {});
   Option flag(const char* flags, bool& value, const std::string& help);
 
-  void run(std::function<int()> command);  ///< what the subcommand does; it returns the exit code
+  void run(std::function<int()> command);  ///< the action of the subcommand; it returns the exit code
 
  private:
   CLI::App& app_;
@@ -65,8 +64,8 @@ struct Subcommand {
   void (*add)(Command&);
 };
 
-/// Does what the words ask for. -> exit code. Throws Error(usage) with what may have been meant, and what the
-/// command throws.
+/// Runs the subcommand that the arguments name. Returns the exit code. Throws Error(usage) with a suggestion,
+/// and what the subcommand throws.
 int run_command_line(int argc, char** argv, std::span<const Subcommand> subcommands);
 
 }  // namespace sand::experiments

@@ -1,4 +1,4 @@
-// The subcommands of the program: each declares its flags and says what it runs. Nothing else knows them.
+// The subcommands of the program. Each declares its flags and its action. No other file knows them.
 #pragma once
 
 #include "experiments/commands/command_line.h"

@@ -1,4 +1,4 @@
-// `sandgrad data show`: what a network gets to see, one row of examples per domain.
+// `sandgrad data show`: the inputs of a network, one row of examples per domain.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,7 +17,7 @@ struct DataShowOptions {
   DataRequest request;
   std::string out = "grid.png";
   int examples = 16;     ///< in a row
-  bool augment = false;  ///< as they are trained on in step 0
+  bool augment = false;  ///< augmented, as in training step 0
 };
 
 constexpr int kGap = 2;
@@ -40,7 +40,7 @@ void draw_image(Picture& picture, int left, int top, const Shape& shape, const s
     }
 }
 
-/// Photos as they were before their channels were normalised.
+/// Reverts the normalisation of a photo's channels.
 void to_colours(const domains::DataSet& data, std::vector<Scalar>& x) {
   const std::size_t pixels = data.mean.empty() ? 0 : x.size() / data.mean.size();
   for (std::size_t c = 0; c < data.mean.size(); ++c)
@@ -48,7 +48,7 @@ void to_colours(const domains::DataSet& data, std::vector<Scalar>& x) {
       x[i] = x[i] * static_cast<Scalar>(data.deviation[c]) + static_cast<Scalar>(data.mean[c]);
 }
 
-/// `columns` examples of every domain, from all over it, since photos are ordered by their class.
+/// `columns` examples of every domain, evenly spread because photos are ordered by class.
 Picture draw_images(const domains::DataSet& data, int columns, bool augment) {
   std::vector<domains::Part> parts;
   for (const domains::Domain& domain : data.domains) {
@@ -75,8 +75,7 @@ Picture draw_images(const domains::DataSet& data, int columns, bool augment) {
   return picture;
 }
 
-/// Vectors: every domain is a square, every example a dot at its first two numbers, in a colour for its
-/// label.
+/// For vectors: a square per domain, a dot per example at its first two numbers, in the colour of its label.
 Picture draw_dots(const domains::DataSet& data) {
   constexpr int kSide = 160, kPerRow = 6;
   const int squares = static_cast<int>(data.domains.size());

@@ -1,4 +1,4 @@
-// `sandgrad demo`: ERM, AND-mask and SAND-mask side by side, on data that needs no download.
+// `sandgrad demo`: compares ERM, AND-mask and SAND-mask on data that need no download.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -19,13 +19,13 @@ namespace {
 
 struct DemoOptions {
   int threads = 0;
-  std::string picture;  ///< "" for tables
+  std::string picture;  ///< "": print tables
 };
 
 constexpr int kSeeds = 5;
 
 struct Method {
-  const char *algorithm, *told;  // what the table calls it
+  const char *algorithm, *told;  // told: its name in the table
   const char* hparams;
   const char* published;
 };
@@ -33,7 +33,7 @@ struct Method {
 struct Stage {
   const char* title;
   const char* lesson;
-  const char* published;  // what the last column holds
+  const char* published;  // heading of the last column
   RunRequest request;
   std::function<domains::DataSet(std::uint32_t seed)> data;
   std::vector<Method> methods;
@@ -101,7 +101,7 @@ Settings settings_of(const Stage& stage, const Method& method, int seed) {
   request.algorithm = method.algorithm;
   request.hparams_json = method.hparams;
   request.seed = request.trial_seed = seed;
-  request.record_every = 1 << 30;  // the first step and the last
+  request.record_every = 1 << 30;  // records only the first step and the last
   return resolve(request);
 }
 
@@ -153,7 +153,7 @@ void print_table(const Stage& stage, const std::vector<std::vector<Result>>& res
   std::fflush(stdout);
 }
 
-/// What ERM, on the left, and SAND-mask decide on the spirals after the demo's first run of each.
+/// The decisions of ERM, on the left, and SAND-mask on the spirals, after the demo's first run of each.
 void draw_spirals(const Threads& threads, const std::string& path) {
   const Stage stage = spirals(threads);
   const domains::DataSet data = stage.data(0);

@@ -1,5 +1,5 @@
-// `sandgrad doctor`: one block to paste into a bug report, with hashes that tell whether this machine
-// computes our bits.
+// `sandgrad doctor`: one block to paste into a bug report. Its hashes show whether this machine computes the
+// expected bits.
 #include <cstdio>
 #include <string>
 
@@ -51,7 +51,7 @@ int doctor(const DoctorOptions& options) {
     mlp = train(resolve(request), domains::Spirals({.examples = 128, .test_examples = 64}), threads, {})
               .fingerprint;
     cnn = cnn_bits(threads);
-  } catch (const Error& error) {  // belongs in the report, too
+  } catch (const Error& error) {  // the error belongs in the report, too
     (mlp.empty() ? mlp : cnn) = std::string("none: ") + error.what();
     fault = error.fault();
   }

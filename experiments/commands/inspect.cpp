@@ -1,5 +1,5 @@
-// `sandgrad inspect`: the explanation of one weight in one update of a recorded run, or of a whole tensor of
-// weights. The run kept nothing for it: the update is made again from the nearest checkpoint.
+// `sandgrad inspect`: explains one weight, or a whole tensor of weights, in one update of a recorded run. The
+// run stores nothing for this: the update is repeated from the nearest checkpoint.
 #include <cstdio>
 
 #include "experiments/commands/command_line.h"
@@ -15,17 +15,17 @@ namespace {
 
 struct InspectOptions {
   std::string run;       ///< a run directory
-  std::string data_dir;  ///< "" where the record says
+  std::string data_dir;  ///< "": the recorded directory
   int step = -1;
   std::vector<std::string> weights;  ///< 'linear1.weight[12,40]'
-  std::string layer, heat_map;       ///< a tensor of weights, and where its picture goes
+  std::string layer, heat_map;       ///< a tensor of weights, and the file of its picture
   int threads = 0;
   bool json = false;
 };
 
 namespace fs = std::filesystem;
 
-/// Puts the run where its last whole checkpoint before the update stood; at its beginning if there is none.
+/// Restores the last intact checkpoint before the update, or starts the run if there is none.
 void restore_before(Training& run, const Checkpoints& checkpoints, int step) {
   const std::vector<int> steps = checkpoints.steps();
   for (auto at = steps.rbegin(); at != steps.rend(); ++at) {
@@ -48,7 +48,7 @@ int inspect(const InspectOptions& options) {
   const fs::path folder = options.run;
   const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
-  check_same_run(record, settings);  // this program's numbers and arithmetic
+  check_same_run(record, settings);  // checks number type and arithmetic
   check(options.step >= 0 && options.step < settings.steps, [&] {
     return Error(Fault::usage, "inspect: there is no such step in the run")
         .fact("asked", std::to_string(options.step))

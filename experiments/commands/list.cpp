@@ -1,4 +1,4 @@
-// `sandgrad list`: what there is to choose from, as tables that docs/ holds, too.
+// `sandgrad list`: prints the choices as tables, which docs/ contains, too.
 #include <cstdio>
 #include <string>
 

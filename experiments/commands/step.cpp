@@ -1,5 +1,4 @@
-// `sandgrad step`: one update as a pure function of files, so that any other framework can be held against
-// it.
+// `sandgrad step`: one update as a pure function of files, for comparison with any other framework.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -25,7 +24,7 @@ struct StepOptions {
   std::vector<std::string> explain;     ///< weights to explain
   std::string explain_layer, heat_map;  ///< a slot; a PNG
   bool slots = false, allow_closed = false, decoupled_decay = false, mask_update = false;
-  bool json = false;  ///< of the explanations
+  bool json = false;  ///< prints the explanations as JSON
   int threads = 0;
 };
 
@@ -39,7 +38,7 @@ void print_slots(const Parameters& parameters) {
   std::printf("%s\n", list.dump().c_str());
 }
 
-/// [E, ...]: one axis more than the slot has, which may be more than a Tensor's four.
+/// [E, ...]: one axis more than the slot, possibly more than a Tensor's four.
 StoredTensor gradients_of(const GradientTable& g, const Slot& slot) {
   StoredTensor all;
   all.shape.push_back(g.domains());
@@ -85,7 +84,7 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
   return batch;
 }
 
-/// Refuses tensors that are not read: a misspelt name must not pass for a missing one.
+/// Rejects tensors that are not read: a misspelt name must not count as a missing tensor.
 void check_names(const Safetensors& file, const Parameters& parameters, std::size_t domains) {
   std::vector<std::string> known = {"adam_t"};
   for (const Slot& slot : parameters.slots())

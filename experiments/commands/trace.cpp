@@ -1,5 +1,4 @@
-// `sandgrad trace`: the tape of one pass, as it was recorded: what an update consists of, operation by
-// operation.
+// `sandgrad trace`: prints the tape of one pass, which shows the operations of an update.
 #include <cstdio>
 #include <memory>
 

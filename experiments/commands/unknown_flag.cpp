@@ -35,7 +35,7 @@ std::vector<std::string> hparam_names() {
 std::string hint_on_flag(const std::string& flag, const std::string& value,
                          const std::vector<std::string>& known) {
   const std::string word = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
-  std::string name = word;  // as DomainBed spells it
+  std::string name = word;  // in DomainBed's spelling
   std::replace(name.begin(), name.end(), '-', '_');
   for (const ForeignFlag& foreign : kOfDomainBed)
     if (name == foreign.name) return flag + " is DomainBed's: " + foreign.why;

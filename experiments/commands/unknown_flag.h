@@ -1,4 +1,4 @@
-// A flag that a command does not have, answered with what may have been meant.
+// A suggestion for a flag that a command does not have.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace sand::experiments {
 
-/// What to do instead of `flag` ("--lr") with `value` ("0.1", or whatever word follows it): a hyper-parameter
-/// goes into --hparams, one of DomainBed's flags may mean nothing here, or one of the command's `known` flags
-/// is near. "" when nothing is.
+/// What to do instead of `flag` ("--lr") with `value` ("0.1", or any word after it): a hyper-parameter
+/// belongs in --hparams, a flag of DomainBed may have no meaning here, or one of the command's `known` flags
+/// is similar. Returns "" if none of these fits.
 std::string hint_on_flag(const std::string& flag, const std::string& value,
                          const std::vector<std::string>& known);
 

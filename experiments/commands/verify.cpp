@@ -1,4 +1,4 @@
-// `sandgrad verify`: makes a recorded run again and compares every bit that the record has of it.
+// `sandgrad verify`: replays a recorded run and compares every recorded bit.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -27,18 +27,18 @@ namespace {
 
 struct VerifyOptions {
   std::string run;                   ///< a run directory
-  std::string data_dir;              ///< "" where the record says
+  std::string data_dir;              ///< "": the recorded directory
   int from_step = -1, to_step = -1;  ///< -1: from the beginning, to the end
   int threads = 0;
   bool second_opinion = false;
-  std::string expect_chain;  ///< of the last record, 64 hexadecimal digits; "" expects none
-  std::string opinion_on;    ///< of sandgrad64: a folder with updates of sandgrad
+  std::string expect_chain;  ///< of the last record, 64 hexadecimal digits; "": no comparison
+  std::string opinion_on;    ///< for sandgrad64: a folder with updates of sandgrad
 };
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-/// The run that is made again beside the recorded one.
+/// Replays a run and compares it with the recorded one.
 class Verification {
  public:
   Verification(const VerifyOptions& options, const RecordedLogs& logs, RecordedRun& recorded)
@@ -123,7 +123,7 @@ class Verification {
     end_ = asked + 1;
   }
 
-  /// A few steps, evenly spread: double and plain loops take long.
+  /// Chooses a few steps, evenly spread: double and plain loops are slow.
   bool is_sampled(int step) const {
     constexpr int kSamples = 3;
     const int count = end_ - first_, samples = std::min(kSamples, count);
@@ -141,7 +141,7 @@ class Verification {
     return line;
   }
 
-  /// Returns the score that a checkpoint of this step has.
+  /// Returns the score for a checkpoint of this step.
   double compare_record() {
     const Record record = replay_.record();
     const double score = mean_accuracy(record.out, replay_.loop().training_domains());
@@ -171,7 +171,7 @@ class Verification {
     return score;
   }
 
-  /// Where the run kept its state, every number of it is compared; so a finding gets its tensor and element.
+  /// Compares every number of a saved state, so a finding names its tensor and element.
   void compare_checkpoint(double score) {
     const int step = replay_.step() - 1;
     if (replay_.record_due() || !std::binary_search(checkpoint_steps_.begin(), checkpoint_steps_.end(), step))
@@ -188,7 +188,7 @@ class Verification {
     findings_.insert(findings_.end(), found.begin(), found.end());
   }
 
-  /// What there is only once.
+  /// Compares the files that a run writes once.
   void compare_end() {
     if (out_) add(out_->finding(replay_));
     const bool done_is_there = is_there(run_ / "done");
@@ -210,14 +210,14 @@ class Verification {
   Checkpoints checkpoints_;
   RecordedLines metrics_, results_;
   std::optional<SecondOpinion> opinion_;
-  std::optional<OutText> out_;         // where it is compared
+  std::optional<OutText> out_;         // if out.txt is compared
   std::vector<int> checkpoint_steps_;  // ascending
   VerifyReport report_;
   std::vector<Finding>& findings_ = report_.findings;
-  int first_ = 0, end_ = 0;      // the updates that are made again, and the one after them
-  int last_same_ = -1;           // step of a record
+  int first_ = 0, end_ = 0;      // the updates of the replay: the first, and the one after the last
+  int last_same_ = -1;           // step of the last record that agrees
   bool compared_state_ = false;  // after the last update
-  bool same_version_ = false;    // as the one that made the run
+  bool same_version_ = false;    // the same version made the run
 };
 
 int verify(const VerifyOptions& options) {
@@ -228,7 +228,7 @@ int verify(const VerifyOptions& options) {
     give_second_opinion(options.opinion_on, recorded.run);
     return 0;
   }
-  check_same_run(record, record.settings);  // this program's numbers and arithmetic
+  check_same_run(record, record.settings);  // checks number type and arithmetic
   check(!options.second_opinion || record.number == "float", [] {
     return Error(
         Fault::usage,
@@ -266,7 +266,7 @@ void add_verify(Command& command) {
                  "chain of the last record, as published elsewhere, in hex");
   command.flag("--second-opinion", o.second_opinion,
                "also compute gradients of some steps in double precision with plain loops");
-  command.option("--opinion-on", o.opinion_on, "").hidden();  // how sandgrad asks sandgrad64
+  command.option("--opinion-on", o.opinion_on, "").hidden();  // sandgrad calls sandgrad64 with it
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return verify(o); });
 }

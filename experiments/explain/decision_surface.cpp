@@ -13,14 +13,14 @@ namespace sand::experiments {
 namespace {
 
 constexpr double kRange = 2.5;         // the plane from -kRange to kRange
-constexpr int kPixels = 2;             // edge of a point of the plane
-constexpr std::uint32_t kOthers = 32;  // examples whose other numbers are tried at each point
+constexpr int kPixels = 2;             // edge of a point of the plane, in pixels
+constexpr std::uint32_t kOthers = 32;  // examples that supply the other numbers at each point
 constexpr std::uint32_t kDots = 32;    // examples of each domain
 
 using Colour = std::array<double, 3>;
 constexpr Colour kFirst{0.93, 0.52, 0.10}, kSecond{0.16, 0.44, 0.80};
 
-/// Between the classes' colours, and between these and white.
+/// Mixes the colours of the classes, and the result with white.
 Colour mixed(double probability, double strength) {
   Colour colour{};
   for (std::size_t i = 0; i < 3; ++i)
@@ -33,13 +33,13 @@ void fill(Picture& picture, int left, int top, int edge, const Colour& colour) {
     for (int u = 0; u < edge; ++u) picture.set(left + u, top + v, colour[0], colour[1], colour[2]);
 }
 
-/// Of class 1, by the outputs of one row.
+/// The probability of class 1, from the outputs of one row.
 double probability(std::span<const Scalar> outputs) {
   const double logit = static_cast<double>(outputs.size() == 1 ? outputs[0] : outputs[1] - outputs[0]);
   return 1 / (1 + sand::exp(-logit));
 }
 
-/// The first examples of a domain, which their draw put in random order.
+/// The first examples of a domain. They are in random order already.
 domains::Part first_of(const domains::Domain& domain, std::uint32_t count) {
   domains::Part part{&domain, std::vector<std::uint32_t>(std::min(count, domain.size()))};
   std::iota(part.examples.begin(), part.examples.end(), 0u);

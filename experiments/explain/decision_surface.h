@@ -1,4 +1,4 @@
-// What a network of two classes decides in the plane of its first two inputs.
+// The decisions of a two-class network in the plane of its first two inputs.
 #pragma once
 
 #include "domains/domain.h"
@@ -9,10 +9,10 @@ namespace sand::experiments {
 
 constexpr int kSurfaceSide = 320;  ///< pixels
 
-/// Draws a square whose left upper corner is (left, top): each point of the plane in a colour between those
-/// of the classes, by the probability of class 1, and examples of `dots` domains over it, in the full colour
-/// of their label. Where an example has more than two numbers, the others come from examples of `domain`, and
-/// the probability is the mean over these. `model` has one output or two.
+/// Draws a square with its upper left corner at (left, top). The probability of class 1 sets the colour of
+/// each point of the plane, between the colours of the classes. Examples of the `dots` domains are drawn over
+/// it, in the full colour of their label. If an example has more than two numbers, the others come from
+/// examples of `domain`, and the probability is the mean over these. `model` has one output or two.
 void draw_decisions(Picture& picture, int left, int top, const Model& model, const domains::Domain& domain,
                     std::span<const domains::Domain> dots);
 

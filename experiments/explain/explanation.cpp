@@ -13,7 +13,7 @@ namespace {
 
 bool same_bits(Scalar a, Scalar b) { return std::memcmp(&a, &b, sizeof(Scalar)) == 0; }
 
-/// A method, and what it made of the whole table.
+/// A method and its result for the whole table.
 struct Combined {
   const Algorithm& method;
   std::unique_ptr<optim::Combiner> combiner;
@@ -26,21 +26,21 @@ struct Combined {
         direction(combiner->combine(g, threads)) {}
 };
 
-/// ERM or AND-mask, with as many of the settings of the method that was used as it has, the others as they
-/// come.
+/// Hyper-parameters of ERM or AND-mask: those of the update's method where it has them, else the standard
+/// values.
 Hparams borrowed(const Algorithm& other, const Update& update) {
   Hparams hparams;
   for (const HparamRule& rule : other.hparams) {
     const auto used = update.hparams.find(rule.name);
-    // SAND-mask's tau may be greater
+    // SAND-mask's tau may exceed 1
     hparams[rule.name] = used == update.hparams.end() ? rule.standard : std::min(used->second, 1.0);
   }
   return hparams;
 }
 
-/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. By the network of
-/// the step, not by a more exact one: only so does every ReLU open for the same pixels, and what the rows
-/// miss of g_e is the rounding of the engine's sum.
+/// The gradients of the chosen weights by each row of each domain: [domain][row][weight]. Uses the network of
+/// the step, not a more exact one. So every ReLU opens for the same pixels, and the rows' sum differs from
+/// g_e only by the rounding of the engine's sum.
 std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& update,
                                                                const std::vector<WeightPlace>& weights) {
   const Parameters& parameters = update.model.parameters;
@@ -93,8 +93,8 @@ DomainTerms domain_terms(const Update& update, std::size_t domain,
   return terms;
 }
 
-/// What the method says of the weight. Throws Error(internal) unless that ends where the engine did, to the
-/// last bit.
+/// The method's values for the weight. Throws Error(internal) unless the result equals the engine's bit for
+/// bit.
 MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const WeightPlace& weight) {
   const optim::Terms terms = combined.combiner->explain(g, weight.column);
   const MaskTerms explained{combined.method.name, terms, terms.scalar("mask"), terms.scalar("direction")};

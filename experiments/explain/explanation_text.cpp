@@ -1,4 +1,4 @@
-// An explanation as text, for readers as lines, for programs as JSON.
+// An explanation as text: lines for readers, JSON for programs.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -12,7 +12,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr std::size_t kShown = 5;  // examples at either end
+constexpr std::size_t kShown = 5;  // examples at each end
 
 template <class Number>
 std::string line(const std::string& name, Number value, const std::string& formula) {
@@ -22,12 +22,12 @@ std::string line(const std::string& name, int value, const std::string& formula)
   return line(name, static_cast<double>(value), formula);
 }
 
-/// A setting, in the digits in which it was given.
+/// A setting, with the digits that the user gave.
 std::string setting(const std::string& name, double value, const std::string& meaning = "a setting") {
   return "  " + padded(name, 12) + padded(shortest(value), 26) + meaning + "\n";
 }
 
-/// The largest and the smallest examples, or all where they are few.
+/// The examples with the largest and the smallest gradients, or all if there are few.
 std::string examples_text(const DomainTerms& domain) {
   std::vector<ExampleTerms> sorted = domain.examples;
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -48,7 +48,7 @@ std::string examples_text(const DomainTerms& domain) {
          exact(domain.magnitudes) + "\n";
 }
 
-/// off / of, in two digits.
+/// off / of, with two digits.
 std::string share(double off, double of) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1e", off == 0 ? 0 : off / of);

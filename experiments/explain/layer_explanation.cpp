@@ -21,10 +21,10 @@ Range range_of(const std::string& name, std::span<const Number> numbers) {
 
 constexpr int kMostPoints = 1024, kSide = 384, kMargin = 4;
 
-/// A slot as a sheet of numbers.
+/// A slot as a two-dimensional table of numbers.
 struct Sheet {
   Index rows, columns, size;
-  Index block, zoom;  // numbers on each side of a point, pixels on each side of a point
+  Index block, zoom;  // numbers per side of a point, pixels per side of a point
 
   explicit Sheet(const Shape& shape) : rows(shape.rows()), columns(shape.columns()), size(shape.size()) {
     if (columns == 1) {
@@ -48,7 +48,7 @@ struct Sheet {
           for (Index j = u * block; j < std::min((u + 1) * block, columns) && i * columns + j < size;
                ++j, ++count)
             total += numbers[static_cast<std::size_t>(i * columns + j)];
-        if (count == 0) continue;  // behind the end of a vector
+        if (count == 0) continue;  // past the end of a vector
         const double heat = 3 * total / count;
         for (Index y = v * zoom; y < (v + 1) * zoom; ++y)
           for (Index x = u * zoom; x < (u + 1) * zoom; ++x)

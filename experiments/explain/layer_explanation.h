@@ -1,4 +1,5 @@
-// What one update did to a whole parameter tensor: a table of ranges, and a heat map of mask and agreement.
+// The effect of one update on a whole parameter tensor: a table of ranges, and a heat map of mask and
+// agreement.
 #pragma once
 
 #include <string>
@@ -19,15 +20,15 @@ struct LayerExplanation {
   Index closed = 0, partial = 0, open = 0;  ///< weights with m = 0, 0 < m < 0.99, m >= 0.99
   std::vector<double> mask, agreement;      ///< of every weight of the slot
 
-  /// `domain_names` of the table's rows; without them, their numbers.
+  /// `domain_names` for the rows of the table; empty: their numbers.
   LayerExplanation(const GradientTable& table, const optim::Direction& direction, const Slot& slot,
                    const std::vector<std::string>& domain_names = {});
 
   std::string text() const;
   std::string json() const;  ///< the table as one line
-  /// Two panels, left the mask, right the agreement: black is 0, then red, yellow, and white is 1. A line of
-  /// a panel is an output of the layer; a vector is broken into a square. A point of a slot with more than
-  /// 1024 lines or columns is a mean of neighbours. Throws Error(io).
+  /// Two panels: the mask on the left, the agreement on the right. Black is 0, then red, yellow, and white is
+  /// 1. A row of a panel is an output of the layer; a vector is folded into a square. In a slot with more
+  /// than 1024 rows or columns, a point is a mean of neighbours. Throws Error(io).
   void write_heat_map(const std::string& path) const;
 };
 

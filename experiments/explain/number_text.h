@@ -7,13 +7,13 @@
 
 namespace sand::experiments {
 
-/// A number of JSON; what is not finite, which JSON does not have, is a string: "inf", "-inf", "nan".
+/// A JSON number. JSON has no infinity and no NaN: these are strings, "inf", "-inf", "nan".
 inline nlohmann::ordered_json json_number(double number) {
   if (std::isfinite(number)) return number;
   return number != number ? "nan" : number > 0 ? "inf" : "-inf";
 }
 
-/// The text and blanks up to `width`, at least one.
+/// The text, filled with at least one space up to `width`.
 inline std::string padded(std::string text, std::size_t width) {
   text.resize(text.size() < width ? width : text.size() + 1, ' ');
   return text;

@@ -7,14 +7,14 @@
 
 namespace sand::experiments {
 
-/// RGB bytes, dark grey at first.
+/// RGB bytes, initially dark grey.
 class Picture {
  public:
   Picture(int width, int height);
-  /// Shades from 0 to 1, others are clamped; a point outside the picture is passed over.
+  /// Clamps shades to 0 .. 1. Ignores a point outside the picture.
   void set(int x, int y, double red, double green, double blue);
   std::span<const unsigned char> pixel(int x, int y) const;  ///< [3]
-  /// Throws Error(io), and then there is no such file, or still the old one.
+  /// Throws Error(io). The file is then missing or unchanged.
   void write_png(const std::string& path) const;
 
  private:

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Numbers that the other program wrote, as this one has them.
+/// Reads the other program's floats as this program's type.
 std::vector<Scalar> numbers(const Safetensors& file, const std::string& name, std::size_t count) {
   const StoredTensor* stored = file.find(name);
   check(stored != nullptr && stored->dtype == Dtype::f32 && stored->bytes.size() == count * sizeof(float),

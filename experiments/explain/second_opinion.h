@@ -1,5 +1,4 @@
-// A second opinion on some updates of a run: the same settings, data and state, in double and with the plain
-// loops.
+// Repeats some updates of a run in double with the plain loops, from the same settings, data and state.
 #pragma once
 
 #include <filesystem>
@@ -8,28 +7,28 @@
 
 namespace sand::experiments {
 
-/// Updates of this program, written down for `sandgrad64`, which stands beside it.
+/// Updates of this program, written for `sandgrad64`, which is in the same folder.
 class SecondOpinion {
  public:
-  SecondOpinion();  ///< throws Error(missing) where there is no sandgrad64, Error(io) where no temporary
-                    ///< folder can be made
+  SecondOpinion();  ///< throws Error(missing) without sandgrad64, Error(io) if no temporary folder can be
+                    ///< made
   ~SecondOpinion();
   SecondOpinion(const SecondOpinion&) = delete;
   SecondOpinion& operator=(const SecondOpinion&) = delete;
 
-  /// What the run was before its last update, and the gradients of that update.
+  /// Adds the state of the run before its last update, and the gradients of that update.
   void add(const TrainingState& before, const Training& after);
 
-  /// Makes the updates again there, and prints for each tensor the worst disagreement; returns the exit code.
+  /// Repeats the updates in sandgrad64 and prints the largest difference for each tensor. Returns the exit
+  /// code.
   int ask(const std::string& run, const std::string& data_dir) const;
 
  private:
   std::filesystem::path program_, folder_;
 };
 
-/// The other side: prints, for each update in the folder and each tensor, the largest |g - g'| over all
-/// domains and weights, relative to the largest |g'| of the tensor, where g' are the gradients of this
-/// program.
+/// Runs in sandgrad64. Prints, for each update in the folder and each tensor, the largest |g - g'| over all
+/// domains and weights, relative to the largest |g'| of the tensor. g' are the gradients of this program.
 void give_second_opinion(const std::filesystem::path& folder, Training& run);
 
 }  // namespace sand::experiments

@@ -11,15 +11,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kKilobyte = 1024;  // as the kernel writes "kB"
+constexpr double kKilobyte = 1024;  // the kernel's "kB"
 
 std::optional<double> kilobytes(const fs::path& file, const std::string& field) {
   const std::optional<double> number = number_in(system_text(file), field + ":", " kB");
   return number ? std::optional(*number * kKilobyte) : std::nullopt;
 }
 
-/// What a group may still take. Pages of files are given back when memory is short, so they are not counted
-/// as used.
+/// The memory that a group may still take. Pages of files do not count as used: the kernel frees them when
+/// memory is short.
 std::optional<double> left_in(const Cgroup& group, const char* limit_file) {
   const bool second = group.version == 2;
   const std::optional<double> limit =

@@ -1,5 +1,4 @@
-// How much memory this process may still take: what the machine has left, and what its cgroups and its own
-// limits allow.
+// How much memory this process may still take, limited by the machine, its cgroups and its own limits.
 #pragma once
 
 #include <filesystem>
@@ -12,19 +11,18 @@ namespace sand::experiments {
 
 struct AvailableMemory {
   double bytes;
-  std::string limit;  ///< what allows no more: "MemAvailable in /proc/meminfo", "memory.max of the cgroup
+  std::string limit;  ///< the limit that applies: "MemAvailable in /proc/meminfo", "memory.max of the cgroup
                       ///< /jobs", "ulimit -v"
 };
 
-/// The least of MemAvailable, of what is left in each cgroup (v1 and v2) around this process, and of
-/// RLIMIT_AS and RLIMIT_DATA with the stacks of `threads` set aside. The kernel's files are looked for under
-/// `root`; one that is not there, or is not written as the kernel writes it, limits nothing. Nothing where
-/// there is no limit.
+/// The least of MemAvailable, of the rest in each cgroup (v1 and v2) around this process, and of RLIMIT_AS
+/// and RLIMIT_DATA minus the stacks of `threads`. Reads the kernel's files under `root`. A file that is
+/// missing or in another format limits nothing. Returns nothing if there is no limit.
 std::optional<AvailableMemory> available_memory(const Threads& threads,
                                                 const std::filesystem::path& root = "/");
 
-/// A line of /proc/self/status in bytes: "VmRSS" (held now), "VmHWM" (the most ever held), "VmSize",
-/// "VmData". 0 where it cannot be read.
+/// A line of /proc/self/status in bytes: "VmRSS" (held now), "VmHWM" (most ever held), "VmSize", "VmData". 0
+/// if it cannot be read.
 double process_memory(const char* field);
 
 }  // namespace sand::experiments

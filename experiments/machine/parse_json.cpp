@@ -14,7 +14,7 @@ Json parse_json(std::string_view text) {
     const bool begins =
         event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
     if ((begins && depth >= kMostDepth) || ++parts > kMostParts)
-      throw TooMuch();  // at once: the parser keeps a place for every level
+      throw TooMuch();  // immediately: the parser stores something for every level
     return true;
   };
   try {

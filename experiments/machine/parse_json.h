@@ -1,5 +1,4 @@
-// JSON that may come from anybody: nested no deeper, holding no more, and of no other types than what a run
-// writes.
+// Parses untrusted JSON. Limits its depth, its size and its types to those that a run writes.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +14,14 @@
 
 namespace sand::experiments {
 
-/// The value; discarded where `text` is no JSON, nests more than 16 deep (whatever copies or compares a value
-/// calls itself for every level) or has more than 2^24 parts: beginnings and ends, keys, values.
+/// The value; discarded if `text` is not JSON, nests more than 16 deep (copies and comparisons of a value
+/// recurse once per level) or has more than 2^24 parts: beginnings and ends, keys, values.
 nlohmann::json parse_json(std::string_view text);
-/// The same of a file. Throws Error(data) for one of more than `most` bytes, and what InputFile throws.
+/// The same for a file. Throws Error(data) for a file of more than `most` bytes, and what InputFile throws.
 nlohmann::json read_json(const std::string& path, std::uint64_t most);
 
-/// Whether a Value holds what the JSON says, without conversion: a whole number in its range, a text, true or
-/// false, a list of those.
+/// Whether a Value holds the JSON value without conversion: a whole number in its range, a number, a text,
+/// true or false, or a list of those.
 template <class Value>
 bool holds(const nlohmann::json& json) {
   if constexpr (std::is_same_v<Value, bool>) {
@@ -39,7 +38,7 @@ bool holds(const nlohmann::json& json) {
   }
 }
 
-/// The value under a key of an object. Throws Error(data) unless it is there and a Value holds it.
+/// The value under a key of an object. Throws Error(data) if it is missing or a Value does not hold it.
 template <class Value>
 Value value_of(const nlohmann::json& object, const char* key) {
   check(object.is_object() && object.contains(key) && holds<Value>(object[key]), [&] {

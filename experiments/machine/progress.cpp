@@ -10,7 +10,7 @@
 namespace sand::experiments {
 namespace {
 
-/// A terminal that can draw over its own line; TERM=dumb (Emacs, some logs of CI) cannot.
+/// Whether the terminal can redraw its line. TERM=dumb (Emacs, some CI logs) cannot.
 bool redraws(int descriptor) {
   const char* kind = std::getenv("TERM");
   return isatty(descriptor) == 1 && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";

@@ -1,4 +1,4 @@
-// How far a long computation is, on stderr: one line that is drawn anew on a terminal, a plain line every 10
+// The progress of a long computation on stderr: one line that is redrawn on a terminal, a plain line every 10
 // s elsewhere.
 #pragma once
 
@@ -9,15 +9,15 @@ namespace sand::experiments {
 
 class Progress {
  public:
-  /// "train 12/600  31 steps/s  ETA 0:19"; `unit` is what is counted.
+  /// "train 12/600  31 steps/s  ETA 0:19"; `unit` names what is counted.
   Progress(std::string what, int steps, std::string unit = "steps");
-  ~Progress();  ///< leaves the terminal's line empty
+  ~Progress();  ///< clears the terminal's line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` of the steps are done; `note` is what else is worth a look. Cheap enough for every step.
+  /// Reports that `done` steps are done. `note` is any further information. Cheap enough for every step.
   void at(int done, const std::string& note = {});
-  /// Makes room for a line on stdout.
+  /// Clears the line, before a line on stdout.
   void clear();
 
  private:

@@ -15,8 +15,7 @@ constexpr char kHexDigits[] = "0123456789abcdef";
 
 EVP_MD_CTX* raw(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
-/// Validated code (FIPS) where there is some, any other where not: a configuration that asks for FIPS may
-/// lack it.
+/// Validated code (FIPS) if it exists, else any other: a configuration that requires FIPS may lack it.
 const EVP_MD* algorithm() {
   static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", "?fips=yes");
   return sha256;

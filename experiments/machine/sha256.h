@@ -9,10 +9,10 @@
 
 namespace sand::experiments {
 
-/// Feed blocks in order; then hex(), once.
+/// Add blocks in order, then call hex() once.
 class Sha256 {
  public:
-  Sha256();  ///< throws Error(resources) where libcrypto lacks it
+  Sha256();  ///< throws Error(resources) if libcrypto lacks it
   template <class Numbers>
   Sha256& add(const Numbers& numbers) {  // a span, a vector, a string
     return add_bytes(std::as_bytes(std::span(numbers)));
@@ -24,10 +24,10 @@ class Sha256 {
   std::unique_ptr<void, void (*)(void*)> context_;
 };
 
-/// Of a regular file. Throws what InputFile throws.
+/// The hash of a regular file. Throws what InputFile throws.
 std::string sha256_of_file(const std::string& path);
 
-/// "00ff" -> its bytes; empty for anything that is not pairs of the digits 0-9 a-f.
+/// "00ff" -> its bytes. Returns nothing unless the text is pairs of the digits 0-9 a-f.
 std::vector<std::byte> bytes_of_hex(const std::string& digits);
 
 }  // namespace sand::experiments

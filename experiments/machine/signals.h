@@ -1,4 +1,4 @@
-// Signals that ask a run to end: it ends after the step at hand, with a checkpoint.
+// Signals that stop a run. It stops after the current step, with a checkpoint.
 #pragma once
 
 #include <array>
@@ -6,10 +6,10 @@
 
 namespace sand::experiments {
 
-/// While it lives, INT, TERM, HUP (a closed terminal) and what schedulers send before the time is up (USR1,
-/// USR2, XCPU) ask for the end. Only a second INT, for the impatient, ends at once: a scheduler, a shell or
-/// timeout(1) may well send the others twice. A signal that the parent ignores, as under nohup, stays
-/// ignored. PIPE does nothing; who cannot write to stdout calls lost_reader(). One at a time.
+/// During its lifetime, INT, TERM, HUP (a closed terminal) and the signals of schedulers before the time
+/// limit (USR1, USR2, XCPU) stop the run. Only a second INT ends it at once: a scheduler, a shell or
+/// timeout(1) may send the others twice. A signal that the parent ignores, as under nohup, stays ignored.
+/// PIPE does nothing; code that cannot write to stdout calls lost_reader(). Only one object at a time.
 class StopSignals {
  public:
   StopSignals();
@@ -17,9 +17,9 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
-  static bool stop();         ///< whether the run is to end
-  static void lost_reader();  ///< the reader of stdout is gone, as with `| head -1`: treated as a signal
-  /// 75 (EX_TEMPFAIL: try again) for a scheduler's, else 128 + the signal, as a shell has it: 130 INT, 143
+  static bool stop();         ///< whether the run must stop
+  static void lost_reader();  ///< stdout has no reader any more, as with `| head -1`: acts like a signal
+  /// 75 (EX_TEMPFAIL: try again) for a scheduler's signal, else 128 + the signal, as in a shell: 130 INT, 143
   /// TERM, 129 HUP, 141 PIPE.
   static int exit_code();
 

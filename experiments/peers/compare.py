@@ -2,8 +2,7 @@
 """Runs `sandgrad bench` and its PyTorch peer in turn (ours, peer, ours, peer, ...) and prints Markdown, \
 or writes it into docs/speed.md.
 
-Needs nothing but Python; the peer runs under --python, by default Debian's, the one that python3-torch
-belongs to.
+Needs only Python. The peer runs under --python, by default Debian's interpreter, which has python3-torch.
 """
 import argparse
 import json
@@ -89,8 +88,8 @@ def steps_of(options, case):
 
 
 def measure(options, setting, peer_extra=()):
-    """-> [(ours, peer)], one pair a round; the sides alternate so that a slow minute of the machine
-    hits both"""
+    """-> [(ours, peer)], one pair per round. The sides alternate, so a slow minute of the machine affects
+    both."""
     flags = [word for name, value in setting.items() for word in (f"--{name}", value)]
     flags += ["--steps", steps_of(options, setting["case"])]
     warm_up = ["--warm-up", CONVOLUTIONAL_WARM_UP] if is_convolutional(setting["case"]) else []
@@ -111,13 +110,13 @@ def median(pairs, side, key="ms_per_step"):
 
 
 def number(value):
-    """Three digits, and none behind the point from 100 on."""
+    """Three digits; no decimals from 100 on."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-# ---- what is printed ----
+# ---- printing ----
 def lines_of(options, case):
-    """-> [(what, setting, flags of the peer)], a line of the table each"""
+    """-> [(name, setting, flags of the peer)], one for each line of the table"""
     lines = []
     for algorithm in options.algorithms if "train" in options.phases else []:
         setting = {"case": case, "algorithm": algorithm}
@@ -142,7 +141,7 @@ def table(header, rows):
 
 
 def speed_of_cases(options):
-    """-> (the two tables, one pair to tell the versions by)"""
+    """-> (the two tables, one pair that contains the versions)"""
     speed, size = [], []
     for case in options.cases:
         model, domains, rows = CASES[case]
@@ -166,7 +165,7 @@ def speed_of_cases(options):
 
 
 def speed_by_domains(options):
-    """One sentence about the same rows cut into more and more domains."""
+    """One sentence about the same rows, divided into an increasing number of domains."""
     setting = {"case": SWEEP_CASE, "algorithm": "SANDMask", "threads": max(options.threads)}
     measured = [measure(options, {**setting, "domains": domains, "rows": SWEEP_ROWS // domains})
                 for domains in SWEEP_DOMAINS]
@@ -191,7 +190,7 @@ def circumstances(options, load, ours, peer):
 
 
 def around_block():
-    """-> what stands in docs/speed.md before and after the block that is written"""
+    """-> the text of docs/speed.md before and after the generated block"""
     before, opening, rest = PAGE.read_text().partition("<!-- speed -->\n")
     _, closing, after = rest.partition("<!-- /speed -->\n")
     if not closing:
@@ -204,7 +203,7 @@ def main():
     options = parse_arguments()
     check_both_sides(options)
     if options.write:
-        around_block()  # rather now than after minutes
+        around_block()  # fails now, not after minutes
     load = os.getloadavg()[0]
     tables, pair = speed_of_cases(options)
     sweep = "" if options.no_sweep or SWEEP_CASE not in options.cases else speed_by_domains(options)

@@ -57,15 +57,14 @@ def parse_arguments():
 
 
 def images(rows, channels, height, width):
-    """Strokes on an empty ground, as digits have them, of another strength in every channel."""
+    """Strokes on an empty background, like digits, with a different strength in every channel."""
     noise = torch.randn(rows, 1, height, width)
     strokes = torch.nn.functional.avg_pool2d(noise, 5, stride=1, padding=2).mul(6).sub(1).clamp(0, 1)
     return strokes * torch.rand(rows, channels, 1, 1)
 
 
 def by_torch(net, batches):
-    """-> a list of gradients, a tensor for every slot, for every domain; computed in the net's own
-    precision"""
+    """-> for every domain, a list of gradients, one tensor per slot, in the net's own precision"""
     parameters = list(net.parameters())
     losses = (torch.nn.functional.cross_entropy(net(x.to(parameters[0].dtype)), y) for x, y in batches)
     return [torch.autograd.grad(loss, parameters) for loss in losses]
@@ -95,7 +94,7 @@ def relative_error(found, truth, slots):
 
 
 def row(found, truth, names):
-    """-> relative error of everything, that of the worst slot, and how many signs differ"""
+    """-> relative error of all gradients, that of the worst slot, and the number of signs that differ"""
     everything = range(len(names))
     worst, name = max((relative_error(found, truth, [slot]), names[slot]) for slot in everything)
     differ = joined(found, everything).sign() != joined(truth, everything).sign()

@@ -2,8 +2,8 @@
 """The PyTorch peer of `sandgrad bench`: one case, one algorithm or an evaluation, \
 one JSON line with the same keys.
 
-Written from the formulas for plain PyTorch >= 1.13 on a CPU, in the settings in which it is fastest
-(README.md); no DomainBed needed.
+Implements the formulas in plain PyTorch >= 1.13 on a CPU, with PyTorch's fastest settings (README.md).
+Does not need DomainBed.
 """
 import argparse
 import collections
@@ -55,25 +55,25 @@ def parse_arguments():
 
 
 def settle_environment(threads):
-    """libgomp and OpenBLAS read these once, when they are loaded: before the first import of torch."""
+    """Call it before the first import of torch: libgomp and OpenBLAS read these only when they load."""
     for name in [name for name in os.environ if name.startswith("OPENBLAS_")]:
         del os.environ[name]
     with open("/proc/cpuinfo") as cpu:
         abilities = set(cpu.read().split())
     for ability, core in [("avx512_bf16", "Cooperlake"), ("avx512f", "SkylakeX")]:
-        # OpenBLAS takes a CPU newer than itself for one of 2004, and is 40 times slower for it
+        # OpenBLAS treats a CPU newer than itself as one of 2004, which makes it 40 times slower
         if ability in abilities:
             os.environ["OPENBLAS_CORETYPE"] = core
             break
     os.environ.update(OMP_WAIT_POLICY="active", OMP_PROC_BIND="true", OMP_NUM_THREADS=str(threads))
-    # glibc's; large tensors keep their pages from step to step, instead of clearing new ones
+    # glibc only. Large tensors keep their pages between steps, so no new pages have to be cleared
     if hasattr(ctypes.CDLL(None), "mallopt"):
         ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
         ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def blas_in_use():
-    """-> "OpenBLAS SkylakeX", or the path of whatever else PyTorch multiplies with."""
+    """-> "OpenBLAS SkylakeX", or the path of the other library that PyTorch multiplies with."""
     with open("/proc/self/maps") as maps:
         libraries = sorted({line.split()[-1] for line in maps if "blas" in line})
     for path in libraries:
@@ -88,13 +88,13 @@ def blas_in_use():
 
 def milliseconds_since_process_start():
     with open("/proc/self/stat") as stat:
-        # field 22, starttime, counted from the boot of the machine
+        # field 22, starttime, in ticks since boot
         ticks = int(stat.read().rsplit(")", 1)[1].split()[19])
     return 1e3 * (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))
 
 
 def peak_rss_mb():
-    """VmHWM, not ru_maxrss: the latter also remembers the launcher from which this process was forked."""
+    """Uses VmHWM. ru_maxrss would include the launcher that forked this process."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024 / 1e6
 
@@ -146,7 +146,7 @@ def make_net(torch, model, activation):
 
 
 def make_step(torch, options):
-    """-> (weights, step): data, net and Adam made beforehand, step() is one whole update or one whole
+    """-> (weights, step): data, net and Adam exist already; step() is one whole update or one whole
     evaluation."""
     net, example, classes = make_net(torch, CASES[options.case][0], torch.nn.ReLU)
     parameters = list(net.parameters())

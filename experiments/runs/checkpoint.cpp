@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kHashLength = 64;  // of a SHA-256
+constexpr std::size_t kHashLength = 64;  // hexadecimal digits of a SHA-256
 
-/// Where the digits of the file's own hash begin, or npos. A reader of JSON finds the metadata there, and a
-/// name with such a text in it is escaped.
+/// Where the digits of the file's own hash begin, or npos. A JSON reader finds the metadata at the same
+/// place: a name that contains such a text is escaped.
 std::size_t place_of_hash(std::span<const std::byte> file) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size()), key = "\"sha256\":\"";
   const std::size_t place = text.find(key);
@@ -73,8 +73,8 @@ class Fields {
   const std::string& source_;
 };
 
-/// Of a checkpoint: three blocks of numbers, and a header that has three lines for every tensor, with its
-/// name.
+/// The largest size of a checkpoint: three blocks of numbers, and a header with three lines per tensor that
+/// contain its name.
 std::uint64_t most_bytes(const Parameters& parameters) {
   constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
   std::uint64_t bytes = kHeader + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
@@ -172,7 +172,7 @@ Checkpoint Checkpoints::read(int step) const {
   check(folder_.has_value(),
         [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
   InputFile input(*folder_, checkpoint_name(step));
-  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is taken for them
+  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is allocated for them
     return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
   });
   std::vector<std::byte> bytes(input.size());
@@ -199,7 +199,7 @@ std::optional<Checkpoint> Checkpoints::last(
         throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
       damaged(file(*step).string(), error.what());
     }
-  if (found) remove_old();  // what a run that was killed had no time for
+  if (found) remove_old();  // a killed run may have left them
   return found;
 }
 
@@ -235,7 +235,7 @@ void Checkpoints::remove_old() {
     if (wanted) continue;
     try {
       folder_->remove(checkpoint_name(old));
-    } catch (const Error&) {  // one too many does no harm
+    } catch (const Error&) {  // an extra file does no harm
     }
   }
 }

@@ -1,4 +1,4 @@
-// Checkpoints: the state of a run, in files that Python reads. A file with a flipped bit is refused.
+// Checkpoints: the state of a run, in files that Python can read. A file with a flipped bit is rejected.
 #pragma once
 
 #include <cstddef>
@@ -19,45 +19,45 @@ namespace sand::experiments {
 
 struct Checkpoint {
   TrainingState state;
-  /// Mean accuracy on the held-out parts of the training domains; NaN where it was not measured with these
+  /// Mean accuracy on the held-out parts of the training domains; NaN if it was not measured with these
   /// weights.
   double score = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// A safetensors file: the weights under their names, adam_m.NAME, adam_v.NAME, adam_t as `sandgrad step` has
-/// them, and as metadata step, settings (hash), numerics, chain, loss_sum, losses, moved, score, and sha256:
-/// that of the whole file with 64 zeros in its place. Runs of equal settings make equal files.
+/// A safetensors file with the weights under their names, adam_m.NAME, adam_v.NAME and adam_t as in `sandgrad
+/// step`. Metadata: step, settings (hash), numerics, chain, loss_sum, losses, moved, score and sha256. sha256
+/// is the hash of the whole file with 64 zeros in its place. Runs with equal settings write equal files.
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
                                         const std::string& settings);
 
-/// Reads them. Throws Error(data) unless every bit is what was written, by this arithmetic, in a run of these
-/// settings (hash).
+/// Parses such a file. Throws Error(data) unless every bit is as written, with this arithmetic, in a run with
+/// these settings (hash).
 Checkpoint parse_checkpoint(std::span<const std::byte> file, const std::string& source,
                             const Parameters& parameters, const std::string& settings);
 
-/// The folder that holds those of one run: step-000300.safetensors is what there is after the update of step
-/// 300. Kept are the last two, so that one may be damaged, and the one with the highest score. By score
-/// alone, and only where a held-out part exists: the best on training examples is no better than the last.
+/// The folder with the checkpoints of one run. step-000300.safetensors is the state after the update of step
+/// 300. Keeps the last two, because one may be damaged, and the one with the highest score. The score counts
+/// only if a held-out part exists: the best on training examples is no better than the last.
 class Checkpoints {
  public:
-  /// The run's settings and parameters say what fits.
+  /// Files must fit these settings and parameters.
   Checkpoints(const Directory& folder, const Settings& settings, const Parameters& parameters);
-  /// To be read; without such a folder there are none. Throws Error(io) for a folder that cannot be opened.
+  /// For reading. A missing folder has no checkpoints. Throws Error(io) for a folder that cannot be opened.
   Checkpoints(const std::filesystem::path& folder, const Settings& settings, const Parameters& parameters);
 
-  std::vector<int> steps() const;              ///< of the files that are there, ascending; throws Error(io)
+  std::vector<int> steps() const;              ///< of the existing files, ascending; throws Error(io)
   std::filesystem::path file(int step) const;  ///< for messages
   Checkpoint read(int step) const;             ///< throws what parse_checkpoint and InputFile throw
 
-  /// The last one that can be read and that `usable` does not throw an Error about; `damaged` hears of every
-  /// other file, which is passed over and not removed before the run has come past its step again. Throws
-  /// Error(io) for one that the disk does not give.
+  /// The last readable checkpoint for which `usable` does not throw an Error. Skips every other file and
+  /// reports it to `damaged`. A skipped file stays until the run has passed its step again. Throws Error(io)
+  /// for a file that the disk cannot read.
   std::optional<Checkpoint> last(
       const std::function<void(const Checkpoint&)>& usable,
       const std::function<void(const std::string& file, const std::string& why)>& damaged);
 
-  /// Writes one, in one step, then removes those that are kept no longer. Throws Error(io), and
-  /// Error(non_finite) for numbers from which no run could go on; the others are still there then.
+  /// Writes a checkpoint atomically, then removes those that are no longer kept. Throws Error(io), and
+  /// Error(non_finite) for numbers that no run could continue from. The other checkpoints still exist then.
   void keep(const Checkpoint& checkpoint);
 
  private:
@@ -65,12 +65,12 @@ class Checkpoints {
     int step;
     double score;
   };
-  void remove_old();  // all but the last two and the best, and what lies after them
+  void remove_old();  // keeps the last two, the best, and files of later steps
   std::filesystem::path path_;
   std::optional<Directory> folder_;
   std::string settings_;  // hash
   const Parameters& parameters_;
-  std::vector<Kept> kept_;  // that are known to be whole, ascending
+  std::vector<Kept> kept_;  // known to be intact, ascending
 };
 
 }  // namespace sand::experiments

@@ -1,4 +1,4 @@
-// How the files of checkpoints are called.
+// The names of checkpoint files.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,7 @@
 
 namespace sand::experiments {
 
-std::string checkpoint_name(int step);  ///< "step-000300.safetensors"
-std::optional<int> step_of_checkpoint(
-    const std::string& name);  ///< nothing for a name that checkpoint_name does not give
+std::string checkpoint_name(int step);                           ///< "step-000300.safetensors"
+std::optional<int> step_of_checkpoint(const std::string& name);  ///< nothing for any other name
 
 }  // namespace sand::experiments

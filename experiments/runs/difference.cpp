@@ -13,7 +13,7 @@ namespace sand::experiments {
 using Json = nlohmann::json;
 
 std::optional<Finding> difference(const std::string& what, const Json& recorded, const Json& replayed) {
-  // Keys are paths: "/args/seed"; "" of what is no object.
+  // Keys are paths: "/args/seed"; "" if the value is not an object.
   const Json was = recorded.flatten(), is = replayed.flatten();
   const auto text = [](const Json& all, const std::string& key) {
     return all.contains(key) ? all[key].dump() : std::string("nothing");

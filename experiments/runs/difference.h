@@ -1,4 +1,4 @@
-// What a replayed run has otherwise than it was recorded: the findings of `sandgrad verify`.
+// Differences between a replayed run and its record: the findings of `sandgrad verify`.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,18 +19,17 @@ struct Finding {
   std::vector<std::pair<std::string, std::string>> facts;
 };
 
-/// The first number or text that two JSON objects do not share.
+/// The first number or text that differs between two JSON objects.
 std::optional<Finding> difference(const std::string& what, const nlohmann::json& recorded,
                                   const nlohmann::json& replayed);
 
-/// The first of J numbers whose bits differ, the largest difference, and how many there are; `prefix` stands
-/// before a weight's name.
+/// The first of J numbers whose bits differ, the largest difference, and the number of differences. `prefix`
+/// comes before a weight's name.
 std::optional<Finding> difference(const std::string& what, const std::string& prefix,
                                   const Parameters& parameters, std::span<const Scalar> recorded,
                                   std::span<const Scalar> replayed);
 
-/// Every part of a checkpoint that is otherwise: weights, moments, then the numbers and texts beside them by
-/// name.
+/// Every part of a checkpoint that differs: weights, moments, then the other numbers and texts by name.
 std::vector<Finding> difference(const std::string& where, const Parameters& parameters,
                                 const Checkpoint& recorded, const Checkpoint& replayed);
 

@@ -30,9 +30,9 @@ ComparedRecord compare_record_json(const fs::path& run, const RecordedRun& recor
   compared.same_version = was.value("sandgrad", Json()) == is["sandgrad"];
   for (Json* json : {&was, &is}) {
     for (const char* of_build : {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"})
-      json->erase(of_build);  // which decide no bit
+      json->erase(of_build);  // these decide no bit
     for (const char* place : {"data_dir", "init_from"}) (*json)["args"].erase(place);
-    (*json)["data"].erase("source");  // which names the data directory
+    (*json)["data"].erase("source");  // it names the data directory
   }
   compared.finding = difference("record.json", was, is);
   if (compared.finding) compared.finding->facts[2].first = "expected";

@@ -1,4 +1,4 @@
-// The files that a run writes once, compared with those that the run writes when it is made again.
+// Compares the files that a run writes once with those of its replay.
 #pragma once
 
 #include <filesystem>
@@ -9,21 +9,21 @@
 
 namespace sand::experiments {
 
-/// Whether there is such a file. One that cannot be looked at is there: reading it will say why not.
+/// Whether the file exists. A file that cannot be examined counts as existing: reading it gives the reason.
 bool is_there(const std::filesystem::path& path);
 
 struct ComparedRecord {
   std::optional<Finding> finding;
-  bool same_version;  ///< of the program that made the run
+  bool same_version;  ///< the same version of the program made the run
 };
 
-/// record.json of the directory `run`, except build and places. A key that no run writes is found, too.
+/// Compares record.json of the directory `run`, except build and paths. Also finds a key that no run writes.
 ComparedRecord compare_record_json(const std::filesystem::path& run, const RecordedRun& recorded);
 
-/// done, which a run has that went to its end.
+/// Compares done, the file of a finished run.
 std::optional<Finding> compare_done(const std::filesystem::path& run, const Training& replay);
 
-/// weights.safetensors, of a finished run.
+/// Compares weights.safetensors of a finished run.
 std::optional<Finding> compare_weights(const std::filesystem::path& run, const Training& replay);
 
 }  // namespace sand::experiments

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // bytes
 
-/// -1 where there is none.
+/// -1 if there is none.
 std::int64_t step_in(const std::string& line) {
   constexpr std::string_view kKey = "\"step\":";
   const std::size_t key = line.find(kKey),

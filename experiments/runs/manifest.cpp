@@ -64,7 +64,7 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
 }
 
 Manifest read_manifest(const std::string& path) {
-  constexpr std::uint64_t kMostBytes = 1u << 28;  // a line of 150 bytes for each of a million photos fits
+  constexpr std::uint64_t kMostBytes = 1u << 28;  // enough for a million photos, 150 bytes each
   const auto broken = [&](const std::string& why) {
     return Error(Fault::data, "record: it does not describe a run: " + why).fact("file", path);
   };

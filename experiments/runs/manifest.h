@@ -1,5 +1,4 @@
-// record.json: what a run was made with and from. Whoever has it and the data files can make the run again,
-// bit by bit.
+// record.json: all inputs of a run. With it and the data files, anyone can repeat the run bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -14,39 +13,36 @@
 
 namespace sand::experiments {
 
-/// A file that a data set was read from.
+/// A file of a data set.
 struct DataFile {
-  std::string name;  ///< seen from --data-dir: "mnist/train-images-idx3-ubyte.gz"
+  std::string name;  ///< relative to --data-dir: "mnist/train-images-idx3-ubyte.gz"
   std::uint64_t size = 0;
   std::string sha256;
   bool operator==(const DataFile&) const = default;
 };
 
-/// What decides the bits of a run; record.json holds more, for people.
+/// All that decides the bits of a run. record.json contains more, for people.
 struct Manifest {
   Settings settings;
   int numerics = 0;              ///< kNumericsVersion of the program that made the run
   std::string number;            ///< "float" or "double"
-  std::vector<DataFile> files;   ///< of the data; none if it was generated
-  std::vector<Slot> parameters;  ///< where each tensor of weights lies in the block
+  std::vector<DataFile> files;   ///< of the data; none for generated data
+  std::vector<Slot> parameters;  ///< position of each weight tensor in the block
 };
 
-/// What this program would make of these settings. Reads the data's files once more, for their hashes.
+/// The manifest of this program for these settings. Reads the data files once more to hash them.
 Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
 
-/// The text of record.json: the record, version and commit of the program, compiler and flags, kernels,
+/// The text of record.json: the manifest, version and commit of the program, compiler and flags, kernels,
 /// threads, CPU, domains.
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
 
-/// Reads record.json, which may have come from anybody. Throws Error(data) naming what is wrong, and what
-/// InputFile throws.
+/// Reads record.json, which is untrusted. Throws Error(data) naming the problem, and what InputFile throws.
 Manifest read_manifest(const std::string& path);
 
-/// Throws Error(busy), flag by flag, unless this program can go on with the recorded run under these
-/// settings.
+/// Throws Error(busy), flag by flag, unless this program can resume the recorded run with these settings.
 void check_same_run(const Manifest& recorded, const Settings& asked);
-/// Throws Error(data) naming the first data file that is not the recorded one, or the first tensor of
-/// weights.
+/// Throws Error(data) naming the first data file or weight tensor that differs from the record.
 void check_same_inputs(const Manifest& recorded, const Manifest& found);
 
 }  // namespace sand::experiments

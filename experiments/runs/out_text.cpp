@@ -57,7 +57,7 @@ OutText::OutText(const std::string& path, const Training& run)
   if (const auto note =
           note_on_tau(run.loop().settings(), static_cast<int>(run.loop().training_domains().size())))
     always.insert("note: " + *note);
-  int last = -1;  // step of the line before, if that is one of a record
+  int last = -1;  // step of the previous line if it is a record, else -1
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const std::string& text = lines_[line];
     if (last >= 0 && text.empty()) reports_[last].push_back(line);

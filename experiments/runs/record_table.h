@@ -1,4 +1,4 @@
-// The table of its records that a run prints and keeps in out.txt, and the lines under it.
+// The table of records that a run prints and keeps in out.txt, and the lines below it.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace sand::experiments {
 
-/// Over some of the domains; NaN where one of them was not measured.
+/// Mean over some domains; NaN if one of them was not measured.
 double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains);
 
 std::string table_head(const Settings& settings, const domains::DataSet& data);
 
-/// "   100    0.1234   99.8%   99.1%   51.2%   closed  93.1%"; `training`: the domains that are trained on.
+/// "   100    0.1234   99.8%   99.1%   51.2%   closed  93.1%"; `training`: the training domains.
 std::string table_line(const Record& record, const Settings& settings, const std::vector<int>& training);
 
 std::string weights_line(const Training& run);  ///< "weights 0123456789abcdef after 41 steps"

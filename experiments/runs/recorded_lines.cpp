@@ -11,7 +11,7 @@ RecordedLines::RecordedLines(const std::string& path) : path_(path), file_(path)
 
 std::optional<nlohmann::json> RecordedLines::next() {
   constexpr std::uint64_t kBlock = 1 << 16;
-  // of a line; one with 4096 domains and 64 tensors has some 600,000
+  // of a line; a line for 4096 domains and 64 tensors has about 600,000
   constexpr std::size_t kMostBytes = 1 << 20;
   std::size_t end = buffer_.find('\n');
   while (end == std::string::npos && unread_ > 0 && buffer_.size() <= kMostBytes) {

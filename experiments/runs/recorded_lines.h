@@ -1,5 +1,4 @@
-// results.jsonl or metrics.jsonl of a run that may come from anybody, line by line: the file may be longer
-// than memory.
+// Reads results.jsonl or metrics.jsonl of an untrusted run, line by line: the file may be larger than memory.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@ class RecordedLines {
   explicit RecordedLines(const std::string& path);  ///< throws what InputFile throws
 
   /// The next line, an object with a whole number `step`; nothing at the end of the file. Throws Error(data)
-  /// naming file and line for anything else, a last line that is torn and one of more than 2^20 bytes.
+  /// naming file and line for anything else, an incomplete last line, and a line of more than 2^20 bytes.
   std::optional<nlohmann::json> next();
 
   int count() const { return count_; }            ///< of the lines so far
@@ -26,7 +25,7 @@ class RecordedLines {
   std::string path_;
   InputFile file_;
   std::uint64_t unread_;
-  std::string buffer_;  // read, and not yet given out
+  std::string buffer_;  // read, but not yet returned
   int count_ = 0;
   std::uint64_t bytes_ = 0;
 };

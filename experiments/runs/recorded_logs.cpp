@@ -19,7 +19,7 @@ Finding out_of_order(const std::string& name, const RecordedLines& lines, int ex
            {"found", found}}};
 }
 
-/// What the settings in a line of results.jsonl have otherwise; the places of files decide nothing.
+/// The settings in a line of results.jsonl that differ. File paths decide nothing.
 std::optional<Finding> other_settings(const Json& line, const Json& settings) {
   Json said = {{"args", line.value("args", Json())}, {"hparams", line.value("hparams", Json())}};
   if (said["args"].is_object()) {

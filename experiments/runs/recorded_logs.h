@@ -1,4 +1,4 @@
-// Whether metrics.jsonl and results.jsonl belong to a run's record: read once, before anything is made again.
+// Checks that metrics.jsonl and results.jsonl match a run's record. Reads them once, before any replay.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace sand::experiments {
 struct RecordedLogs {
   int last_step = -1;  ///< of the last line of metrics.jsonl
   std::string chain;   ///< of that line
-  /// the first line that is missing, doubled, out of order, or of a run with other settings
+  /// the first line that is missing, duplicated, out of order, or of a run with other settings
   std::optional<Finding> finding;
 };
 

@@ -19,7 +19,7 @@ bool is_missing(const std::string& path) {
   return !path.empty() && !std::filesystem::exists(path, failure);
 }
 
-/// The data, if a run on them fits into memory; `moved`: they are not where the record says.
+/// Reads the data if a run with them fits into memory. `moved`: they are not in the recorded directory.
 domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads,
                          MemoryEstimate& memory) {
   check(!is_missing(settings.init_from), [&] {

@@ -1,4 +1,4 @@
-// A recorded run, opened to be made again: what `sandgrad verify` and `sandgrad inspect` begin with.
+// A recorded run, opened for a replay by `sandgrad verify` or `sandgrad inspect`.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace sand::experiments {
 
-/// What a record names, and the run at its first step.
+/// The data and settings of a record, and the run at its first step.
 struct RecordedRun {
-  /// Reads the data from `data_dir`, or from where the record says if that is "". Throws Error(resources)
-  /// before it takes memory that is not there, Error(data) for data files or tensors of weights other than
-  /// the recorded ones, and what reading the data throws.
+  /// Reads the data from `data_dir`, or from the recorded directory if `data_dir` is "". Throws
+  /// Error(resources) before it takes memory that is not available, Error(data) if data files or weight
+  /// tensors differ from the record, and what reading the data throws.
   RecordedRun(Manifest recorded, const std::string& data_dir, int thread_count);
 
   const Manifest record;

@@ -11,7 +11,7 @@
 namespace sand::experiments {
 namespace {
 
-using Json = nlohmann::json;  // its objects are sorted by key, as DomainBed's lines are
+using Json = nlohmann::json;  // sorts the keys of objects, like DomainBed's lines
 
 Json counts_of(const optim::MaskCounts& counts) {
   return {{"weights", counts.weights},
@@ -46,7 +46,7 @@ std::string result_line(const Settings& settings, const Record& record, const st
   for (const auto& [part, scores] : {std::pair{"in", &record.in}, {"out", &record.out}}) {
     const auto measured = [](const Score& score) { return !std::isnan(score.accuracy); };
     if (!std::all_of(scores->begin(), scores->end(), measured))
-      continue;  // a gap would hide the domains behind it
+      continue;  // a gap would hide the later domains
     for (std::size_t env = 0; env < scores->size(); ++env)
       line["env" + std::to_string(env) + "_" + part + "_acc"] = (*scores)[env].accuracy;
   }

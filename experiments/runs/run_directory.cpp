@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRecord = "record.json";  // it is what makes a directory a run's
+constexpr const char* kRecord = "record.json";  // a directory with this file holds a run
 constexpr const char* kFolder = "checkpoints";
 constexpr const char* kFiles[] = {"done", "weights.safetensors", "results.jsonl", "metrics.jsonl", "out.txt"};
 
@@ -51,8 +51,7 @@ fs::path made(const fs::path& path) {
   throw cannot("make it", path, reason);
 }
 
-/// Whether a record.json is Sandgrad's: of this version or another, whole or damaged. Other programs have
-/// other keys.
+/// Whether a record.json is Sandgrad's, of any version, intact or damaged. Other programs have other keys.
 bool is_ours(const Directory& directory) {
   constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
   InputFile file(directory, kRecord);
@@ -61,7 +60,7 @@ bool is_ours(const Directory& directory) {
   return text.find("\"sandgrad\"") != std::string::npos && text.find("\"numerics\"") != std::string::npos;
 }
 
-/// Throws Error(busy) for a directory that holds something else than a run.
+/// Throws Error(busy) for a directory that holds anything other than a run.
 void check_free_for_a_run(const Directory& directory) {
   if (directory.has(kRecord)) {
     check(is_ours(directory), [&] {
@@ -83,9 +82,9 @@ void check_free_for_a_run(const Directory& directory) {
 }
 
 std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked) {
-  check_free_for_a_run(directory);  // else not even a lock is put there
+  check_free_for_a_run(directory);  // otherwise not even a lock is written there
   std::unique_ptr<RunLock> lock = locked ? std::make_unique<RunLock>(directory) : nullptr;
-  check_free_for_a_run(directory);  // another process may have been here before the lock was ours
+  check_free_for_a_run(directory);  // another process may have changed it before the lock
   check(directory.in_place(), [&] {
     return Error(Fault::busy, "run directory: somebody has just moved it away")
         .fact("path", directory.path())
@@ -99,8 +98,8 @@ std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked)
 bool RunDirectory::holds_run(const fs::path& path) {
   std::error_code failure;
   const bool found = fs::exists(path / kRecord, failure);
-  check(!failure,
-        [&] { return cannot("look into it", path / kRecord, failure.value()); });  // that is no "no"
+  // A failure does not mean that there is no run.
+  check(!failure, [&] { return cannot("look into it", path / kRecord, failure.value()); });
   return found;
 }
 
@@ -120,7 +119,7 @@ void RunDirectory::clear() const {
   for (const char* name : kFiles) directory_.remove(name);
   for (const std::string& name : checkpoints_.names())
     if (step_of_checkpoint(name)) checkpoints_.remove(name);
-  directory_.remove(kRecord);  // last: until then it is a run to be cleared
+  directory_.remove(kRecord);  // last: until then the directory still holds a run to clear
 }
 
 void RunDirectory::write(const std::string& name, std::span<const std::byte> content) const {
@@ -151,7 +150,7 @@ void RunDirectory::append(const std::string& name, const std::string& line) {
   const bool whole = written == static_cast<ssize_t>(text.size());
   const int reason = written < 0 ? errno : ENOSPC;
   if (!whole && ::ftruncate(file.number(), static_cast<off_t>(before)) != 0) {
-    // Nothing more can be done: the write's own failure is what gets reported.
+    // Nothing more can be done. The failed write itself is reported.
   }
   check(whole, [&] { return cannot("write", directory_.path_of(name), reason); });
   if (is_in(kLogs, name)) lengths_[name] = before + text.size();
@@ -162,7 +161,7 @@ void RunDirectory::sync() {
     check(::fdatasync(open_lines(log.first).descriptor.number()) == 0,
           [&] { return cannot("write", directory_.path_of(log.first), errno); });
   if (!std::exchange(names_synced_, true))
-    directory_.sync();  // the files are new, and their names must last, too
+    directory_.sync();  // the files are new: their names must be on the disk, too
 }
 
 void RunDirectory::cut(const std::string& log, std::uint64_t length) {

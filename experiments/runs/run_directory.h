@@ -1,4 +1,4 @@
-// The files of one run. A reader finds whole lines and whole files or nothing, whenever the run was stopped.
+// The files of one run. A run may stop at any time: a reader finds complete lines and files, or nothing.
 #pragma once
 
 #include <cstddef>
@@ -16,20 +16,20 @@
 namespace sand::experiments {
 
 /// DIR/record.json, results.jsonl (DomainBed's keys), metrics.jsonl, out.txt, checkpoints/,
-/// weights.safetensors, done. Held open and locked: no other process works in it while this object lives.
-/// Where it is moved, the run continues in it.
+/// weights.safetensors, done. The directory is open and locked during this object's lifetime: no other
+/// process works in it. If the directory is moved, the run continues in it.
 class RunDirectory {
  public:
   /// Each has one line for every record of the run, and nothing else.
   static constexpr const char* kLogs[] = {"results.jsonl", "metrics.jsonl"};
 
-  /// Whether there is a run, finished or not. Throws Error(io) where that cannot be found out.
+  /// Whether there is a run, finished or not. Throws Error(io) if the disk does not tell.
   static bool holds_run(const std::filesystem::path& path);
 
-  /// Makes the directory, or takes one that is empty or holds a run, and removes half-written files that a
-  /// killed process left. Throws Error(busy) for any other directory, for a record.json of another program,
-  /// and while another process works in it; Error(io) where it cannot be made, or not be locked if it has to
-  /// be.
+  /// Creates the directory, or opens one that is empty or holds a run. Removes half-written files of a killed
+  /// process. Throws Error(busy) for any other directory, for a record.json of another program, and while
+  /// another process works in it; Error(io) if the directory cannot be created, or cannot be locked although
+  /// `locked` is true.
   explicit RunDirectory(const std::filesystem::path& path, bool locked = true);
 
   const std::filesystem::path& path() const { return path_; }
@@ -38,29 +38,29 @@ class RunDirectory {
 
   /// Removes the run, and no other file. Throws Error(io).
   void clear() const;
-  /// Writes a whole file in one step. Throws Error(io), and then there is no such file, or still the old one.
+  /// Writes a whole file atomically. Throws Error(io). The file is then missing or unchanged.
   void write(const std::string& name, std::span<const std::byte> content) const;
   void write(const std::string& name, const std::string& content) const {
     write(name, std::as_bytes(std::span(content)));
   }
-  /// Appends a whole line or nothing. Throws Error(io), and Error(data) for a log that another program
-  /// changed since its last line.
+  /// Appends a whole line or nothing. Throws Error(io), and Error(data) if another program has changed the
+  /// log since its last line.
   void append(const std::string& name, const std::string& line);
 
-  /// Waits until all appended lines of the logs are on the disk. Throws what append throws.
+  /// Waits until all appended log lines are on the disk. Throws what append throws.
   void sync();
-  /// Cuts a log back to this length in bytes. Throws Error(io).
+  /// Truncates a log to this length in bytes. Throws Error(io).
   void cut(const std::string& log, std::uint64_t length);
 
  private:
-  // to append to them; throws Error(data) for a log that is not as it was left
+  // for appending; throws Error(data) if a log has changed since the last append or cut
   OpenFile open_lines(const std::string& name) const;
 
   std::filesystem::path path_;
   Directory directory_;
   std::unique_ptr<RunLock> lock_;
   Directory checkpoints_;
-  std::map<std::string, std::uint64_t> lengths_;  // of the logs, where they were last appended to or cut
+  std::map<std::string, std::uint64_t> lengths_;  // of the logs, after the last append or cut
   bool names_synced_ = false;
 };
 

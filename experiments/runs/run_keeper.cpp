@@ -22,15 +22,15 @@
 namespace sand::experiments {
 namespace {
 
-/// A line to stdout, at once. Whoever reads it may have gone, as head(1) does: then the run is to end.
+/// Prints a line on stdout immediately. If its reader is gone, as with head(1), the run stops.
 void print(const std::string& text) {
   if (std::printf("%s\n", text.c_str()) >= 0 && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) StopSignals::lost_reader();
   if (StopSignals::stop())
-    std::clearerr(stdout);  // the line is not missed; any other failure is reported at the end
+    std::clearerr(stdout);  // nobody reads the line; any other failure is reported at the end
 }
 
-/// What done says about a run that came to its end; "" where there is none, or none that says so.
+/// The content of done for a finished run; "" if it is missing or not complete.
 std::string outcome_in(const Directory& directory, const Settings& settings) {
   constexpr std::uint64_t kMostBytes = 4096;
   if (!directory.has("done")) return "";
@@ -42,11 +42,11 @@ std::string outcome_in(const Directory& directory, const Settings& settings) {
   return whole ? without_controls(done.dump()) : "";
 }
 
-/// Removes what a process left that was killed just when its run was finished, if that can be done.
+/// Removes, if possible, the leftovers of a process that was killed just after its run was finished.
 void tidy(const std::string& output_dir) try {
   const RunDirectory directory(output_dir);
 } catch (const Error&) {
-  // It does no harm.
+  // They do no harm.
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ void RunKeeper::open() {
 
 void RunKeeper::claim(const Training& run, const Threads& threads) {
   const Parameters& parameters = run.loop().model().parameters;
-  if (!options_.output_dir.empty() && !directory_) {  // only now: nothing is made for a run that cannot begin
+  if (!options_.output_dir.empty() && !directory_) {  // only now: a run that cannot begin creates nothing
     directory_.emplace(options_.output_dir, !options_.no_lock);
     recorded_ = recorded();
   }
@@ -106,7 +106,7 @@ void RunKeeper::begin(Training& run, const Threads& threads) {
   say(table_head(settings_, run.loop().data()));
 }
 
-/// Puts the run where its last usable checkpoint says, and cuts the lines back that came after it.
+/// Restores the run from its last usable checkpoint and removes the later lines of the logs.
 void RunKeeper::resume(Training& run) {
   const auto passed_over = [](const std::string& file, const std::string& why) {
     std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
@@ -132,7 +132,7 @@ void RunKeeper::resume(Training& run) {
     const std::size_t lines = last ? lines_after(last->state.step, log, settings_) : 0;
     directory_->cut(log, lines > 0 ? end[lines - 1] : 0);
   }
-  directory_->held().remove("done");  // it did not say that the run has ended
+  directory_->held().remove("done");  // it did not say that the run is finished
   say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
 }
 

@@ -1,5 +1,4 @@
-// What `sandgrad train` keeps of a run while it is on, and where it resumes one: the files of a run
-// directory, and what is printed.
+// Keeps a run for `sandgrad train`: writes the run directory, prints, and resumes.
 #pragma once
 
 #include <optional>
@@ -13,37 +12,38 @@
 namespace sand::experiments {
 
 struct RunKeeperOptions {
-  std::string output_dir;  ///< "" keeps nothing
+  std::string output_dir;  ///< "": keep nothing
   bool fresh = false, no_lock = false;
   int checkpoint_every = 0;  ///< steps; 0: at every evaluation
   bool json = false;         ///< records on stdout are JSON lines
 };
 
-/// Use in this order: finished(), open(), claim(), begin(), then record() and end_of_step() from the loop,
-/// end().
+/// Call the functions in this order: finished(), open(), claim(), begin(), then record() and end_of_step() in
+/// the loop, end().
 class RunKeeper {
  public:
-  /// Reads the manifest of a run that is to be resumed. Throws Error(busy) if it has other settings, and what
-  /// read_manifest throws.
+  /// Reads the manifest of a run to resume. Throws Error(busy) if its settings differ, and what read_manifest
+  /// throws.
   RunKeeper(const Settings& settings, const RunKeeperOptions& options);
 
-  /// Whether the directory holds this run and the run is finished; says so. A look is enough, the disk may be
-  /// read-only.
+  /// Whether the directory holds this run and the run is finished; prints a message if so. Only reads: the
+  /// disk may be read-only.
   bool finished() const;
   /// Locks a directory that holds a run. Throws what RunDirectory throws.
   void open();
-  /// Makes and locks any other directory, and writes the manifest or compares it. Throws what RunDirectory
-  /// and check_same_inputs throw.
+  /// Creates and locks any other directory, and writes or compares the manifest. Throws what RunDirectory and
+  /// check_same_inputs throw.
   void claim(const Training& run, const Threads& threads);
-  /// Prints what the run is, and resumes it from its last usable checkpoint. Throws what Checkpoints throws.
+  /// Prints a description of the run, and resumes it from its last usable checkpoint. Throws what Checkpoints
+  /// throws.
   void begin(Training& run, const Threads& threads);
 
   void record(const Training& run, const Record& record);
-  /// Saves a checkpoint where one is due or the run is to end. Of `record` the scores count, if there is one.
+  /// Saves a checkpoint if one is due or the run stops. Uses the scores of `record`, if there is one.
   void end_of_step(const Training& run, const Record* record, bool stop);
   /// Prints the last table and writes the last files of a finished run.
   void end(const Training& run, const std::optional<Record>& last);
-  /// Adds to an error about numbers which checkpoint there is to go back to.
+  /// Adds to an error about NaN or infinity which checkpoint to go back to.
   void tell_kept(Error& error) const;
 
  private:

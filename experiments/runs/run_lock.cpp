@@ -36,7 +36,7 @@ RunLock::RunLock(const Directory& directory) : directory_(directory) {
   char host[100] = "";
   ::gethostname(host, sizeof host - 1);
   const std::string text = "process " + std::to_string(::getpid()) + " on " + host;
-  // Only for people: on a full disk the lock holds without it.
+  // Only for people: the lock works without it, for example on a full disk.
   if (::ftruncate(file_.number(), 0) != 0 || ::pwrite(file_.number(), text.data(), text.size(), 0) < 0)
     return;
 }
@@ -45,9 +45,9 @@ RunLock::~RunLock() {
   try {
     if (is_in_place()) directory_.remove(kName);
   } catch (const Error&) {
-    // One that is left over locks no process out.
+    // A leftover file blocks no process.
   }
-  ::flock(directory_.descriptor(), LOCK_UN);  // others may still hold it open
+  ::flock(directory_.descriptor(), LOCK_UN);  // a child process may still hold it open
 }
 
 void RunLock::lock(int descriptor) const {

@@ -1,4 +1,4 @@
-// One run per directory: locks that the kernel takes back when their process ends, however it ends.
+// One run per directory: the kernel releases these locks when their process ends, in any way.
 #pragma once
 
 #include <string>
@@ -7,22 +7,22 @@
 
 namespace sand::experiments {
 
-/// Locks a directory itself, so that removing a file in it frees no lock; and its run.lock, which names the
-/// holder: over NFS that one locks other hosts out, too. A file that is left over from a crash locks no
-/// process out.
+/// Locks the directory itself, so that removing a file in it releases no lock. Also locks its run.lock, which
+/// names the holder: over NFS this lock excludes other hosts. A run.lock left after a crash blocks no
+/// process.
 class RunLock {
  public:
   static constexpr const char* kName = "run.lock";
-  /// Throws Error(busy) naming the holder, Error(io) where there can be no lock, Error(data) where run.lock
-  /// is not a regular file.
+  /// Throws Error(busy) naming the holder, Error(io) if locks are not available, Error(data) if run.lock is
+  /// not a regular file.
   explicit RunLock(const Directory& directory);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
-  ~RunLock();  ///< removes the file, too, if it is still the one that was locked
+  ~RunLock();  ///< also removes the file, if it is still the locked one
 
  private:
   void lock(int descriptor) const;
-  // whether others find the locked file: its last holder may have removed it meanwhile
+  // whether the locked file is still in the directory: its last holder may have removed it
   bool is_in_place() const;
 
   Directory directory_;

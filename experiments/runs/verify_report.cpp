@@ -16,7 +16,7 @@ std::string many(int count, const char* what) {
 
 int VerifyReport::print(const std::string& run) const {
   for (const Finding& finding : findings) {
-    std::printf("%s\n", Error(Fault::data, finding.rule).what());  // which may be an error of several lines
+    std::printf("%s\n", Error(Fault::data, finding.rule).what());  // may be an error of several lines
     for (const auto& [name, value] : finding.facts)
       std::printf("    %s  %s\n", name.c_str(), without_controls(value).c_str());
   }

@@ -1,4 +1,4 @@
-// What `sandgrad verify` says at its end.
+// The report of `sandgrad verify`.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace sand::experiments {
 
-/// What differed, and how far it was looked.
+/// The differences, and which parts were compared.
 struct VerifyReport {
   std::vector<Finding> findings;
-  int steps = 0, records = 0, checkpoints = 0;  ///< made again and compared
-  int from_step = -1;                           ///< the checkpoint that it began with; -1 for none
-  bool whole = true;                            ///< all steps of the record
+  int steps = 0, records = 0, checkpoints = 0;  ///< replayed and compared
+  int from_step = -1;                           ///< the checkpoint at the start of the replay; -1 for none
+  bool whole = true;                            ///< all steps of the record were replayed
   bool end = false, text = false;               ///< done and weights.safetensors, out.txt were compared
-  bool chain = false;                           ///< the last one was expected
+  bool chain = false;                           ///< the last chain was compared with --expect-chain
 
-  /// The findings, or what was checked and what is on trust. Returns the exit code.
+  /// Prints the findings, or what was checked and what is not checked. Returns the exit code.
   int print(const std::string& run) const;
 };
 

@@ -21,7 +21,7 @@ std::vector<std::string> algorithm_names() {
 
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
   std::set<std::string> of_others;
-  if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // of photos
+  if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // for photos only
   for (const Algorithm& row : algorithms())
     for (const HparamRule& rule : row.hparams)
       if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
@@ -33,7 +33,7 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
 const Algorithm& algorithm(std::string_view name) {
   for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr",
                             "IB_ERM", "IB_IRM", "EQRM"})
-    check(::strcasecmp(std::string(name).c_str(), other) != 0, [&] {  // which is one letter away from ERM
+    check(::strcasecmp(std::string(name).c_str(), other) != 0, [&] {  // IRM is one letter away from ERM
       return Error(Fault::usage, "algorithm: " + std::string(other) + " is DomainBed's, and not here yet")
           .hint("sandgrad train --help lists those here");
     });

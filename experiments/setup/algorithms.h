@@ -1,4 +1,4 @@
-// The algorithms by name: the cards of the combiners.
+// The algorithms by name. Each is the card of a combiner.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@ using Algorithm = optim::CombinerCard;
 const std::vector<Algorithm>& algorithms();
 std::vector<std::string> algorithm_names();
 
-/// Puts a user's JSON over `hparams`, see override_hparams; says on stderr which of them `method` has no use
-/// for.
+/// Replaces values of `hparams` by a user's JSON, see override_hparams. Names on stderr those that `method`
+/// does not use.
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method);
 
-/// Found whatever its case. Throws Error(usage) with a did-you-mean.
+/// Ignores case. Throws Error(usage) with a suggestion.
 const Algorithm& algorithm(std::string_view name);
 
 }  // namespace sand::experiments

@@ -36,7 +36,7 @@ std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, dom
   return std::make_shared<domains::Digits>(domains::read_mnist(request.data_dir, part));
 }
 
-/// A published set of photos and the folders that are its domains.
+/// A published set of photos and the folders of its domains.
 struct PhotoSet {
   const char* name;
   std::vector<std::string> domains;

@@ -13,8 +13,8 @@
 namespace sand::experiments {
 namespace {
 
-/// base^x, where ln base = high + low: what x high loses to rounding is put back. libm's pow differs from
-/// machine to machine.
+/// base^x with ln base = high + low. Adds back what x high loses to rounding. libm's pow differs between
+/// machines.
 double power(double high, double low, double x) {
   const double product = x * high, e = sand::exp(product);
   return std::fma(e, std::fma(x, low, std::fma(x, high, -product)), e);
@@ -53,12 +53,12 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
 
 std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json,
                                           const std::vector<std::string>& of_others) {
-  std::vector<std::string> names;  // as they are given, which an object would hold once
+  std::vector<std::string> names;  // as given; an object would drop duplicates
   using Event = nlohmann::json::parse_event_t;
   const auto flat = [&](int depth, Event event, nlohmann::json& value) {
     if (event == Event::key && depth == 1) names.push_back(value.get<std::string>());
     return depth == 0 ||
-           (event != Event::object_start && event != Event::array_start);  // left out, whatever they hold
+           (event != Event::object_start && event != Event::array_start);  // drops all nested values
   };
   const nlohmann::json given = nlohmann::json::parse(json, flat, false);
   check(given.is_object(), [&] {

@@ -37,8 +37,8 @@ std::vector<Index> numbers_of(const std::string& description, const std::string&
 
 constexpr Index kWidest = 1 << 20, kLongestSide = 1 << 12;
 
-/// Few, so that the values of a few layers stay in the caches; many, so that filters are read less often. 4
-/// to 16 are as fast.
+/// Few rows keep the values of a few layers in the caches; many rows read the filters less often. 4 to 16 are
+/// equally fast.
 constexpr Index kImagesInTile = 8;
 
 }  // namespace

@@ -12,10 +12,10 @@
 
 namespace sand::experiments {
 
-/// A network and its weights, which live and move together.
+/// A network and its weights in one object.
 struct Model {
   std::string description;  ///< "mlp:18-256-256-2"
-  Shape example;            ///< of one input, without n
+  Shape example;            ///< shape of one input, without axis n
   Index tile_rows;          ///< rows whose activations fit a core's cache: DomainGradientsOptions, Evaluation
   Index outputs;            ///< numbers per row of the output
   Parameters parameters;
@@ -45,10 +45,10 @@ std::unique_ptr<Model> make_model(
     const std::string& description, nn::Activation activation, std::uint64_t seed,
     kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd);
 
-/// "relu", "leaky_relu" or "tanh". Throws Error(usage) with a did-you-mean.
+/// "relu", "leaky_relu" or "tanh". Throws Error(usage) with a suggestion.
 nn::Activation activation_named(const std::string& name);
 
-/// "direct" or "winograd". Throws Error(usage) with a did-you-mean.
+/// "direct" or "winograd". Throws Error(usage) with a suggestion.
 kernels::ConvolutionMethod convolution_named(const std::string& name);
 
 }  // namespace sand::experiments

@@ -8,7 +8,7 @@ namespace {
 
 using Drawn = HparamRule::Draw;
 
-/// DomainBed's settings for photos, which it augments.
+/// DomainBed's settings for photos, with augmentation.
 Protocol for_photos(Protocol protocol) {
   protocol.record_every = 300;
   protocol.hparams[0] = {"lr", 5e-5, Drawn::power_of_10, -5, -3.5};

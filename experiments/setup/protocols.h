@@ -1,4 +1,4 @@
-// How a paper trains: everything about a run that is neither the data, nor the algorithm, nor a seed.
+// The training protocol of a paper: all settings of a run except data, algorithm and seeds.
 #pragma once
 
 #include <string>
@@ -17,18 +17,18 @@ struct Protocol {
   nn::Initializer initializer;
   const char* objective;    ///< the name of its card
   domains::Order order;     ///< how batches are drawn
-  int steps, record_every;  ///< these and the next are defaults: a run's own stand in its Settings
+  int steps, record_every;  ///< these and the next are defaults: Settings holds a run's own values
   double holdout_fraction;
-  double decay_at;  ///< share of the steps after which the learning rate is multiplied by decay_factor; 1 is
-                    ///< never
+  /// Share of the steps after which the learning rate is multiplied by decay_factor; 1: never.
+  double decay_at;
   double decay_factor;
   std::vector<int> test_domains;
   std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth
                                     ///< (hidden layers), mlp_dropout, data_augmentation (of photos: 1 or 0)
 };
 
-/// `name` is "domainbed", "ilc", "irm" or "auto", which takes the paper that made the data set. Throws
-/// Error(usage) with a did-you-mean.
+/// `name` is "domainbed", "ilc", "irm" or "auto", the protocol of the paper that made the data set. Throws
+/// Error(usage) with a suggestion.
 Protocol protocol_for(const std::string& name, const std::string& data_set);
 
 }  // namespace sand::experiments

@@ -25,7 +25,7 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
   });
 }
 
-/// "auto" is DomainBed's choice by the size of the images, under its protocol; the others train an MLP.
+/// "auto" is DomainBed's choice by image size under its protocol; other protocols train an MLP.
 std::string model_for(const std::string& name, const Protocol& protocol, const std::string& data_set) {
   std::vector<std::string> known = model_names();
   known.insert(known.begin(), "auto");
@@ -36,7 +36,7 @@ std::string model_for(const std::string& name, const Protocol& protocol, const s
   return digits && std::string(protocol.name) == "domainbed" ? "MNIST_CNN" : "MLP";
 }
 
-/// Every number but those that are left to the protocol.
+/// Checks every number except those that the protocol decides.
 void check_ranges(const RunRequest& request) {
   const RunRequest nothing;
   std::vector<double> defaults;
@@ -101,7 +101,7 @@ Settings resolve(const RunRequest& request) {
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
-  method.make(settings.hparams, settings.allow_closed);  // throws where the hyper-parameters make no sense
+  method.make(settings.hparams, settings.allow_closed);  // throws if the hyper-parameters are not valid
   return settings;
 }
 

@@ -12,15 +12,15 @@
 
 namespace sand::experiments {
 
-/// How much is evaluated.
+/// Which evaluations a run makes.
 struct EvaluationPlan {
-  int every = -1;            ///< steps; records in between have no accuracies. Below 0: at every record
-  int examples = 0;          ///< of every part, the first in the order of its shuffle; 0 means all
-  bool test_at_end = false;  ///< the test domains only at the last record
+  int every = -1;            ///< steps; other records have no accuracies. Below 0: at every record
+  int examples = 0;          ///< of every part, the first ones of its shuffle; 0: all
+  bool test_at_end = false;  ///< evaluate the test domains only at the last record
 };
 
-/// What a user may set; empty, "auto" or negative where the protocol decides. settings_table.h lists the
-/// settings for flags, JSON, comparison and help.
+/// The user's settings. Empty, "auto" or negative: the protocol decides. settings_table.h lists the settings
+/// for flags, JSON, comparison and help.
 struct RunRequest {
   DataRequest data;  ///< its seed is trial_seed
   std::string algorithm = "SANDMask", protocol_name = "auto";
@@ -31,22 +31,22 @@ struct RunRequest {
   int steps = -1;
   int record_every = -1;  ///< a record is written after step 0, record_every, ..., and after the last
   EvaluationPlan evaluation;
-  double holdout_fraction = -1;  ///< of every domain, kept out of training
+  double holdout_fraction = -1;  ///< share of every domain held out of training
   bool no_augment = false, decoupled_decay = false, mask_update = false, allow_closed = false;
-  std::string init_from, init_sha256;  ///< a file of weights, and what it must hash to; "" takes it as it is
+  std::string init_from, init_sha256;  ///< file of weights, and its expected hash; "" accepts any file
 };
 
-/// A request with every question answered.
+/// A request with all values resolved.
 struct Settings : RunRequest {
   Protocol protocol;
   Hparams hparams;
 };
 
-/// Throws Error(usage) naming the first thing that does not fit, and what sha256_of_file throws.
+/// Throws Error(usage) naming the first invalid setting, and what sha256_of_file throws.
 Settings resolve(const RunRequest& request);
 
-/// The domains that are trained on: all of `domains` but the test domains. Throws Error(usage) for a test
-/// domain that does not exist or is named twice, or if fewer than `fewest` remain.
+/// The training domains: all of `domains` except the test domains. Throws Error(usage) for a test domain that
+/// does not exist or is named twice, or if fewer than `fewest` remain.
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest);
 
 }  // namespace sand::experiments

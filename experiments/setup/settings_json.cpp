@@ -12,7 +12,7 @@
 namespace sand::experiments {
 namespace {
 
-using Json = nlohmann::json;  // its objects are sorted by key, as DomainBed's lines are
+using Json = nlohmann::json;  // sorts the keys of objects, like DomainBed's lines
 
 Json json_of(const Settings& settings) {
   Json args = {{"task", "domain_generalization"}};
@@ -27,11 +27,10 @@ Json json_of(const Settings& settings) {
   return {{"args", args}, {"hparams", settings.hparams}};
 }
 
-// Text of a user may be bytes of any kind.
+// A user's text may contain any bytes.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The request that resolves to the settings of which this is the JSON. Throws Error(data), and what Json
-/// throws.
+/// The request that resolves to the settings in this JSON. Throws Error(data), and what Json throws.
 RunRequest request_of(const Json& json) {
   const Json& args = json.at("args");
   RunRequest request;
@@ -46,7 +45,7 @@ RunRequest request_of(const Json& json) {
   return request;
 }
 
-/// Without the places where files lie, which decide no number.
+/// Without file paths, which decide no number.
 Json without_places(const Settings& settings) {
   Json json = json_of(settings);
   visit_settings(static_cast<const RunRequest&>(settings),
@@ -62,7 +61,7 @@ std::string settings_json(const Settings& settings) { return text_of(json_of(set
 
 Settings settings_from_json(const std::string& text, const std::string& source) {
   constexpr std::size_t kMostBytes = 1 << 16;
-  const auto broken = [&](const std::string& why) {  // which may be a message of several lines
+  const auto broken = [&](const std::string& why) {  // `why` may have several lines
     return Error(Fault::data, "record: the settings of a run cannot be made from it: " + why)
         .fact("file", source);
   };
@@ -96,7 +95,7 @@ std::vector<Difference> differences(const Settings& recorded, const Settings& as
     const Json before = was[part].value(key, Json()), now = is[part].value(key, Json());
     if (before != now) found.push_back({flag, text_of(before), text_of(now)});
   };
-  std::string flag;  // a setting without one follows that of the flag
+  std::string flag;  // a setting without a flag belongs to the previous one
   visit_settings(static_cast<const RunRequest&>(asked),
                  [&](const char*, const Setting& setting, const auto&) {
                    if (*setting.flags != '\0') flag = first_flag(setting);

@@ -1,4 +1,4 @@
-// Settings as JSON, and back: what the files of a run keep of them, and what a run is made again from.
+// Settings as JSON, and back: for the files of a run and for its replay.
 #pragma once
 
 #include <string>
@@ -8,18 +8,17 @@
 
 namespace sand::experiments {
 
-/// {"args": {...}, "hparams": {...}} in one line, keys sorted: names of args are DomainBed's where it has
-/// them.
+/// {"args": {...}, "hparams": {...}} in one line, keys sorted. args has DomainBed's names where they exist.
 std::string settings_json(const Settings& settings);
 
-/// Settings from what settings_json() wrote, which may have come from anybody. Throws Error(data) naming
-/// `source` unless it is such an object and nothing in it is missing, unknown or out of range.
+/// Settings from the text of settings_json(), which is untrusted. Throws Error(data) naming `source` unless
+/// it is such an object, with nothing missing, unknown or out of range.
 Settings settings_from_json(const std::string& json, const std::string& source);
 
-/// SHA-256 of all settings but the places where files lie.
+/// SHA-256 of all settings except file paths.
 std::string settings_hash(const Settings& settings);
 
-/// A flag whose value differs between two settings, places of files aside; values as JSON.
+/// A flag whose value differs between two settings, except file paths. Values are JSON.
 struct Difference {
   std::string flag;  ///< "--steps", "--hparams tau"
   std::string recorded, asked;

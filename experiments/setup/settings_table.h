@@ -1,5 +1,5 @@
-// The settings of a run, each in one row: flags, help, JSON, comparison and docs/settings.md are made from
-// this table. To add a setting, add a field to RunRequest, a row here, and a test of what it does.
+// The settings of a run, one per row. Flags, help, JSON, comparison and docs/settings.md come from this
+// table. To add a setting, add a field to RunRequest, a row here, and a test of its effect.
 #pragma once
 
 #include <limits>
@@ -12,14 +12,14 @@
 namespace sand::experiments {
 
 struct Setting {
-  /// in "args" of record.json, DomainBed's name where it has one; "" for what "hparams" holds
+  /// in "args" of record.json, DomainBed's name if there is one; "" for what "hparams" holds
   const char* key;
-  const char* flags;  ///< with aliases: "--record-every,--checkpoint_freq"; "" for what has no flag
+  const char* flags;  ///< with aliases: "--record-every,--checkpoint_freq"; "" for no flag
   std::string help;   ///< a phrase: what it sets, unit, default
   double least = -std::numeric_limits<double>::infinity(),
          most = std::numeric_limits<double>::infinity();  ///< of a number
-  bool is_place = false;  ///< where files lie: decides no bit, and may be bytes of any kind
-  bool is_newer = false;  ///< records are older than it: written only where it is set
+  bool is_place = false;  ///< a file path: decides no bit, may contain any bytes
+  bool is_newer = false;  ///< older records lack it: written only if it is set
 
   Setting place() const { return {key, flags, help, least, most, true, is_newer}; }
   Setting newer() const { return {key, flags, help, least, most, is_place, true}; }
@@ -119,7 +119,7 @@ void visit_evaluation_settings(Request& request, const Row& row) {
       request.evaluation.test_at_end);
 }
 
-/// visit(group, Setting, field of `request`) for each setting.
+/// Calls visit(group, Setting, field of `request`) for each setting.
 template <class Request, class Visit>
 void visit_settings(Request& request, const Visit& visit) {
   const auto of = [&](const char* group) {

@@ -20,7 +20,7 @@
 namespace sand::experiments {
 namespace {
 
-/// What is trained, on what. Rows are no multiple of a tile, and a domain has several shards.
+/// A model and its data. The number of rows is no multiple of a tile, and a domain has several shards.
 struct Subject {
   const char* name;
   domains::DataSet data;

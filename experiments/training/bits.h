@@ -1,4 +1,4 @@
-// Short training runs as hashes: what has to be equal on every machine, with every compiler and number of
+// Short training runs as hashes. They must be equal on every machine, with every compiler and number of
 // threads.
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace sand::experiments {
 
-/// 60 steps of an MLP and 20 of MNIST_CNN under ERM, ANDMask and SANDMask, on generated data and small
-/// batches. A line "numerics N", a line "float MLP ERM HASH" for each run and one for all; a run's hash
-/// covers the losses of every domain in every step, then weights, Adam's two moments, and loss and accuracy
-/// on every domain. Seconds.
+/// 60 steps of an MLP and 20 of MNIST_CNN under ERM, ANDMask and SANDMask, on generated data with small
+/// batches. Returns a line "numerics N", a line "float MLP ERM HASH" for each run and one for all. A run's
+/// hash covers the losses of every domain in every step, then weights, Adam's two moments, and loss and
+/// accuracy on every domain. Takes seconds.
 std::string bits(const Threads& threads);
 
 /// The same hash of 2 steps of MNIST_CNN under ERM: convolutions in a second or two, even with plain loops.

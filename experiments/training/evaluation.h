@@ -1,4 +1,4 @@
-// How well a model does on examples it is shown: no gradients, nothing random.
+// Loss and accuracy of a model on examples: no gradients, no random numbers.
 #pragma once
 
 #include <limits>
@@ -13,7 +13,7 @@ namespace sand::experiments {
 
 struct Score {
   double loss = 0;                                             ///< mean over the examples
-  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< share classified right; NaN of no examples
+  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< share predicted right; NaN for no examples
 };
 
 /// Predicts every example of a part. The numbers do not depend on `threads`.
@@ -27,7 +27,7 @@ class Evaluation {
   const Model& model_;
   Threads threads_;
   Passes passes_;
-  std::vector<DomainRows> rows_;  // of a tile, by thread
+  std::vector<DomainRows> rows_;  // of a tile, one per thread
 };
 
 }  // namespace sand::experiments

@@ -1,4 +1,4 @@
-// The model that a run starts from.
+// The model at the start of a run.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 
 namespace sand::experiments {
 
-/// With weights drawn by the seed of the settings, or read from their file. Throws Error(data) for a file of
-/// weights that does not fit or is not the one of the settings, and Error(usage) where the protocol's loss is
-/// not for the data's classes.
+/// Draws the weights from the seed of the settings, or reads them from the file of the settings. Throws
+/// Error(data) if the file does not fit or has another hash, and Error(usage) if the protocol's loss does not
+/// support the data's classes.
 std::unique_ptr<Model> initial_model(const Settings& settings, const domains::DataSet& data);
 
 }  // namespace sand::experiments

@@ -10,12 +10,13 @@ namespace sand::experiments {
 namespace {
 
 constexpr double kBytes = sizeof(Scalar);
-constexpr double kNumbersPerWeight =
-    7;  // itself, its first value, that before a recorded step; m, v; direction, mask
+// The weight, its first value, its value before a recorded step; m, v; direction, mask.
+constexpr double kNumbersPerWeight = 7;
 constexpr double kNumbersInCheckpoint = 9;  // weight, m and v: as saved, as tensors, as bytes of the file
 constexpr double kMegabyte = 1e6;
 
-/// Those of an MLP. In floating point, since widths and depth may ask for more than an integer holds.
+/// Number of weights of an MLP. In floating point, because widths and depth may exceed the range of an
+/// integer.
 double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
   const double width = settings.hparams.at("mlp_width"), depth = settings.hparams.at("mlp_depth");
   const double inputs = static_cast<double>(data.example.size()),
@@ -25,7 +26,7 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
   return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
 }
 
-/// How many rows each training domain has in a batch.
+/// Number of rows of each training domain in a batch.
 std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSet& data) {
   std::vector<Index> rows;
   for (const int domain : training_domains(settings, static_cast<int>(data.domains.size()), 1)) {
@@ -37,7 +38,7 @@ std::vector<Index> rows_of_batch(const Settings& settings, const domains::DataSe
   return rows;
 }
 
-/// How many threads the largest part has tiles for when it is evaluated.
+/// Number of threads with tiles when the largest part is evaluated.
 double evaluating_threads(const Training& run, const Threads& threads) {
   const Settings& settings = run.loop().settings();
   double most = 0;
@@ -49,7 +50,7 @@ double evaluating_threads(const Training& run, const Threads& threads) {
                           std::ceil(most / static_cast<double>(run.loop().model().tile_rows)));
 }
 
-/// What stays the same for every network: the batch, and what there is of numbers per weight.
+/// The part that is the same for every network: the batch, and the numbers per weight.
 void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, const Settings& settings,
                      const domains::DataSet& data) {
   memory.decoders = static_cast<double>(data.decoders_memory);
@@ -65,14 +66,14 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
   memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
 }
 
-/// What passes of tiles hold, in bytes.
+/// Memory of passes over tiles, in bytes.
 struct Pass {
-  double dry_run;  ///< of one row, while the forms of weights are unknown
+  double dry_run;  ///< of one row, before the forms of weights are known
   double forms;    ///< shared by all threads
   double tile;     ///< of one thread
 };
 
-/// Tries it out; the examples are all the same one. Throws Error(resources) where a tile would not fit.
+/// Measures them with copies of one example. Throws Error(resources) if a tile would not fit.
 Pass try_pass(const Training& run, const Threads& threads, Index tile_rows, bool training) {
   const Model& model = run.loop().model();
   const std::vector<std::uint32_t> examples(static_cast<std::size_t>(tile_rows));
@@ -107,7 +108,7 @@ std::string megabytes(double bytes) { return std::to_string(std::llround(bytes /
 }  // namespace
 
 void MemoryEstimate::measure_data() {
-  // of the program and its libraries, which comes into memory when it is first run
+  // Code of the program and its libraries that is loaded when it first runs.
   constexpr double kCodeOfSteps = 2.5e6;
   data = std::max(process_memory("VmRSS") - program, 0.0);
   program += kCodeOfSteps;
@@ -128,11 +129,11 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
       try_pass(run, threads, std::min(model.tile_rows, *std::max_element(rows.begin(), rows.end())), true);
   const Pass forward = try_pass(run, threads, model.tile_rows, false);
   const double inputs =
-      static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of a tile that is evaluated
+      static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of an evaluated tile
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += threads.count() * back.tile + evaluation;
-  // The dry run of an evaluation is over when its tiles are there.
+  // The dry run of an evaluation ends before its tiles exist.
   passing =
       std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});
 }

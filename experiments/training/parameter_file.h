@@ -1,5 +1,5 @@
-// Blocks of numbers, one for every weight, as tensors of a file: PREFIX + name of the slot, in the slot's
-// shape.
+// Reads and writes blocks with one number per weight as tensors of a file: PREFIX + name of the slot, in the
+// slot's shape.
 #pragma once
 
 #include <span>
@@ -11,19 +11,18 @@
 
 namespace sand::experiments {
 
-/// Fills the block [J]. Throws Error(data) for a tensor that is missing, has another shape, or a number that
-/// would change.
+/// Fills the block [J]. Throws Error(data) for a tensor that is missing or has another shape, or for a number
+/// that conversion would change.
 void read_block(const Safetensors& file, const std::string& prefix, const Parameters& parameters,
                 std::span<Scalar> block);
 void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters,
                  const Scalar* block);
 
-/// The weights, and the description of their model as metadata.
+/// The weights, with the description of their model as metadata.
 Safetensors weights_file(const Model& model);
 
-/// Fills the weights from a file that may come from PyTorch, or from a checkpoint, whose other tensors are
-/// passed over. Throws Error(data) naming every tensor that is missing, of another shape or unknown, and what
-/// reading throws.
+/// Fills the weights from a file, for example of PyTorch. Ignores the other tensors of a checkpoint. Throws
+/// Error(data) naming every tensor that is missing, of another shape or unknown, and what reading throws.
 void load_weights(const std::string& path, Parameters& parameters);
 
 }  // namespace sand::experiments

@@ -8,7 +8,7 @@
 namespace sand::experiments {
 namespace {
 
-/// The first `count` examples of a part, which its shuffle put in random order; 0 means all.
+/// The first `count` examples of a part, which are in random order already; 0: all.
 domains::Part first_of(domains::Part part, int count) {
   if (count > 0 && part.examples.size() > static_cast<std::size_t>(count))
     part.examples.resize(static_cast<std::size_t>(count));

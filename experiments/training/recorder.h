@@ -1,5 +1,5 @@
-// What is measured of a run now and then: scores, mask report, losses and times since the last record, and
-// the chain of hashes.
+// Measures a run at its records: scores, mask report, losses and times since the last record, and the chain
+// of hashes.
 #pragma once
 
 #include <chrono>
@@ -13,22 +13,22 @@
 
 namespace sand::experiments {
 
-/// Lists are by domain of the data set.
+/// Lists have one entry per domain of the data set.
 struct Record {
-  int step = 0;  ///< this many updates came before the one that the mask report is about
+  int step = 0;  ///< number of updates before the one of the mask report
   double epoch = 0;
   double step_seconds = 0;  ///< mean since the last record
   double loss = 0;          ///< mean of the training domains' batch losses since the last record
   std::vector<Score> in, out;
   std::optional<optim::MaskReport> masks;  ///< of the step
-  std::string chain;                       ///< see RecorderState, this record included
+  std::string chain;                       ///< see RecorderState; includes this record
 };
 
 struct RecorderState {
   double loss_sum = 0;  ///< of the updates since the last record
-  int losses = 0;       ///< how many those are
-  /// Every record hashes the one before: SHA-256(chain, 32 bytes | step of the record, int64 | weights | m |
-  /// v), little-endian, in the order of the slots. 64 hexadecimal digits; of 0 before the first record.
+  int losses = 0;       ///< number of these updates
+  /// Every record hashes the previous chain: SHA-256(chain, 32 bytes | step of the record, int64 | weights |
+  /// m | v), little-endian, in the order of the slots. 64 hexadecimal digits; all 0 before the first record.
   std::string chain = std::string(64, '0');
   bool operator==(const RecorderState&) const = default;
 };
@@ -39,28 +39,27 @@ class Recorder {
   Recorder(const UpdateLoop& loop, const Threads& threads)
       : loop_(loop), evaluation_(loop.model(), threads) {}
 
-  // Around every update.
+  // Call them around every update.
   void before_update();
   void after_update();
 
-  /// whether the protocol asks for a record after the last update, and record() has not made it
+  /// whether the protocol needs a record after the last update and record() has not made it yet
   bool due() const;
-  Record
-  record();  ///< measures; begins a new span of losses and adds a link to the chain. Only where one is due
+  Record record();  ///< measures, resets the loss sum and extends the chain. Only if a record is due
 
-  /// between two updates, and only where no record is due
+  /// between two updates, only if no record is due
   const RecorderState& state() const { return state_; }
   void restore(const RecorderState& state);
 
  private:
   using Clock = std::chrono::steady_clock;
-  bool wanted(int step) const;  // whether the protocol asks for a record of this update
+  bool wanted(int step) const;  // whether the protocol needs a record of this update
 
   const UpdateLoop& loop_;
   Evaluation evaluation_;
   RecorderState state_;
   std::vector<Scalar> before_;  // weights before a recorded update, for the mask report
-  Clock::time_point start_;     // of the update at hand
+  Clock::time_point start_;     // of the current update
   Clock::duration time_{};      // of the updates since the last record, or since this process began
   int timed_ = 0;
 };

@@ -12,7 +12,7 @@
 
 namespace sand::experiments {
 
-/// What a run has come to.
+/// The complete state of a run.
 struct TrainingState : UpdateState, RecorderState {
   bool operator==(const TrainingState&) const = default;
 };
@@ -27,14 +27,14 @@ class Training {
   int step() const { return loop_.step(); }
   bool finished() const { return loop_.finished(); }
 
-  void update(const std::function<void()>& look = {});  ///< the next one, see UpdateLoop
+  void update(const std::function<void()>& look = {});  ///< makes the next update, see UpdateLoop
   bool record_due() const { return recorder_.due(); }
-  Record record() { return recorder_.record(); }  ///< only where one is due
+  Record record() { return recorder_.record(); }  ///< only if one is due
 
-  TrainingState save() const { return {loop_.save(), recorder_.state()}; }  ///< only where no record is due
-  /// Throws Error(data) for a state that no run of these settings could have reached.
+  TrainingState save() const { return {loop_.save(), recorder_.state()}; }  ///< only if no record is due
+  /// Throws Error(data) for a state that no run with these settings could reach.
   void restore(const TrainingState& state);
-  std::unique_ptr<Model> take_model() { return loop_.take_model(); }  ///< the end of this run
+  std::unique_ptr<Model> take_model() { return loop_.take_model(); }  ///< ends this run
 
  private:
   UpdateLoop loop_;
@@ -43,24 +43,24 @@ class Training {
 
 struct Outcome {
   std::unique_ptr<Model> model;
-  std::vector<int> training;  ///< numbers of the domains that were trained on
+  std::vector<int> training;  ///< numbers of the training domains
   Record last;
   int steps = 0;  ///< updates made
   bool interrupted = false;
-  std::optional<std::string> never_learned;  ///< why, if masks or weights show that nothing was learned
+  std::optional<std::string> never_learned;  ///< why, if masks or weights show it
   std::string fingerprint;                   ///< of the final weights
 };
 
-/// What the caller wants to hear; any may be empty.
+/// Callbacks of a run; any may be empty.
 struct TrainingEvents {
   std::function<void(const Record&)> record;
   std::function<void(int step, double loss)> step;
-  std::function<bool()> stop;  ///< asked after every step; true ends the run
-  /// the step's record, or null; whether the run is to end
+  std::function<bool()> stop;  ///< called after every step; true stops the run
+  /// the step's record, or nullptr; whether the run stops
   std::function<void(const Record*, bool stop)> end_of_step;
 };
 
-/// The updates and records that are left of a run, in their order. -> the last record that it made. Throws
+/// Makes the remaining updates and records of a run, in order. Returns the last record that it made. Throws
 /// what update() throws.
 std::optional<Record> run_to_end(Training& run, const TrainingEvents& events);
 

@@ -1,5 +1,5 @@
-// The updates of a run, one at a time. Each is a function of settings, data and state alone, so a run that is
-// restored to a saved state goes on as if it had never ended.
+// The updates of a run, one at a time. Each is a function of settings, data and state alone, so a restored
+// run continues as if it had never stopped.
 #pragma once
 
 #include <functional>
@@ -18,20 +18,20 @@
 
 namespace sand::experiments {
 
-/// With settings and data it decides all updates that follow, to the last bit.
+/// Together with settings and data, it decides all later updates bit for bit.
 struct UpdateState {
   int step = 0;                                     ///< updates made: the number of the next one
   std::vector<Scalar> weights;                      ///< [J]
   std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
   std::int64_t adam_steps = 0;                      ///< Adam's t
-  bool moved = false;                               ///< whether a direction so far had a number other than 0
+  bool moved = false;  ///< whether any direction so far had a number other than 0
   bool operator==(const UpdateState&) const = default;
 };
 
 class UpdateLoop {
  public:
-  /// At the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the data,
-  /// and what its parts throw.
+  /// Starts at the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the
+  /// data, and what its parts throw.
   UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads);
   UpdateLoop(const UpdateLoop&) = delete;
   UpdateLoop& operator=(const UpdateLoop&) = delete;
@@ -39,8 +39,8 @@ class UpdateLoop {
   int step() const { return step_; }  ///< updates made: the number of the next one
   bool finished() const { return step_ == settings_.steps; }
 
-  /// Makes the next update; calls `look`, if any, when all is computed and no weight has moved yet. Throws
-  /// Error(non_finite) when numbers go wrong (experiments/training/watch.h), and is then of no further use.
+  /// Makes the next update. Calls `look`, if any, after the computation and before any weight moves. Throws
+  /// Error(non_finite) for NaN or infinity (experiments/training/watch.h); do not use the object after that.
   void update(const std::function<void()>& look = {});
 
   // Of the last update; valid until the next.
@@ -50,13 +50,13 @@ class UpdateLoop {
   double loss() const { return loss_; }  ///< mean of the training domains' batch losses
 
   UpdateState save() const;
-  void restore(const UpdateState& state);  ///< only one of a run of these settings
+  void restore(const UpdateState& state);  ///< only a state of a run with these settings
 
   const Settings& settings() const { return settings_; }
   const domains::DataSet& data() const { return data_; }
   /// DomainBed's two parts of every domain
   const std::vector<domains::Split>& splits() const { return splits_; }
-  /// numbers of those that are trained on
+  /// numbers of the training domains
   const std::vector<int>& training_domains() const { return training_; }
   double steps_per_epoch() const { return sampler_.steps_per_epoch(); }
   const Model& model() const { return *model_; }
@@ -64,11 +64,10 @@ class UpdateLoop {
   const optim::Combiner& combiner() const { return *combiner_; }
   const optim::Adam& adam() const { return adam_; }
   double learning_rate(int step) const { return rate_(step); }
-  /// Why nothing was learned so far, if masks or weights show it: whatever the run scores, it scores by
-  /// chance.
+  /// Why nothing was learned so far, if masks or weights show it. Such a run scores by chance.
   std::optional<std::string> never_learned() const;
   std::string fingerprint() const;                                   ///< of the weights
-  std::unique_ptr<Model> take_model() { return std::move(model_); }  ///< the end of this run
+  std::unique_ptr<Model> take_model() { return std::move(model_); }  ///< ends this run
 
  private:
   const Settings settings_;
@@ -79,7 +78,7 @@ class UpdateLoop {
   const std::unique_ptr<optim::Combiner> combiner_;
   const std::unique_ptr<Objective> objective_;
   std::unique_ptr<Model> model_;
-  const std::vector<Scalar> first_;  // weights
+  const std::vector<Scalar> first_;  // initial weights
   domains::Sampler sampler_;
   DomainGradients engine_;
   optim::Adam adam_;

@@ -11,7 +11,7 @@
 namespace sand::experiments {
 namespace {
 
-/// Begins a report on weight j: which one it is and what the domains say to it.
+/// Begins a report on weight j: its name and its gradient in each domain.
 Error report(const WatchedUpdate& update, const std::string& rule, const std::string& op, Index j) {
   std::vector<Scalar> gradients;
   for (int domain = 0; domain < update.gradients.domains(); ++domain)

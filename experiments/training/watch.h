@@ -1,5 +1,5 @@
-// Every step checks losses, gradients, weights and Adam's moments for NaN and infinity; an error says where
-// one began.
+// Every step checks losses, gradients, weights and Adam's moments for NaN and infinity. The error says where
+// the first one appeared.
 #pragma once
 
 #include "autograd/domain_gradients.h"
@@ -8,7 +8,7 @@
 
 namespace sand::experiments {
 
-/// An update whose direction has been computed, while no weight has moved yet.
+/// An update after its direction is computed and before any weight moves.
 struct WatchedUpdate {
   const DomainGradients& engine;
   const Batch& batch;
@@ -18,13 +18,13 @@ struct WatchedUpdate {
   const optim::Direction& direction;
 };
 
-/// Throws Error(non_finite) unless the direction is finite, which it is only if every gradient of every
-/// domain is: what DomainGradients::check_every_op says, or, where the method made it of finite gradients,
-/// the weight and its gradients.
+/// Throws Error(non_finite) unless the direction is finite. It is finite only if every gradient of every
+/// domain is. The error is that of DomainGradients::check_every_op. If the method turned finite gradients
+/// into a number that is not finite, the error names the weight and its gradients.
 void check_direction(const WatchedUpdate& update);
 
-/// Moves the weights. Throws Error(non_finite) naming the first weight that is not finite afterwards, or
-/// whose moments are not, with all that Adam made it of.
+/// Moves the weights. Throws Error(non_finite) naming the first weight that is no longer finite, or whose
+/// moments are not, with all inputs of Adam.
 void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters,
                   const Threads& threads);
 

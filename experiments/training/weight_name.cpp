@@ -8,7 +8,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr std::size_t kMostTyped = 200;  // characters of what was typed
+constexpr std::size_t kMostTyped = 200;  // characters of the user's text in messages
 
 std::string element_name(const Slot& slot, Index element) {
   std::string indices = "]";
@@ -49,13 +49,13 @@ WeightPlace weight_named(const Parameters& parameters, const std::string& text) 
   const Slot& slot = slot_named(parameters, std::string_view(text).substr(0, bracket));
   const auto must = [&](bool ok) { check(ok, [&] { return malformed(text, slot); }); };
   must(bracket != std::string::npos);
-  const char* at = text.data() + bracket;  // at what stands before an index
+  const char* at = text.data() + bracket;  // the character before an index
   const char* const end = text.data() + text.size();
   Index place = 0;
   for (int axis = 0; axis < slot.shape.rank(); ++axis) {
     must(at != end && *at == (axis ? ',' : '['));
     Index index = 0;
-    // takes a minus sign, but neither plus nor blanks
+    // accepts a minus sign, but no plus sign and no spaces
     const auto [next, failure] = std::from_chars(at + 1, end, index);
     must(failure == std::errc() && at[1] != '-' && index < slot.shape[axis]);
     place = place * slot.shape[axis] + index;
