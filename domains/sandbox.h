@@ -41,7 +41,7 @@ struct SandboxFailure {
 /// the child with that thread.
 class Sandbox {
  public:
-  /// Throws Error(resources) where there is no room or no process to be had, and on other systems than Linux.
+  /// Throws Error(resources) where memory or a process is missing, and on other systems than Linux.
   Sandbox(SandboxWork work, const SandboxRoom& room);
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;

@@ -46,7 +46,8 @@ def columns(path, lines):
     prose, fenced = [], False
     for number, line in enumerate(lines, 1):
         fenced ^= line.startswith("```")
-        if not fenced and not line.startswith(("|", "<!--", "![", "    ")):  # tables, code and pictures cannot be wrapped
+        # tables, code and pictures cannot be wrapped
+        if not fenced and not line.startswith(("|", "<!--", "![", "    ")):
             prose.append((number, line))
     return prose
 
@@ -54,7 +55,8 @@ def columns(path, lines):
 def check_files(source):
     tracked = subprocess.run(["git", "ls-files"], cwd=source, capture_output=True, text=True)
     names = tracked.stdout.split("\n")[:-1] if tracked.returncode == 0 else [
-        str(path.relative_to(source)) for path in source.rglob("*") if path.is_file() and "build" not in path.parts]
+        str(path.relative_to(source)) for path in source.rglob("*")
+        if path.is_file() and "build" not in path.parts]
     for name in names:
         path = source / name
         if path.suffix not in (".h", ".cpp", ".py", ".sh", ".cmake", ".md", ".txt") or not path.exists():

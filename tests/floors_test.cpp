@@ -1,4 +1,4 @@
-// The rules of the house that a compiler does not check.
+// Rules of the sources that a compiler does not check.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kHouse = SANDGRAD_SOURCE_DIR;
 
-/// Which rooms a room may include: its own and those of lower floors. Rooms of one floor are strangers.
+/// The folders that a folder may include: itself and those of lower floors.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"tensor", {"tensor"}},
     {"autograd", {"autograd", "tensor"}},
@@ -24,8 +24,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"experiments", {"experiments", "nn", "optim", "autograd", "domains", "tensor"}},
 };
 
-/// The rooms of experiments/, from the top down: a room includes itself and those that follow it. main.cpp
-/// stands above them.
+/// The folders of experiments/, from the top down: a folder includes itself and those after it. main.cpp is
+/// above them.
 const std::vector<std::string> kRoomsOfExperiments = {"commands", "explain", "runs",
                                                       "training", "setup",   "machine"};
 
@@ -73,7 +73,7 @@ TEST_CASE("No room of experiments/ includes one above it") {
       CHECK(entry.path().filename() == "main.cpp");
 }
 
-TEST_CASE("Words that were coined here have given way to the field's own") {
+TEST_CASE("Sources use the field's own words instead of coined ones") {
   const std::vector<std::string> coined = {"rehears",
                                            "wishes",
                                            "WeightWish",
@@ -105,7 +105,7 @@ TEST_CASE("Words that were coined here have given way to the field's own") {
     }
 }
 
-TEST_CASE("Every op has its page of tests") {
+TEST_CASE("Every op has its own test file") {
   for (const fs::path& op : sources("autograd/ops")) {
     if (std::ifstream page(op);
         std::string(std::istreambuf_iterator<char>(page), {}).find("OpDoc doc{") == std::string::npos)

@@ -9,7 +9,7 @@
 
 namespace sand::experiments {
 
-/// Whether there is such a file. One that cannot be looked at is there: reading it will say why not.
+/// Whether there is such a file. One that cannot be examined is there: reading it will say why not.
 bool is_there(const std::filesystem::path& path);
 
 struct ComparedRecord {
