@@ -46,7 +46,7 @@ Error blaming(Error error, const Tape& tape, int culprit, bool backward) {
     const Tape::Entry input = tape.entry(op.inputs[static_cast<std::size_t>(k)]);
     error.fact("input", called(input) + ": " + range_text(input.value.numbers()));
     if (backward && !all_finite(input.gradient.numbers()))
-      error.fact("gives it", range_text(input.gradient.numbers()));
+      error.fact("dx", range_text(input.gradient.numbers()));
   }
   if (!backward) error.fact("gives", range_text(op.value.numbers()));
   return error.at(op.here).hint(op.arity == 0 && op.slot == nullptr ? "the data has a NaN or an infinity"
@@ -155,9 +155,8 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
         .fact("row 0", std::to_string(first))
         .fact("row 1", std::to_string(second))
         .hint(
-            "tiles are added: an Objective's loss is no mean over its rows, but their sum, scaled by 1 / "
-            "rows_in_domain, as that of "
-            "CrossEntropy");
+            "losses of tiles are added: sum the loss over the rows and scale it by 1 / rows_in_domain, as "
+            "CrossEntropy does");
   });
 }
 

@@ -146,7 +146,7 @@ Rgb decode_rgb(std::span<const std::uint8_t> file, DecoderMemory& memory) noexce
     image.pixels = as_stored(plan.png) ? to_rgb(samples, image, channels) : samples;
   }
   if (image.pixels != nullptr) return image;
-  return failed(memory.overflowed() ? "more memory needed than an image of its size may take"
+  return failed(memory.overflowed() ? "decoding needs more memory than an image of this size may use"
                                     : stbi_failure_reason());
 }
 

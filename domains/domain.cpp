@@ -40,7 +40,7 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
             const Randomness& randomness) {
   for (const std::uint32_t example : examples)
     check(example < domain.size(), [&] {
-      return Error(Fault::usage, "gather: an example that the domain does not have")
+      return Error(Fault::usage, "gather: the domain has no such example")
           .fact("example", std::to_string(example))
           .fact("domain", domain.name + ", which has " + std::to_string(domain.size()));
     });

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;  // of a file, and of its content
 constexpr std::uint64_t kMostInflation = 1032;  // deflate writes a match of 258 bytes in at least 2 bits
-constexpr const char* kFetchAgain = "fetch the file again: it was cut short or changed on its way";
+constexpr const char* kFetchAgain = "fetch the file again: it was cut short or damaged in transfer";
 
 Error broken(const std::string& rule, const std::string& name, const std::string& expected,
              const std::string& found) {
@@ -200,7 +200,7 @@ Idx parse_idx(std::span<const std::uint8_t> file, const std::string& name, int r
 
   std::uint8_t extra = 0;
   check(content.take({&extra, 1}) == 0 && content.unread() == 0, [&] {
-    return broken("the file goes on after its data", name,
+    return broken("the file has bytes after its data", name,
                   "its end after " + std::to_string(size) + " bytes (" + text(idx.sizes) + ")", "more bytes")
         .hint(kFetchAgain);
   });

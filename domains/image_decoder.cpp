@@ -43,7 +43,7 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
   std::memcpy(answer.data(), &said, sizeof said);
   const std::span<std::uint8_t> rest = answer.subspan(sizeof said);
   if (scratch == nullptr) {
-    const char* why = image.failure ? image.failure : "more memory needed than there is to resize it";
+    const char* why = image.failure ? image.failure : "resizing needs more memory than is available";
     const std::size_t length = std::min(std::strlen(why), kReasonBytes);
     std::memcpy(rest.data(), why, length);
     return sizeof said + length;
@@ -113,7 +113,7 @@ std::string read_whole(const std::filesystem::path& path, bool follow_links, std
   if (file.number < 0) return reason_to_skip(errno, path);
   struct stat status = {};
   if (::fstat(file.number, &status) != 0) return reason_to_skip(errno, path);
-  if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? "a folder" : "no regular file";
+  if (!S_ISREG(status.st_mode)) return S_ISDIR(status.st_mode) ? "a folder" : "not a regular file";
   if (status.st_size == 0) return "an empty file";
   if (static_cast<std::uint64_t>(status.st_size) > kLargestFile) return "a file of more than 64 MiB";
   for (size = 0; size < static_cast<std::size_t>(status.st_size);) {
@@ -151,7 +151,7 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
   const std::uint64_t needed = memory_needed(sandbox_.question().subspan(sizeof question, size), side_);
   check(needed <= sandbox_.memory(), [&] {
     return too_large(file, needed, sandbox_.memory(),
-                     "address space is limited: raise ulimit -v (and -d), or take fewer --threads");
+                     "address space is limited: raise ulimit -v (and -d), or use fewer --threads");
   });
   std::optional<MemoryBudget::Share> share;
   if (options_.memory != nullptr) {
@@ -165,18 +165,18 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
   const Sandbox::Reply reply = sandbox_.ask(sizeof question + size, waiting);
   most_memory_ = std::max<std::uint64_t>(most_memory_, reply.memory_used + size);
   check(!reply.failure.by_system, [&] {
-    return Error(Fault::resources, "image: the process that decodes did not get to its end")
+    return Error(Fault::resources, "image: the decoder process did not finish")
         .fact("file", printable(file.native()))
         .fact("found", reply.failure.how)
         .hint(reply.failure.hint);
   });
   if (!reply.failure.how.empty()) {
     seconds_lost_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    return "an image that the decoder does not survive: " + reply.failure.how;
+    return "the decoder failed: " + reply.failure.how;
   }
 
   Answer answer{};
-  if (reply.answer.size() < sizeof answer) return "an image that turned the decoder against us";
+  if (reply.answer.size() < sizeof answer) return "the decoder failed: its answer is malformed";
   std::memcpy(&answer, reply.answer.data(), sizeof answer);
   const std::span<const std::uint8_t> rest = reply.answer.subspan(sizeof answer);
   if (answer.decoded != 0 && rest.size() == pixels.size()) {

@@ -35,7 +35,7 @@ std::vector<std::uint8_t> claim(std::size_t images, std::size_t bytes_each, std:
     return Error(Fault::resources, "image folder: the images do not fit into memory")
         .fact("images", std::to_string(images) + ", " + mebibytes(bytes))
         .fact("memory", "at most " + mebibytes(most))
-        .hint("a smaller side of the images: --image-size 64");
+        .hint("make the images smaller: --image-size 64");
   };
   check(bytes <= most && images <= std::uint32_t{1} << 31, error);
   try {
@@ -66,8 +66,7 @@ std::vector<std::unique_ptr<ImageDecoder>> start_decoders(int most, const ImageF
     }
   }
   if (!decoders[0]->confined() && options.note)
-    options.note(
-        "images are decoded in a process of its own, but without seccomp the kernel does not watch it");
+    options.note("this kernel has no seccomp: the decoder process can make any system call");
   return decoders;
 }
 
@@ -91,7 +90,7 @@ Decoded decode_all(const std::vector<ImageFile*>& files, const ImageFolderOption
   std::mutex telling;
   int done = 0;
   double lost = 0;
-  Error losses(Fault::data, "image folder: images that the decoder does not survive took more than 60 s");
+  Error losses(Fault::data, "image folder: images on which the decoder fails took more than 60 s");
   Threads(static_cast<int>(decoders.size())).run(total, [&](int task, int worker) {
     const std::size_t i = static_cast<std::size_t>(task);
     ImageFile& file = *files[i];
@@ -131,17 +130,16 @@ std::size_t tell_unreadable(const std::vector<ImageFile*>& files, const ImageFol
   Error whole(Fault::data, "image folder: " + std::to_string(count) + " of " + std::to_string(files.size()) +
                                " images cannot be read" + error.what());
   if (count > kShown) whole.fact("and", std::to_string(count - kShown) + " more");
-  throw whole.hint("--skip-unreadable leaves them out");
+  throw whole.hint("--skip-unreadable skips them");
 }
 
 /// Notes the files among the images that are not images.
 void tell_passed_over(const ImageScan& found, const ImageFolderOptions& options) {
   std::string litter;
   for (const std::string& name : found.litter) litter += (litter.empty() ? "" : ", ") + printable(name);
-  if (!litter.empty() && options.note) options.note("passed over what systems leave behind: " + litter);
+  if (!litter.empty() && options.note) options.note("skipped system files: " + litter);
   if (found.passed_over > 0 && options.note)
-    options.note(std::to_string(found.passed_over) +
-                 " files among the images are no images by their names, and were passed over");
+    options.note("skipped " + std::to_string(found.passed_over) + " files without an image extension");
 }
 
 /// The domains share this.
@@ -182,9 +180,9 @@ Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files
         static_cast<std::int32_t>(std::distance(classes.begin(), classes.find(files[i].class_name))));
   }
   check(!which.empty(), [&] {
-    return Error(Fault::data, "image folder: a domain without images")
+    return Error(Fault::data, "image folder: a domain has no images")
         .fact("domain", domain.name)
-        .hint("every folder here is a domain, with a folder for each class in it: move the others away");
+        .hint("every folder here must be a domain with a folder for each class: move other folders away");
   });
   const auto shared = std::make_shared<const std::vector<std::size_t>>(std::move(which));
   domain.read = [images, shared](std::uint32_t example, std::span<Scalar> input) {

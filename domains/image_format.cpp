@@ -46,8 +46,7 @@ constexpr Format kFormats[]{
     {0, "<!doctype html"sv, "neither JPEG nor PNG: it looks like a web page (HTML)"},
     {0, "<html"sv, "neither JPEG nor PNG: it looks like a web page (HTML)"},
     {0, "{"sv, "neither JPEG nor PNG: it looks like JSON"},
-    {0, "\0\0\0\0\0\0\0\0"sv,
-     "neither JPEG nor PNG: it begins with zeros, as a download that was broken off"},
+    {0, "\0\0\0\0\0\0\0\0"sv, "neither JPEG nor PNG: it begins with zeros, like an interrupted download"},
 };
 
 char lower(char letter) {

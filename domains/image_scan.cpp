@@ -15,8 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLink = "a symbolic link; --follow-links follows it";
-constexpr const char* kFolderInClass = "a folder inside a class; photos lie in domain/class/ itself";
-constexpr const char* kLinkToNothing = "a symbolic link that leads nowhere";
+constexpr const char* kFolderInClass = "a folder inside a class; photos belong in domain/class/";
+constexpr const char* kLinkToNothing = "a broken symbolic link";
 
 /// System files of file systems, archivers and desktops. Names that begin with a dot are hidden anyway.
 constexpr std::string_view kLitter[] = {"@eadir",       "@tmp",
@@ -155,7 +155,7 @@ void check_alike(const char* what, const fs::path& root,
                      std::string("image folder: ") + what + " that differ in case or Unicode form only")
             .fact("one", bytes(names[i]))
             .fact("another", bytes(names[j]))
-            .hint("give them one name, or names that differ in more");
+            .hint("give them the same name, or clearly different names");
       });
 }
 
@@ -180,7 +180,7 @@ ImageScan scan_images(const fs::path& root, bool follow_links) {
     }
   }
   check(found.images > 0, [&] {
-    Error error(Fault::data, "image folder: no images where they were looked for");
+    Error error(Fault::data, "image folder: no images found");
     error.fact("looked for", printable(root.native()) + "/domain/class/image.jpg (or .jpeg, .png)")
         .fact("found", std::to_string(found.domains.size()) + " domains, " +
                            std::to_string(found.classes.size()) + " classes, 0 images");
@@ -189,8 +189,8 @@ ImageScan scan_images(const fs::path& root, bool follow_links) {
     if (link != nullptr) error.fact("but", printable(link->path.native()) + ": " + link->unreadable);
     if (!elsewhere.empty()) error.fact("but", elsewhere);
     return error.hint(
-        "name the folder that holds the domains; where a folder stands between domain and class, move the "
-        "classes up");
+        "name the folder that holds the domains; if a folder is between domain and class, move the classes "
+        "up");
   });
 
   std::vector<std::pair<std::string, std::string>> domains, classes;  // name, path below the root
@@ -211,10 +211,10 @@ void check_classes(const fs::path& root, const ImageScan& found, bool skip_unrea
   for (const auto& of_class : found.classes)
     check(with_images.count(of_class.first) == 1, [&] {
       const std::string& name = of_class.first;
-      return Error(Fault::data, "image folder: a class without images in any domain")
+      return Error(Fault::data, "image folder: a class has no images in any domain")
           .fact("class", printable(name))
           .fact("folder", printable((root / found.domains[*of_class.second.begin()] / name).native()))
-          .hint("move its folders away: no output of a network can learn it");
+          .hint("move its folders away: a network cannot learn a class without images");
     });
 }
 

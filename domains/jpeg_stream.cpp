@@ -13,8 +13,7 @@ using Segment = std::span<const std::uint8_t>;
 constexpr int kMostScans = 100;     // 10 are usual; more would only cost time
 constexpr int kMostTables = 1'000;  // of codes; 8 a scan at most. Each takes as long as 100 blocks
 constexpr const char* kBrokenSegment = "a JPEG with a broken segment";
-constexpr const char* kOutOfOrder =
-    "a JPEG whose scans do not follow each other: one is missing, or there twice";
+constexpr const char* kOutOfOrder = "a JPEG with a missing, doubled or misplaced scan";
 
 class TidyCopy {
  public:
@@ -70,7 +69,7 @@ const char* TidyCopy::make(DecoderMemory& memory) {
                        static_cast<std::size_t>(header_.blocks_down(static_cast<int>(c)));
   to_ = static_cast<std::uint8_t*>(memory.take(file_.size() + kOfOurOwn));
   auto* known = static_cast<std::uint64_t*>(memory.take(all * sizeof(std::uint64_t)));
-  if (to_ == nullptr || known == nullptr) return "more memory needed than there is for a copy";
+  if (to_ == nullptr || known == nullptr) return "a copy needs more memory than is available";
   for (std::size_t c = 0, first = 0; c < count(); first += blocks[c++])
     known_[c] = {known + first, blocks[c]};
 

@@ -52,8 +52,8 @@ fs::path find(const fs::path& folder, const std::string& name, bool inside = tru
 std::string why_not(const fs::path& folder, const std::string& name) {
   std::error_code unreadable;
   for (const fs::path& path : {folder / name, folder / (name + ".gz")}) {
-    if (fs::is_directory(path, unreadable)) return " (a folder without it)";
-    if (fs::is_symlink(path, unreadable)) return " (a link that leads nowhere)";
+    if (fs::is_directory(path, unreadable)) return " (a folder that does not contain it)";
+    if (fs::is_symlink(path, unreadable)) return " (a broken link)";
   }
   return "";
 }

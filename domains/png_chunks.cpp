@@ -93,9 +93,8 @@ const char* png_damage(std::span<const std::uint8_t> file) noexcept {
     if (matters && crc(chunk->body) != chunk->checksum) return "a PNG with a wrong checksum: it is damaged";
     if (chunk->is("IEND")) return nullptr;
     if (matters && !chunk->is("IHDR") && !chunk->is("PLTE") && !chunk->is("IDAT"))
-      return chunk->is("CgBI")
-                 ? "a PNG of Apple's own kind (CgBI), which is not supported"
-                 : "a PNG with a chunk that is in no standard but matters, which is not supported";
+      return chunk->is("CgBI") ? "a PNG of Apple's own kind (CgBI), which is not supported"
+                               : "a PNG with an unknown critical chunk, which is not supported";
   }
   return kTooShort;
 }

@@ -17,7 +17,7 @@ constexpr std::uint32_t kAugmentStream = 0x61750000;  // "au" + domain
 
 Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options)
     : parts_(std::move(parts)), options_(options) {
-  check(!parts_.empty(), [] { return Error(Fault::usage, "sampler: at least one domain to draw from"); });
+  check(!parts_.empty(), [] { return Error(Fault::usage, "sampler: needs at least one domain"); });
   const bool all = options.order == Order::everything;
   check(all || options.rows >= 1, [&] {
     return Error(Fault::usage, "sampler: rows must be at least 1").fact("rows", std::to_string(options.rows));
@@ -25,14 +25,14 @@ Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options)
   for (const Part& part : parts_) {
     const std::size_t size = part.examples.size();
     check(part.domain != nullptr && size > 0, [&] {
-      return Error(Fault::usage, "sampler: no examples to draw from")
+      return Error(Fault::usage, "sampler: a domain has no examples")
           .fact("domain", part.domain ? part.domain->name : "none");
     });
     check(options.order != Order::epochs || static_cast<std::size_t>(options.rows) <= size, [&] {
       return Error(Fault::usage, "sampler: in epochs, rows must not exceed the examples of a domain")
           .fact("rows", std::to_string(options.rows))
           .fact("domain", part.domain->name + ", " + std::to_string(size) + " examples")
-          .hint("fewer rows, or draw with replacement");
+          .hint("use fewer rows, or draw with replacement");
     });
   }
   batch_.domains.resize(parts_.size());

@@ -49,7 +49,7 @@ Error refused(const char* what, int reason) {
   Error error(Fault::resources, std::string("sandbox: ") + what);
   error.fact("found", std::generic_category().message(reason));
   if (reason == ENOMEM)
-    error.hint("is address space limited (ulimit -v)? raise the limit, or take fewer --threads");
+    error.hint("is address space limited (ulimit -v)? raise the limit, or use fewer --threads");
   return error;
 }
 
@@ -93,7 +93,7 @@ const char* state_name(char state) {
   return state == 'T' || state == 't' ? "is stopped"
          : state == 'D'               ? "waits for the disk"
          : state == 'S'               ? "sleeps"
-                                      : "computes or waits for its turn";
+                                      : "runs or waits for a CPU";
 }
 
 std::string signal_name(int number) {
@@ -112,7 +112,7 @@ std::string signal_name(int number) {
 
 Sandbox::Sandbox(SandboxWork work, const SandboxRoom& room)
     : work_(work), room_(room), shared_(map(room.question + room.answer, MAP_SHARED)) {
-  check(!shared_.empty(), [reason = errno] { return refused("no memory to share", reason); });
+  check(!shared_.empty(), [reason = errno] { return refused("cannot map shared memory", reason); });
   try {
     start();
   } catch (...) {
@@ -129,7 +129,7 @@ Sandbox::~Sandbox() {
 void Sandbox::start() {
   int ends[2];
   check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0,
-        [reason = errno] { return refused("no pipe to be had", reason); });
+        [reason = errno] { return refused("cannot create a pipe", reason); });
   const int parent = ::getpid();
   child_ = ::fork();
   if (child_ == 0) live(ends[1], parent);
@@ -139,7 +139,7 @@ void Sandbox::start() {
   SandboxFailure failure;
   if (child_ < 0) {
     stop();
-    throw refused("no process to be had", reason);
+    throw refused("cannot start a process", reason);
   }
   const std::optional<Message> greeting = hear(failure, {});
   check(greeting.has_value(), [&] {
@@ -172,9 +172,9 @@ SandboxFailure Sandbox::ended() {
   if (reaped < 0) return {"it ended"};  // another part of this program has reaped it
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoAddressSpace)
     return {"no address space for " + std::to_string(kLeastMemory >> 20) + " MiB more", true,
-            "ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads"};
+            "ulimit -v or ulimit -d limits it: raise the limit, or use fewer --threads"};
   if (WIFEXITED(status)) return {"it ended with code " + std::to_string(WEXITSTATUS(status))};
-  if (WTERMSIG(status) == SIGSYS) return {"it asked the kernel for what it may not have (SIGSYS)"};
+  if (WTERMSIG(status) == SIGSYS) return {"it made a forbidden system call (SIGSYS)"};
   if (WTERMSIG(status) == SIGKILL)
     return {"it was killed (SIGKILL)", true,
             "the system kills when memory runs out: more memory for this job, or fewer --threads"};
@@ -198,10 +198,10 @@ std::optional<Sandbox::Message> Sandbox::hear(SandboxFailure& failure, const Wai
     if (cpu - cpu_before > room_.seconds)
       failure = {"it took more than " + std::to_string(std::lround(1000 * room_.seconds)) + " ms"};
     else if (silent >= kSilentLooks)
-      failure = {"it fell silent"};
+      failure = {"it stopped answering"};
     else if (waited > kWallFactor * room_.seconds)
       failure = {"no answer in " + std::to_string(std::lround(waited)) + " s: it " + state_name(state), true,
-                 "start again when the machine has time for it; a stopped process goes on after kill -CONT"};
+                 "start again when the machine is less busy; kill -CONT resumes a stopped process"};
     if (!failure.how.empty()) {
       stop();
       return std::nullopt;
@@ -214,7 +214,7 @@ std::optional<Sandbox::Message> Sandbox::hear(SandboxFailure& failure, const Wai
   while ((got = ::recv(pipe_, &message, sizeof message, 0)) < 0 && errno == EINTR) {
   }
   if (got == sizeof message) return message;
-  failure = got > 0 ? SandboxFailure{"it answered nonsense"} : ended();
+  failure = got > 0 ? SandboxFailure{"its answer is malformed"} : ended();
   stop();
   return std::nullopt;
 }
@@ -233,7 +233,7 @@ Sandbox::Reply Sandbox::ask(std::size_t bytes, const Waiting& waiting) {
   if (answer->memory_used > kMemoryToKeep) stop();
   if (answer->bytes > room_.answer) {  // an intact child never says that
     stop();
-    reply.failure = {"it answered nonsense"};
+    reply.failure = {"its answer is malformed"};
     return reply;
   }
   reply.answer = shared_.subspan(room_.question, answer->bytes);
@@ -278,7 +278,7 @@ namespace sand::domains {
 struct Sandbox::Message {};
 
 Sandbox::Sandbox(SandboxWork work, const SandboxRoom& room) : work_(work), room_(room) {
-  throw Error(Fault::resources, "sandbox: only Linux can shut a process in")
+  throw Error(Fault::resources, "sandbox: only Linux can isolate the decoder process")
       .hint("convert the images on Linux");
 }
 Sandbox::~Sandbox() = default;

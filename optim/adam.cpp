@@ -82,8 +82,7 @@ void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> 
   check(steps >= 0 && all_finite(first.view().numbers()) && all_finite(second.view().numbers()) &&
             (second.array() >= 0).all(),
         [&] {
-          return Error(Fault::data,
-                       "Adam: a saved state has finite moments, a second moment and steps of at least 0")
+          return Error(Fault::data, "Adam: moments must be finite, second moments and steps at least 0")
               .fact("steps", std::to_string(steps));
         });
   first_ = std::move(first);

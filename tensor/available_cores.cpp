@@ -60,7 +60,7 @@ AvailableCores available_cores(int affinity, const char* omp_num_threads, const 
   if (omp_num_threads == nullptr) return cores;
   const std::optional<double> wanted = first_of(omp_num_threads);
   limited(wanted, "OMP_NUM_THREADS");
-  if (!wanted) cores.limit += "; OMP_NUM_THREADS is no number and was passed over";
+  if (!wanted) cores.limit += "; OMP_NUM_THREADS is not a number and was ignored";
   return cores;
 }
 

@@ -28,7 +28,7 @@ Error refused(const char* what, const std::string& path, int reason) {
 struct stat status_of(const Directory& directory) {
   struct stat status = {};
   const bool known = ::fstat(directory.descriptor(), &status) == 0;
-  check(known, [&, reason = errno] { return refused("cannot look at it", directory.path(), reason); });
+  check(known, [&, reason = errno] { return refused("cannot examine it", directory.path(), reason); });
   return status;
 }
 
@@ -55,15 +55,15 @@ Directory::Directory(const std::string& path) : Directory(::open(path.c_str(), k
 Directory Directory::subdirectory(const std::string& name) const {
   const std::string path = path_of(name);
   const bool there = ::mkdirat(descriptor(), name.c_str(), 0777) == 0 || errno == EEXIST;
-  check(there, [&, reason = errno] { return refused("cannot make it", path, reason); });
+  check(there, [&, reason = errno] { return refused("cannot create it", path, reason); });
   struct stat status = {};
   const bool known = ::fstatat(descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-  check(known, [&, reason = errno] { return refused("cannot look at it", path, reason); });
+  check(known, [&, reason = errno] { return refused("cannot examine it", path, reason); });
   check(S_ISDIR(status.st_mode), [&] {
     return Error(Fault::io, "directory: must be a real directory")
         .fact("path", path)
         .fact("found", S_ISLNK(status.st_mode) ? "a link" : "a file")
-        .hint("move it away; nothing that it leads to was touched");
+        .hint("move it away; nothing was changed");
   });
   Directory opened(::openat(descriptor(), name.c_str(), kOpen | O_NOFOLLOW), path);
   check(opened.descriptor() >= 0, [&, reason = errno] { return refused("cannot open it", path, reason); });
@@ -78,7 +78,7 @@ bool Directory::has(const std::string& name) const {
   struct stat status = {};
   const bool found = ::fstatat(descriptor(), name.c_str(), &status, 0) == 0;
   check(found || errno == ENOENT,
-        [&, reason = errno] { return refused("cannot look for a file", path_of(name), reason); });
+        [&, reason = errno] { return refused("cannot check for a file", path_of(name), reason); });
   return found;
 }
 
@@ -120,7 +120,7 @@ bool Directory::in_place() const {
   struct stat there = {};
   const bool known = ::stat(path_.c_str(), &there) == 0;
   check(known || errno == ENOENT || errno == ENOTDIR || errno == ELOOP,
-        [&, reason = errno] { return refused("cannot look at it", path_, reason); });
+        [&, reason = errno] { return refused("cannot examine it", path_, reason); });
   return known && there.st_ino == held.st_ino && there.st_dev == held.st_dev;
 }
 

@@ -24,7 +24,7 @@ Error refused(Fault fault, const std::string& what, const std::string& path, int
 std::uint64_t size_of_regular(const Descriptor& opened, const std::string& path) {
   struct stat status = {};
   const bool known = ::fstat(opened.number(), &status) == 0;
-  check(known, [&, reason = errno] { return refused(Fault::io, "cannot be looked at", path, reason); });
+  check(known, [&, reason = errno] { return refused(Fault::io, "cannot be examined", path, reason); });
   check(S_ISREG(status.st_mode),
         [&] { return Error(Fault::data, "file: must be a regular file").fact("file", path); });
   return static_cast<std::uint64_t>(status.st_size);

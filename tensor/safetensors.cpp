@@ -131,8 +131,7 @@ void Safetensors::add(const std::string& name, StoredTensor tensor) {
     return Error(Fault::usage, "safetensors: a name must be new").fact("tensor", in_quotes(name));
   });
   check(byte_count(tensor.dtype, tensor.shape) == static_cast<Index>(tensor.bytes.size()), [&] {
-    return Error(Fault::usage,
-                 "safetensors: bytes must be as many as the shape holds, with at most eight axes")
+    return Error(Fault::usage, "safetensors: the bytes must fit the shape, which may have at most eight axes")
         .fact("tensor", in_quotes(name))
         .fact("shape", printable(tensor.dtype, tensor.shape))
         .fact("found", std::to_string(tensor.bytes.size()) + " bytes");

@@ -1,4 +1,4 @@
-// Memory is taken in the first step and used again in all others: counted at operator new, for the whole test
+// Memory is allocated in the first step and reused in all others: counted at operator new, for the whole test
 // program.
 #include <doctest/doctest.h>
 
@@ -81,7 +81,7 @@ TEST_CASE("A steady-state step allocates nothing: batch, gradients of all domain
   }
 }
 
-TEST_CASE("A tape with room like another's runs its first pass without allocating") {
+TEST_CASE("A tape with memory reserved like another tape runs its first pass without allocating") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 100, .hidden = {300, 300}, .outputs = 2}, Random(7));
   const Tensor x(Shape{64, 100});

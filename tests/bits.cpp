@@ -1,4 +1,4 @@
-// sandgrad_bits [THREADS]: what `sandgrad doctor --bits` prints, from a program that needs nothing but Eigen,
+// sandgrad_bits [THREADS]: what `sandgrad doctor --bits` prints, from a program that needs only Eigen,
 // so that tests/bits.sh can build it with any compiler for any machine.
 #include "experiments/training/bits.h"
 

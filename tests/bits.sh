@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     --in) dir=$2 ;;
     --only) only=$2 ;;
     --short) short=$2 repeats=1 threads='1 3' ;;
-    *) echo "bits.sh: what is $1?" >&2; exit 64 ;;
+    *) echo "bits.sh: unknown argument $1" >&2; exit 64 ;;
   esac
   shift 2
 done

@@ -1,4 +1,4 @@
-// The rules of the house that a compiler does not check.
+// Rules of the sources that a compiler does not check.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kHouse = SANDGRAD_SOURCE_DIR;
 
-/// Which rooms a room may include: its own and those of lower floors. Rooms of one floor are strangers.
+/// The folders that a folder may include: itself and those of lower floors.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"tensor", {"tensor"}},
     {"autograd", {"autograd", "tensor"}},
@@ -25,8 +25,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"experiments", {"experiments", "nn", "optim", "autograd", "domains", "tensor"}},
 };
 
-/// The rooms of experiments/, from the top down: a room includes itself and those that follow it. main.cpp
-/// stands above them.
+/// The folders of experiments/, from the top down: a folder includes itself and those after it. main.cpp is
+/// above them.
 const std::vector<std::string> kRoomsOfExperiments = {"commands", "explain", "runs",
                                                       "training", "setup",   "machine"};
 
@@ -74,7 +74,7 @@ TEST_CASE("No room of experiments/ includes one above it") {
       CHECK(entry.path().filename() == "main.cpp");
 }
 
-/// A file with every break of a line, and what begins the next one in comments and strings, as one space.
+/// The text of a file; a line break and the comment marks and quotes after it become one space.
 std::string in_one_line(const fs::path& file) {
   std::ifstream stream(file);
   std::string text;
@@ -89,7 +89,7 @@ std::string in_one_line(const fs::path& file) {
   return text;
 }
 
-TEST_CASE("Words that were coined here have given way to the field's own") {
+TEST_CASE("Sources use the field's own words instead of coined ones") {
   const std::vector<std::string> coined = {"rehears",
                                            "wishes",
                                            "WeightWish",
@@ -125,7 +125,7 @@ TEST_CASE("Words that were coined here have given way to the field's own") {
   }
 }
 
-TEST_CASE("Every op has its page of tests") {
+TEST_CASE("Every op has its own test file") {
   for (const fs::path& op : sources("autograd/ops")) {
     if (std::ifstream page(op);
         std::string(std::istreambuf_iterator<char>(page), {}).find("OpDoc doc{") == std::string::npos)

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed again, and what is in it.
+// A temporary folder of a test, and its files.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -91,7 +91,7 @@ def read_list(path):
 
 
 def unfit(mutants):
-    """What is wrong with the list, as lines."""
+    """The faults of the list, as lines."""
     seen = set()
     for mutant in mutants:
         path = SOURCE / mutant.file
@@ -139,7 +139,7 @@ class Tree:
             sys.exit("mutants: cmake fails; does tests/run.sh work?")
 
     def write(self, name, content):
-        """Leaves alone what is so already: its time decides what is compiled."""
+        """Does not touch files with this content: their time decides what is compiled."""
         path = self.path / name
         if path.is_file() and path.read_bytes() == content:
             return
@@ -147,7 +147,7 @@ class Tree:
         path.write_bytes(content)
 
     def run(self, command, seconds, folder=None):
-        """-> exit code (124: out of time) and output. A mutant may ask for all memory or never end."""
+        """-> exit code (124: out of time) and output. A mutant may take all memory or never end."""
         def limit():
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         process = subprocess.Popen([str(word) for word in command], cwd=folder or self.path,
@@ -201,7 +201,7 @@ def failed_test(output):
 
 
 def judge(tree, mutant, fitting_only):
-    """-> verdict, and what says so"""
+    """-> verdict and the test that gave it"""
     laws, kept = ["--test-case-exclude=" + KEPT_RESULTS, "--abort-after=1"], ["--test-case=" + KEPT_RESULTS]
     own = "tests/" + str(pathlib.PurePosixPath(mutant.file).with_suffix(""))
     patterns = [own + "_test.cpp", own + "_*_test.cpp", *FITTING[area_of(mutant.file)]]

@@ -6,8 +6,8 @@ at the sources for what would be inlined.
     objects_test.py SOURCE BUILD
     exit: 0 no, 1 yes, with what and where on stderr, 77 there are no nm and objdump
 
-First it looks at sources that break these rules on purpose: what it does not find there, it would not find
-anywhere.
+First it checks sources that break these rules on purpose: a fault that it misses there, it would miss
+everywhere.
 """
 import json
 import os
@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 ROOMS = "tensor|autograd|nn|optim|domains|experiments"  # all but main.cpp, which only reads flags
-# In kernels every product is fused with its sum, so a multiplication by itself rounds once too often.
+# In kernels every product is fused with its sum, so a separate multiplication rounds once too often.
 # ladder.cpp is a lesson that multiplies and adds as the formula reads; no run uses it.
 KERNELS = re.compile(r"/tensor/kernels/(?!ladder\.)\w+\.cpp$")
 MULTIPLICATION = re.compile(r"\t(v?mul[ps][sd]|fmul)\s")  # of x86-64, of aarch64

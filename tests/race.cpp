@@ -1,5 +1,5 @@
-// A race on purpose, in the way the library works with threads: where ThreadSanitizer is silent about this,
-// its silence means nothing.
+// A deliberate race that uses threads like the library: if ThreadSanitizer misses it, its silence proves
+// nothing.
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -10,7 +10,7 @@ int main() {
   int sum = 0;
   sand::Threads(2).run(100, [&](int task, int) {
     sum += task;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // that both threads get some
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // so that both threads get tasks
   });
   std::printf("%d\n", sum);
 }

@@ -1,4 +1,4 @@
-// Text that a test looks into, or takes for the bytes of a file.
+// Text that a test searches or uses as bytes of a file.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,7 @@
 
 namespace sand::testing {
 
-/// The text with one blank for each run of blanks: how the facts of an error are aligned is error_test's
-/// affair.
+/// The text with one blank for each run of blanks: only error_test checks the alignment of facts.
 inline std::string squeezed(const std::string& text) {
   std::string result;
   for (const char letter : text)

@@ -109,7 +109,7 @@ int data_show(const DataShowOptions& options) {
   const domains::DataSet data = make_data_set(options.request, Threads());
   const bool images = data.example.rank() == 3;
   check(images || data.example.size() >= 2,
-        [&] { return Error(Fault::usage, "data show: one number per example is nothing to draw"); });
+        [&] { return Error(Fault::usage, "data show: cannot draw examples of one number"); });
   check(!options.augment || data.domains.front().augment, [&] {
     return Error(Fault::usage, "data show: this data set is not augmented")
         .fact("data", data.name)

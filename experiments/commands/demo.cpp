@@ -51,8 +51,8 @@ Stage spirals(const Threads&) {
       "SAND-mask is almost AND-mask.\n"
       "With k 1e-6, of the size of the gradients' variance, m is partial, and the two differ. The paper's "
       "94.2 for ERM is no\n"
-      "contradiction: an oracle chose that run by its score on the held-out domain, which nobody has who "
-      "needs the prediction.",
+      "contradiction: an oracle chose that run by its score on the held-out domain, which is unknown in "
+      "practice.",
       "SAND-mask paper (3 turns, not 1), held out,\nselected on training domains / by an oracle",
       request,
       [](std::uint32_t seed) { return domains::Spirals({.turns = 1, .seed = 1000 * seed}); },
@@ -75,12 +75,11 @@ Stage coloured_digits(const Threads& threads) {
   request.holdout_fraction = 0;
   request.steps = 151;
   return {
-      "Coloured digits: colour tells the label in both training domains (80 and 90 % of the time), and lies "
-      "in the held-out one (10 %)",
-      "What to see: all methods fall for the colour. Both training domains agree that it helps, and a mask "
-      "over two domains can only\n"
-      "close what they disagree on: agreement is evidence of a cause only where the domains are many and "
-      "different.",
+      "Coloured digits: colour predicts the label in both training domains (80 and 90 % of the time), but "
+      "not in the held-out one (10 %)",
+      "What to see: all methods learn the colour. Both training domains agree that it helps, and a mask over "
+      "two domains can only\nclose what they disagree on: agreement is evidence of a cause only if the "
+      "domains are many and different.",
       "SAND-mask paper, mean of three domains held out\nin turn, selected likewise",
       request,
       [threads](std::uint32_t seed) {
@@ -209,7 +208,7 @@ int demo(const DemoOptions& options) {
 void add_demo(Command& command) {
   static DemoOptions o;
   command.option("--picture", o.picture,
-                 "PNG to write instead of tables: what ERM (left) and SAND-mask decide on Spirals");
+                 "PNG to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return demo(o); });
 }

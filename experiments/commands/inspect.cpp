@@ -33,24 +33,24 @@ void restore_before(Training& run, const Checkpoints& checkpoints, int step) {
     try {
       return run.restore(checkpoints.read(*at).state);
     } catch (const Error& error) {
-      std::fprintf(stderr, "sandgrad: passed over a checkpoint\n    %s\n", error.what());
+      std::fprintf(stderr, "sandgrad: skipped a checkpoint\n    %s\n", error.what());
     }
   }
 }
 
 int inspect(const InspectOptions& options) {
   check(!options.weights.empty() || !options.layer.empty(), [] {
-    return Error(Fault::usage, "inspect: --weight or --layer must say what is asked for")
+    return Error(Fault::usage, "inspect: --weight or --layer is required")
         .hint("sandgrad inspect RUN --step 300 --weight 'linear1.weight[12,40]'");
   });
   check(options.heat_map.empty() || !options.layer.empty(),
-        [] { return Error(Fault::usage, "inspect: --heat-map is of a --layer"); });
+        [] { return Error(Fault::usage, "inspect: --heat-map needs --layer"); });
   const fs::path folder = options.run;
   const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
   check_same_run(record, settings);  // checks number type and arithmetic
   check(options.step >= 0 && options.step < settings.steps, [&] {
-    return Error(Fault::usage, "inspect: there is no such step in the run")
+    return Error(Fault::usage, "inspect: the run has no such step")
         .fact("asked", std::to_string(options.step))
         .fact("steps", "0 to " + std::to_string(settings.steps - 1));
   });

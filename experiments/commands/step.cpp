@@ -70,7 +70,7 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
           });
     for (const std::int64_t label : labels) {
       check(label >= 0 && label <= INT32_MAX, [&] {
-        return Error(Fault::data, "step: " + y + " has a label that is no class")
+        return Error(Fault::data, "step: " + y + " has a label that is not a class")
             .fact("found", std::to_string(label));
       });
       rows.labels.push_back(static_cast<std::int32_t>(label));
@@ -162,7 +162,7 @@ int step(const StepOptions& options) {
   const bool explains = !options.explain.empty() || !options.explain_layer.empty();
   check(!options.in.empty() && (!options.out.empty() || explains), [] {
     return Error(Fault::usage,
-                 "step: --in and --out are needed (--out not with --explain, neither with --slots)");
+                 "step: --in and --out are required (--explain needs only --in, --slots neither)");
   });
   std::vector<WeightPlace> weights;
   for (const std::string& name : options.explain) weights.push_back(weight_named(parameters, name));

@@ -84,7 +84,7 @@ class Verification {
     if (opinion_ && findings_.empty())
       if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
         findings_.push_back(
-            {"the second opinion was not given", {{"exit code of sandgrad64", std::to_string(code)}}});
+            {"sandgrad64 gave no second opinion", {{"exit code of sandgrad64", std::to_string(code)}}});
     report_.steps = replay_.step() - first_;
     report_.from_step = options_.from_step;
     report_.whole = options_.from_step < 0 && options_.to_step < 0;
@@ -104,7 +104,7 @@ class Verification {
         for (const int step : checkpoint_steps_) all += (all.empty() ? "" : ", ") + std::to_string(step);
         return Error(Fault::usage, "verify: --from-step must be the step of a checkpoint")
             .fact("given", std::to_string(options_.from_step))
-            .fact("there are", all.empty() ? "none" : all);
+            .fact("checkpoints", all.empty() ? "none" : all);
       });
       replay_.restore(checkpoints_.read(options_.from_step).state);
     }
@@ -162,8 +162,8 @@ class Verification {
                          comparable(line_of(results_, record.step).value_or(Json::object())),
                          comparable(Json::parse(result_line(replay_.loop().settings(), record, ""))));
     if (found) {
-      found->facts.push_back({"the last record that agrees is of",
-                              last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
+      found->facts.push_back(
+          {"last record that agrees", last_same_ < 0 ? "none" : "step " + std::to_string(last_same_)});
       findings_.push_back(*found);
     } else {
       last_same_ = record.step;
@@ -183,8 +183,7 @@ class Verification {
     const std::vector<Finding> found = difference(where, replay_.loop().model().parameters,
                                                   checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
-      findings_.push_back(
-          {where + "the weights are the same: it is the line that was changed, or the evaluation", {}});
+      findings_.push_back({where + "the weights are the same: the line or the evaluation was changed", {}});
     findings_.insert(findings_.end(), found.begin(), found.end());
   }
 
@@ -238,8 +237,8 @@ int verify(const VerifyOptions& options) {
             (bytes_of_hex(options.expect_chain).size() == 32 && options.to_step < 0),
         [&] {
           return Error(Fault::usage,
-                       "verify: --expect-chain is the chain of the last record, 64 digits 0-9 a-f, and not "
-                       "for a --to-step")
+                       "verify: --expect-chain must be the chain of the last record, 64 digits 0-9 a-f, "
+                       "without --to-step")
               .fact("found", options.expect_chain.substr(0, 100));
         });
   const RecordedLogs logs = read_logs(run, record.settings);

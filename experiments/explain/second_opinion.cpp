@@ -45,10 +45,9 @@ SecondOpinion::SecondOpinion() {
   std::error_code failure;
   program_ = fs::read_symlink("/proc/self/exe", failure).replace_filename("sandgrad64");
   check(!failure && fs::exists(program_), [&] {
-    return Error(Fault::missing,
-                 "second opinion: it is given by sandgrad64, which must stand beside sandgrad")
+    return Error(Fault::missing, "second opinion: sandgrad64 must be in the same directory as sandgrad")
         .fact("looked for", program_.string())
-        .hint("copy or link the sandgrad64 of the same build to that place");
+        .hint("copy or link the sandgrad64 of the same build to this path");
   });
   std::string name = (fs::temp_directory_path(failure) / "sandgrad-XXXXXX").string();
   check(!failure && mkdtemp(name.data()) != nullptr, [&] {

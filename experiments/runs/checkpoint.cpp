@@ -62,7 +62,7 @@ class Fields {
     const std::string& digits = text(name);
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), to);
     check(failure == std::errc() && end == digits.data() + digits.size(),
-          [&] { return damaged(source_, std::string(name) + " is no number"); });
+          [&] { return damaged(source_, std::string(name) + " is not a number"); });
   }
   void expect(const char* name, const std::string& value, const char* what) const {
     check(text(name) == value, [&] { return damaged(source_, what); });
@@ -119,7 +119,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   });
   const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
   check(written == hash_without(bytes, place),
-        [&] { return damaged(source, "its content has another SHA-256 than it says"); });
+        [&] { return damaged(source, "the SHA-256 of its content differs from the one in it"); });
 
   const Safetensors file = Safetensors::parse(bytes, source);
   const Fields fields(file, source);
@@ -129,7 +129,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   Checkpoint checkpoint;
   TrainingState& state = checkpoint.state;
   fields.take("step", state.step);
-  check(state.step >= 0 && state.step < INT32_MAX, [&] { return damaged(source, "a step that is none"); });
+  check(state.step >= 0 && state.step < INT32_MAX, [&] { return damaged(source, "an invalid step"); });
   ++state.step;
   int moved = 0;
   fields.take("loss_sum", state.loss_sum);
@@ -169,8 +169,10 @@ std::vector<int> Checkpoints::steps() const {
 
 Checkpoint Checkpoints::read(int step) const {
   const std::string path = file(step).string();
-  check(folder_.has_value(),
-        [&] { return Error(Fault::missing, "checkpoint: there is no folder of them").fact("file", path); });
+  check(folder_.has_value(), [&] {
+    return Error(Fault::missing, "checkpoint: the run directory has no folder of checkpoints")
+        .fact("file", path);
+  });
   InputFile input(*folder_, checkpoint_name(step));
   check(input.size() <= most_bytes(parameters_), [&] {  // before memory is allocated for them
     return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
@@ -196,7 +198,7 @@ std::optional<Checkpoint> Checkpoints::last(
       if (!found) found = std::move(checkpoint);
     } catch (Error& error) {
       if (error.fault() == Fault::io)
-        throw error.hint("try again; where it stays so, remove the file, and the run goes on without it");
+        throw error.hint("try again; if it fails again, remove the file, and the run resumes without it");
       damaged(file(*step).string(), error.what());
     }
   if (found) remove_old();  // a killed run may have left them

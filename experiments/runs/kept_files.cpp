@@ -42,7 +42,7 @@ ComparedRecord compare_record_json(const fs::path& run, const RecordedRun& recor
 std::optional<Finding> compare_done(const fs::path& run, const Training& replay) {
   const UpdateLoop& loop = replay.loop();
   if (!loop.finished())
-    return Finding{"done is there, but the records of the run end before its last step",
+    return Finding{"done exists, but the records end before the last step",
                    {{"expected", "step " + std::to_string(loop.settings().steps - 1)},
                     {"found   ", "step " + std::to_string(loop.step() - 1)}}};
   constexpr std::uint64_t kMostBytes = 1 << 16;
@@ -65,7 +65,7 @@ std::optional<Finding> compare_weights(const fs::path& run, const Training& repl
                               model.parameters.numbers()))
     return found;
   if (sha256_of_file(path) != Sha256().add(weights_file(model).bytes()).hex())
-    return Finding{"weights.safetensors: the numbers are the same, but not what stands before them", {}};
+    return Finding{"weights.safetensors: the numbers are the same, but the header differs", {}};
   return std::nullopt;
 }
 

@@ -66,7 +66,7 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
 Manifest read_manifest(const std::string& path) {
   constexpr std::uint64_t kMostBytes = 1u << 28;  // enough for a million photos, 150 bytes each
   const auto broken = [&](const std::string& why) {
-    return Error(Fault::data, "record: it does not describe a run: " + why).fact("file", path);
+    return Error(Fault::data, "record: does not describe a run: " + why).fact("file", path);
   };
   const Json json = read_json(path, kMostBytes);
   check(json.is_object() && json.contains("args") && json.contains("hparams"),
@@ -79,12 +79,12 @@ Manifest read_manifest(const std::string& path) {
     record.number = value_of<std::string>(json, "number");
     const Json &files = json.at("data").at("files"), &slots = json.at("parameters");
     check(files.is_array() && slots.is_array(),
-          [] { return Error(Fault::data, "files and parameters that are no lists"); });
+          [] { return Error(Fault::data, "files and parameters that are not lists"); });
     for (const Json& file : files) {
       record.files.push_back({value_of<std::string>(file, "name"), value_of<std::uint64_t>(file, "size"),
                               value_of<std::string>(file, "sha256")});
       check(bytes_of_hex(record.files.back().sha256).size() == 32,
-            [&] { return Error(Fault::data, "a hash that is none: " + file.dump().substr(0, 300)); });
+            [&] { return Error(Fault::data, "an invalid hash: " + file.dump().substr(0, 300)); });
     }
     Index offset = 0;
     for (const Json& slot : slots) {
@@ -112,10 +112,10 @@ void check_same_run(const Manifest& recorded, const Settings& asked) {
   if (found.empty()) return;
   Error error(Fault::busy, "run directory: it holds a run with other settings");
   for (const Difference& difference : found)
-    error.fact(difference.flag, " recorded " + difference.recorded.substr(0, 100) + ", asked " +
+    error.fact(difference.flag, " recorded " + difference.recorded.substr(0, 100) + ", requested " +
                                     difference.asked.substr(0, 100));
   throw error.hint(
-      "the recorded settings go on with that run; --fresh removes it and starts over; or give another "
+      "the recorded settings resume that run; --fresh removes it and starts over; or give another "
       "--output-dir");
 }
 
@@ -132,18 +132,15 @@ void check_same_inputs(const Manifest& recorded, const Manifest& found) {
                : at->name + ", " + std::to_string(at->size) + " bytes, SHA-256 " + at->sha256.substr(0, 16);
   };
   check(same, [&] {
-    return Error(Fault::data, "run directory: the data are not those of the run in it")
+    return Error(Fault::data, "run directory: the data differ from those of the run")
         .fact("recorded", text(difference.first, recorded.files.end()))
         .fact("found", text(difference.second, found.files.end()))
-        .hint("--data-dir says where the recorded ones lie; train --fresh starts over with those there are");
+        .hint("name the directory of the recorded data with --data-dir, or start over with train --fresh");
   });
   const auto equal = [](const Slot& a, const Slot& b) { return a.name == b.name && a.shape == b.shape; };
   check(std::equal(recorded.parameters.begin(), recorded.parameters.end(), found.parameters.begin(),
                    found.parameters.end(), equal),
-        [] {
-          return Error(Fault::data,
-                       "record: its tensors of weights are not those of the model that its settings make");
-        });
+        [] { return Error(Fault::data, "record: the weight tensors do not fit the model of the settings"); });
 }
 
 }  // namespace sand::experiments

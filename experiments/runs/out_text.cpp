@@ -106,7 +106,7 @@ std::optional<Finding> OutText::finding(const Training& run) const {
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const bool later = !run.finished() && step_of_record(lines_[line]) >= run.step();
     if (known_[line] || later || (!lines_[line].empty() && lines_[line] == never_learned(run))) continue;
-    return Finding{"out.txt has a line that the run does not say",
+    return Finding{"out.txt has a line that the replay does not print",
                    {{"line ", std::to_string(line + 1)}, {"found", lines_[line]}}};
   }
   return std::nullopt;

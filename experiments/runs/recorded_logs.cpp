@@ -62,7 +62,7 @@ RecordedLogs read_logs(const std::filesystem::path& run, const Settings& setting
   }
   if (results.count() != expected_results)
     logs.finding = {
-        "results.jsonl has not the lines of the records in metrics.jsonl",
+        "results.jsonl does not match the records in metrics.jsonl",
         {{"metrics.jsonl", std::to_string(metrics.count()) + " lines, " + std::to_string(expected_results) +
                                " of them with accuracies of all domains"},
          {"results.jsonl", std::to_string(results.count()) + " lines"}}};

@@ -23,12 +23,9 @@ bool is_missing(const std::string& path) {
 domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads,
                          MemoryEstimate& memory) {
   check(!is_missing(settings.init_from), [&] {
-    return Error(Fault::missing,
-                 "record: the file that the weights were read from is not where the record says")
+    return Error(Fault::missing, "record: the file of the first weights is not at its recorded path")
         .fact("file", settings.init_from)
-        .hint(
-            "a relative name is one from where the run was made: go there, or put the file in its place "
-            "here");
+        .hint("a relative path starts where the run was made: go there, or put the file at this path here");
   });
   try {
     domains::DataSet data = make_data_set(settings.data, threads);
@@ -39,8 +36,7 @@ domains::DataSet data_of(const Settings& settings, bool moved, const Threads& th
   } catch (Error& error) {
     if (moved || !is_missing(settings.data.data_dir)) throw;
     throw error.hint(
-        "the record has the data directory as it was seen from where the run was made; --data-dir says where "
-        "it is now");
+        "the recorded path starts where the run was made; name the present data directory with --data-dir");
   }
 }
 

@@ -41,14 +41,14 @@ fs::path made(const fs::path& path) {
   for (fs::path at = path; at.has_relative_path(); at = at.parent_path()) {
     const fs::path target = fs::read_symlink(at, failure);
     check(failure || fs::exists(at, failure), [&] {
-      return Error(Fault::io, "run directory: a link on its path leads nowhere")
+      return Error(Fault::io, "run directory: a link on its path is broken")
           .fact("path", path.string())
           .fact("link", at.string())
           .fact("target", target.string())
           .hint("make the directory that the link leads to, or remove the link");
     });
   }
-  throw cannot("make it", path, reason);
+  throw cannot("create it", path, reason);
 }
 
 /// Whether a record.json is Sandgrad's, of any version, intact or damaged. Other programs have other keys.
@@ -86,7 +86,7 @@ std::unique_ptr<RunLock> lock_for_a_run(const Directory& directory, bool locked)
   std::unique_ptr<RunLock> lock = locked ? std::make_unique<RunLock>(directory) : nullptr;
   check_free_for_a_run(directory);  // another process may have changed it before the lock
   check(directory.in_place(), [&] {
-    return Error(Fault::busy, "run directory: somebody has just moved it away")
+    return Error(Fault::busy, "run directory: it was moved away just now")
         .fact("path", directory.path())
         .hint("try again");
   });
@@ -99,7 +99,7 @@ bool RunDirectory::holds_run(const fs::path& path) {
   std::error_code failure;
   const bool found = fs::exists(path / kRecord, failure);
   // A failure does not mean that there is no run.
-  check(!failure, [&] { return cannot("look into it", path / kRecord, failure.value()); });
+  check(!failure, [&] { return cannot("access it", path / kRecord, failure.value()); });
   return found;
 }
 
@@ -134,11 +134,11 @@ OpenFile RunDirectory::open_lines(const std::string& name) const {
   OpenFile file = open_in_place(directory_, name, O_WRONLY | O_APPEND | O_CREAT);
   const auto left = lengths_.find(name);
   check(left == lengths_.end() || left->second == file.size, [&] {
-    return Error(Fault::data, "run directory: a log changed while the run was on")
+    return Error(Fault::data, "run directory: a log changed during the run")
         .fact("path", directory_.path_of(name))
         .fact("expected", std::to_string(left->second) + " bytes")
         .fact("found", std::to_string(file.size) + " bytes")
-        .hint("the same command goes on from the last checkpoint whose lines are all there");
+        .hint("the same command resumes from the last checkpoint whose log lines are complete");
   });
   return file;
 }

@@ -109,7 +109,7 @@ void RunKeeper::begin(Training& run, const Threads& threads) {
 /// Restores the run from its last usable checkpoint and removes the later lines of the logs.
 void RunKeeper::resume(Training& run) {
   const auto passed_over = [](const std::string& file, const std::string& why) {
-    std::fprintf(stderr, "sandgrad: passed over %s\n    %s\n", file.c_str(), why.c_str());
+    std::fprintf(stderr, "sandgrad: skipped %s\n    %s\n", file.c_str(), why.c_str());
   };
   std::map<std::string, std::vector<std::uint64_t>> ends;
   for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory_->held(), log, settings_);
@@ -158,7 +158,7 @@ void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop
 void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   if (directory_ && !directory_->held().in_place())
     std::fprintf(stderr,
-                 "sandgrad: run directory: it was moved while the run was on; the run's files went with it\n "
+                 "sandgrad: run directory: it was moved during the run, with the run's files\n "
                  "   path %s\n",
                  options_.output_dir.c_str());
   if (last && algorithm(settings_.algorithm).closes_weights)

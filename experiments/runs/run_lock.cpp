@@ -54,7 +54,7 @@ void RunLock::lock(int descriptor) const {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return;
   const int reason = errno;
   check(reason != EWOULDBLOCK, [&] {
-    return Error(Fault::busy, "run directory: another process works in it")
+    return Error(Fault::busy, "run directory: another process uses it")
         .fact("path", directory_.path())
         .fact("holder", holder_in(directory_))
         .hint("wait until it ends, or give another --output-dir");
@@ -66,7 +66,7 @@ void RunLock::lock(int descriptor) const {
     error.hint(
         "its file system has no locks now (NFS needs lockd, Lustre -o flock); give an --output-dir "
         "elsewhere, or --no-lock; "
-        "then see to it that no other process trains in this one");
+        "then make sure that no other process trains in this one");
   throw error;
 }
 

@@ -39,14 +39,12 @@ int VerifyReport::print(const std::string& run) const {
   if (from_step >= 0) std::printf("    the checkpoint of step %d, and all before it\n", from_step);
   if (!end)
     std::printf(
-        "    done, weights.safetensors: they are compared where a run is finished and made again to its "
-        "end\n");
-  if (!text)
-    std::printf("    out.txt: it is compared where the version that wrote it makes the whole run again\n");
+        "    done, weights.safetensors: compared only if the run is finished and replayed to its end\n");
+  if (!text) std::printf("    out.txt: compared only if the version that wrote it replays the whole run\n");
   std::printf("    in record.json: sandgrad, commit, compiler, flags, kernels, threads, cpu, data source\n");
   std::printf("    this program, its compiler and the CPU; --second-opinion asks another program\n");
-  std::printf("    what the data files say: only that they are the recorded ones is checked\n");
-  std::printf("    when and by whom the run was made, and which others were made and not shown\n");
+  std::printf("    the content of the data files: only their hashes are compared\n");
+  std::printf("    when and by whom the run was made, and which other runs were not shown\n");
   return 0;
 }
 

@@ -26,7 +26,7 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
     for (const HparamRule& rule : row.hparams)
       if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
   for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
-    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; passed over\n", method.name,
+    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; it is ignored\n", method.name,
                  name.c_str());
 }
 
@@ -34,8 +34,9 @@ const Algorithm& algorithm(std::string_view name) {
   for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr",
                             "IB_ERM", "IB_IRM", "EQRM"})
     check(::strcasecmp(std::string(name).c_str(), other) != 0, [&] {  // IRM is one letter away from ERM
-      return Error(Fault::usage, "algorithm: " + std::string(other) + " is DomainBed's, and not here yet")
-          .hint("sandgrad train --help lists those here");
+      return Error(Fault::usage,
+                   "algorithm: " + std::string(other) + " is in DomainBed but not implemented here")
+          .hint("sandgrad train --help lists the algorithms");
     });
   const std::string found = find_name("algorithm", name, algorithm_names());
   return *std::find_if(algorithms().begin(), algorithms().end(),

@@ -73,17 +73,17 @@ std::filesystem::path folder_of(const PhotoSet& set, const std::filesystem::path
   for (const std::string& name : folders) {
     if (!same(name, set.name)) continue;
     check(folder == data_dir, [&] {
-      return Error(Fault::data, std::string(set.name) + ": two folders could be it")
+      return Error(Fault::data, std::string(set.name) + ": two folders match its name")
           .fact("one", printable(folder.native()))
           .fact("another", printable((data_dir / name).native()))
-          .hint("--data-dir names the right one itself");
+          .hint("name the right one with --data-dir");
     });
     folder = data_dir / name;
   }
   const std::vector<std::string> found = folder == data_dir ? folders : domains::folders_in(folder);
   check(std::equal(found.begin(), found.end(), set.domains.begin(), set.domains.end(), same), [&] {
     return Error(folder == data_dir ? Fault::missing : Fault::data,
-                 std::string(set.name) + ": its domains are not here")
+                 std::string(set.name) + ": its domains were not found")
         .fact("expected", list(set.domains) + ", in " + printable(folder.native()) +
                               (folder == data_dir ? std::string(" or in ") + set.name + " there" : ""))
         .fact("found", found.empty() ? "no folders" : list(found))

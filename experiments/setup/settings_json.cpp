@@ -62,12 +62,11 @@ std::string settings_json(const Settings& settings) { return text_of(json_of(set
 Settings settings_from_json(const std::string& text, const std::string& source) {
   constexpr std::size_t kMostBytes = 1 << 16;
   const auto broken = [&](const std::string& why) {  // `why` may have several lines
-    return Error(Fault::data, "record: the settings of a run cannot be made from it: " + why)
-        .fact("file", source);
+    return Error(Fault::data, "record: the settings are invalid: " + why).fact("file", source);
   };
-  check(text.size() <= kMostBytes, [&] { return broken("no settings are that long"); });
+  check(text.size() <= kMostBytes, [&] { return broken("settings are never that long"); });
   const Json json = parse_json(text);
-  check(!json.is_discarded(), [&] { return broken("no JSON"); });
+  check(!json.is_discarded(), [&] { return broken("not JSON"); });
   Settings settings;
   try {
     settings = resolve(request_of(json));

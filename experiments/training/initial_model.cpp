@@ -11,7 +11,7 @@ std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::Data
   const nn::ObjectiveCard& objective = nn::objective_named(settings.protocol.objective);
   const Index outputs = objective.outputs(data.classes);
   check(outputs > 0, [&] {
-    return Error(Fault::usage, "train: the loss of this protocol is not for these classes")
+    return Error(Fault::usage, "train: the loss of this protocol does not fit this number of classes")
         .fact("loss", std::string(objective.name) + ": " + objective.about)
         .fact("classes", std::to_string(data.classes))
         .hint("--protocol domainbed takes any number of classes");

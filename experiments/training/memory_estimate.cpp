@@ -145,8 +145,8 @@ double MemoryEstimate::peak() const { return std::max(steps(), loading + decoder
 std::string MemoryEstimate::text() const {
   return "about " + megabytes(peak()) + " MB (program " + megabytes(program) + ", data " + megabytes(data) +
          ", weights and moments " + megabytes(weights) + ", gradients " + megabytes(gradients) +
-         ", activations " + megabytes(activations) + ", now and then " + megabytes(passing) +
-         (decoders > kMegabyte ? ", before that for decoding photos " + megabytes(decoders) : "") + ")";
+         ", activations " + megabytes(activations) + ", temporary " + megabytes(passing) +
+         (decoders > kMegabyte ? ", earlier for decoding photos " + megabytes(decoders) : "") + ")";
 }
 
 void check_fits(const MemoryEstimate& memory, const Threads& threads) {
@@ -154,7 +154,7 @@ void check_fits(const MemoryEstimate& memory, const Threads& threads) {
   const double held = process_memory("VmRSS"), more = memory.steps() - held;
   check(!available || more <= available->bytes, [&] {
     return Error(Fault::resources, "memory: the run does not fit")
-        .fact("expected", memory.text() + ", " + megabytes(held) + " of them held already")
+        .fact("expected", memory.text() + ", " + megabytes(held) + " MB held already")
         .fact("available", megabytes(available->bytes) + " MB more, by " + available->limit)
         .hint("a smaller network or batch (--hparams mlp_width, batch_size) or fewer --threads take less");
   });

@@ -23,7 +23,7 @@ void Training::restore(const TrainingState& state) {
   const bool fits = state.weights.size() == weights && state.first_moment.size() == weights &&
                     state.second_moment.size() == weights;
   check(reachable && fits, [&] {
-    return Error(Fault::data, "training: no run of these settings comes to this state")
+    return Error(Fault::data, "training: the saved state does not fit the settings")
         .fact("step", std::to_string(state.step) + " of " + std::to_string(settings.steps))
         .fact("weights", std::to_string(state.weights.size()) + ", expected " + std::to_string(weights));
   });

@@ -1,4 +1,4 @@
-// Batches that are refused, and numbers that are not finite: what is said of them, and where they began.
+// Errors about refused batches and about numbers that are not finite, with the first op at fault.
 #include <algorithm>
 #include <limits>
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr Scalar kLargest = std::numeric_limits<Scalar>::max();
 
-/// What the error says that `work` ends with.
+/// The text of the error that `work` throws.
 template <class Work>
 std::string refusal(const Work& work) {
   try {
@@ -29,7 +29,7 @@ std::string refusal(const Work& work) {
 
 }  // namespace
 
-TEST_CASE("Target values are asked for where they are missing, and must be one for each row") {
+TEST_CASE("Missing target values are an error, and there must be one for each row") {
   SmallMlp model;
   DomainGradients engine(model.net, model.parameters);
   Batch batch = random_batch({4, 4}, 5);
@@ -42,7 +42,7 @@ TEST_CASE("Target values are asked for where they are missing, and must be one f
   CHECK_THROWS_WITH_AS(engine(batch, nn::SquaredError{}), doctest::Contains("squared_error: "), Error);
 }
 
-TEST_CASE("A NaN in the data stops with step, domain and where it was first seen") {
+TEST_CASE("A NaN in the data stops the step with step, domain and the first op that sees it") {
   SmallMlp model;
   Batch batch = random_batch({4, 4}, 5);
   batch.step = 12;
@@ -62,7 +62,7 @@ TEST_CASE("A NaN in the data stops with step, domain and where it was first seen
   }
 }
 
-TEST_CASE("Weights that overflow stop with the op that did it and the range of what it was given") {
+TEST_CASE("Overflow stops the step with the op at fault and the range of its inputs") {
   SmallMlp model(0, nn::Activation::relu);
   for (Scalar& weight : model.parameters.numbers()) weight = kLargest / 2;
   DomainGradients engine(model.net, model.parameters);
@@ -95,8 +95,8 @@ TEST_CASE("The first of several domains at fault is named, for every number of t
 }
 
 TEST_CASE("A gradient that overflows while the loss is finite is traced to the op and the domain") {
-  // Backward multiplies by `big` twice. Domain 0 is classified without any error, so that nothing goes back;
-  // domain 1 has all values 0.
+  // Backward multiplies by `big` twice. Domain 0 is classified without error, so its gradient is 0; domain 1
+  // has all values 0.
   Parameters parameters;
   const nn::Mlp net(parameters,
                     {.inputs = 1, .hidden = {1, 1}, .outputs = 2, .activation = nn::Activation::tanh},
@@ -118,14 +118,14 @@ TEST_CASE("A gradient that overflows while the loss is finite is traced to the o
   CHECK(text.find("step 7: the gradient of domain 1 is not finite\n    first at linear [3, 1], backward\n    "
                   "formula  dx += dy w, ") == 0);
   CHECK(text.find("    dy       3 numbers from ") != std::string::npos);
-  CHECK(text.find("    input    tanh [3, 1]: 3 numbers from 0 to 0\n    gives it 3 numbers, 3 infinite\n") !=
+  CHECK(text.find("    input    tanh [3, 1]: 3 numbers from 0 to 0\n    dx       3 numbers, 3 infinite\n") !=
         std::string::npos);
   CHECK(text.find("    input    parameter linear1.weight [1, 1]: " + range_text({&big, 1}) + "\n") !=
         std::string::npos);
   CHECK(text.find("    at ") != std::string::npos);
 }
 
-TEST_CASE("Gradients of shards that only their sum makes infinite are traced to the sum") {
+TEST_CASE("A gradient that overflows in the sum over shards is traced to the sum") {
   struct Sum : Objective {
     Var loss(Var outputs, const Targets&, Index) const override { return sum(outputs); }
   };
@@ -145,7 +145,7 @@ TEST_CASE("Gradients of shards that only their sum makes infinite are traced to 
   }
 }
 
-TEST_CASE("A batch in which all is finite passes the check of every op and leaves the table alone") {
+TEST_CASE("A finite batch passes the check of every op and leaves the table unchanged") {
   SmallMlp model(0.3);
   const Batch batch = random_batch({70, 1, 33}, 5);
   const nn::CrossEntropy objective;

@@ -28,7 +28,7 @@ constexpr double kRounding = sizeof(Scalar) == 8 ? 1e-12 : 1e-5;
 }  // namespace
 
 TEST_CASE("Every row of the table is the gradient of that domain's mean loss, by central differences") {
-  if (sizeof(Scalar) != 8) return;  // a question for the double build
+  if (sizeof(Scalar) != 8) return;  // checked in the double build only
   SmallMlp model;
   const Batch batch = random_batch({1, 3, 17}, 5);
   DomainGradients engine(model.net, model.parameters, {.tile_rows = 4, .shards = 6});
@@ -54,7 +54,7 @@ TEST_CASE("Every row of the table is the gradient of that domain's mean loss, by
   }
 }
 
-TEST_CASE("A domain's row is what that domain alone gives") {
+TEST_CASE("A domain's row is the gradient of that domain alone") {
   SmallMlp model;
   const Batch batch = random_batch({17, 33, 5}, 5);
   DomainGradients engine(model.net, model.parameters, {.shards = 3});
@@ -127,13 +127,13 @@ TEST_CASE(
     CHECK(g.row(0)[j] == (rows[0][j] + rows[1][j]) + rows[2][j]);
     other_order += g.row(0)[j] != rows[0][j] + (rows[1][j] + rows[2][j]);
   }
-  CHECK(other_order > 0);  // so the order shows
+  CHECK(other_order > 0);  // so the order matters
   CHECK(g.losses()[0] == (losses[0] + losses[1]) + losses[2]);
 }
 
 TEST_CASE(
-    "Dropout is drawn under the engine's seed, the batch's step and each row's example, whatever tile the "
-    "row is in") {
+    "Dropout depends on the engine's seed, the batch's step and each row's example, not on the tile of the "
+    "row") {
   SmallMlp model(0.5);
   Batch batch = random_batch({9, 6}, 5);
   batch.step = 11;
@@ -164,7 +164,8 @@ Batch with_values(Batch batch) {
 }
 
 TEST_CASE(
-    "SquaredError is the mean squared difference to the target values, however a domain is cut into tiles") {
+    "SquaredError is the mean squared difference to the target values, for any division of a domain into "
+    "tiles") {
   SmallMlp model(0.3);
   const Batch batch = with_values(random_batch({70, 1, 33}, 5));
   DomainGradients whole(model.net, model.parameters, {.tile_rows = 1000, .shards = 1});
@@ -183,8 +184,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "An own loss that is a mean over its rows is refused before the first step, since tiles are added; "
-    "scaled, it is SquaredError") {
+    "A custom loss that is a mean over its rows is refused before the first step; scaled, it equals "
+    "SquaredError") {
   struct Mean : Objective {
     Var loss(Var outputs, const Targets& targets, Index) const override {
       return squared_error(outputs, outputs.tape().constant(targets.values));
@@ -199,19 +200,19 @@ TEST_CASE(
   };
   SmallMlp model(0.3);
   const Batch batch = with_values(random_batch({1, 33, 70}, 5));
-  for (const Index tile_rows : {7, 1000}) {  // also where every domain is one tile today
+  for (const Index tile_rows : {7, 1000}) {  // also if every domain is one tile
     DomainGradients engine(model.net, model.parameters, {.tile_rows = tile_rows});
     CHECK_THROWS_WITH_AS(
         engine(batch, Mean{}),
         doctest::Contains("the loss of two rows in one tile must be the sum of their losses in two"), Error);
     CHECK_THROWS_WITH_AS(engine(batch, Mean{}),
-                         doctest::Contains("scaled by 1 / rows_in_domain, as that of CrossEntropy"), Error);
+                         doctest::Contains("scale it by 1 / rows_in_domain, as CrossEntropy does"), Error);
     const std::vector<Scalar> own = rows_and_losses(engine(batch, Share{}));
     CHECK(own == rows_and_losses(engine(batch, nn::SquaredError{})));
   }
 }
 
-TEST_CASE("A loss whose rows cancel out is no reason to refuse it") {
+TEST_CASE("A loss whose rows cancel out is accepted") {
   struct Difference : Objective {  // + for class 1, - for class 0
     Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
       return scale(sum(mul(outputs, outputs.tape().constant(targets.values))),
@@ -242,7 +243,7 @@ TEST_CASE("The table has the same bits for any number of threads") {
   }
 }
 
-TEST_CASE("A second batch leaves no trace of the first") {
+TEST_CASE("The first batch has no effect on the gradients of the second") {
   SmallMlp model;
   const Batch small = random_batch({9, 9}, 5), large = random_batch({200, 200, 200}, 5);
   const nn::CrossEntropy objective;
@@ -252,7 +253,7 @@ TEST_CASE("A second batch leaves no trace of the first") {
   CHECK(rows_and_losses(engine(small, objective)) == expected);
 }
 
-TEST_CASE("A later step has the gradients of the weights as they are then") {
+TEST_CASE("A later step has the gradients at the current weights") {
   SmallMlp model;
   Batch batch = random_batch({17, 9}, 5);
   const nn::CrossEntropy objective;

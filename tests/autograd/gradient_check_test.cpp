@@ -33,8 +33,7 @@ double worst_error(Square::Mistake mistake) {
 
 }  // namespace
 
-TEST_CASE(
-    "The gradient check passes what is right and finds a factor that is off by 0.05 %, and an assignment") {
+TEST_CASE("The gradient check passes right gradients and finds a factor off by 0.05 % and an assignment") {
   constexpr bool is_double = sizeof(Scalar) == 8;
   CHECK(worst_error(Square::Mistake::none) < (is_double ? 1e-9 : 1e-2));
   if (is_double) CHECK(worst_error(Square::Mistake::factor) > 4e-4);

@@ -1,4 +1,4 @@
-// Random leaves for tests of ops, and the one way in which their gradients are checked.
+// Random leaves for tests of ops, and the check of their gradients.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -24,9 +24,9 @@ inline Tensor random_tensor(const Shape& shape, std::uint64_t seed, double gap =
   return x;
 }
 
-/// In the double build: every element of every leaf agrees with central differences to 1e-7. In the float
-/// build, where differences say nothing that sharp, they must agree to 2 %: that the same page compiles to
-/// the same function.
+/// In the double build every element of every leaf agrees with central differences to 1e-7. In the float
+/// build differences are less exact, and must agree to 2 %: enough to show that the code is the same
+/// function.
 inline void check_op(const std::vector<Shape>& shapes, const std::function<Var(std::span<const Var>)>& f,
                      double gap = 0) {
   std::vector<NamedTensor> leaves;
@@ -48,7 +48,7 @@ inline Tensor value_of(const std::vector<Tensor>& leaves, const std::function<Va
   return Tensor(y.shape(), y.value().numbers());
 }
 
-/// Odd shapes that catch loops which assume more.
+/// Odd shapes that catch loops with hidden assumptions.
 inline const std::vector<Shape> kOddShapes = {Shape{1},     Shape{3},     Shape{17},         Shape{1, 1},
                                               Shape{3, 17}, Shape{17, 3}, Shape{1, 3, 1, 17}};
 

@@ -67,8 +67,8 @@ TEST_CASE("After a dry run, a pass finds all forms of weights and takes less mem
 }
 
 TEST_CASE(
-    "A network that does not record what it recorded in the dry run gives the same outputs and gradients as "
-    "without one") {
+    "A network that records other ops than in the dry run gives the same outputs and gradients as without "
+    "it") {
   const Net net;
   enum Kind { plain, reads_again, other_op, stops_early };
   Kind kind = plain;
@@ -95,7 +95,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("A form that the dry run did not see is made in the pass, and known from the next step on") {
+TEST_CASE("A weight form that the dry run did not see is made in the pass and known from the next step") {
   const Net net;
   bool deep = false;
   const Network network = [&](Var x, const Draw&) { return deep ? net.second(net.first(x)) : net.first(x); };
@@ -110,7 +110,7 @@ TEST_CASE("A form that the dry run did not see is made in the pass, and known fr
   }
 }
 
-TEST_CASE("All tapes get as much memory as the largest") {
+TEST_CASE("All tapes get as much memory as the largest one") {
   const Net net;
   Passes passes([&](Var x, const Draw&) { return net.first(x); }, net.parameters, 3);
   passes.dry_run(net.x.view().rows(0, 1), {});

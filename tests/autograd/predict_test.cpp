@@ -8,7 +8,7 @@
 using namespace sand;
 using namespace sand::testing;
 
-TEST_CASE("A prediction is the network's output of each row, over the borders of tiles") {
+TEST_CASE("A prediction is the network's output of each row, across tiles") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 3, .hidden = {17}, .outputs = 2, .dropout = 0.5}, Random(1));
   const Tensor inputs = random_tensor({131, 3}, 2);  // two tiles and three rows

@@ -37,8 +37,7 @@ TEST_CASE("A weight that is used in two forms is prepared in both, and each op f
   CHECK(gradient(&prepared) == alone);
 }
 
-TEST_CASE(
-    "A form is ready after the next preparation, of the weights as they are then, and belongs to one slot") {
+TEST_CASE("A form is ready after the next preparation, holds the current weights and belongs to one slot") {
   Parameters parameters;
   const Slot first = parameters.add("first", {2, 3}), second = parameters.add("second", {2, 3});
   const WeightForm copy{6,

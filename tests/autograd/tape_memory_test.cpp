@@ -1,4 +1,4 @@
-// Plans, and memory that is written over or used again.
+// Plans, in-place ops and reused memory.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using namespace sand;
 
 namespace {
 
-/// The plan of what `record` records on a tape over these parameters.
+/// The plan of the ops that `record` records on a tape over these parameters.
 template <class Record>
 Plan plan_of(const Parameters& parameters, std::span<Scalar> row, const Record& record) {
   Tape tape;
@@ -29,9 +29,7 @@ Plan plan_of(const Parameters& parameters, std::span<Scalar> row, const Record& 
 
 }  // namespace
 
-TEST_CASE(
-    "An op that may write over its input takes the memory of a value that nobody reads again, with the same "
-    "gradients") {
+TEST_CASE("An in-place op takes the memory of a value that no op reads again, with the same gradients") {
   Parameters parameters;
   const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
   for (Index i = 0; i < parameters.size(); ++i)
@@ -55,9 +53,7 @@ TEST_CASE(
   CHECK(std::any_of(rows[0].begin(), rows[0].end(), [](Scalar g) { return g != 0; }));
 }
 
-TEST_CASE(
-    "A gradient written over that of the output is the one that is added elsewhere, and others still add to "
-    "it") {
+TEST_CASE("An in-place gradient is still added to others, and others are added to it") {
   const Tensor x = testing::random_tensor({2, 3, 2, 4}, 1), c = testing::random_tensor({2, 3, 2, 4}, 2),
                g = testing::random_tensor({4}, 3), b = testing::random_tensor({4}, 4);
   const Tensor zero(x.shape());
@@ -65,7 +61,7 @@ TEST_CASE(
     alone,
     last,
     first
-  };  // when group_norm reads y; what it reads last it gives a gradient first
+  };  // when group_norm reads y; the op that reads a value last adds its gradient first
   const auto gradient = [&](bool planned, Reader reader) {
     Parameters none;
     Tensor dx(x.shape());
@@ -92,7 +88,7 @@ TEST_CASE(
     CHECK(gradient(true, reader) == gradient(false, reader));
 }
 
-TEST_CASE("A value that backward of its own op needs is not written over") {
+TEST_CASE("A value that its own op's backward pass needs is not overwritten") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   Tensor dx(x.shape());
@@ -104,7 +100,7 @@ TEST_CASE("A value that backward of its own op needs is not written over") {
   CHECK(y.value().data() != tape.entry(y.index() - 1).value.data());
 }
 
-TEST_CASE("A value that backward of an earlier reader needs is not written over") {
+TEST_CASE("A value that an earlier reader's backward pass needs is not overwritten") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   Tensor dx(x.shape());
@@ -122,7 +118,7 @@ TEST_CASE("A value that backward of an earlier reader needs is not written over"
         std::vector<Scalar>{10, -16, 26});
 }
 
-TEST_CASE("A leaf is never written over") {
+TEST_CASE("A leaf is never overwritten") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   const auto record = [&](Tape& tape) { return relu(tape.constant(x)); };
@@ -133,7 +129,7 @@ TEST_CASE("A leaf is never written over") {
   CHECK(x[1] == -2);
 }
 
-TEST_CASE("A prediction with a plan uses the memory of what was read for the last time again") {
+TEST_CASE("A prediction with a plan reuses the memory of values that no op reads again") {
   Parameters none;
   const Tensor x(Shape{100});
   const auto record = [&](Tape& tape) { return tanh(tanh(add(tape.constant(x), tape.constant(x)))); };
@@ -144,7 +140,7 @@ TEST_CASE("A prediction with a plan uses the memory of what was read for the las
   CHECK(y.value().data() == tape.entry(y.index() - 2).value.data());
 }
 
-TEST_CASE("The value that a plan is for stays, even if an op reads it") {
+TEST_CASE("The output of a plan is kept, even if an op reads it") {
   Parameters none;
   const Tensor x(Shape{3}, std::vector<Scalar>{1, -2, 3});
   const auto record = [&](Tape& tape) {
@@ -188,7 +184,7 @@ TEST_CASE("A tape knows whether a pass was recorded as planned") {
   CHECK_FALSE(as_planned(other_inputs));
 }
 
-TEST_CASE("Without a plan, nothing is written over or used again") {
+TEST_CASE("Without a plan, no memory is overwritten or reused") {
   Parameters none;
   const Tensor zero(Shape{2}), bad(Shape{2}, std::vector<Scalar>{-INFINITY, 1});
   Tape tape;
@@ -199,7 +195,7 @@ TEST_CASE("Without a plan, nothing is written over or used again") {
   CHECK(a.value()[0] == -INFINITY);
 }
 
-TEST_CASE("Memory of a pass is used again by the next") {
+TEST_CASE("The next pass reuses the memory of a pass") {
   Parameters none;
   const Tensor x(Shape{100});
   Tape tape;

@@ -97,8 +97,7 @@ TEST_CASE("The first entry with a NaN is found") {
   CHECK(tape.first_non_finite() == b.index());
 }
 
-TEST_CASE(
-    "A checked backward pass stops at the first op that hands on a gradient with an infinity or a NaN") {
+TEST_CASE("A checked backward pass stops at the first op with an infinite or NaN input gradient") {
   // y = (x b) b at x = 0: every value is finite, dy / d(x b) = b is, and dy / dx = b b is not
   Parameters parameters;
   const Slot slot = parameters.add("x", {2});
@@ -118,13 +117,13 @@ TEST_CASE(
   CHECK(row == std::vector<Scalar>{1, std::numeric_limits<Scalar>::infinity()});
 }
 
-TEST_CASE("Without a plan, a checked backward pass leaves the gradient that the op at fault was given") {
+TEST_CASE("Without a plan, a checked backward pass keeps the output gradient of the op at fault") {
   // group_norm may write dx over dy. Here dy is large but finite, and dx = 10 dy is not.
   constexpr Scalar big = std::numeric_limits<Scalar>::max() / 4;
   const Tensor x(Shape{1, 2, 2, 1},
                  std::vector<Scalar>{Scalar(0.1), Scalar(-0.1), Scalar(0.1), Scalar(-0.1)});
   const Tensor dy(x.shape(),
-                  std::vector<Scalar>{big, big, -big, -big});  // without its mean and without a part along x
+                  std::vector<Scalar>{big, big, -big, -big});  // of mean 0 and without a component along x
   const Tensor one(Shape{1}, std::vector<Scalar>{1}), zero(Shape{1}), zeros(x.shape());
   Tensor dx(x.shape());
   Parameters none;
@@ -139,7 +138,7 @@ TEST_CASE("Without a plan, a checked backward pass leaves the gradient that the 
   for (Index i = 0; i < 4; ++i) CHECK(given[i] == dy[i]);
 }
 
-TEST_CASE("A checked backward pass in which all is finite gives the gradients of an unchecked one") {
+TEST_CASE("A checked backward pass with finite numbers gives the gradients of an unchecked one") {
   Parameters parameters;
   const Slot slot = parameters.add("w", {3});
   parameters.numbers()[0] = 2;
@@ -159,7 +158,7 @@ TEST_CASE("A checked backward pass in which all is finite gives the gradients of
   CHECK(rows[0][0] != 0);
 }
 
-TEST_CASE("A pass lists the forms that it had to make itself, not those of the pass before") {
+TEST_CASE("A pass lists the weight forms that it made itself, not those of earlier passes") {
   Parameters parameters;
   const Slot w = parameters.add("w", {4, 3}), b = parameters.add("b", {4});
   const Tensor x(Shape{2, 3});

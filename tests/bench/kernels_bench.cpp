@@ -73,7 +73,7 @@ void pack(benchmark::State& state, const Table& table, const Product& p) {
 template <Scalar (*function)(Scalar)>
 void elementary(benchmark::State& state) {
   std::vector<Scalar> x = random_numbers(4096), y(x.size());
-  for (Scalar& number : x) number = number < 0 ? -number : number;  // log wants them so
+  for (Scalar& number : x) number = number < 0 ? -number : number;  // log needs positive numbers
   for (auto _ : state) {
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = function(x[i]);
     benchmark::DoNotOptimize(y.data());

@@ -4,7 +4,7 @@
 
 using sand::domains::alike;
 
-TEST_CASE("Names that differ in case only are alike, whatever their letters") {
+TEST_CASE("Names that differ only in case are alike, in every script") {
   CHECK(alike("dog", "Dog"));
   CHECK(alike("DOG", "dog"));
   CHECK(alike("K\u00f6ln", "K\u00d6LN"));
@@ -28,7 +28,7 @@ TEST_CASE("Names in Unicode's composed and decomposed form are alike") {
   CHECK_FALSE(alike("caf\u00e9s", "cafe\u0301"));
 }
 
-TEST_CASE("Bytes that are no text are compared like any others") {
+TEST_CASE("Bytes that are not text are compared as bytes") {
   CHECK_FALSE(alike("\xff\xfe", "\xff\xfd"));
   CHECK_FALSE(alike("a\xc3", "a"));
   CHECK(alike("A\xff", "a\xff"));

@@ -45,7 +45,7 @@ Pixels augmented(const Image& image, std::uint32_t example) {
   return out;
 }
 
-/// Of 2,000 pictures made of a plain image, whose pixels are all alike, the first pixel [3].
+/// The first pixel [3] of 2,000 pictures made from a uniform image.
 std::vector<Pixels> colours_of(const Image& image) {
   std::vector<Pixels> all;
   for (std::uint32_t example = 0; example < 2000; ++example) {
@@ -61,14 +61,14 @@ double mean(const std::vector<double>& numbers) {
 
 }  // namespace
 
-TEST_CASE("The same random numbers make the same picture, others another") {
+TEST_CASE("The same random numbers give the same picture, and others give another picture") {
   CHECK(augmented(slopes(), 1) == augmented(slopes(), 1));
   std::set<Pixels> different;
   for (std::uint32_t example = 0; example < 20; ++example) different.insert(augmented(slopes(), example));
   CHECK(different.size() == 20);
 }
 
-TEST_CASE("Every number is written, and lies in 0 .. 1") {
+TEST_CASE("Every number is written and is in 0 .. 1") {
   Image harsh = slopes();
   for (std::size_t i = 0; i < harsh.size(); i += 3) harsh[i] = i % 2 == 0 ? 0 : 255;
   for (std::uint32_t example = 0; example < 200; ++example) {
@@ -77,7 +77,7 @@ TEST_CASE("Every number is written, and lies in 0 .. 1") {
   }
 }
 
-TEST_CASE("On the average the brightness stays") {
+TEST_CASE("The mean brightness is unchanged") {
   std::vector<double> greys;
   for (std::uint32_t example = 0; example < 1000; ++example) {
     const Pixels out = augmented(plain(100, 100, 100), example);
@@ -103,9 +103,9 @@ TEST_CASE("Half of the pictures are mirrored, and none is upside down") {
   CHECK(std::abs(mirrored - 500) < 80);  // 5 standard deviations
 }
 
-TEST_CASE("A crop has 0.7 to 1 of the area and sides in a ratio of 3/4 to 4/3, and lies anywhere") {
+TEST_CASE("A crop has 0.7 to 1 of the area, an aspect ratio of 3/4 to 4/3 and any position") {
   Image square(3 * kPixels,
-               100);  // of 12 x 12 pixels, in the middle, so that the middle of every crop lies in it
+               100);  // of 12 x 12 pixels, in the middle, so that it contains the middle of every crop
   const auto inside = [](std::size_t i) { return i >= 10 && i < 22; };
   for (std::size_t i = 0; i < square.size(); ++i)
     if (inside(i % kSide) && inside(i / kSide % kSide)) square[i] = 130;
@@ -131,7 +131,7 @@ TEST_CASE("A crop has 0.7 to 1 of the area and sides in a ratio of 3/4 to 4/3, a
   CHECK(range(areas).second == doctest::Approx(1).epsilon(0.03));
   CHECK(range(ratios).first == doctest::Approx(0.75).epsilon(0.05));
   CHECK(range(ratios).second == doctest::Approx(4.0 / 3).epsilon(0.05));
-  CHECK(mean(areas) == doctest::Approx(0.83).epsilon(0.03));  // the largest areas fit only few ratios
+  CHECK(mean(areas) == doctest::Approx(0.83).epsilon(0.03));  // the largest areas allow only few ratios
   CHECK(mean(centres) == doctest::Approx(16).epsilon(0.02));
   CHECK(range(centres).second > 20);
 }
@@ -179,11 +179,11 @@ TEST_CASE("Contrast and saturation spread colours by 0.7 to 1.3") {
         static_cast<double>(*std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end())) *
         255 / 20);
   CHECK(*std::max_element(chromas.begin(), chromas.end()) >
-        1.8);  // brightness, contrast is about the image's own mean, saturation
+        1.8);  // brightness and saturation; contrast is relative to the image's own mean
   CHECK(mean(chromas) == doctest::Approx(0.9).epsilon(0.05));  // and a tenth of them is grey
 }
 
-TEST_CASE("The bits of an augmented picture are pinned") {
+TEST_CASE("An augmented picture has fixed bits") {
   std::vector<float> numbers;
   for (std::uint32_t example = 0; example < 50; ++example)
     for (const Scalar x : augmented(slopes(), example)) numbers.push_back(static_cast<float>(x));

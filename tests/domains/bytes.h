@@ -27,7 +27,7 @@ inline Bytes without(std::size_t begin, std::size_t end, const Bytes& bytes) {
   return first(begin, bytes) + from(end, bytes);
 }
 
-/// Where the bytes stand in a file that has them.
+/// The position of the bytes in a file that has them.
 inline std::size_t place_of(const Bytes& bytes, const Bytes& file, std::size_t begin = 0) {
   return static_cast<std::size_t>(
       std::search(file.begin() + static_cast<std::ptrdiff_t>(begin), file.end(), bytes.begin(), bytes.end()) -

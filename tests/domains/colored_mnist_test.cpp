@@ -18,8 +18,8 @@ using sand::domains::Domain;
 
 namespace {
 
-/// Not digits at all: image i carries its number i in the pixels (0, 0) and (0, 2), ink in (2, 0) and a
-/// pattern elsewhere.
+/// Test images instead of digits: image i has its number i in the pixels (0, 0) and (0, 2), ink in (2, 0) and
+/// a pattern elsewhere.
 std::shared_ptr<const Digits> numbered_images(std::uint32_t count) {
   Digits digits{"numbered images", std::vector<std::uint8_t>(count * Digits::kPixels),
                 std::vector<std::uint8_t>(count)};
@@ -62,7 +62,7 @@ std::vector<Seen> look(const Domain& domain) {
   return all;
 }
 
-/// The share of `all` for which `property` holds lies within 5 standard deviations of `probability`.
+/// The share of `all` for which `property` holds is within 5 standard deviations of `probability`.
 template <class Property>
 bool share_is(double probability, const std::vector<Seen>& all, Property property) {
   const double n = static_cast<double>(all.size());
@@ -75,7 +75,7 @@ bool label_is_form(const Seen& s) { return s.label == s.form; }
 
 }  // namespace
 
-TEST_CASE("ColoredMNIST deals all digits to +90%, +80% and -90%") {
+TEST_CASE("ColoredMNIST distributes all digits over +90%, +80% and -90%") {
   const DataSet set = colored_mnist(numbered_images(10'000), 7);
   CHECK(set.name == "ColoredMNIST");
   CHECK(set.source == "numbered images");
@@ -94,7 +94,8 @@ TEST_CASE("ColoredMNIST deals all digits to +90%, +80% and -90%") {
   CHECK(std::count(seen.begin(), seen.end(), 1) == 10'000);
 }
 
-TEST_CASE("In ColoredMNIST the colour names the label in 90, 80 and 10 of 100 examples, the form in 75") {
+TEST_CASE(
+    "In ColoredMNIST the colour gives the label in 90, 80 and 10 % of the examples, the shape in 75 %") {
   const DataSet set = colored_mnist(numbered_images(30'000), 7);
   const double colour_tells[] = {0.9, 0.8, 0.1};
   for (std::size_t e = 0; e < 3; ++e) {
@@ -129,7 +130,7 @@ TEST_CASE("The IRM paper's ColoredMNIST trains on the first 5/6 of the digits an
   CHECK(std::count(seen.begin(), seen.end(), 1) == 6001);
 }
 
-TEST_CASE("In the IRM paper's ColoredMNIST the colour names the label in 80, 90 and 10 of 100 examples") {
+TEST_CASE("In the IRM paper's ColoredMNIST the colour gives the label in 80, 90 and 10 % of the examples") {
   const DataSet set = colored_mnist_irm(numbered_images(30'000), 7);
   const double colour_tells[] = {0.8, 0.9, 0.1};
   for (std::size_t e = 0; e < 3; ++e) {
@@ -169,7 +170,8 @@ TEST_CASE("Every domain draws its own flips") {
   CHECK(share_is(1 - 0.25 * 0.25, both, [](const Seen& s) { return s.label; }));
 }
 
-TEST_CASE("The same seed gives the same data set on every machine; another seed deals anew and flips anew") {
+TEST_CASE(
+    "The same seed gives the same data set on every machine, and another seed gives other splits and flips") {
   const auto digits = numbered_images(600);
   struct Drawn {
     std::vector<std::uint32_t> numbers;
@@ -197,7 +199,7 @@ TEST_CASE("The same seed gives the same data set on every machine; another seed 
   }
 }
 
-TEST_CASE("Domains outlive the data set and the digits they were made from") {
+TEST_CASE("Domains stay valid after their data set and digits are gone") {
   Domain domain = colored_mnist(numbered_images(60), 7).domains[2];
   CHECK(look(domain).size() == 20);
 }

@@ -7,14 +7,14 @@
 
 using namespace sand::domains;
 
-TEST_CASE("Hand h of n is dealt what lies in the places h, h + n, h + 2n, ... of the shuffle") {
+TEST_CASE("Domain h of n gets the examples at positions h, h + n, h + 2n, ... of the shuffle") {
   const std::vector<std::uint32_t> order = sand::Random(5, 0x73687566).permutation(8);
   CHECK(deal(8, 3, 5) == std::vector<std::vector<std::uint32_t>>{{order[0], order[3], order[6]},
                                                                  {order[1], order[4], order[7]},
                                                                  {order[2], order[5]}});
 }
 
-TEST_CASE("Six digits are enough, and five, digits without their pixels, or none at all are refused") {
+TEST_CASE("Six digits are enough; five digits, digits without pixels and no digits are refused") {
   const auto require = [](std::size_t labels, std::size_t images) {
     Digits digits;
     digits.labels.resize(labels);

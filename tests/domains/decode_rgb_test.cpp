@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kDecodedPixels = 1000 * 500;
 
-/// Lines of zeros for 1000 x 500 pixels of so many bits.
+/// Lines of zeros for 1000 x 500 pixels with this number of bits.
 Bytes lines_of(std::size_t bits) { return Bytes(500 * (1 + 1000 * bits / 8)); }
 
 }  // namespace
@@ -44,7 +44,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A file that is refused by its header is foretold to take no memory") {
+TEST_CASE("A file that its header rules out has a memory estimate of 0") {
   CHECK(decode_memory({}) == 0);
   CHECK(decode_memory(Bytes{0xff, 0xd8, 0xff}) == 0);
   CHECK(decode_memory(Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}) == 0);
@@ -52,7 +52,7 @@ TEST_CASE("A file that is refused by its header is foretold to take no memory") 
   CHECK(decode_memory(png_of(0xffffffff, 0xffffffff, 16, 6, Bytes(100))) == 0);
 }
 
-TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its high bytes") {
+TEST_CASE("An image with 16 bits per sample and alpha becomes 8-bit RGB from the high bytes") {
   Bytes lines;
   for (int y = 0; y < 8; ++y) {
     lines.push_back(0);
@@ -68,7 +68,7 @@ TEST_CASE("An image with 16 bits a sample and alpha is made RGB of 8 bits by its
       for (int c = 0; c < 3; ++c) CHECK(image.pixels[3 * (8 * y + x) + c] == 30 * c + 3 * x + y);
 }
 
-TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and Apple's kind by its name") {
+TEST_CASE("A PNG with an unknown critical chunk is refused, and Apple's variant by name") {
   std::vector<std::byte> room(4 << 20);
   const Bytes good = png_file(8, 8, gradient(8, 8));
   const auto refusal = [&](const char* name) {
@@ -78,5 +78,5 @@ TEST_CASE("A PNG with a chunk that matters and is in no standard is refused, and
     return std::string(image.failure ? image.failure : "");
   };
   CHECK(refusal("CgBI") == "a PNG of Apple's own kind (CgBI), which is not supported");
-  CHECK(refusal("OWNS") == "a PNG with a chunk that is in no standard but matters, which is not supported");
+  CHECK(refusal("OWNS") == "a PNG with an unknown critical chunk, which is not supported");
 }

@@ -9,7 +9,7 @@ namespace {
 
 alignas(16) std::array<std::byte, 1024> room;
 
-/// An arena over memory full of old traces.
+/// An arena over memory with old contents.
 sand::domains::DecoderMemory used_arena() {
   room.fill(std::byte{0xff});
   return sand::domains::DecoderMemory(room);
@@ -35,7 +35,7 @@ TEST_CASE("Blocks are zero, aligned, and apart") {
   CHECK(arena.most_used() == 80);
 }
 
-TEST_CASE("The last block grows in place, another one moves; what was in it stays, what is new is zero") {
+TEST_CASE("The last block grows in place, another one moves; old bytes stay and new bytes are zero") {
   sand::domains::DecoderMemory arena = used_arena();
   void* a = arena.take(16);
   std::memset(a, 7, 16);
@@ -54,7 +54,7 @@ TEST_CASE("The last block grows in place, another one moves; what was in it stay
   CHECK(arena.resize(nullptr, 0, 10) != nullptr);
 }
 
-TEST_CASE("The last block can be given back, others are forgotten with the arena") {
+TEST_CASE("The last block can be freed alone, others only with the arena") {
   sand::domains::DecoderMemory arena = used_arena();
   void* a = arena.take(100);
   void* b = arena.take(100);
@@ -65,7 +65,7 @@ TEST_CASE("The last block can be given back, others are forgotten with the arena
   CHECK(arena.most_used() == 224);
 }
 
-TEST_CASE("Where there is no room there is no block, and it is known") {
+TEST_CASE("Without memory there is no block, and the arena reports it") {
   sand::domains::DecoderMemory arena = used_arena();
   CHECK(arena.take(1025) == nullptr);
   CHECK(arena.overflowed());

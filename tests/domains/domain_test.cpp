@@ -73,7 +73,7 @@ TEST_CASE("Gathered rows are the inputs, labels and numbers of the examples, rep
   CHECK(rows.examples == Examples{4, 0, 4});
 }
 
-TEST_CASE("Gathering as many rows again uses their memory again") {
+TEST_CASE("Gathering the same number of rows reuses their memory") {
   const Domain domain = tens(5);
   sand::DomainRows rows;
   gather(domain, Examples{1, 2}, rows);
@@ -83,7 +83,7 @@ TEST_CASE("Gathering as many rows again uses their memory again") {
   CHECK(rows.inputs[0] == 30);
 }
 
-TEST_CASE("Gathering makes room where the rows do not fit, were taken away, or are none") {
+TEST_CASE("Gathering allocates memory if the rows do not fit, were moved away or are absent") {
   const Domain domain = tens(5);
   sand::DomainRows rows;
   gather(domain, Examples{3}, rows);
@@ -99,9 +99,8 @@ TEST_CASE("Gathering makes room where the rows do not fit, were taken away, or a
 
 TEST_CASE("An example that a domain does not have is refused before anything is read") {
   sand::DomainRows rows;
-  CHECK_THROWS_WITH_AS(
-      gather(tens(5), Examples{0, 5}, rows),
-      "gather: an example that the domain does not have\n    example 5\n    domain  tens, which has 5",
-      sand::Error);
+  CHECK_THROWS_WITH_AS(gather(tens(5), Examples{0, 5}, rows),
+                       "gather: the domain has no such example\n    example 5\n    domain  tens, which has 5",
+                       sand::Error);
   CHECK(rows.examples.empty());
 }

@@ -18,7 +18,7 @@ namespace {
 
 bool same(const Digits& a, const Digits& b) { return a.labels == b.labels && a.pixels == b.pixels; }
 
-/// The share of digits begin .. end - 1 that lie nearest to the mean of their class, means taken over 0 ..
+/// The share of digits begin .. end - 1 that are nearest to the mean of their class; means are over 0 ..
 /// begin - 1.
 double nearest_mean_accuracy(const Digits& digits, std::uint32_t begin, std::uint32_t end) {
   std::array<std::vector<double>, 10> means;
@@ -95,7 +95,7 @@ TEST_CASE("Every generated digit is written in full ink inside its image") {
   CHECK(ink / 255 / digits.pixels.size() == doctest::Approx(0.12).epsilon(0.2).scale(0));  // MNIST: 0.13
 }
 
-TEST_CASE("Generated digits look like their class, but not so much that a linear rule would do") {
+TEST_CASE("Generated digits look like their class, but a linear classifier does not separate them") {
   const double accuracy = nearest_mean_accuracy(generated_digits(4000, 7), 3000, 4000);
   CHECK(accuracy > 0.6);
   CHECK(accuracy < 0.9);

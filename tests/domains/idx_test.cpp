@@ -51,7 +51,7 @@ Bytes gzip(const Bytes& bytes) {
          little_endian(static_cast<std::uint32_t>(bytes.size()));
 }
 
-/// What parse_idx says about a broken file.
+/// The error of parse_idx on a broken file.
 std::string complaint(const Bytes& file, int rank) {
   try {
     parse_idx(file, "digits.idx", rank);
@@ -65,7 +65,7 @@ std::string complaint(const Bytes& file, int rank) {
 bool begins(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
 
 const Bytes kPairs{0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2, 10, 11, 20, 21, 30, 31};  // [3, 2]
-const std::string kFetchAgain = "\n    hint: fetch the file again: it was cut short or changed on its way";
+const std::string kFetchAgain = "\n    hint: fetch the file again: it was cut short or damaged in transfer";
 
 }  // namespace
 
@@ -89,7 +89,7 @@ TEST_CASE("An IDX file has one to four axes") {
   CHECK_THROWS_WITH_AS(parse_idx(kPairs, "digits.idx", 0), "idx: expected 1 to 4 axes, found 0", sand::Error);
 }
 
-TEST_CASE("Sizes are read with the most significant byte first") {
+TEST_CASE("Sizes are big-endian") {
   CHECK(parse_idx(Bytes{0, 0, 8, 1, 0, 0, 1, 2} + Bytes(258), "digits.idx", 1).bytes.size() == 258);
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("A gzipped IDX file that is cut anywhere is refused") {
               std::to_string(length) + " bytes" + kFetchAgain);
 }
 
-TEST_CASE("Whole gzip data around an IDX file that was cut is refused") {
+TEST_CASE("Complete gzip data with a truncated IDX file inside is refused") {
   CHECK(begins(complaint(gzip(first(7, kPairs)), 2), "idx: the file ends within its header"));
   CHECK(complaint(gzip(first(14, kPairs)), 2) ==
         "idx: the file ends before its data does\n    file     digits.idx\n    expected 6 bytes (3 x 2) "
@@ -126,7 +126,7 @@ TEST_CASE("Whole gzip data around an IDX file that was cut is refused") {
             kFetchAgain);
 }
 
-TEST_CASE("A file with another magic number is refused with a hint on what it may be") {
+TEST_CASE("A file with another magic number is refused, and the hint says what it may be") {
   const auto with_magic = [](const Bytes& magic) { return complaint(magic + Bytes(32), 3); };
   const std::string rule = "idx: the file must begin with the magic number of unsigned bytes with 3 axes";
   CHECK(with_magic({'e', '!', 'd', 'o'}) ==
@@ -144,7 +144,7 @@ TEST_CASE("A file with another magic number is refused with a hint on what it ma
             "\n    hint: images have 3 axes and labels have 1: two files may have been swapped");
 }
 
-TEST_CASE("A file of another known format is called by its name") {
+TEST_CASE("An error names a known other format of the file") {
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\n", page = "<!DOCTYPE html><html>";
   CHECK(complaint(Bytes(pointer.begin(), pointer.end()), 1)
             .find("hint: this is a git-lfs pointer, not the file") != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("Sizes that are zero, overflow or exceed 1 GiB are refused before anyt
                "idx: the sizes in the header are out of range"));
 }
 
-TEST_CASE("A file too small for what its header promises is refused before anything is allocated") {
+TEST_CASE("A file too small for its header is refused before anything is allocated") {
   const Bytes promise{0, 0, 8, 1, 0x40, 0, 0, 0};  // 1 GiB
   CHECK(complaint(promise, 1) ==
         "idx: the file ends before its data does\n    file     digits.idx"
@@ -181,9 +181,10 @@ TEST_CASE("A file too small for what its header promises is refused before anyth
             kFetchAgain);
 }
 
-TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it") {
+TEST_CASE("Bytes after the data are refused, inside the gzip data and after it") {
   const std::string message =
-      "idx: the file goes on after its data\n    file     digits.idx\n    expected its end after 6 bytes (3 "
+      "idx: the file has bytes after its data\n    file     digits.idx\n    expected its end after 6 bytes "
+      "(3 "
       "x 2)\n    found    more bytes" +
       kFetchAgain;
   CHECK(complaint(kPairs + Bytes{0}, 2) == message);
@@ -192,7 +193,7 @@ TEST_CASE("Bytes after the data are refused, inside the gzip data and behind it"
   CHECK(complaint(gzip(kPairs) + gzip(kPairs), 2) == message);
 }
 
-TEST_CASE("Gzip members that follow each other are one content, cut anywhere, empty ones among them") {
+TEST_CASE("Consecutive gzip members, also empty ones, are read as one content") {
   for (std::size_t cut = 0; cut <= kPairs.size(); ++cut) {
     const Bytes rest(kPairs.begin() + static_cast<std::ptrdiff_t>(cut), kPairs.end());
     CHECK(parse_idx(gzip({}) + gzip(first(cut, kPairs)) + gzip({}) + gzip(rest) + gzip({}), "digits.idx", 2)
@@ -222,18 +223,18 @@ TEST_CASE("A gzip member may name its file, comment on it, carry extra fields an
   }
 }
 
-TEST_CASE("Zeros behind the last gzip member are padding, anything else is refused") {
+TEST_CASE("Zeros after the last gzip member are padding, and other bytes are refused") {
   for (const std::size_t zeros : {1u, 2u, 511u})
     CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
   for (const Bytes& rest : {Bytes{0, 1}, Bytes{0} + gzip({}), Bytes{0x1f}, Bytes{'x'}})
-    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file goes on after its data"));
+    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file has bytes after its data"));
   CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "idx: the gzip data ends too early"));
 }
 
-TEST_CASE("Gzip data is unpacked no further than the header promises, however much is in it") {
-  const Bytes never_reached(1000, 0xff);  // not deflate: whoever unpacks it finds damage
+TEST_CASE("Gzip data is unpacked only up to the length in the header") {
+  const Bytes never_reached(1000, 0xff);  // not deflate: unpacking it would fail
   CHECK(begins(complaint(kGzipHeader + stored(kPairs + Bytes(2), false) + never_reached, 2),
-               "idx: the file goes on after its data"));
+               "idx: the file has bytes after its data"));
 }
 
 TEST_CASE("Any changed byte in the gzip data is refused") {
@@ -251,7 +252,7 @@ TEST_CASE("Any changed byte in the gzip data is refused") {
             kFetchAgain);
 }
 
-TEST_CASE("Whether a file is gzipped shows from its content, not its name") {
+TEST_CASE("The content of a file decides whether it is gzipped, not its name") {
   const Folder folder;
   const auto write = [&](const std::string& name, const Bytes& bytes) {
     std::ofstream(folder.path / name, std::ios::binary)
@@ -284,7 +285,7 @@ TEST_CASE(
   CHECK(fault(folder.path / "nothing") == Fault::missing);
 }
 
-TEST_CASE("A file beyond 1 GiB is refused unread") {
+TEST_CASE("A file beyond 1 GiB is refused before it is read") {
   const Folder folder;
   const fs::path path = folder.path / "large.idx";
   std::ofstream(path).put('x');

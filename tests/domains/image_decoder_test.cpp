@@ -63,7 +63,7 @@ TEST_CASE("A PNG is decoded exactly, a JPEG nearly") {
   CHECK(desk.shows(jpeg_file(8, 8, image), image, 6));
 }
 
-TEST_CASE("Images of other sizes are resized to the side that was asked for") {
+TEST_CASE("Images of other sizes are resized to the requested side") {
   Desk desk;
   const Bytes file = png_file(100, 37, Bytes(3 * 100 * 37, 77));
   CHECK(desk.shows(file, Bytes(3 * 64, 77)));
@@ -116,7 +116,7 @@ TEST_CASE("Progressive and CMYK JPEGs are decoded") {
   CHECK(desk.shows(kCmyk, red, 2));
 }
 
-TEST_CASE("What an image is shows from its content, not from its name") {
+TEST_CASE("The content decides the format of a file, not its name") {
   Desk desk;
   CHECK(desk.decoder.decode(desk.write(png_file(8, 8, gradient(8, 8)), "png.jpg"), desk.pixels) == "");
   CHECK(desk.decoder.decode(desk.write(jpeg_file(8, 8, gradient(8, 8)), "jpeg.png"), desk.pixels) == "");
@@ -143,9 +143,7 @@ TEST_CASE("Any changed byte in the chunks of a PNG is refused") {
   }
 }
 
-TEST_CASE(
-    "Whatever is changed in a JPEG, there is a picture or a reason, and a good image after it is decoded as "
-    "ever") {
+TEST_CASE("Any changed JPEG gives a picture or a reason, and the next good image is decoded as usual") {
   Desk desk;
   const Bytes good = png_file(8, 8, gradient(8, 8));
   std::set<std::string> reasons;
@@ -160,7 +158,7 @@ TEST_CASE(
   CHECK(desk.shows(good, gradient(8, 8)));
 }
 
-TEST_CASE("Colours that a palette does not have do not come from the images before") {
+TEST_CASE("Colours missing in a palette do not come from earlier images") {
   Bytes lines, palette;
   for (int i = 0; i < 64; ++i)
     lines = lines + (i % 8 == 0 ? Bytes{0, 200} : Bytes{static_cast<std::uint8_t>(200 + i % 50)});
@@ -173,7 +171,7 @@ TEST_CASE("Colours that a palette does not have do not come from the images befo
   CHECK(after.pixels == alone.pixels);
 }
 
-TEST_CASE("The size in the header is looked at before anything is decoded") {
+TEST_CASE("The size in the header is checked before anything is decoded") {
   Desk desk;
   const std::string rule = "it cannot be decoded: more than 40 million pixels";
   CHECK(desk.decode(png_of(8000, 5001, 8, 2, Bytes(100))) == rule);
@@ -188,21 +186,21 @@ TEST_CASE("The size in the header is looked at before anything is decoded") {
   CHECK(desk.decode(huge) == rule);
 }
 
-TEST_CASE("A PNG that unpacks to more than its size says gets no memory for it") {
+TEST_CASE("A PNG that unpacks to more bytes than its size is refused") {
   Desk desk;
   CHECK(desk.decode(png_of(16, 16, 8, 2, Bytes(40'000'000))) ==
-        "it cannot be decoded: more memory needed than an image of its size may take");
+        "it cannot be decoded: decoding needs more memory than an image of this size may use");
 }
 
-TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file are told apart") {
+TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file have different reasons") {
   Desk desk;
   const auto decode = [&](const fs::path& path) { return desk.decoder.decode(path, desk.pixels); };
   CHECK(decode(desk.write({})) == "an empty file");
   fs::create_directory(desk.folder / "folder.jpg");
   CHECK(decode(desk.folder / "folder.jpg") == "a folder");
   REQUIRE(::mkfifo((desk.folder / "pipe.jpg").c_str(), 0600) == 0);
-  CHECK(decode(desk.folder / "pipe.jpg") == "no regular file");
-  CHECK(decode("/dev/zero") == "no regular file");
+  CHECK(decode(desk.folder / "pipe.jpg") == "not a regular file");
+  CHECK(decode("/dev/zero") == "not a regular file");
   fs::create_symlink(desk.write(png_file(8, 8, gradient(8, 8))), desk.folder / "link.png");
   CHECK(decode(desk.folder / "link.png") == "a symbolic link");
   ImageDecoder follower(8, {.follow_links = true});
@@ -213,8 +211,7 @@ TEST_CASE("An empty file, a folder, a pipe, a device, a link and a large file ar
   CHECK(decode(desk.folder / "image.png") == "");
 }
 
-TEST_CASE(
-    "An image that needs more memory than its decoders have is refused, whatever it is; others are decoded") {
+TEST_CASE("An image that needs more memory than its decoders have is refused, and others are decoded") {
   const Desk desk;
   MemoryBudget budget(20'000'000);
   ImageDecoder decoder(8, {.memory = &budget});
@@ -235,7 +232,7 @@ TEST_CASE(
   CHECK(said.find("\n    found  20 MB for decoding\n    hint: a smaller --image-size") != std::string::npos);
 }
 
-TEST_CASE("What is not the file's own doing is no reason to call it unreadable") {
+TEST_CASE("A failure of the system does not make a file unreadable") {
   Desk desk;
   CHECK_THROWS_WITH_AS(desk.decoder.decode(desk.folder / "nothing.png", desk.pixels),
                        ("image: reading failed\n    file  " + desk.folder.string() +
@@ -260,7 +257,7 @@ TEST_CASE("What is not the file's own doing is no reason to call it unreadable")
   CHECK(desk.decoder.decode(good, desk.pixels) == "");
 }
 
-TEST_CASE("Sides from 8 to 512 are possible") {
+TEST_CASE("Sides must be 8 to 512 pixels") {
   CHECK_THROWS_WITH_AS(ImageDecoder(7), "image: the side must be 8 to 512 pixels\n    found 7", sand::Error);
   CHECK_THROWS_WITH_AS(ImageDecoder(513), "image: the side must be 8 to 512 pixels\n    found 513",
                        sand::Error);

@@ -1,4 +1,4 @@
-// Files, links and folders that are refused or left out.
+// Files, links and folders that are refused or skipped.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -29,14 +29,14 @@ TEST_CASE("Files that cannot be read are refused, the first five with their reas
         "65 image folder: 7 of 8 images cannot be read"
         "\n    FOLDER/one/cat/empty.png: an empty file"
         "\n    FOLDER/one/cat/folder.jpg: a folder"
-        "\n    FOLDER/one/cat/more: a folder inside a class; photos lie in domain/class/ itself"
+        "\n    FOLDER/one/cat/more: a folder inside a class; photos belong in domain/class/"
         "\n    FOLDER/one/cat/new\\x0aline\\x1b[31m.png: it cannot be decoded: neither JPEG nor PNG"
         "\n    FOLDER/one/cat/page.jpg: it cannot be decoded: neither JPEG nor PNG: it looks like a web page "
         "(HTML)"
-        "\n    and 2 more\n    hint: --skip-unreadable leaves them out");
+        "\n    and 2 more\n    hint: --skip-unreadable skips them");
 }
 
-TEST_CASE("On demand unreadable files are left out, noted and counted") {
+TEST_CASE("With skip_unreadable, unreadable files are skipped, noted and counted") {
   Photos photos;
   photos.options.skip_unreadable = true;
   photos.paint("one/cat/a.png", 1);
@@ -54,7 +54,7 @@ TEST_CASE("On demand unreadable files are left out, noted and counted") {
               "skipped " + folder + "/two/cat/b.png: a symbolic link; --follow-links follows it"});
 }
 
-TEST_CASE("Links below the folder are followed on demand only; the folder itself may be one") {
+TEST_CASE("Links below the folder are followed only with follow_links; the folder itself may be a link") {
   Photos photos;
   photos.paint("one/cat/a.png", 1);
   fs::create_directory_symlink(photos.folder / "one", photos.folder / "other");
@@ -74,12 +74,10 @@ TEST_CASE("Links below the folder are followed on demand only; the folder itself
   photos.options.follow_links = true;
   CHECK(shades(photos.read().domains[0]) == std::vector<int>{1, 3, 2});
   fs::remove(elsewhere.folder / "b.png");
-  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png: a symbolic link that leads nowhere\n") !=
-        std::string::npos);
+  CHECK(photos.complaint().find("\n    FOLDER/one/cat/b.png: a broken symbolic link\n") != std::string::npos);
   fs::remove(photos.folder / "one/cat/b.png");
   fs::remove_all(elsewhere.folder / "dog");
-  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a symbolic link that leads nowhere\n") !=
-        std::string::npos);
+  CHECK(photos.complaint().find("\n    FOLDER/one/dog: a broken symbolic link\n") != std::string::npos);
   fs::remove(photos.folder / "one/dog");
   const fs::path link = photos.folder.string() + "_link";
   fs::create_directory_symlink(photos.folder, link);
@@ -88,7 +86,7 @@ TEST_CASE("Links below the folder are followed on demand only; the folder itself
 }
 
 TEST_CASE(
-    "A photo of another format is refused as a broken one is, and no class leaves a domain in silence") {
+    "A photo of another format is refused like a broken one, and a class missing in a domain is noted") {
   Photos photos;
   photos.paint("one/cat/a.png", 1);
   photos.paint("two/cat/a.png", 2);
@@ -104,14 +102,14 @@ TEST_CASE(
   CHECK(photos.notes.back() == "domain one has no images of dog");
 }
 
-TEST_CASE("A class without images in any domain is refused, before photos are read where it has no file") {
+TEST_CASE("A class without images in any domain is refused, before reading photos if it has no file") {
   Photos photos;
   photos.paint("one/cat/a.png", 1);
   fs::create_directories(photos.folder / "two/bird");
   photos.paint("two/cat/a.png", 1);
   const std::string rule =
-      "65 image folder: a class without images in any domain\n    class  bird\n    folder FOLDER/two/bird"
-      "\n    hint: move its folders away: no output of a network can learn it";
+      "65 image folder: a class has no images in any domain\n    class  bird\n    folder FOLDER/two/bird"
+      "\n    hint: move its folders away: a network cannot learn a class without images";
   photos.options.progress = [](int, int) { FAIL("nothing was to be read"); };
   CHECK(photos.complaint() == rule);
   photos.options.progress = nullptr;
@@ -121,14 +119,14 @@ TEST_CASE("A class without images in any domain is refused, before photos are re
   CHECK(photos.complaint() == rule);
 }
 
-TEST_CASE("Folders of another depth are refused with what was looked for and found") {
+TEST_CASE("Folders of another depth are refused with the expected and the found structure") {
   const Photos photos;
   CHECK(photos.complaint() ==
-        "65 image folder: no images where they were looked for\n    looked for FOLDER/domain/class/image.jpg "
+        "65 image folder: no images found\n    looked for FOLDER/domain/class/image.jpg "
         "(or .jpeg, .png)"
         "\n    found      0 domains, 0 classes, 0 images"
-        "\n    hint: name the folder that holds the domains; where a folder stands between domain and class, "
-        "move the classes up");
+        "\n    hint: name the folder that holds the domains; if a folder is between domain and class, move "
+        "the classes up");
   photos.paint("cat/a.png", 1);
   CHECK(photos.complaint().find(
             "found      1 domains, 0 classes, 0 images\n    but        FOLDER/cat/a.png\n") !=
@@ -140,25 +138,25 @@ TEST_CASE("Folders of another depth are refused with what was looked for and fou
         std::string::npos);
 }
 
-TEST_CASE("A domain without images is refused, a missing folder named") {
+TEST_CASE("A domain without images is refused, and an error names a missing folder") {
   const Photos photos;
   photos.paint("one/cat/a.png", 1);
   fs::create_directories(photos.folder / "spare\t/cat");
   CHECK(
       photos.complaint() ==
-      "65 image folder: a domain without images\n    domain spare\\x09"
-      "\n    hint: every folder here is a domain, with a folder for each class in it: move the others away");
+      "65 image folder: a domain has no images\n    domain spare\\x09"
+      "\n    hint: every folder here must be a domain with a folder for each class: move other folders away");
   CHECK_THROWS_WITH_AS(
       image_folder("/nowhere"),
       "image folder: cannot be read\n    folder /nowhere\n    found  No such file or directory", sand::Error);
 }
 
-TEST_CASE("More images than memory are refused before any is read") {
+TEST_CASE("Images that do not fit into memory are refused before any is read") {
   Photos photos;
   for (int i = 0; i < 6; ++i) photos.write("one/cat/" + std::to_string(i) + ".png", {});
   photos.options.side = 512;
   photos.options.memory = 3'000'000;
   CHECK(photos.complaint() ==
         "69 image folder: the images do not fit into memory\n    images 6, 5 MiB\n    memory at most 3 MiB"
-        "\n    hint: a smaller side of the images: --image-size 64");
+        "\n    hint: make the images smaller: --image-size 64");
 }

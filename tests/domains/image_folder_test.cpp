@@ -19,8 +19,7 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE(
-    "Domains, classes and examples come by the order of their bytes, classes from all domains together") {
+TEST_CASE("Domains, classes and examples are sorted by bytes, and classes are collected from all domains") {
   Photos photos;
   photos.paint("photo/dog/b.png", 1);
   photos.paint("photo/dog/a.png", 2);
@@ -45,8 +44,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Endings count in any case; what is hidden or lies beside the folders does not, and other files are "
-    "told") {
+    "Extensions match in any case; hidden files and files beside the folders are ignored; other files are "
+    "noted") {
   Photos photos;
   for (const char* name : {"a.jpg", "b.JPG", "c.JPEG", "d.png", "e.Png"})
     photos.paint(fs::path("one/cat") / name, 9);
@@ -61,10 +60,10 @@ TEST_CASE(
   const DataSet set = photos.read();
   REQUIRE(set.domains.size() == 1);
   CHECK(set.domains[0].size() == 5);
-  CHECK(photos.notes == Lines{"2 files among the images are no images by their names, and were passed over"});
+  CHECK(photos.notes == Lines{"skipped 2 files without an image extension"});
 }
 
-TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's for each channel") {
+TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's values for each channel") {
   Photos photos;
   const Bytes image = gradient(8, 8);
   photos.write("one/cat/a.png", png_file(8, 8, image));
@@ -79,7 +78,7 @@ TEST_CASE("An example is (x / 255 - mean) / deviation, with ImageNet's for each 
             doctest::Approx((image[3 * i + c] / 255.0 - set.mean[c]) / set.deviation[c]).epsilon(1e-5));
 }
 
-TEST_CASE("An augmented example is a function of its random numbers, and normalised") {
+TEST_CASE("An augmented example is a function of its random numbers and is normalized") {
   Photos photos;
   photos.paint("one/cat/a.png", 124);
   photos.paint("one/cat/b.png", 124);
@@ -121,14 +120,14 @@ TEST_CASE("The bytes are the same for every number of threads, and every image i
   CHECK(seen[0] == seen[1]);
 }
 
-TEST_CASE("What an image is shows from its content, whatever ending of a photo its name has") {
+TEST_CASE("The content decides the format of an image, not its extension") {
   const Photos photos;
   photos.write("one/cat/a.jfif", jpeg_file(8, 8, Bytes(3 * 64, 50)));
   photos.paint("one/cat/b.webp", 60);
   CHECK(photos.read().domains[0].size() == 2);
 }
 
-TEST_CASE("What systems leave behind is passed over and noted") {
+TEST_CASE("System files are skipped and noted") {
   Photos photos;
   photos.paint("one/cat/a.png", 1);
   photos.paint("one/cat/@eaDir/a.png/SYNOPHOTO_THUMB_M.png", 2);
@@ -140,11 +139,10 @@ TEST_CASE("What systems leave behind is passed over and noted") {
   CHECK(set.classes == 1);
   CHECK(set.domains.size() == 1);
   CHECK(set.domains[0].size() == 1);
-  CHECK(photos.notes ==
-        Lines{"passed over what systems leave behind: @eaDir, Thumbs.db, __MACOSX, lost+found"});
+  CHECK(photos.notes == Lines{"skipped system files: @eaDir, Thumbs.db, __MACOSX, lost+found"});
 }
 
-TEST_CASE("Decoders that work at once share the memory that the images leave") {
+TEST_CASE("Concurrent decoders share the memory that the images leave free") {
   Photos photos;
   for (int i = 0; i < 8; ++i) photos.paint("one/cat/" + std::to_string(i) + ".png", i);
   photos.options.memory = 8'000'000;  // for two of these at a time
@@ -158,7 +156,7 @@ TEST_CASE("Decoders that work at once share the memory that the images leave") {
                                  0) == 0);
 }
 
-TEST_CASE("The 2,240 real photos, paintings, cartoons and sketches are all there") {
+TEST_CASE("The real data set has 2,240 photos, paintings, cartoons and sketches") {
   const char* named = std::getenv("SANDGRAD_DATA");
   const fs::path directory =
       (named != nullptr ? fs::path(named) : fs::path(SANDGRAD_SOURCE_DIR) / ".." / "shared" / "data") /

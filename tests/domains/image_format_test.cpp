@@ -16,7 +16,7 @@ std::string said_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("A file in another format is told by what it looks like") {
+TEST_CASE("An error names the format that a file looks like") {
   for (const auto& [bytes, looks_like] :
        {std::pair{"GIF89a"sv, "a GIF"},
         {"BM6\0"sv, "a BMP"},
@@ -37,10 +37,10 @@ TEST_CASE("A file in another format is told by what it looks like") {
   CHECK(said_of("version https://git-lfs.github.com/spec/v1\noid sha256:1") ==
         "neither JPEG nor PNG: it is a git-lfs pointer; `git lfs pull` fetches the image");
   CHECK(said_of(std::string_view("\0\0\0\0\0\0\0\0\0", 9)) ==
-        "neither JPEG nor PNG: it begins with zeros, as a download that was broken off");
+        "neither JPEG nor PNG: it begins with zeros, like an interrupted download");
 }
 
-TEST_CASE("A file that looks like nothing known is only said to be neither") {
+TEST_CASE("A file of an unknown format is reported as neither JPEG nor PNG") {
   for (const auto bytes :
        {""sv, "\xff"sv, "\xff\xd8"sv, "\x89"sv, "GIF"sv, "RIFF1234WAVE"sv, "\0\0"sv, "hello"sv})
     CHECK(said_of(bytes) == "neither JPEG nor PNG");

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
 
-/// Folders and empty files on the disk, gone with the object.
+/// Folders and empty files on the disk, removed with the object.
 struct Tree {
   fs::path root = fs::temp_directory_path() / ("sandgrad_scan_test_" + std::to_string(::getpid()));
 
@@ -44,7 +44,7 @@ struct Tree {
 
 }  // namespace
 
-TEST_CASE("The names of folders are those that are not hidden, by the order of their bytes") {
+TEST_CASE("Names of folders exclude hidden ones and are sorted by bytes") {
   const Tree tree;
   for (const char* name : {"b", "a", "B", ".c"}) tree.folder(name);
   tree.file("file");
@@ -54,15 +54,16 @@ TEST_CASE("The names of folders are those that are not hidden, by the order of t
 }
 
 TEST_CASE(
-    "Classes of different domains whose names differ in case or Unicode form only are refused, unless both "
-    "stand in all domains") {
+    "Classes of different domains whose names differ only in case or Unicode form are refused, unless all "
+    "domains have both") {
   const Tree tree;
   tree.file("one/dog/1.png");
   tree.file("two/Dog/1.png");
   CHECK(tree.complaint() ==
         "65 image folder: classes that differ in case or Unicode form only\n    one     ROOT/two/Dog, of 3 "
         "bytes"
-        "\n    another ROOT/one/dog, of 3 bytes\n    hint: give them one name, or names that differ in more");
+        "\n    another ROOT/one/dog, of 3 bytes\n    hint: give them the same name, or clearly different "
+        "names");
   tree.file("one/Dog/1.png");
   CHECK(tree.complaint().find("classes that differ in case") != std::string::npos);
   tree.file("two/dog/1.png");  // as the letters a and A may
@@ -81,7 +82,7 @@ TEST_CASE("Domains whose names differ in case or Unicode form only are refused")
                                0) == 0);
 }
 
-TEST_CASE("Domains that are all links are named with how to follow them") {
+TEST_CASE("If all domains are links, the error says how to follow them") {
   const Tree tree;
   tree.file(".scratch/photo/dog/1.png");
   fs::create_directory_symlink(tree.root / ".scratch/photo", tree.root / "photo");
@@ -90,13 +91,13 @@ TEST_CASE("Domains that are all links are named with how to follow them") {
   CHECK(scan_images(tree.root, true).images == 1);
 }
 
-TEST_CASE("Images one folder deeper than they belong are named") {
+TEST_CASE("An error names images that are one folder too deep") {
   const Tree tree;
   for (const char* domain : {"amazon", "dslr"}) tree.file(fs::path(domain) / "images/bike/1.jpg");
-  CHECK(tree.complaint().rfind("65 image folder: no images where they were looked for\n    looked for "
+  CHECK(tree.complaint().rfind("65 image folder: no images found\n    looked for "
                                "ROOT/domain/class/image.jpg (or .jpeg, .png)"
                                "\n    found      2 domains, 1 classes, 0 images\n    but        ROOT/",
                                0) == 0);
-  CHECK(tree.complaint().find("/images/bike/1.jpg\n    hint: name the folder that holds the domains; where a "
-                              "folder stands between") != std::string::npos);
+  CHECK(tree.complaint().find("/images/bike/1.jpg\n    hint: name the folder that holds the domains; if a "
+                              "folder is between") != std::string::npos);
 }

@@ -12,7 +12,7 @@ using namespace sand::domains;
 namespace {
 
 const std::string kLacking = "a JPEG that lacks image data: it was cut, or lost a part";
-const std::string kOutOfOrder = "a JPEG whose scans do not follow each other: one is missing, or there twice";
+const std::string kOutOfOrder = "a JPEG with a missing, doubled or misplaced scan";
 const Bytes kSoi{0xff, 0xd8}, kEoi{0xff, 0xd9};
 
 std::span<std::byte> decoder_room() {
@@ -20,7 +20,7 @@ std::span<std::byte> decoder_room() {
   return bytes;
 }
 
-/// Why there is no picture, "" if there is one.
+/// The reason for a refusal, "" if the picture is read.
 std::string refusal(const Bytes& file) {
   sand::domains::DecoderMemory memory(decoder_room());
   const Rgb image = decode_rgb(file, memory);
@@ -34,7 +34,7 @@ Bytes pixels(const Bytes& file) {
   return Bytes(image.pixels, image.pixels + 3 * image.width * image.height);
 }
 
-/// Where each SOS marker stands, and at the end EOI.
+/// Positions of the SOS markers, then of EOI.
 std::vector<std::size_t> scans_of(const Bytes& file) {
   std::vector<std::size_t> places;
   for (std::size_t at = 0; (at = place_of({0xff, 0xda}, file, at)) < file.size(); ++at) places.push_back(at);
@@ -44,7 +44,7 @@ std::vector<std::size_t> scans_of(const Bytes& file) {
 
 Bytes baseline() { return jpeg_file(40, 24, gradient(40, 24)); }
 
-// A grey progressive JPEG of one block: all its tables have one code, 0, which says that nothing follows.
+// A grey progressive JPEG of one block: all its tables have one code, 0, for the end of the block.
 Bytes one_block() {
   return kSoi + segment(0xdb, Bytes{0} + Bytes(64, 1)) + segment(0xc2, {8, 0, 8, 0, 8, 1, 7, 0x11, 0}) +
          segment(0xc4, Bytes{0x00, 1} + Bytes(16)) + segment(0xc4, Bytes{0x10, 1} + Bytes(16));
@@ -75,7 +75,7 @@ TEST_CASE("A JPEG that is cut lacks image data also where EOI was put behind the
       CHECK_MESSAGE(refusal(first(length, file) + kEoi) != "", "cut at " << length << " of " << file.size());
 }
 
-TEST_CASE("What stands before EOI or in its place changes no pixel") {
+TEST_CASE("Bytes before EOI or in its place change no pixel") {
   Bytes trailer(256);
   std::iota(trailer.begin(), trailer.end(), std::uint8_t{0});
   for (const Bytes& file : {baseline(), kGreyProgressive, kCmyk, kProgressive, kThreeScans}) {
@@ -90,7 +90,7 @@ TEST_CASE("What stands before EOI or in its place changes no pixel") {
   }
 }
 
-TEST_CASE("What stands between two scans changes no pixel") {
+TEST_CASE("Bytes between two scans change no pixel") {
   for (const Bytes& file : {kProgressive, kThreeScans}) {
     const std::size_t second = place_of({0xff, 0xc4}, file, scans_of(file)[0]);
     for (const Bytes& litter : {Bytes{0, 0, 0}, Bytes{0xff, 0}, Bytes{0xff, 0xd3}, segment(0xe1, Bytes(10)),
@@ -99,18 +99,18 @@ TEST_CASE("What stands between two scans changes no pixel") {
   }
 }
 
-TEST_CASE("A JPEG that lost any of its scans is refused, though EOI is there") {
+TEST_CASE("A JPEG with a missing scan is refused even with EOI") {
   for (const Bytes& file : {kGreyProgressive, kProgressive, kThreeScans}) {
     const std::vector<std::size_t> scans = scans_of(file);
     for (std::size_t i = 0; i + 1 < scans.size(); ++i) {
-      const std::size_t tables = place_of({0xff, 0xc4}, file, scans[i]);  // of the scan behind it
+      const std::size_t tables = place_of({0xff, 0xc4}, file, scans[i]);  // of the next scan
       const std::string why = refusal(without(scans[i], std::min(tables, scans[i + 1]), file));
       CHECK_MESSAGE((why == kLacking || why == kOutOfOrder), "scan " << i << ": " << why);
     }
   }
 }
 
-TEST_CASE("A progressive JPEG may leave coefficients out if it says by EOI that this is all") {
+TEST_CASE("A progressive JPEG with EOI may omit coefficients") {
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(1, 5, 0, 0) + kEoi) == "");
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(1, 5, 0, 0)) == kLacking);
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(1, 63, 0, 0)) == "");
@@ -118,14 +118,13 @@ TEST_CASE("A progressive JPEG may leave coefficients out if it says by EOI that 
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(1, 63, 0, 1) + scan(1, 63, 1, 0)) == "");
 }
 
-TEST_CASE(
-    "A scan that was there before, or skips a bit, or comes before the means of its blocks is refused") {
+TEST_CASE("A scan that is repeated, skips a bit or precedes the DC scan of its blocks is refused") {
   CHECK(refusal(one_block() + scan(0, 0, 0, 0) + scan(0, 0, 0, 0) + kEoi) == kOutOfOrder);
   CHECK(refusal(one_block() + scan(0, 0, 0, 2) + scan(0, 0, 1, 0) + kEoi) == kOutOfOrder);
   CHECK(refusal(one_block() + scan(1, 63, 0, 0) + scan(0, 0, 0, 0) + kEoi) == kOutOfOrder);
 }
 
-TEST_CASE("A restart that is missing or out of turn means that data are lacking") {
+TEST_CASE("A missing or misplaced restart marker means missing data") {
   const std::size_t restart = place_of({0xff, 0xd0}, kThreeScans);
   Bytes changed = kThreeScans;
   changed[restart + 1] = 0xd1;
@@ -133,7 +132,7 @@ TEST_CASE("A restart that is missing or out of turn means that data are lacking"
   CHECK(refusal(without(restart, restart + 2, kThreeScans)) != "");
 }
 
-TEST_CASE("Scans and tables beyond all use are refused before they cost time") {
+TEST_CASE("Excessive numbers of scans and tables are refused early") {
   Bytes many = one_block() + scan(0, 0, 0, 0);
   for (int k = 1; k < 64; ++k) many = many + scan(k, k, 0, 2);
   for (int k = 1; k < 37; ++k) many = many + scan(k, k, 2, 1);
@@ -145,7 +144,7 @@ TEST_CASE("Scans and tables beyond all use are refused before they cost time") {
         "a JPEG of more than 1,000 tables of codes");
 }
 
-TEST_CASE("A valid JPEG of a kind that is not read is refused by the name of its kind") {
+TEST_CASE("A valid JPEG of an unsupported kind is refused with the name of the kind") {
   const auto with = [](std::size_t behind_marker, std::uint8_t value) {
     Bytes file = baseline();
     file[place_of({0xff, 0xc0}, file) + behind_marker] = value;
@@ -176,7 +175,7 @@ TEST_CASE("A JPEG without the tables that its scans need is refused") {
         "a JPEG without its tables of codes");
 }
 
-TEST_CASE("The tables of quantisation of a progressive JPEG may not change between scans") {
+TEST_CASE("A progressive JPEG whose quantization tables change between scans is refused") {
   CHECK(
       refusal(one_block() + scan(0, 0, 0, 0) + segment(0xdb, Bytes{0} + Bytes(64, 2)) + scan(1, 63, 0, 0)) ==
       "a JPEG whose quantisation changes between scans, which is not supported");

@@ -10,7 +10,7 @@
 
 using sand::domains::MemoryBudget;
 
-TEST_CASE("Shares that fit beside each other are had at once, another one when there is room again") {
+TEST_CASE("Shares that fit together are granted at once, and another share waits for free memory") {
   MemoryBudget budget(100);
   auto first = std::make_unique<MemoryBudget::Share>(budget, 60);
   const MemoryBudget::Share second(budget, 40);
@@ -26,7 +26,7 @@ TEST_CASE("Shares that fit beside each other are had at once, another one when t
   CHECK(had);
 }
 
-TEST_CASE("However many workers there are, they never have more than there is") {
+TEST_CASE("Workers never hold more than the budget, for any number of workers") {
   MemoryBudget budget(100);
   std::atomic<int> held = 0, most = 0;
   sand::Threads(8).run(400, [&](int task, int) {

@@ -70,7 +70,7 @@ TEST_CASE("MNIST is found in the folder itself, in mnist/ and where torchvision 
     }
 }
 
-TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their own names") {
+TEST_CASE("MNIST's files may have a dot for a dash and may be in folders of their own names") {
   for (const std::string images :
        {"train-images.idx3-ubyte", "train-images.idx3-ubyte.gz",
         "train-images-idx3-ubyte/train-images-idx3-ubyte", "train-images-idx3-ubyte/train-images.idx3-ubyte",
@@ -83,34 +83,35 @@ TEST_CASE("MNIST's files may have a dot for a dash, and lie in folders of their 
   }
 }
 
-TEST_CASE("A folder of a file's name that does not hold it is told from a file that is not there") {
+TEST_CASE("An error distinguishes a missing file from a folder of that name without the file") {
   const MnistFolder folder;
   folder.write_all("", "");
   fs::remove(folder.path / "train-images-idx3-ubyte");
   folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte/deeper", {});
-  CHECK(folder.complaint(MnistPart::both).find("all but train-images-idx3-ubyte (a folder without it)\n") !=
+  CHECK(folder.complaint(MnistPart::both)
+            .find("all but train-images-idx3-ubyte (a folder that does not contain it)\n") !=
         std::string::npos);
 }
 
-TEST_CASE("MNIST's files may be links, and one that leads nowhere is called so") {
+TEST_CASE("MNIST's files may be links, and an error names a broken link") {
   const MnistFolder folder;
   folder.write_all("store", "");
   for (const char* name : {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
     fs::create_symlink(folder.path / "store" / name, folder.path / name);
   CHECK(read_mnist(folder.path, MnistPart::test).labels == Bytes{7, 9});
   fs::remove(folder.path / "store/t10k-images-idx3-ubyte");
-  CHECK(folder.complaint(MnistPart::test)
-            .find("all but t10k-images-idx3-ubyte (a link that leads nowhere)\n") != std::string::npos);
+  CHECK(folder.complaint(MnistPart::test).find("all but t10k-images-idx3-ubyte (a broken link)\n") !=
+        std::string::npos);
 }
 
-TEST_CASE("Files of MNIST's format that are not MNIST's own say so") {
+TEST_CASE("The source says if files in MNIST's format are not MNIST's own") {
   const MnistFolder folder;
   folder.write_all("", "");
   CHECK(read_mnist(folder.path, MnistPart::both).source ==
         "images in MNIST's format, not MNIST's own, from " + folder.path.string());
 }
 
-TEST_CASE("Another data set of MNIST's format is not found unasked: the folder to name is told") {
+TEST_CASE("Another data set in MNIST's format is not read by itself: the error names its folder") {
   const MnistFolder folder;
   folder.write_all("FashionMNIST/raw", "");
   folder.write_all("KMNIST/raw", ".gz");
@@ -127,14 +128,14 @@ TEST_CASE("Another data set of MNIST's format is not found unasked: the folder t
   CHECK(read_mnist(folder.path / "KMNIST", MnistPart::both).labels == Bytes{5, 0, 4, 7, 9});
 }
 
-TEST_CASE("A folder's name that a terminal would not print is escaped") {
+TEST_CASE("Unprintable characters in a folder's name are escaped") {
   const MnistFolder folder;
   folder.write_all("\x1b[2J\xff", "");
   CHECK(read_mnist(folder.path / "\x1b[2J\xff", MnistPart::test).source.find("/\\x1b[2J\\xff") !=
         std::string::npos);
 }
 
-TEST_CASE("The training digits come first, and each part can be had alone") {
+TEST_CASE("The training digits come first, and each part can be read alone") {
   const MnistFolder folder;
   folder.write_all("", "");
   CHECK(read_mnist(folder.path, MnistPart::train).labels == Bytes{5, 0, 4});
@@ -154,7 +155,7 @@ TEST_CASE("All files come from one folder: the first that has them all") {
   CHECK(read_mnist(folder.path, MnistPart::train).pixels[0] == 1);
 }
 
-TEST_CASE("A folder without MNIST is refused with the names that were looked for and where") {
+TEST_CASE("A folder without MNIST is refused with the expected names and places") {
   const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte.gz", images_file(2, 2));
   folder.write("mnist/unrelated", {});
@@ -191,7 +192,7 @@ TEST_CASE("Files with different counts are refused") {
             path + "/t10k-labels-idx1-ubyte: 3\n    hint: take both files from the same download");
 }
 
-TEST_CASE("Labels beyond 9 are refused with their place") {
+TEST_CASE("Labels beyond 9 are refused with their position") {
   const MnistFolder folder;
   folder.write("t10k-images-idx3-ubyte", images_file(3, 0));
   folder.write("t10k-labels-idx1-ubyte", labels({9, 0, 10}));

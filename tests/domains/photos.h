@@ -14,7 +14,7 @@
 
 namespace sand::domains {
 
-/// A data set on the disk, gone with the object.
+/// A data set on the disk, removed with the object.
 struct Photos {
   const testing::Folder made;
   const std::filesystem::path folder = made.path;

@@ -14,7 +14,7 @@ using sand::domains::RandomState;
 
 namespace {
 
-/// Does what one line of tests/golden/random_state.txt says and checks its values: "what arguments = values".
+/// Runs one line of tests/golden/random_state.txt, "what arguments = values", and checks its values.
 void follow(const std::string& line, RandomState& random) {
   CAPTURE(line);
   std::istringstream words(line);
@@ -47,7 +47,7 @@ void follow(const std::string& line, RandomState& random) {
 
 }  // namespace
 
-TEST_CASE("RandomState draws what numpy draws, whatever is asked for in between") {
+TEST_CASE("RandomState gives the same numbers as numpy, for any order of draws") {
   std::ifstream file(SANDGRAD_SOURCE_DIR "/tests/golden/random_state.txt");
   RandomState random(0);
   int lines = 0;
@@ -59,7 +59,7 @@ TEST_CASE("The shuffle of DomainBed's split with trial 0, domain 0 is the publis
   CHECK(RandomState(894182419).permutation(10) == std::vector<std::uint32_t>{2, 3, 8, 1, 4, 5, 0, 9, 6, 7});
 }
 
-TEST_CASE("A shuffle moves the given numbers and loses none") {
+TEST_CASE("A shuffle permutes the given numbers") {
   std::vector<std::uint32_t> numbers{10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
   RandomState(894182419).shuffle(numbers);
   CHECK(numbers == std::vector<std::uint32_t>{12, 13, 18, 11, 14, 15, 10, 19, 16, 17});

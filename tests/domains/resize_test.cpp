@@ -77,7 +77,7 @@ TEST_CASE("A new pixel is the average under a triangle over the old ones") {
       }
 }
 
-TEST_CASE("An image of the right size stays as it is, a plain one stays plain") {
+TEST_CASE("An image of the target size is unchanged, and a uniform image stays uniform") {
   const Bytes image = pattern(16, 16), same = resized(image, 16, 16, 16);
   for (std::size_t i = 0; i < 256; ++i)
     for (std::size_t c = 0; c < 3; ++c) CHECK(same[256 * c + i] == image[3 * i + c]);
@@ -104,7 +104,7 @@ TEST_CASE("A part of a planar image is resized like an image of its own") {
   CHECK(resized(view, 16) == resized(part, 17, 13, 16));
 }
 
-TEST_CASE("The scratch memory is enough, and no more is written than the image") {
+TEST_CASE("resize stays within its scratch memory and writes only the image") {
   for (const int width : {1, 2, 8, 63, 64, 65, 1000, 65536})
     for (const int height : {1, 9, 100})
       for (const int side : {8, 64}) {

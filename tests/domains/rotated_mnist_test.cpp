@@ -29,7 +29,7 @@ Digits copies(std::uint32_t count, const std::vector<std::uint8_t>& image) {
   return digits;
 }
 
-/// Every shade there is, without any symmetry.
+/// Every shade, without any symmetry.
 std::vector<std::uint8_t> pattern() {
   std::vector<std::uint8_t> image;
   for (unsigned i = 0; i < Digits::kPixels; ++i)
@@ -65,7 +65,7 @@ double tents(const std::vector<std::uint8_t>& image, double u, double v) {
 
 }  // namespace
 
-TEST_CASE("RotatedMNIST deals all digits to six angles, and keeps their labels") {
+TEST_CASE("RotatedMNIST distributes all digits over six angles and keeps their labels") {
   Digits digits = copies(605, std::vector<std::uint8_t>(Digits::kPixels));
   for (std::uint32_t i = 0; i < 605; ++i) {
     digits.labels[i] = static_cast<std::uint8_t>(i % 10);
@@ -101,8 +101,7 @@ TEST_CASE("RotatedMNIST deals all digits to six angles, and keeps their labels")
   CHECK(numbers.size() == 101);
 }
 
-TEST_CASE(
-    "An image is turned counter-clockwise about its centre: bilinear, rounded, 0 where nothing comes from") {
+TEST_CASE("An image is rotated counter-clockwise about its centre: bilinear, rounded, 0 outside the source") {
   const std::vector<std::uint8_t> image = pattern();
   const DataSet set = rotated_mnist(copies(6, image), 0);
   for (std::size_t e = 0; e < 6; ++e) {
@@ -110,7 +109,7 @@ TEST_CASE(
     const double angle = static_cast<double>(e) * 15 * std::numbers::pi / 180;
     for (int y = 0; y < kDigitSide; ++y)
       for (int x = 0; x < kDigitSide; ++x) {
-        // Pixels count from the top, so that turning back by the angle is turning forward here.
+        // Rows count from the top, so the inverse rotation has the positive angle here.
         const double u = std::cos(angle) * (x - 13.5) - std::sin(angle) * (y - 13.5) + 14;
         const double v = std::sin(angle) * (x - 13.5) + std::cos(angle) * (y - 13.5) + 14;
         const bool inside = u >= 0 && u < kDigitSide && v >= 0 && v < kDigitSide;
@@ -144,7 +143,7 @@ TEST_CASE("Ink above the centre moves to the left, and none comes in from outsid
   CHECK(white[14 * kDigitSide + 14] == 255);
 }
 
-TEST_CASE("The bits of the turned images are pinned, for any number of threads") {
+TEST_CASE("Rotated images have fixed bits, for any number of threads") {
   Digits digits = copies(2000, pattern());
   for (std::size_t i = 0; i < digits.pixels.size(); ++i)
     digits.pixels[i] = static_cast<std::uint8_t>(digits.pixels[i] + i / 784);
@@ -164,7 +163,7 @@ TEST_CASE("The bits of the turned images are pinned, for any number of threads")
   }
 }
 
-TEST_CASE("Another seed deals the digits anew") {
+TEST_CASE("Another seed distributes the digits differently") {
   Digits digits = copies(600, pattern());
   for (std::uint32_t i = 0; i < 600; ++i) digits.labels[i] = static_cast<std::uint8_t>(i % 10);
   CHECK(rotated_mnist(digits, 7).domains[0].labels == rotated_mnist(digits, 7).domains[0].labels);

@@ -51,7 +51,7 @@ TEST_CASE("The batch of a step is a function of the step, in every order of draw
   }
 }
 
-TEST_CASE("A batch carries its step, and the inputs of its examples") {
+TEST_CASE("A batch has its step and the inputs of its examples") {
   const Domain domain = counting("one", 10);
   Sampler sampler({whole(domain)}, {.rows = 4});
   const Batch& batch = sampler.draw(6);
@@ -62,7 +62,7 @@ TEST_CASE("A batch carries its step, and the inputs of its examples") {
           static_cast<Scalar>(batch.domains[0].examples[static_cast<std::size_t>(row)]));
 }
 
-TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
+TEST_CASE("Seeds, steps and domains use different random numbers") {
   const Domain a = counting("a", 1000), b = counting("b", 1000);
   for (const Order order : {Order::with_replacement, Order::epochs}) {
     Sampler sampler({whole(a), whole(b)}, {.rows = 32, .seed = 7, .order = order});
@@ -75,7 +75,7 @@ TEST_CASE("Seeds, steps and domains are drawn from different random numbers") {
   }
 }
 
-TEST_CASE("With replacement, rows come from the part only, and all of it, and may outnumber it") {
+TEST_CASE("With replacement, rows come from the whole part and only from it, and may outnumber it") {
   const Domain domain = counting("one", 10);
   Sampler sampler({{&domain, {2, 3, 5, 7}}}, {.rows = 200});
   const Examples drawn = sampler.draw(0).domains[0].examples;
@@ -83,7 +83,7 @@ TEST_CASE("With replacement, rows come from the part only, and all of it, and ma
   CHECK(std::set<std::uint32_t>(drawn.begin(), drawn.end()) == std::set<std::uint32_t>{2, 3, 5, 7});
 }
 
-TEST_CASE("An epoch visits each example of the part once, whatever the sizes of the domains") {
+TEST_CASE("An epoch visits each example of the part once, for any sizes of the domains") {
   const Domain small = counting("small", 6), large = counting("large", 100);
   Sampler sampler({{&small, {0, 1, 2, 4}}, {&large, {10, 20, 30, 40, 50, 60}}},
                   {.rows = 2, .seed = 3, .order = Order::epochs});
@@ -100,7 +100,7 @@ TEST_CASE("An epoch visits each example of the part once, whatever the sizes of 
   CHECK(seen[1].empty());
 }
 
-TEST_CASE("An epoch may be a single step that takes the whole part") {
+TEST_CASE("An epoch may be a single step with the whole part") {
   const Domain domain = counting("one", 5);
   Sampler sampler({whole(domain)}, {.rows = 5, .seed = 1, .order = Order::epochs});
   CHECK(sorted(sampler.draw(0).domains[0].examples) == Examples{0, 1, 2, 3, 4});
@@ -108,7 +108,7 @@ TEST_CASE("An epoch may be a single step that takes the whole part") {
   CHECK(sampler.draw(1).domains[0].examples != first);
 }
 
-TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice in it") {
+TEST_CASE("An epoch drops its last, smaller batch and has no example twice") {
   const Domain domain = counting("one", 7);
   Sampler sampler({whole(domain)}, {.rows = 3, .seed = 1, .order = Order::epochs});
   for (std::uint32_t epoch = 0; epoch < 4; ++epoch) {
@@ -120,8 +120,7 @@ TEST_CASE("An epoch leaves its last, smaller batch out, never an example twice i
 }
 
 TEST_CASE(
-    "Epoch e of a domain begins at step e times its own steps, shuffled by (seed, btch, e, domain) and dealt "
-    "in order") {
+    "Epoch e of a domain begins at step e times its own steps and is shuffled by (seed, btch, e, domain)") {
   const Domain small = counting("small", 50), large = counting("large", 50);
   const std::vector<Part> parts = {{&small, {40, 41, 42, 43, 44, 45, 46}},
                                    {&large, {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}}};
@@ -153,7 +152,7 @@ TEST_CASE("With replacement, row i of a step is number i of (seed, btch, step, d
     }
 }
 
-TEST_CASE("Everything is the whole part in its own order") {
+TEST_CASE("Order::everything gives the whole part in its own order") {
   const Domain domain = counting("one", 10);
   Sampler sampler({{&domain, {7, 3, 5}}}, {.rows = 0, .order = Order::everything});
   sampler.draw(0);
@@ -161,7 +160,7 @@ TEST_CASE("Everything is the whole part in its own order") {
   CHECK(sampler.draw(9).step == 9);
 }
 
-TEST_CASE("Drawing again uses the same memory again") {
+TEST_CASE("Drawing again reuses the memory") {
   const Domain domain = counting("one", 10);
   for (const Order order : {Order::with_replacement, Order::epochs, Order::everything}) {
     Sampler sampler({whole(domain)}, {.rows = 4, .order = order});
@@ -171,8 +170,7 @@ TEST_CASE("Drawing again uses the same memory again") {
 }
 
 TEST_CASE(
-    "Augmented examples are read with the random numbers of (seed, domain, step, example), others as they "
-    "are") {
+    "Augmented examples use the random numbers of (seed, domain, step, example), and others are unchanged") {
   Domain still = counting("still", 10), changing = counting("changing", 10);
   changing.augment = [](std::uint32_t example, sand::Random random, std::span<Scalar> input) {
     input[0] = static_cast<Scalar>(100 * (example + 1) + random.uniform());
@@ -194,7 +192,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("The smallest part decides how many steps make an epoch, at least one") {
+TEST_CASE("The smallest part decides the number of steps of an epoch, at least one") {
   const Domain small = counting("small", 11), large = counting("large", 25);
   const auto steps = [&](int rows, Order order) {
     return Sampler({whole(large), whole(small)}, {.rows = rows, .order = order}).steps_per_epoch();
@@ -205,18 +203,18 @@ TEST_CASE("The smallest part decides how many steps make an epoch, at least one"
   CHECK(steps(4, Order::everything) == 1);
 }
 
-TEST_CASE("A sampler refuses what it cannot draw from, and says why") {
+TEST_CASE("A sampler refuses parts that it cannot draw from, with the reason") {
   const Domain domain = counting("sketch", 3);
-  CHECK_THROWS_WITH_AS(Sampler({}, {}), "sampler: at least one domain to draw from", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({}, {}), "sampler: needs at least one domain", sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain), {&domain, {}}}, {}),
-                       "sampler: no examples to draw from\n    domain sketch", sand::Error);
-  CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: no examples to draw from\n    domain none",
+                       "sampler: a domain has no examples\n    domain sketch", sand::Error);
+  CHECK_THROWS_WITH_AS(Sampler({{nullptr, {1}}}, {}), "sampler: a domain has no examples\n    domain none",
                        sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 0}), "sampler: rows must be at least 1\n    rows 0",
                        sand::Error);
   CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 4, .order = Order::epochs}),
                        "sampler: in epochs, rows must not exceed the examples of a domain\n    rows   4\n    "
                        "domain sketch, 3 examples\n"
-                       "    hint: fewer rows, or draw with replacement",
+                       "    hint: use fewer rows, or draw with replacement",
                        sand::Error);
 }

@@ -32,10 +32,10 @@ using sand::domains::SandboxFailure;
 namespace {
 
 using ByteView = std::span<const std::uint8_t>;
-volatile int questions = 0;  // in the child: how many it has seen
+volatile int questions = 0;  // number of questions that the child has seen
 
-/// The first byte of the question says what to do; most answer with one byte. (AddressSanitizer would ask the
-/// kernel for something before a trap.)
+/// The first byte of the question selects the action; most answer with one byte. (AddressSanitizer would make
+/// a system call before a trap.)
 __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std::span<std::uint8_t> answer,
                                                          sand::domains::DecoderMemory& memory) {
   questions = questions + 1;
@@ -46,13 +46,15 @@ __attribute__((no_sanitize("address"))) std::size_t work(ByteView question, std:
     case 'l':
       for (volatile bool stay = true; stay;) continue;
       break;
-    case 'p': answer[0] = ::write(0, "pipe", 4) == 4; return 1;  // past what it should say, and then silence
-    case 'w': answer[0] = ::read(0, answer.data(), 1) == 1; return 1;  // for what will not come
+    case 'p':
+      answer[0] = ::write(0, "pipe", 4) == 4;
+      return 1;  // writes to the pipe directly, then no answer
+    case 'w': answer[0] = ::read(0, answer.data(), 1) == 1; return 1;  // waits for bytes that never come
     case 'k': answer[0] = ::syscall(SYS_getpid) > 0; return 1;
     case 'o': answer[0] = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY) >= 0; return 1;
     case 'n': return answer.size() + 1;
     case 'q': answer[0] = static_cast<std::uint8_t>(questions); return 1;
-    case 'f': {  // files that it can write to, but for its pipe
+    case 'f': {  // files that it can write to, except its pipe
       answer[0] = 0;
       for (int file = 1; file < 256; ++file)
         answer[0] = static_cast<std::uint8_t>(answer[0] + (::write(file, "x", 1) == 1));
@@ -81,7 +83,7 @@ std::string ask(Sandbox& sandbox, const std::string& question) {
 
 const std::string kNo(1, '\0'), kYes(1, '\1');
 
-/// The only process whose parent this one is.
+/// The only child of this process.
 pid_t child_of_mine() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     std::ifstream file(entry.path() / "stat");
@@ -92,7 +94,7 @@ pid_t child_of_mine() {
   return -1;
 }
 
-/// A limit of this process, for as long as it lives.
+/// Sets a limit of this process during its lifetime.
 struct Limit {
   Limit(decltype(RLIMIT_AS) what, std::size_t most) : resource(what) {
     ::getrlimit(resource, &before);
@@ -104,7 +106,7 @@ struct Limit {
   rlimit before{};
 };
 
-/// ByteView that this process has now.
+/// Bytes of address space of this process.
 std::size_t address_space() {
   std::ifstream statm("/proc/self/statm");
   std::size_t pages = 0;
@@ -119,14 +121,14 @@ long open_files() {
 
 }  // namespace
 
-TEST_CASE("A sandbox answers questions, one after the other") {
+TEST_CASE("A sandbox answers several questions in order") {
   Sandbox sandbox(work, kRoom);
   CHECK(ask(sandbox, "r2345") == "5432r");
   CHECK(ask(sandbox, "rats") == "star");
   CHECK_THROWS_WITH_AS(sandbox.ask(101), "sandbox: a question too long", sand::Error);
 }
 
-TEST_CASE("A crash is told, and the next question answered by another process") {
+TEST_CASE("A crash is reported, and a new process answers the next question") {
   Sandbox sandbox(work, kRoom);
   CHECK(ask(sandbox, "s") == "it crashed (SIGSEGV)");
   CHECK(ask(sandbox, "rats") == "star");
@@ -135,25 +137,25 @@ TEST_CASE("A crash is told, and the next question answered by another process") 
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("A question that takes too long is given up, and soon where the process sleeps over it") {
+TEST_CASE("A question that takes too long is abandoned, sooner if the process sleeps") {
   Sandbox sandbox(work, {.question = 100, .answer = 100, .seconds = 0.1});
   CHECK(ask(sandbox, "l") == "it took more than 100 ms");
   CHECK(ask(sandbox, "rats") == "star");
   Sandbox patient(work, {.question = 100, .answer = 100, .seconds = 60});
   const auto start = std::chrono::steady_clock::now();
-  CHECK(ask(patient, "w") == "it fell silent");
+  CHECK(ask(patient, "w") == "it stopped answering");
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
   CHECK(ask(patient, "rats") == "star");
 }
 
-TEST_CASE("An answer longer than its room, or of another form, is not believed") {
+TEST_CASE("An answer of invalid length or form is rejected") {
   Sandbox sandbox(work, kRoom);
-  CHECK(ask(sandbox, "n") == "it answered nonsense");
-  CHECK(ask(sandbox, "p") == "it answered nonsense");
+  CHECK(ask(sandbox, "n") == "its answer is malformed");
+  CHECK(ask(sandbox, "p") == "its answer is malformed");
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("What the question does to the process is told apart from what the system does to it") {
+TEST_CASE("Failures caused by the question and failures caused by the system are distinguished") {
   Sandbox sandbox(work, {.question = 100, .answer = 100, .seconds = 0.3});
   const auto failure = [&](const char* question, int signal) {
     std::thread system([&, child = child_of_mine()] {
@@ -177,7 +179,7 @@ TEST_CASE("What the question does to the process is told apart from what the sys
   CHECK(stopped.by_system);
 }
 
-TEST_CASE("Where address space is limited, the process does with less memory, and says how much") {
+TEST_CASE("With limited address space, the process uses less memory and reports how much") {
   const std::size_t wanted = std::size_t{1} << 40;
   const Limit limit(RLIMIT_AS, address_space() + (std::size_t{2} << 30));
   Sandbox sandbox(work, {.question = 100, .answer = 100, .memory = wanted});
@@ -186,12 +188,12 @@ TEST_CASE("Where address space is limited, the process does with less memory, an
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("Without any address space the limit is named") {
+TEST_CASE("Without any address space, the error names the limit") {
   const Limit limit(RLIMIT_AS, address_space() + (8 << 20));
   CHECK_THROWS_WITH_AS(
       Sandbox(work, {.question = 100, .answer = 100, .memory = std::size_t{1} << 30}),
       "sandbox: the process did not start\n    found no address space for 16 MiB more"
-      "\n    hint: ulimit -v or ulimit -d limits it: raise the limit, or take fewer --threads",
+      "\n    hint: ulimit -v or ulimit -d limits it: raise the limit, or use fewer --threads",
       sand::Error);
 }
 
@@ -202,17 +204,17 @@ TEST_CASE("The kernel ends the process at any other system call than read, write
     return;
   }
   CHECK(sandbox.confined());
-  CHECK(ask(sandbox, "k") == "it asked the kernel for what it may not have (SIGSYS)");
-  CHECK(ask(sandbox, "o") == "it asked the kernel for what it may not have (SIGSYS)");
+  CHECK(ask(sandbox, "k") == "it made a forbidden system call (SIGSYS)");
+  CHECK(ask(sandbox, "o") == "it made a forbidden system call (SIGSYS)");
   CHECK(ask(sandbox, "rats") == "star");
 }
 
-TEST_CASE("The process can write to no file of ours") {
+TEST_CASE("The process cannot write to any file of its parent") {
   Sandbox sandbox(work, kRoom);
   CHECK(ask(sandbox, "f") == kNo);
 }
 
-TEST_CASE("Memory is zero at every question, whatever the one before left there") {
+TEST_CASE("Memory is zero at the start of every question") {
   Sandbox sandbox(work, kRoom);
   CHECK(ask(sandbox, "d") == "");
   CHECK(ask(sandbox, "c") == kYes);
@@ -226,7 +228,7 @@ TEST_CASE("A process that has used much memory is replaced, others are kept") {
   CHECK(ask(sandbox, "q") == std::string(1, '\1'));
 }
 
-TEST_CASE("No process and no file stays behind") {
+TEST_CASE("No process and no file is left over") {
   const long before = open_files();
   {
     Sandbox sandbox(work, kRoom), another(work, kRoom);
@@ -238,7 +240,7 @@ TEST_CASE("No process and no file stays behind") {
   CHECK(errno == ECHILD);
 }
 
-TEST_CASE("Sandboxes work side by side, also those that fail") {
+TEST_CASE("Sandboxes work at the same time, also while some fail") {
   const sand::Threads threads(4);
   std::vector<std::unique_ptr<Sandbox>> sandboxes;
   for (int i = 0; i < 4; ++i) sandboxes.push_back(std::make_unique<Sandbox>(work, kRoom));
@@ -251,7 +253,7 @@ TEST_CASE("Sandboxes work side by side, also those that fail") {
 }
 
 TEST_CASE("The process dies with its parent, even in the middle of work") {
-  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);  // so that the orphan is ours to wait for
+  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);  // so that this process can wait for the orphan
   const pid_t parent = ::fork();
   if (parent == 0) {
     Sandbox sandbox(work, {.seconds = 60});

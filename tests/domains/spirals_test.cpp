@@ -24,8 +24,8 @@ std::vector<Scalar> input(const Domain& domain, std::uint32_t example) {
   return numbers;
 }
 
-/// Within one unit in the last place of a float; of a double, within the few that our logarithm and sine may
-/// differ by.
+/// Within one unit in the last place of a float; of a double, within the few units by which our logarithm and
+/// sine may differ.
 bool agrees(Scalar ours, double numpys) {
   const Scalar golden = static_cast<Scalar>(numpys);
   if (std::is_same_v<Scalar, float>) return ours == golden || std::nextafter(golden, ours) == ours;
@@ -71,7 +71,7 @@ TEST_CASE("Spirals are the examples that numpy draws") {
   CHECK(examples == (9 + 3 * 8) + (4 + 2 * 6) + 3 * 4);
 }
 
-TEST_CASE("A task of spirals names its domains and knows which of them are for training") {
+TEST_CASE("A task of spirals names its domains and marks those for training") {
   const Spirals task({.domains = 3, .examples = 5, .dimensions = 4, .test_examples = 7, .seed = 11});
   CHECK(task.name == "Spirals");
   CHECK(task.source == "spirals drawn from seed 11");
@@ -88,7 +88,7 @@ TEST_CASE("A task of spirals names its domains and knows which of them are for t
   CHECK(training[2].examples.size() == 5);
 }
 
-TEST_CASE("On a training domain of spirals the signature betrays the label, on the test domain it does not") {
+TEST_CASE("The signature predicts the label on the training domains of spirals, but not on the test domain") {
   const Spirals task({.domains = 2, .examples = 200, .dimensions = 4, .test_examples = 200});
   for (const Domain& domain : task.domains) {
     int agreeing = 0;  // examples whose signature, turned by the label, points to the side of the first one's
@@ -104,7 +104,7 @@ TEST_CASE("On a training domain of spirals the signature betrays the label, on t
   }
 }
 
-TEST_CASE("The next seed shifts training domains by one and leaves the test domain alone but for its size") {
+TEST_CASE("The next seed shifts training domains by one and does not change the test domain") {
   const SpiralsOptions options{.domains = 2, .examples = 6, .dimensions = 0, .test_examples = 3};
   SpiralsOptions next = options;
   next.seed = 1;
@@ -114,7 +114,7 @@ TEST_CASE("The next seed shifts training domains by one and leaves the test doma
   CHECK(input(task.domains[0], 2) == input(shifted.domains[0], 2));
 }
 
-TEST_CASE("Without dimensions the spirals stand alone, with unit deviation") {
+TEST_CASE("With 0 dimensions the inputs are the spirals alone, with unit deviation") {
   const Spirals task({.domains = 1, .examples = 50, .dimensions = 0, .test_examples = 2});
   CHECK(task.inputs() == 2);
   for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -128,7 +128,7 @@ TEST_CASE("Without dimensions the spirals stand alone, with unit deviation") {
   }
 }
 
-TEST_CASE("Spirals outlive the task that they were copied from") {
+TEST_CASE("Spirals stay valid after their task is gone") {
   Domain kept;
   {
     const Spirals task({.domains = 1, .examples = 2, .test_examples = 2});
@@ -137,7 +137,7 @@ TEST_CASE("Spirals outlive the task that they were copied from") {
   CHECK(std::isfinite(input(kept, 1)[0]));
 }
 
-TEST_CASE("Options that make no spirals are refused before anything is drawn") {
+TEST_CASE("Invalid options of spirals are refused before anything is drawn") {
   const auto refuse = [](const SpiralsOptions& options, const char* message) {
     CHECK_THROWS_WITH_AS(Spirals{options}, message, sand::Error);
   };

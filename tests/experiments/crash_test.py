@@ -38,11 +38,11 @@ CALLS = ["open", "openat", "creat", "mkdir", "mkdirat", "write", "pwrite64", "wr
          "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "flock"]
 LOOKS = ["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "read",
          "pread64", "lseek", "getdents64", "close"]
-# nobody can look for leaks under strace
+# the leak check does not work under strace
 STRACE = ["strace", "-f", "-o", "trace", "-E", "ASAN_OPTIONS=detect_leaks=0"]
-# Calls that may fail: who holds the lock is told to people only, and a lock ends with its process, whatever
-# file is left over; lines that were written are waited for by fdatasync; and libraries look at stdout and at
-# the parent of a folder that is to be made.
+# Calls that may fail: the holder's name in the lock is only information; a lock ends with its process, even
+# if its file is left over; fdatasync waits for written lines; and libraries check stdout and the parent of a
+# new folder.
 NEEDLESS = (r'(ftruncate|pwrite64|newfstatat|fstat|unlinkat)\(.*run\.lock|close\((?!.*\.part)'
             r'|flock\(.*LOCK_UN|stat\w*\((1<|AT_FDCWD[^"]*"run",)')
 arguments = None
@@ -57,7 +57,7 @@ class Case(program_test.Case):
         return [os.path.join(arguments.programs, "sandgrad"), *run, "--output-dir", folder, *more]
 
     def run_program(self, folder, *more, code=0, run=RUN, **options):
-        """-> stderr, after a look at the exit code"""
+        """Checks the exit code. -> stderr"""
         done = subprocess.run(self.command(folder, *more, run=run), cwd=self.folder, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=200, **options)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
@@ -77,7 +77,7 @@ class Case(program_test.Case):
         return calls
 
     def injected(self, call, when, what):
-        """The same, in which something happens at a system call."""
+        """The same, with a signal or an error injected at a system call."""
         return subprocess.run([*STRACE, "-e", "trace=" + call, "-e", f"inject={call}:{what}:when={when}",
                                *self.command("run")],
                               cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -90,19 +90,19 @@ class Case(program_test.Case):
 
     @staticmethod
     def header_and_data(content):
-        """Of a safetensors file."""
+        """Splits a safetensors file."""
         end = 8 + struct.unpack("<Q", content[:8])[0]
         return json.loads(content[8:end]), content[end:]
 
     def metadata_of_a_whole(self, checkpoint):
-        """After a look whether its hash is that of its content."""
+        """Checks the hash of the content. -> metadata"""
         metadata = self.header_and_data(checkpoint)[0]["__metadata__"]
         blank = checkpoint.replace(metadata["sha256"].encode(), b"0" * 64)
         self.assertEqual(hashlib.sha256(blank).hexdigest(), metadata["sha256"])
         return metadata
 
     def state(self, folder):
-        """All that a run leaves and that must not depend on when it was killed."""
+        """All files of a run that must not depend on when it was killed."""
         results = [json.loads(line) for line in self.read(folder, "results.jsonl").decode().splitlines()]
         for line in results:
             del line["step_time"], line["mem_gb"], line["args"]["output_dir"]
@@ -125,7 +125,7 @@ class BesideAWholeRun(Case):
                                                "record.json", "results.jsonl", "weights.safetensors"])
 
     def begin(self, checkpoints):
-        """In the folder "run" a run that was stopped after so many of its three checkpoints."""
+        """Makes a folder "run" with a run that was stopped after this number of its three checkpoints."""
         shutil.rmtree(self.path("run"), ignore_errors=True)
         if checkpoints > 0:
             shutil.copytree(self.path("whole"), self.path("run"))
@@ -177,7 +177,7 @@ class Killed(BesideAWholeRun):
 
 
 class Read(Case):
-    """Checkpoints as anybody else reads them."""
+    """Checkpoints read by other programs."""
 
     def blocks(self, content):
         """-> {name: array} of a safetensors file"""
@@ -209,7 +209,7 @@ class Read(Case):
                          {name: array.tobytes()
                           for name, array in numbers.items() if not name.startswith("adam_")})
 
-    def test_weights_as_pytorch_writes_them_are_a_place_to_start_from(self):
+    def test_weights_written_by_pytorch_are_accepted_as_first_weights(self):
         self.run_program("first")
         weights = self.blocks(self.read("first", "weights.safetensors"))
         header, data = {"__metadata__": {"format": "pt"}}, b""
@@ -245,10 +245,10 @@ class Resumed(Case):
                     file.write(bytes([byte[0] ^ 1]))
             stderr = self.run_program("run", "--threads", "3", run=RUN[:-2])
             for name in names[last:]:
-                self.assertIn(f"passed over run/checkpoints/{name}", stderr)
+                self.assertIn(f"skipped run/checkpoints/{name}", stderr)
             self.assertEqual(self.state("run"), undisturbed)
 
-    def test_after_lines_got_lost(self):
+    def test_after_lines_were_lost(self):
         self.run_program("whole")
         undisturbed = self.state("whole")
         shutil.copytree(self.path("whole"), self.path("run"))
@@ -258,7 +258,7 @@ class Resumed(Case):
                       "    path     run/metrics.jsonl\n    expected 3 lines", self.run_program("run"))
         self.assertEqual(self.state("run"), undisturbed)
 
-    def test_after_lines_got_lost_while_the_run_was_on(self):
+    def test_after_lines_were_lost_during_the_run(self):
         long = [*LONG, "--record-every", "100"]
         self.run_program("whole", run=long)
         undisturbed = self.state("whole")
@@ -272,11 +272,11 @@ class Resumed(Case):
             process.send_signal(signal.SIGCONT)
             _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, DATA, stderr)
-        self.assertIn("a log changed while the run was on\n    path     run/results.jsonl", stderr)
+        self.assertIn("a log changed during the run\n    path     run/results.jsonl", stderr)
         self.assertIn("lines of a log are missing or out of order", self.run_program("run", run=long))
         self.assertEqual(self.state("run"), undisturbed)
 
-    def test_past_a_checkpoint_that_is_whole_and_that_no_run_comes_to(self):
+    def test_past_an_intact_checkpoint_of_an_impossible_state(self):
         self.run_program("whole")
         undisturbed = self.state("whole")
         shutil.copytree(self.path("whole"), self.path("run"))
@@ -289,8 +289,8 @@ class Resumed(Case):
         with open(last, "wb") as file:
             file.write(content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode()))
         stderr = self.run_program("run")
-        self.assertIn(f"passed over run/checkpoints/{undisturbed[3][-1]}\n"
-                      "    training: no run of these settings comes to this state", stderr)
+        self.assertIn(f"skipped run/checkpoints/{undisturbed[3][-1]}\n"
+                      "    training: the saved state does not fit the settings", stderr)
         self.assertEqual(self.state("run"), undisturbed)
 
     def test_runs_of_equal_settings_leave_equal_checkpoints(self):
@@ -336,7 +336,7 @@ class Resumed(Case):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(timeout=20), 143)
 
-    def test_after_the_reader_of_stdout_has_gone(self):
+    def test_after_the_reader_of_stdout_closed_it(self):
         long = [*LONG, "--record-every", "100"]
         self.run_program("whole", run=long)
         undisturbed = self.state("whole")
@@ -378,14 +378,14 @@ class Shared(Case):
             process.kill()
         self.run_program("run", "--fresh")
 
-    def test_a_directory_that_takes_the_place_of_one_that_was_removed_or_moved_is_left_alone(self):
+    def test_a_new_directory_at_the_path_of_a_removed_or_moved_one_is_not_changed(self):
         self.run_program("whole")
         undisturbed = self.state("whole")
         for away, code, says in [
                 (lambda: shutil.rmtree(self.path("run")), IO,
                  "directory: it was removed while it was in use"),
                 (lambda: os.rename(self.path("run"), self.path("moved")), 143,
-                 "it was moved while the run was on")]:
+                 "it was moved during the run")]:
             with subprocess.Popen(self.command("run", run=ENDLESS), cwd=self.folder,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   encoding="utf-8") as process:
@@ -406,7 +406,7 @@ class Shared(Case):
 
 
 class FullDisk(Case):
-    def test_the_last_checkpoint_survives_a_full_disk_and_nothing_stays_behind(self):
+    def test_the_last_checkpoint_survives_a_full_disk_and_no_other_bytes_are_left(self):
         self.run_program("whole")
         undisturbed = self.state("whole")
         largest = max(os.path.getsize(self.path("whole", *names)) for names in
@@ -425,7 +425,7 @@ class FullDisk(Case):
         self.assertGreaterEqual(len(failed), 3)
         self.assert_ends_like(undisturbed, "run")  # where the last attempt had come to
 
-    def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(self):
+    def test_a_checkpoint_that_does_not_fit_leaves_the_one_before(self):
         small = [*RUN, "--checkpoint-every", "1"]
         self.run_program("whole", run=small)
         undisturbed = self.state("whole")
@@ -438,7 +438,7 @@ class FullDisk(Case):
 
 
 class FailingDisk(BesideAWholeRun):
-    """Whatever the disk refuses: exit 74, what was kept stays, and nothing half written."""
+    """A failing disk: exit 74, saved files stay, and no partial file is left."""
 
     def assert_nothing_is_lost(self, checkpoints, may_be_left):
         left = [name for _, _, names in os.walk(self.path("run")) for name in names]

@@ -1,4 +1,4 @@
-"""What follows from the numbers of a explanation, computed anew with Python's standard library: mask,
+"""What follows from the numbers of an explanation, recomputed with Python's standard library: mask,
 direction, Adam, the new weight.
 
 A float is rounded as struct packs it.
@@ -33,7 +33,7 @@ def agreement(g):
 
 
 def argument(s, variance, tau, k):
-    """Of SAND-mask's tanh."""
+    """The argument of SAND-mask's tanh."""
     return (k * (s - tau) / variance if variance > 0
             else math.copysign(math.inf, s - tau) if s != tau
             else 1e-17)
@@ -54,7 +54,7 @@ def mask_and_average(method, g, tau, k, rounded):
 
 
 def direction_of(way, mask, average, rounded):
-    """`way` is the told mask: its mean over the tensor is the one number that other weights decide."""
+    """`way` is the printed mask: only its mean over the tensor depends on other weights."""
     masked = rounded(average * mask)
     return rounded(masked * rounded(1 / (1e-10 + way["mask_mean"]))) if "mask_mean" in way else masked
 
@@ -82,7 +82,7 @@ def moved(adam, direction, mask, rounded):
 
 
 def named(draw, slots, count):
-    """Names of weights, every tensor as likely as every other."""
+    """Random names of weights; all tensors are equally likely."""
     return [f"{slot['name']}[{','.join(str(draw.randrange(n)) for n in slot['shape'])}]"
             for slot in draw.choices(slots, k=count)]
 

@@ -89,7 +89,7 @@ class Explanations(Case):
                     self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale,
                                          (update, explanation["weight"]))
 
-    def test_an_explanation_can_be_followed_line_by_line(self):
+    def test_an_explanation_can_be_recomputed_line_by_line(self):
         model, algorithm, hparams, flags, rows, adam = UPDATES[0]
         # a dead unit has no gradients
         followed = [explanation for explanation in self.explanations(UPDATES[0])
@@ -140,7 +140,7 @@ class Commands(Case):
         slots = json.loads(self.run_program("step", *self.MODEL, "--slots")[0])
         write_tensors(self.path("in"), random_update(slots, [4, 5], 0, False), False)
 
-    def test_names_that_are_wrong_are_answered_before_anything_is_read(self):
+    def test_wrong_names_are_refused_before_anything_is_read(self):
         step = ["step", *self.MODEL, "--in", "missing"]
         self.refused(USAGE, *step, "--explain", "linear0.weight[4,0]",
                      says=["linear0.weight [4, 5]", "linear0.weight[3,4]"])
@@ -150,7 +150,7 @@ class Commands(Case):
         self.refused(USAGE, "step", *self.MODEL, "--in", "in", "--out", "out", "--heat-map", "map.png",
                      says=["--explain-layer"])
 
-    def test_an_explained_update_is_the_same_update(self):
+    def test_explaining_an_update_does_not_change_it(self):
         step = ["step", *self.MODEL, "--in", "in", "--hparams", '{"tau": 0.2}']
         self.run_program(*step, "--out", "plain")
         self.run_program(*step, "--out", "told", "--explain", "linear0.bias[1]",
@@ -158,7 +158,7 @@ class Commands(Case):
         with open(self.path("plain"), "rb") as plain, open(self.path("told"), "rb") as told:
             self.assertEqual(plain.read(), told.read())
 
-    def test_a_layer_is_a_table_and_a_picture(self):
+    def test_a_layer_has_a_table_and_a_picture(self):
         step = ["step", *self.MODEL, "--in", "in", "--explain-layer", "linear0.weight"]
         stdout, _ = self.run_program(*step, "--heat-map", "map.png")
         self.assertIn("linear0.weight [4, 5], 20 weights: ", stdout)
@@ -169,7 +169,7 @@ class Commands(Case):
                          ["mask", "agreement", "gradient of domain 0", "gradient of domain 1"])
         self.assertEqual(table["closed"] + table["partial"] + table["open"], 20)
 
-    def test_a_broken_input_is_told_as_ever(self):
+    def test_a_broken_input_gives_the_usual_error(self):
         with open(self.path("in"), "r+b") as file:
             file.truncate(100)
         self.refused(DATA, "step", *self.MODEL, "--in", "in", "--explain", "linear0.bias[1]", says=[])

@@ -1,4 +1,4 @@
-// A disk that is full, for a while.
+// A temporarily full disk.
 #pragma once
 
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 
 namespace sand::experiments {
 
-/// While it lives, no file may grow beyond `bytes`: as good as a full disk.
+/// During its lifetime, no file may grow beyond `bytes`, as on a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) : old_action_(std::signal(SIGXFSZ, SIG_IGN)) {

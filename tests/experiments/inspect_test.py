@@ -54,7 +54,7 @@ class Case(program_test.Case):
         pass
 
     def recorded(self, name, copy=None):
-        """The run of that name, or a copy of it."""
+        """The run with this name, or a copy of it."""
         if not os.path.exists(self.path(name)):
             self.run_program(*self.training(name), "--output-dir", name)
         if copy:
@@ -91,7 +91,7 @@ class Pairs(Case):
         self.assertLessEqual(0 if told == anew else abs(told - anew), relative * (abs(anew) + scale))
 
     def sums(self, explanation, worst):
-        """Rows of examples against the gradients of domains. -> these"""
+        """Compares rows of examples with the gradients of domains. -> the gradients"""
         for domain in explanation["domains"]:
             rows = [example["gradient"] for example in domain["examples"]]
             magnitudes = math.fsum(map(abs, rows))
@@ -105,7 +105,7 @@ class Pairs(Case):
         return [domain["gradient"] for domain in explanation["domains"]]
 
     def way(self, told, after, g, adam, worst):
-        """One method's numbers, each from those before it."""
+        """Recomputes one method's numbers, each from the numbers before it."""
         s, variance = agreement(g)[2::2]
         mask, average = mask_and_average(told["method"], g, told.get("tau"), told.get("k"), float32)
         if "argument" in told:
@@ -160,13 +160,13 @@ class Pairs(Case):
             print(f"{name}: {followed} pairs, {on_file} in checkpoints, masks {masks}, worst "
                   + ", ".join(f"{what} {value:.2g}" for what, value in worst.items()), flush=True)
             self.assertLessEqual(max(value for what, value in worst.items() if what.startswith("ulps")), 1)
-            # docs/audit.md, "Examples", says why they differ
+            # docs/audit.md, "Examples", explains why they differ
             self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)
             self.assertGreater(on_file, 0)
             self.assertGreater(min(masks["closed"], masks["open"]), 0)
             self.assertTrue(masks["partial"] > 0 or name != "sand")
 
-    def test_a_weight_goes_on_from_where_the_step_before_left_it(self):
+    def test_a_weight_starts_where_the_step_before_ended(self):
         for name in ("sand", "and"):
             run, before = self.recorded(name), None
             weights = named(random.Random(1), self.slots(run), 20)
@@ -181,7 +181,7 @@ class Pairs(Case):
 
 
 class Layers(Case):
-    def test_a_layer_is_a_table_and_a_picture_and_has_what_an_explanation_cannot_compute(self):
+    def test_a_layer_has_a_table_a_picture_and_the_numbers_that_one_weight_lacks(self):
         run, layer = self.recorded("sand"), "linear0.weight"
         weights = [weight for weight in named(random.Random(2), self.slots(run), 200)
                    if weight.startswith(layer + "[")][:2]
@@ -203,7 +203,7 @@ class Layers(Case):
 
 
 class Questions(Case):
-    def test_what_is_not_in_the_run_is_answered_with_what_is(self):
+    def test_an_error_about_an_absent_weight_or_step_lists_those_of_the_run(self):
         run = self.recorded("sand")
         self.refused(USAGE, "inspect", run, "--step", "12", "--weight", "linear0.bias[0]",
                      says=["no such step", "0 to 11"])
@@ -258,7 +258,7 @@ class Replays(Case):
         self.assertIn("goes on after step", told)
         self.same_everywhere(run)
 
-    def test_a_damaged_checkpoint_is_passed_over_and_named(self):
+    def test_a_damaged_checkpoint_is_skipped_and_named(self):
         run = self.recorded("sand", copy="damaged")
         damaged = self.checkpoint(run, self.checkpoints(run)[-2])
         with open(damaged, "r+b") as file:

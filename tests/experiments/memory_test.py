@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `train` says it will hold at its peak, against what it held; and runs that cannot fit.
+"""Compares `train`'s estimate of its peak memory with the measured peak; and runs that do not fit.
 
     memory_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed
 """
@@ -24,7 +24,7 @@ START = """if True:
 
 
 def limited_to(megabytes):
-    """What a child does before it becomes the program: `ulimit -v`."""
+    """Sets `ulimit -v` in the child before it runs the program."""
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, resource.RLIM_INFINITY))
 
 
@@ -61,7 +61,7 @@ class Estimates(Case):
         digits = ["--digits", "generated", "--dataset"]
         self.close(*digits, "ColoredMNIST", "--threads", "1")
         self.close(*digits, "RotatedMNIST", "--threads", "3")
-        # most is held while the digits are turned
+        # the peak is while the digits are rotated
         self.close(*digits, "RotatedMNIST", "--threads", "1", "--model", "MLP")
         self.close(*digits, "ColoredMNIST", "--threads", "1", "--model", "MLP",
                    "--hparams", '{"batch_size": 20000}')
@@ -81,7 +81,7 @@ class Limits(Case):
                            "fewer --threads"], timeout=20)
         self.assertEqual(os.listdir(self.folder), [])
 
-    def test_whatever_the_limit_a_run_goes_through_or_is_refused(self):
+    def test_a_run_under_any_memory_limit_ends_well_or_is_refused(self):
         codes = []
         for megabytes in [60, 70, 80, 90, 100, 120, 1000]:
             done = subprocess.run([os.path.join(self.programs, "sandgrad"), "train", "--steps", "1",

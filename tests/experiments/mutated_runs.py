@@ -72,7 +72,7 @@ def change_lines(dice, content):
 
 
 def change_value(dice, value):
-    """Somewhere in a JSON value: another value, another key, or one fewer."""
+    """Changes a value or a key somewhere in a JSON value, or removes one."""
     if isinstance(value, (dict, list)) and value and dice.random() < 0.85:
         key = dice.choice(list(value)) if isinstance(value, dict) else dice.randrange(len(value))
         kind = dice.randrange(8)
@@ -95,7 +95,7 @@ def change_json(dice, content):
 
 
 def change_checkpoint(dice, content):
-    """Metadata or tensors, under a hash that is right."""
+    """Changes metadata or tensors and writes the right hash."""
     size = struct.unpack("<Q", content[:8])[0]
     header, data = json.loads(content[8:8 + size]), content[8 + size:]
     metadata = header["__metadata__"]
@@ -112,7 +112,7 @@ def change_checkpoint(dice, content):
 
 
 def change_kind(dice, path):
-    """Another kind of file, none, or an endless one."""
+    """Replaces a file by another kind of file, an endless one, or none."""
     kind = dice.randrange(7)
     if kind == 0:
         return os.truncate(path, dice.choice([0, 1, 3 << 30]))
@@ -131,7 +131,7 @@ def change_kind(dice, path):
 
 
 def mutate(dice):
-    """-> what was done to the run in this folder"""
+    """Changes the run in this folder. -> description of the changes"""
     done = []
     if dice.random() < 0.6:
         os.remove("run/done")
@@ -162,7 +162,7 @@ def mutate(dice):
 
 
 def run(program, words):
-    """-> exit code (negative: a signal), seconds, bytes held, what was said"""
+    """-> exit code (negative: a signal), seconds, bytes of memory, output"""
     start = time.monotonic()
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=said, stderr=said,

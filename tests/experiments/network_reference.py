@@ -1,5 +1,5 @@
-"""The networks of step_reference.py: numpy only, float64, every derivative written by hand and no thought
-given to speed.
+"""The networks of step_reference.py: numpy only, float64, every derivative written by hand, without
+optimization for speed.
 
 A layer has slots {name: shape}, forward(p, x) -> y, and backward(p, x, dy, gradient) -> dx, which puts the
 gradients of its slots into `gradient`. p holds the parameters by slot name; it computes what it needs of the

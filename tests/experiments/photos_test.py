@@ -24,7 +24,7 @@ class Case(program_test.Case):
     write = program_test.Photos.write
 
     def show(self, folder, *more, **options):
-        """-> (stdout, stderr) of a look at a folder"""
+        """-> (stdout, stderr) of `data show` on a folder"""
         return self.run_program("data", "show", "ImageFolder", "--data-dir", folder, "--image-size", "8",
                                 *more, **options)
 
@@ -39,11 +39,11 @@ class Case(program_test.Case):
 
 
 class Streams(Case):
-    """What a program opens must not get the number of a standard stream that it was started without: text
-    would go there."""
+    """A program that starts without a standard stream must not open a file under its number: text would
+    go into that file."""
     TRAIN = [*program_test.QUICK, "--output-dir", "run", "--threads", "1", "--steps"]
 
-    def test_results_for_a_stdout_that_is_closed_are_an_io_error_whatever_is_opened_after_it(self):
+    def test_results_for_a_closed_stdout_are_an_io_error(self):
         done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", os.path.join(self.programs, "sandgrad"),
                                *self.TRAIN, "2"],
                               cwd=self.folder, stderr=subprocess.PIPE, encoding="utf-8", check=False,
@@ -51,7 +51,7 @@ class Streams(Case):
         self.assertEqual(done.returncode, program_test.IO, done.stderr)
         self.assertIn("stdout: writing failed", done.stderr)
 
-    def test_every_standard_stream_that_is_closed_is_dev_null(self):
+    def test_every_closed_standard_stream_is_dev_null(self):
         run = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
                                 os.path.join(self.programs, "sandgrad"), *self.TRAIN, "100000"],
                                cwd=self.folder)
@@ -67,7 +67,7 @@ class Streams(Case):
 
 
 class Links(Case):
-    def test_links_are_followed_on_demand_and_the_record_says_so(self):
+    def test_links_are_followed_only_with_follow_links_and_the_record_says_so(self):
         self.paint_all("scratch", ["a", "b"])
         os.mkdir(self.path("mine"))
         for domain in ["a", "b"]:
@@ -83,19 +83,19 @@ class Links(Case):
         self.run_program(*train[:4], "scratch", *train[5:-1], "plain")
         self.assertNotIn("follow_links", json.loads(self.read("plain", "record.json"))["args"])
 
-    def test_two_folders_that_could_be_the_published_set_are_an_error(self):
+    def test_two_folders_that_match_the_published_set_are_an_error(self):
         for name in ["Office-Home", "office_home"]:
             self.paint_all(name, ["Art", "Clipart", "Product", "Real World"])
         self.refused(program_test.DATA, "data", "show", "OfficeHome", "--data-dir", ".",
-                     says=["OfficeHome: two folders could be it", "./Office-Home", "./office_home",
+                     says=["OfficeHome: two folders match its name", "./Office-Home", "./office_home",
                            "--data-dir"])
 
 
 class Failures(Case):
-    """--skip-unreadable leaves out what a file itself makes unreadable, and no good photo."""
+    """--skip-unreadable skips files that are unreadable themselves, and no good photo."""
 
     def signalled(self, *signals, pause=0):
-        """A look at slow photos, whose decoder gets signals while it computes -> (exit code, stderr)"""
+        """Runs `data show` on slow photos and sends signals to the decoder -> (exit code, stderr)"""
         show = subprocess.Popen([os.path.join(self.programs, "sandgrad"), "data", "show", "ImageFolder",
                                  "--data-dir", "mine", "--image-size", "8", "--skip-unreadable"],
                                 cwd=self.folder, encoding="utf-8", stdout=subprocess.DEVNULL,
@@ -121,17 +121,17 @@ class Failures(Case):
             self.paint_slowly("mine", "a", "cat", f"{number}.png")
         stderr, code = self.signalled(signal.SIGKILL)
         self.assertEqual(code, RESOURCES, stderr)
-        self.assertIn("image: the process that decodes did not get to its end\n    file  mine/a/cat/", stderr)
+        self.assertIn("image: the decoder process did not finish\n    file  mine/a/cat/", stderr)
         self.assertIn("found it was killed (SIGKILL)\n    hint: the system kills when memory runs out",
                       stderr)
 
-    def test_who_is_waited_for_is_told_and_a_photo_whose_decoder_was_stopped_for_a_while_is_no_worse(self):
+    def test_a_note_names_the_photo_waited_for_and_a_decoder_may_be_stopped_for_a_while(self):
         self.paint_slowly("mine", "a", "cat", "0.png")
         stderr, code = self.signalled(signal.SIGSTOP, signal.SIGCONT, pause=6)
         self.assertEqual(code, 0, stderr)
         self.assertRegex(stderr, r"waiting for mine/a/cat/0.png: process \d+ is stopped\n")
 
-    def test_reading_that_fails_ends_the_program_and_a_file_that_may_not_be_read_does_not(self):
+    def test_an_io_error_ends_the_program_and_a_file_without_permission_does_not(self):
         if shutil.which("strace") is None:
             self.skipTest("there is no strace")
         self.paint_all("mine", ["a", "b"])

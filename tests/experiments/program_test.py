@@ -24,7 +24,7 @@ import zlib
 
 USAGE, DATA, MISSING, RESOURCES, BUSY, IO, NON_FINITE, SKIPPED = 64, 65, 66, 69, 73, 74, 76, 77
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
-# what stands on stderr when there is nothing to complain of
+# stderr of a run without errors
 MEMORY = r"^memory: about \d+ MB \(program \d+, data \d+, [^()\n]*\)\n$"
 QUICK = ["train", "--hparams", '{"batch_size": 32, "mlp_width": 16}']  # Spirals, SAND-mask
 
@@ -45,7 +45,7 @@ class Case(unittest.TestCase):
             return file.read()
 
     def run_program(self, *arguments, program="sandgrad", code=0, **options):
-        """-> (stdout, stderr), after a look at the exit code"""
+        """Checks the exit code. -> (stdout, stderr)"""
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.folder, "timeout": 100,
                    **options}
         done = subprocess.run([os.path.join(self.programs, program), *arguments], encoding="utf-8",
@@ -54,7 +54,7 @@ class Case(unittest.TestCase):
         return done.stdout, done.stderr
 
     def refused(self, code, *arguments, says, **options):
-        """The program says so on stderr, in one piece, and nothing on stdout."""
+        """The program prints one error on stderr and nothing on stdout."""
         stdout, stderr = self.run_program(*arguments, code=code, **options)
         self.assertEqual(stdout, "")
         self.assertTrue(stderr.startswith("sandgrad: "), stderr)
@@ -82,7 +82,7 @@ class Usage(Case):
     def test_no_command_is_a_usage_error(self):
         self.refused(USAGE, says=["sandgrad --help"])
 
-    def test_slips_of_the_finger_are_answered_with_what_was_meant(self):
+    def test_an_error_about_a_typing_error_suggests_the_right_name(self):
         for arguments, meant in [(["tain"], "did you mean train?"),
                                  (["Train"], "did you mean train?"), (["data", "shwo"], "did you mean show?"),
                                  (["train", "--stps", "3"], "did you mean --steps instead of --stps?"),
@@ -107,7 +107,7 @@ class Usage(Case):
                 self.assertNotIn("did you mean", self.run_program(*arguments, code=USAGE)[1])
         self.refused(USAGE, says=["a command is needed\n    known train, demo, verify, "])
 
-    def test_a_flag_is_answered_with_what_its_own_command_has(self):
+    def test_an_error_about_a_flag_suggests_one_of_its_own_command(self):
         for arguments, hint in [(["train", "--lr", "0.1"], """--hparams '{"lr": 0.1}'"""),
                                 (["train", "--lr=0.1"], """--hparams '{"lr": 0.1}'"""),
                                 (["train", "--task", "domain_generalization"], "--task is DomainBed's"),
@@ -119,9 +119,9 @@ class Usage(Case):
                           ["bench", "--task", "ilc", "--kase"]]:
             self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
         self.refused(USAGE, "train", "--algorithm", "irm",
-                     says=["algorithm: IRM is DomainBed's, and not here yet"])
+                     says=["algorithm: IRM is in DomainBed but not implemented here"])
 
-    def test_help_tells_records_from_checkpoints(self):
+    def test_help_distinguishes_records_from_checkpoints(self):
         words = " ".join(self.run_program("train", "--help")[0].split())
         self.assertIn("DomainBed's --checkpoint_freq", words)
         self.assertIn("--checkpoint-every N steps between two checkpoints", words)
@@ -149,7 +149,7 @@ class Usage(Case):
             self.assertIn("--help", self.run_program(command, "--help")[0])
         self.assertRegex(self.run_program("--version")[0], r"^sandgrad \d+\.\d+\.\d+\n$")
 
-    def test_domainbeds_spellings_mean_the_same(self):
+    def test_domainbeds_spellings_are_accepted(self):
         def weights(*arguments):
             return re.search(r"^weights \w{16} after 3 steps$",
                              self.run_program(*QUICK, "--steps", "3", *arguments)[0], re.M)[0]
@@ -163,7 +163,7 @@ class Usage(Case):
 
 
 class Runs(Case):
-    def test_a_run_leaves_its_settings_records_weights_and_a_mark_that_it_is_done(self):
+    def test_a_run_leaves_its_settings_records_weights_and_done(self):
         stdout, stderr = self.run_program(*QUICK, "--steps", "5", "--record-every", "2",
                                           "--output-dir", "run", "--trial-seed", "3")
         self.assertRegex(stderr, MEMORY)
@@ -222,13 +222,13 @@ class Runs(Case):
             for part in ["in", "out"]:
                 self.assertTrue(0 <= line[f"env{env}_{part}_acc"] <= 1)
 
-    def test_json_is_all_there_is_on_stdout(self):
+    def test_with_json_stdout_has_only_json(self):
         stdout, stderr = self.run_program(*QUICK, "--algorithm", "ERM", "--steps", "3", "--record-every", "1",
                                           "--json")
         self.assertEqual([json.loads(line)["step"] for line in stdout.splitlines()], [0, 1, 2])
         self.assertRegex(stderr, MEMORY)
 
-    def test_a_run_that_cannot_learn_says_so_loudly(self):
+    def test_a_run_that_cannot_learn_prints_a_warning(self):
         stdout, stderr = self.run_program("train", "--hparams", '{"tau": 1, "mlp_width": 16}',
                                           "--allow-closed", "--steps", "2", "--output-dir", "run")
         self.assertIn("NEVER LEARNED", stdout)
@@ -237,14 +237,14 @@ class Runs(Case):
         self.assertIs(done["never_learned"], True)
         self.assertIn("the mask never opened", done["reason"])
 
-    def test_a_run_with_other_settings_is_left_alone_until_fresh(self):
+    def test_a_run_with_other_settings_is_not_changed_without_fresh(self):
         self.run_program(*QUICK, "--steps", "1", "--output-dir", "run")
         before = self.read("run", "results.jsonl")
         self.refused(BUSY, *QUICK, "--steps", "2", "--seed", "3", "--output-dir", "run",
-                     says=["other settings", "--steps  recorded 1, asked 2", "--seed   recorded 0, asked 3",
-                           "--fresh"])
+                     says=["other settings", "--steps  recorded 1, requested 2",
+                           "--seed   recorded 0, requested 3", "--fresh"])
         self.refused(BUSY, *QUICK, "--steps", "1", "--output-dir", "run", program="sandgrad64",
-                     says=["recorded float, asked double"])
+                     says=["recorded float, requested double"])
         self.assertEqual(self.read("run", "results.jsonl"), before)
         self.run_program(*QUICK, "--steps", "2", "--output-dir", "run", "--fresh")
         self.assertEqual([line["step"] for line in self.whole_lines("run", "results.jsonl")], [0, 1])
@@ -264,7 +264,7 @@ class Runs(Case):
         self.assertEqual((stderr, self.read("run", "out.txt")), ("", before))
         self.assertEqual(self.run_program(*command, "--json")[0], "")
 
-    def test_a_done_that_does_not_say_that_the_run_ended_does_not_count(self):
+    def test_an_invalid_done_does_not_count(self):
         command = [*QUICK, "--steps", "2", "--output-dir", "run"]
         self.run_program(*command)
         before = self.read("run", "done")
@@ -275,7 +275,7 @@ class Runs(Case):
             self.assertIn("goes on after step 1\n", self.run_program(*command)[0])
             self.assertEqual(self.read("run", "done"), before)
 
-    def test_another_programs_directory_is_left_alone_also_with_fresh(self):
+    def test_another_programs_directory_is_not_changed_even_with_fresh(self):
         os.mkdir(self.path("theirs"))
         for name in ["record.json", "results.jsonl", "done"]:
             with open(self.path("theirs", name), "w", encoding="utf-8") as file:
@@ -286,7 +286,7 @@ class Runs(Case):
         self.assertEqual({name: self.read("theirs", name) for name in os.listdir(self.path("theirs"))},
                          dict.fromkeys(["record.json", "results.jsonl", "done"], '{"name": "theirs"}\n'))
 
-    def test_a_pipe_in_place_of_a_file_of_the_run_is_named_and_not_waited_for(self):
+    def test_a_pipe_in_place_of_a_file_of_the_run_is_refused_at_once(self):
         command = [*QUICK, "--steps", "3", "--record-every", "1", "--output-dir", "run"]
         self.run_program(*command)
         for name in ["results.jsonl", "metrics.jsonl", "out.txt", "done", "record.json"]:
@@ -305,7 +305,7 @@ class Runs(Case):
         self.refused(DATA, *QUICK, "--steps", "1", "--output-dir", "run",
                      says=["run/record.json", "was the file cut?"])
 
-    def test_weights_come_from_a_file_and_the_file_is_kept_in_mind(self):
+    def test_first_weights_come_from_a_file_and_the_record_has_its_hash(self):
         self.run_program(*QUICK, "--steps", "3", "--output-dir", "first")
         more = [*QUICK, "--steps", "1", "--init-from", "first/weights.safetensors", "--output-dir", "second"]
         self.run_program(*more)
@@ -322,7 +322,7 @@ class Runs(Case):
                      "--init-from", "first/weights.safetensors",
                      says=["does not fit the model", "misshaped linear0.weight [17, 18], found [16, 18]"])
 
-    def test_nothing_is_made_for_a_run_that_cannot_begin(self):
+    def test_no_directory_is_created_for_a_run_that_cannot_begin(self):
         self.refused(MISSING, "train", "--dataset", "ColoredMNIST", "--data-dir", "nowhere",
                      "--output-dir", "run", says=[])
         self.assertEqual(os.listdir(self.folder), [])
@@ -349,7 +349,7 @@ class Runs(Case):
             seen.add(re.search(r"^weights (\w{16})", stdout, re.M)[1])
         self.assertEqual(len(seen), 1)
 
-    def test_progress_is_redrawn_only_where_the_terminal_can(self):
+    def test_progress_is_redrawn_only_on_a_terminal(self):
         for kind, redrawn in [("xterm", True), ("dumb", False), ("", False), (None, False)]:
             terminal, inside = os.openpty()
             environment = {name: value for name, value in os.environ.items() if name != "TERM"}
@@ -393,7 +393,7 @@ class Networks(Case):
     QUICK = ["train", "--dataset", "ColoredMNIST", "--digits", "generated", "--hparams", '{"batch_size": 8}',
              "--holdout-fraction", "0.5", "--evaluate-examples", "20"]
 
-    def test_digits_train_domainbeds_network_unless_another_is_asked_for(self):
+    def test_digits_train_domainbeds_network_unless_model_is_given(self):
         for arguments, first in [([], "conv0"), (["--model", "mlp"], "linear0"),
                                  (["--model", "SmallCNN"], "conv0")]:
             stdout, _ = self.run_program(*self.QUICK, "--steps", "1", *arguments)
@@ -413,7 +413,7 @@ class Networks(Case):
             self.assertEqual(len(seen), 1)
         self.assertNotEqual(weights("--convolution", "direct"), weights("--convolution", "winograd"))
 
-    def test_less_evaluation_leaves_metrics_without_accuracies_and_the_weights_alone(self):
+    def test_less_evaluation_omits_accuracies_and_changes_no_weight(self):
         def run(*arguments):
             stdout, _ = self.run_program(*self.QUICK, "--steps", "5", "--record-every", "1",
                                          "--output-dir", "run", "--fresh", *arguments)
@@ -433,19 +433,17 @@ class Networks(Case):
 
 
 class NotFinite(Case):
-    """Numbers that go wrong: the run ends with a report, and what it had written before stays as good as it
-    was."""
+    """Numbers that are not finite: the run ends with a report, and the files written before stay valid."""
 
     def report(self, *run):
-        """-> what a run says on stdout, and on stderr behind the line on memory"""
+        """-> stdout of a run, and stderr after the line on memory"""
         stdout, stderr = self.run_program(*run, code=NON_FINITE)
         memory, report = stderr.split("\n", 1)
         self.assertRegex(memory + "\n", MEMORY)
         return stdout, report
 
     def ended(self, *run):
-        """A run ends with a report; so it does when it goes on, and verify believes what it left: -> the
-        report"""
+        """A run ends with a report, also when resumed, and its files pass verify. -> the report"""
         run = [*QUICK[:1], *run, "--record-every", "1", "--evaluate-examples", "20", "--output-dir", "run"]
         report = self.report(*run, "--threads", "2")[1]
         before = {name: self.read("run", name) for name in ["results.jsonl", "metrics.jsonl", "record.json"]}
@@ -475,7 +473,7 @@ class NotFinite(Case):
     at nn/mlp.cpp:\d+
     hint: a lower learning rate""")
 
-    def test_a_weight_is_not_finite_in_the_step_that_made_it_and_no_record_or_checkpoint_has_it(self):
+    def test_a_nonfinite_weight_is_reported_in_its_step_and_not_recorded(self):
         report = self.report(*QUICK[:1], "--hparams", '{"lr": 1e300, "mlp_width": 16}', "--record-every", "1",
                              "--output-dir", "run")[1]
         self.assertRegex(report, r"^sandgrad: step 0: Adam made a weight that is not finite\n"
@@ -493,13 +491,13 @@ class Disks(Case):
             pass
         for folder in ["file", "file/run", "/proc/run"]:
             self.refused(IO, *QUICK, "--steps", "1", "--output-dir", folder,
-                         says=["run directory: cannot make it", folder])
+                         says=["run directory: cannot create it", folder])
 
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_a_directory_without_write_permission_is_an_io_error(self):
         os.mkdir(self.path("closed"), 0o500)
         self.refused(IO, *QUICK, "--steps", "1", "--output-dir", "closed/run",
-                     says=["run directory: cannot make it"])
+                     says=["run directory: cannot create it"])
 
     def test_a_full_disk_leaves_nothing_half_written(self):
         failed = set()
@@ -512,17 +510,17 @@ class Disks(Case):
             failed.add(re.search(r"(?:file|path)\s+\S*/(\S+)", stderr)[1])
             self.assert_nothing_half_written(folder)
             self.assertNotIn("done", os.listdir(self.path(folder)))
-        # each was once the first that did not fit
+        # each size was once the first that did not fit
         self.assertEqual(failed, {"record.json", "step-000000.safetensors"})
 
-    def test_results_that_stdout_does_not_take_are_an_io_error(self):
+    def test_results_that_stdout_cannot_take_are_an_io_error(self):
         for arguments in [["doctor"], [*QUICK, "--steps", "1", "--json"],
                           ["step", "--model", "mlp:2-2", "--slots"]]:
             with open("/dev/full", "w", encoding="utf-8") as full:
                 _, stderr = self.run_program(*arguments, code=IO, stdout=full)
             self.assertIn("stdout: writing failed", stderr)
 
-    def test_an_output_that_is_no_regular_file_is_not_replaced(self):
+    def test_an_output_that_is_not_a_regular_file_is_not_replaced(self):
         self.refused(IO, "data", "show", "Spirals", "--out", "/dev/full",
                      says=["only a regular file can be replaced"])
 
@@ -546,7 +544,7 @@ class Data(Case):
         self.assertEqual(struct.unpack(">II", content[16:24]), (width, height))
         self.assertEqual(content[-8:-4], b"IEND")
 
-    def test_data_can_be_looked_at(self):
+    def test_data_can_be_shown(self):
         stdout, _ = self.run_program("data", "show", "spirals", "--out", "dots.png")
         self.assertIn("domain 16 env16    1024 examples of [18]", stdout)
         self.assert_png("dots.png", 6 * 160, 3 * 160)
@@ -613,7 +611,7 @@ class Photos(Case):
         self.assertEqual((config["args"]["image_size"], config["hparams"]["data_augmentation"],
                           config["hparams"]["batch_size"]), (8, 1, 32))
 
-    def test_published_sets_are_found_by_their_name_however_it_is_spelled(self):
+    def test_published_sets_are_found_by_any_spelling_of_their_name(self):
         domains = ["Art", "Clipart", "Product", "Real World"]
         for folder in ["office_home", "all/Office-Home"]:
             self.paint_all(folder, domains)
@@ -623,13 +621,13 @@ class Photos(Case):
                                          "--out", "grid.png")
             self.assertIn(f"OfficeHome, 80 images from {found} at 64 x 64, 2 classes", stdout)
         self.refused(MISSING, "data", "show", "PACS", "--data-dir", "office_home",
-                     says=["PACS: its domains are not here", "expected art_painting, cartoon, photo, sketch",
-                           "found    Art, Clipart, Product"])
+                     says=["PACS: its domains were not found",
+                           "expected art_painting, cartoon, photo, sketch", "found    Art, Clipart, Product"])
         self.refused(USAGE, "train", "--dataset", "VLCS", says=["VLCS: needs --data-dir"])
         self.refused(MISSING, "data", "show", "ImageFolder", "--data-dir", "nowhere",
                      says=["image folder: cannot be read", "nowhere"])
 
-    def test_what_cannot_be_read_is_named_or_left_out_on_demand(self):
+    def test_unreadable_photos_are_named_or_skipped_with_skip_unreadable(self):
         self.paint_all("mine", ["a", "b"])
         self.write(b"", "mine", "a", "reds", "empty.jpg")
         self.write(b"<html>", "mine", "b", "blues", "bad\nname.png")
@@ -637,7 +635,7 @@ class Photos(Case):
         self.refused(DATA, "train", "--dataset", "ImageFolder", "--data-dir", "mine", "--steps", "1",
                      "--output-dir", "run",
                      says=["3 of 43 images cannot be read", "mine/a/reds/empty.jpg: an empty file",
-                           "bad\\x0aname.png: it cannot be decoded", "pipe.png: no regular file",
+                           "bad\\x0aname.png: it cannot be decoded", "pipe.png: not a regular file",
                            "--skip-unreadable"])
         self.assertFalse(os.path.exists(self.path("run")))
         stdout, stderr = self.run_program("data", "show", "ImageFolder", "--data-dir", "mine",
@@ -673,7 +671,7 @@ class Mnist(Case):
 
 
 class Tools(Case):
-    def test_bench_measures_what_it_says(self):
+    def test_bench_prints_what_it_measured(self):
         for program in ["sandgrad", "sandgrad64"]:
             stdout, _ = self.run_program("bench", "--case", "irm", "--algorithm", "ERM", "--threads", "2",
                                          "--steps", "3", "--domains", "3", "--rows", "40", "--json",
@@ -686,7 +684,7 @@ class Tools(Case):
                              ["irm", "ERM", 3, 40, 392 * 390 + 390 + 390 * 390 + 390 + 390 * 2 + 2])
             self.assertTrue(0 < line["p10"] <= line["ms_per_step"] <= line["p90"])
 
-    def test_bench_knows_convolutions_and_predictions(self):
+    def test_bench_times_convolutions_and_predictions(self):
         for case, weights in [("mnist", 371394), ("pacs", 242439)]:
             for phase in ["train", "evaluate"]:
                 line = json.loads(self.run_program("bench", "--case", case, "--phase", phase, "--steps", "1",
@@ -695,7 +693,7 @@ class Tools(Case):
                                  [phase, weights, "winograd"])
         self.refused(USAGE, "bench", "--phase", "predict", says=["phase: no such name", "train, evaluate"])
 
-    def test_the_ladder_of_kernels_rises(self):
+    def test_later_kernels_are_faster(self):
         rate = {}
         for line in self.run_program("bench", "--kernels", "--json")[0].splitlines():
             rate[json.loads(line)["kernel"]] = json.loads(line)["gflops"]
@@ -767,7 +765,7 @@ class Scripts(Case):
         self.assertEqual(done.stdout, "")
         return done.stderr
 
-    def test_who_may_not_install_is_told_the_one_line_to_run(self):
+    def test_a_user_who_may_not_install_gets_the_one_line_to_run(self):
         self.play("id", "echo 1000")
         self.play("sudo", "exit 1")
         self.assertIn("\n    sudo apt-get install -y libeigen3-dev\n",
@@ -775,7 +773,7 @@ class Scripts(Case):
         self.assertIn("\n    sudo apt-get install -y libeigen3-dev doctest-dev\n",
                       self.run_script("tests/run.sh", 69))
 
-    def test_who_may_install_need_not_be_asked(self):
+    def test_root_installs_without_a_question(self):
         self.play("id", "echo 0")
         said = self.run_script("experiments/demo.sh", 3)
         self.assertIn("apt-get install -y --no-install-recommends libeigen3-dev\nbuilt\n", said)

@@ -7,7 +7,7 @@
 
 namespace sand::experiments {
 
-/// Small and quick, but more than one shard a domain, and dropout to draw.
+/// Small and quick, but with more than one shard per domain and with dropout.
 inline Settings small_run(const std::string& algorithm, const std::string& hparams = R"({"tau": 0.2})") {
   RunRequest request;
   request.algorithm = algorithm;

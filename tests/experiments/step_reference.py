@@ -2,8 +2,8 @@
 """An independent reference of one ERM, ANDMask or SANDMask update: numpy only, float64, \
 every derivative written by hand.
 
-Shares no line with the C++ sources: both are written from the same formulas, \
-so a mistake has to be made twice to stay unseen.
+Shares no line with the C++ sources: both follow the same formulas, \
+so only a mistake made twice stays unseen.
 
     make   writes parameters and domains to IN           IN:  every slot, as in network_reference.py; \
 optionally adam_m.SLOT,
@@ -95,8 +95,8 @@ def mask_of(algorithm, rows, tau, k):
 
 # ---- the update ----
 def take_step(given, options, stored=None):
-    """-> OUT. With `stored`, somebody's OUT, every stage starts from what is stored there of the stage
-    before."""
+    """-> OUT. With `stored`, the OUT of another program, every stage starts from the stored result of the
+    stage before."""
     stored = {} if stored is None else stored
     network, hparams = options.network, options.hparams
     domains = [(given[f"x{domain}"], given[f"y{domain}"]) for domain in range(domains_of(given))]

@@ -15,8 +15,8 @@ import step_reference  # ends with 77 where numpy is missing
 from network_reference import Network
 from program_test import DATA, MISSING, NON_FINITE, USAGE, Case, main
 
-# The double build is held to a few roundings. The float build is held to its own roundings stage by stage,
-# since a gradient's sign near 0, and with it a whole entry of a mask, may turn with the last bit.
+# The double build must agree up to a few roundings. The float build is compared stage by stage, because the
+# last bit can change the sign of a gradient near 0, and with it a whole entry of a mask.
 PROGRAMS = [("sandgrad", "F32", ["--staged", "--tolerance", "1e-5"]),
             ("sandgrad64", "F64", ["--tolerance", "1e-12"])]
 
@@ -65,13 +65,13 @@ class Reference(Case):
                               "--hparams", json.dumps({**hparams, **(wrong or {})}),
                               *(judged or usually_judged), given, made)
 
-    def test_every_number_of_an_update_is_that_of_the_formulas(self):
+    def test_every_number_of_an_update_follows_the_formulas(self):
         for number in [0, 1]:
             for update in UPDATES:
                 code, table = self.compared(update, number)
                 self.assertEqual(code, 0, f"{PROGRAMS[number][0]} {update}\n{table}")
 
-    def test_every_number_of_an_update_of_convolutions_is_that_of_the_formulas(self):
+    def test_every_number_of_an_update_of_convolutions_follows_the_formulas(self):
         for convolution, tolerances in TOLERANCES.items():
             # staged in double, too: a step turns the last bits of tiny gradients into more
             for number, tolerance in enumerate(tolerances):
@@ -80,7 +80,7 @@ class Reference(Case):
                                                 judged=["--staged", "--tolerance", tolerance])
                     self.assertEqual(code, 0, f"{PROGRAMS[number][0]} {convolution} {update}\n{table}")
 
-    def test_one_domain_has_no_variance_but_a_mask_where_that_is_allowed(self):
+    def test_one_domain_has_no_variance_but_a_mask_with_allow_closed(self):
         given, made = self.path("in.safetensors"), self.path("out.safetensors")
         self.reference("make", "--model", "mlp:4-3-2", "--dtype", "F64", "--domains", "1", given)
         options = ["--model", "mlp:4-3-2", "--algorithm", "SANDMask", "--hparams", '{"tau": 0.5}']
@@ -90,7 +90,7 @@ class Reference(Case):
         self.refused(USAGE, "step", *options, "--in", given, "--out", made, says=["domain"],
                      program="sandgrad64")
 
-    def test_the_comparison_notices_what_is_wrong(self):
+    def test_the_comparison_finds_planted_errors(self):
         for number in [0, 1]:
             for wrong, where in [({"lr": 1.001e-3}, "parameter"), ({"tau": 0.51}, "mask"),
                                  ({"k": 1.0001e-3}, "mask"), ({"weight_decay": 1e-4}, "adam_m")]:
@@ -132,7 +132,7 @@ class Inputs(Case):
     MODEL = "mlp:5-7-3"
 
     def given(self, change=None, dtype="F32"):
-        """An input for MODEL, after `change` had its way with the tensors."""
+        """An input for MODEL, with its tensors changed by `change`."""
         random = step_reference.np.random.RandomState(0)
         tensors = {slot: random.randn(*shape) for slot, shape in Network(self.MODEL).slots.items()}
         for domain in range(3):
@@ -152,12 +152,12 @@ class Inputs(Case):
             self.assertEqual([(slot["name"], tuple(slot["shape"])) for slot in json.loads(stdout)],
                              list(Network(model).slots.items()))
 
-    def test_a_number_that_float_does_not_hold_names_the_other_program(self):
+    def test_an_error_about_a_number_that_float_does_not_hold_names_sandgrad64(self):
         self.given(dtype="F64")
         self.refused_step(DATA, "a number does not fit", "expected F32, or what it holds exactly",
                           "found    F64 ", " as number 0", "sandgrad64 reads F64")
 
-    def test_numbers_of_any_type_that_hold_the_same_values_make_the_same_update(self):
+    def test_equal_numbers_of_any_type_give_the_same_update(self):
         np = step_reference.np
 
         def given(dtype, labels):
@@ -184,7 +184,7 @@ class Inputs(Case):
             given("F32", labels)
             self.assertEqual(update("sandgrad"), expected, labels)
 
-    def test_what_is_missing_misnamed_or_misshapen_is_named(self):
+    def test_missing_misnamed_or_misshaped_tensors_are_named(self):
         np = step_reference.np
 
         def with_adam(tensors, steps):
@@ -207,7 +207,7 @@ class Inputs(Case):
                 (lambda t: t.update(x4=np.zeros((4, 5)), y4=np.zeros(4, int)), "unknown tensor in input",
                  "x4"),
                 (lambda t: t["y1"].__setitem__(2, 3), "a label is not one of 0 .. 2"),
-                (lambda t: t["y1"].__setitem__(2, -1), "y1 has a label that is no class", "-1"),
+                (lambda t: t["y1"].__setitem__(2, -1), "y1 has a label that is not a class", "-1"),
                 (lambda t: t.update(y1=np.zeros(4)), '"y1"', "I64"),
                 (lambda t: t.update(adam_t=np.array([3])), "adam_m.linear0.weight"),
                 (lambda t: t.update(adam_t=np.array([3, 4])), "adam_t must be one number"),
@@ -230,12 +230,12 @@ class Inputs(Case):
                                      "linear1.weight": 1e3 * t["linear1.weight"], "x1": 0 * t["x1"] + 1e38}),
                  "gradient of domain 1", "first at linear [4, 7], backward",
                  "input    constant [4, 5]: 20 numbers from 1e+38 to 1e+38",
-                 "parameter linear0.weight [7, 5]: 35 numbers from 0 to 0\n    gives it 35 numbers",
+                 "parameter linear0.weight [7, 5]: 35 numbers from 0 to 0\n    dx       35 numbers",
                  "infinite")]:
             self.given(change)
             self.refused_step(NON_FINITE, *says)
 
-    def test_files_that_are_none_are_told_apart(self):
+    def test_invalid_files_are_distinguished(self):
         self.refused_step(MISSING, "there is no such file")
         with open(self.path("in"), "wb") as file:
             file.write(b"\xff" * 100)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Weights go from PyTorch to Sandgrad and back by their names alone, and mean the same there.
+"""Weights go from PyTorch to Sandgrad and back by their names, and give the same predictions.
 
     torch_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]       exit: 0 passed, 1 failed, 77 no PyTorch or no numpy
 """
@@ -36,8 +36,7 @@ class Weights(Case):
         return {name: tensor for name, tensor in tensors.items() if not name.startswith("adam_")}
 
     def assert_same_predictions(self, model, net, weights):
-        """Logarithms of all probabilities, and so logits up to what softmax does not see, by PyTorch and by
-        `sandgrad step`."""
+        """Compares log-probabilities of PyTorch and of `sandgrad step`."""
         _, example, classes = make_net(torch, model, torch.nn.ReLU)
         x = torch.randn(6, *example)
         given = dict(weights)
@@ -53,7 +52,7 @@ class Weights(Case):
         print(f"{model}: {worst:.1e} apart", file=sys.stderr)
         self.assertLess(worst, TOLERANCE)
 
-    def test_what_pytorch_made_predicts_the_same_here(self):
+    def test_weights_of_pytorch_give_the_same_predictions_here(self):
         for model in MODELS:
             torch.manual_seed(1)
             net = make_net(torch, model, torch.nn.ReLU)[0]
@@ -68,7 +67,7 @@ class Weights(Case):
                              {name: tensor.tobytes() for name, tensor in made.items()})
             self.assert_same_predictions(model, net, begun)
 
-    def test_what_was_trained_here_predicts_the_same_in_pytorch(self):
+    def test_weights_trained_here_give_the_same_predictions_in_pytorch(self):
         for model in MODELS:
             trained = self.train(model, "--steps", "5", lr=0.01)
             net = make_net(torch, model, torch.nn.ReLU)[0]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recorded runs are made again: what is as it was is verified, and whatever was changed is named.
+"""Recorded runs are replayed: unchanged files are verified, and changes are named.
 
     verify_test.py FOLDER_OF_THE_PROGRAMS [--faults N]      exit: 0 passed, 1 failed
 """
@@ -40,7 +40,7 @@ def write_digits(folder, count, seed):
 
 
 class Verify(Case):
-    """One run, and the data that it was made from; every test has a copy of both."""
+    """One run and its data; every test has a copy of both."""
     recorded = None
 
     def setUp(self):
@@ -58,7 +58,7 @@ class Verify(Case):
         shutil.copytree(Verify.recorded, self.folder)
 
     def verify(self, *words, code=0, **options):
-        """-> all that it says"""
+        """-> its output"""
         return "".join(self.run_program("verify", "run", *words, code=code, **options))
 
     def change(self, file, edit):
@@ -77,7 +77,7 @@ class Verify(Case):
         self.change(file, changed)
 
     def change_checkpoint(self, name, metadata=None, tensor=None):
-        """Other metadata, or another bit of the second number of a tensor, under a hash that is right."""
+        """Changes metadata, or a bit of the second number of a tensor, and writes the right hash."""
         def edit(content):
             size = struct.unpack("<Q", content[:8])[0]
             header, data = json.loads(content[8:8 + size]), content[8 + size:]
@@ -101,29 +101,29 @@ class Verify(Case):
         self.assertIn("verified: 6 steps, 2 records, ", self.verify("--to-step", "5"))
 
     def test_steps_without_a_checkpoint_are_refused_with_those_that_have_one(self):
-        self.assertIn("there are", self.verify("--from-step", "1", code=USAGE))
+        self.assertIn("checkpoints", self.verify("--from-step", "1", code=USAGE))
         self.run_program("verify", "nothing", code=MISSING)
 
-    def test_a_run_is_verified_from_another_place(self):
+    def test_a_run_is_verified_from_another_directory(self):
         os.rename(self.path("data"), self.path("elsewhere"))
         self.verify(code=MISSING)
         self.assertIn("bit-identical", self.verify("--data-dir", "elsewhere"))
 
-    def test_a_changed_line_is_told_from_a_changed_weight(self):
+    def test_a_changed_line_is_distinguished_from_a_changed_weight(self):
         self.change_line("run/metrics.jsonl", 2, lambda line: line.update(loss=line["loss"] + 1e-12))
         said = self.verify(code=DATA)
         self.assertIn("step 8: metrics.jsonl differs", said)
         self.assertIn("at        loss", said)
-        self.assertIn("the last record that agrees is of  step 4", said)
+        self.assertIn("last record that agrees  step 4", said)
         self.assertIn("the weights are the same", said)
 
-    def test_a_weight_that_was_changed_with_its_hash_is_named(self):
+    def test_a_changed_weight_under_a_right_hash_is_named(self):
         self.change_checkpoint(self.checkpoints()[-1], tensor="linear1.weight")
         said = self.verify(code=DATA)
         self.assertIn("the weights differ in 1 of ", said)
         self.assertIn("linear1.weight[0,1]: recorded ", said)
 
-    def test_whatever_else_of_a_checkpoint_was_changed_with_its_hash_is_named(self):
+    def test_any_other_change_of_a_checkpoint_under_a_right_hash_is_named(self):
         for tensor, says in [("adam_m.linear0.bias", "Adam's m differ in 1 of "),
                              ("adam_v.linear0.bias", "Adam's v differ in 1 of "),
                              ("adam_t", "adam_t differs")]:
@@ -162,7 +162,7 @@ class Verify(Case):
         self.assertIn("step 4: metrics.jsonl differs\n    at        domains/2/out_accuracy",
                       self.verify(code=DATA))
 
-    def test_a_mark_that_the_run_is_done_must_be_its_own(self):
+    def test_done_must_be_that_of_the_run(self):
         done = json.loads(self.read("run", "done"))
         for key, value in [("weights", "0123456789abcdef"), ("steps", 14), ("never_learned", True)]:
             self.change("run/done", lambda _, key=key, value=value: json.dumps({**done, key: value}).encode())
@@ -175,7 +175,7 @@ class Verify(Case):
         for file in ("metrics.jsonl", "results.jsonl"):
             self.change("run/" + file, lambda content: b"".join(content.splitlines(True)[:-1]))
         said = self.verify(code=DATA)
-        self.assertIn("done is there, but the records of the run end before its last step\n"
+        self.assertIn("done exists, but the records end before the last step\n"
                       "    expected  step 12\n    found     step 8", said)
 
     def test_keys_and_values_of_the_record_that_no_run_writes_are_named(self):
@@ -191,7 +191,7 @@ class Verify(Case):
             self.assertIn("record.json differs\n    at        " + "/".join(map(str, path))
                           + "\n    recorded  1\n", self.verify(code=DATA))
 
-    def test_what_the_run_said_is_compared(self):
+    def test_out_txt_is_compared(self):
         lines = self.read("run", "out.txt").splitlines()
         table = next(number for number, line in enumerate(lines) if line.startswith("     4  "))
         last = next(number for number, line in enumerate(lines)
@@ -206,35 +206,35 @@ class Verify(Case):
         self.assertIn("out.txt differs\n    recorded  nothing\n    replayed       4  ", said(table, []))
         self.assertIn(f"out.txt differs\n    line      {last + 1}\n",
                       said(last, ["weights 0123456789abcdef after 13 steps"]))
-        self.assertIn("out.txt has a line that the run does not say",
+        self.assertIn("out.txt has a line that the replay does not print",
                       said(last, [lines[last], "test accuracy 99 %"]))
         self.assertIn("out.txt differs", said(last - 2, [lines[last - 2].replace("0", "1")]))
 
-    def test_a_run_that_was_stopped_and_resumed_has_said_what_a_whole_one_says(self):
+    def test_a_stopped_and_resumed_run_has_the_output_of_an_uninterrupted_one(self):
         os.remove(self.path("run/done"))
         os.remove(self.path("run/checkpoints", self.checkpoints()[-1]))
         self.assertIn("goes on after step", self.run_program(*RUN, "--output-dir", "run")[0])
         self.assertIn("    out.txt: everything but", self.verify())
 
-    def test_the_end_of_a_report_says_what_was_checked_and_what_is_on_trust(self):
+    def test_a_report_lists_what_was_checked_and_what_is_on_trust(self):
         whole, part = self.verify(), self.verify("--to-step", "5")
         for text in ("\nchecked\n", "    record.json: ", "    done, weights.safetensors: everything\n",
                      "    out.txt: ", "\non trust\n", "CPU", "the data files"):
             self.assertIn(text, whole)
         self.assertRegex(part, "(?s)\nchecked, of these steps\n.*\non trust\n.*"
-                               "    done, weights.safetensors: they are")
+                               "    done, weights.safetensors: compared only")
 
-    def test_a_chain_that_was_published_elsewhere_is_expected(self):
+    def test_the_last_chain_is_compared_with_a_published_one(self):
         chain = json.loads(self.read("run", "metrics.jsonl").splitlines()[-1])["chain"]
         self.assertIn("the last chain: it is the expected one", self.verify("--expect-chain", chain))
         said = self.verify("--expect-chain", "5a" * 32, code=DATA)
         self.assertIn("the last chain is not the expected one: this is another run\n    expected  "
                       + "5a" * 32 + "\n    found     " + chain, said)
         for wrong in (["5a"], [chain[:-1]], [chain[:-1] + "g"], [chain, "--to-step", "5"]):
-            self.assertIn("--expect-chain is the chain of the last record",
+            self.assertIn("--expect-chain must be the chain of the last record",
                           self.verify("--expect-chain", *wrong, code=USAGE))
 
-    def test_json_that_is_nested_without_end_is_refused_wherever_it_stands(self):
+    def test_endlessly_nested_json_is_refused_in_every_file(self):
         for file in ("record.json", "results.jsonl", "metrics.jsonl", "done"):
             for content in ("[" * 200000, '{"step":' + '{"a":' * 200000, "[" * 200000 + "]" * 200000,
                             '{"step":0,"a":' + "[" * 99999 + "]" * 99999 + "}\n"):
@@ -246,7 +246,7 @@ class Verify(Case):
                                      code=DATA)
         self.run_program("train", "--hparams", '{"tau":' + "[" * 50000, code=USAGE)
 
-    def test_values_of_other_types_or_beyond_all_ranges_are_bad_data(self):
+    def test_values_of_wrong_type_or_out_of_range_are_bad_data(self):
         record = json.loads(self.read("run", "record.json"))
         for name in record["args"]:
             for value in (5, "x", [], {}, None, True, -1, 1e300, 2 ** 31 - 1, 2 ** 63, -1e300, [1e300],
@@ -273,7 +273,7 @@ class Verify(Case):
                 self.change_line("run/" + file, 1, lambda line, step=step: line.update(step=step))
                 self.verify(code=DATA)
 
-    def test_a_record_that_would_take_all_memory_is_refused_at_once(self):
+    def test_a_record_of_a_huge_network_is_refused_at_once(self):
         for name in ("record.json", "results.jsonl"):
             self.change("run/" + name,
                         lambda content: re.sub(rb'"mlp_width": ?4\.0', b'"mlp_width":65536.0', content))
@@ -286,15 +286,15 @@ class Verify(Case):
                          timeout=20)
 
     def limited(self):
-        """What a child does before it becomes the program: `ulimit -v`. AddressSanitizer reserves terabytes,
-        so not there."""
+        """Sets `ulimit -v` in the child before it runs the program, but not under AddressSanitizer,
+        which reserves terabytes."""
         with open(os.path.join(self.programs, "sandgrad"), "rb") as program:
             if b"__asan_init" in program.read():
                 return {}
         limits = (400 << 20, resource.RLIM_INFINITY)
         return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, limits)}
 
-    def test_files_longer_than_any_of_the_run_are_not_taken_into_memory(self):
+    def test_files_longer_than_those_of_a_run_are_not_read(self):
         os.truncate(self.path("run/checkpoints", self.checkpoints()[-1]), 3 << 30)
         self.assertIn("bytes, more than a checkpoint of this model has",
                       self.verify(code=DATA, **self.limited()))
@@ -315,7 +315,7 @@ class Verify(Case):
                 file.write(b'{"step":16}' + b" " * 990000 + b"\n")
         self.assertIn("a line is missing, doubled or out of order", self.verify(code=DATA, **self.limited()))
 
-    def test_no_text_of_a_run_reaches_the_terminal_as_it_is(self):
+    def test_control_characters_of_a_run_do_not_reach_the_terminal(self):
         escape = "\x1b]0;owned\x07\x9b31m\nverified: all"
         self.change_line("run/metrics.jsonl", 1, lambda line: line["domains"][0].update(name=escape))
         for edit in [lambda record: record["args"].update({escape: 1}),
@@ -345,8 +345,8 @@ class Verify(Case):
         os.mkdir(self.path("elsewhere"))
         elsewhere = {"cwd": self.path("elsewhere")}
         _, said = self.run_program("verify", "../run", code=MISSING, **elsewhere)
-        self.assertIn("    hint: the record has the data directory as it was seen from where the run was "
-                      "made; --data-dir says where it is now", said)
+        self.assertIn("    hint: the recorded path starts where the run was made; "
+                      "name the present data directory with --data-dir", said)
         self.assertIn("bit-identical",
                       self.run_program("verify", "../run", "--data-dir", "../data", **elsewhere)[0])
 
@@ -367,12 +367,12 @@ class Verify(Case):
                             lambda content, lines=lines: b"".join(content.splitlines(True)[i] for i in lines))
                 self.assertIn(f"{file}: a line is missing, doubled or out of order", self.verify(code=DATA))
 
-    def test_what_stands_at_the_end_is_compared(self):
+    def test_the_final_weights_are_compared(self):
         self.change("run/weights.safetensors", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
         self.assertIn("weights.safetensors: the numbers differ in 1 of ", self.verify(code=DATA))
 
     def flip_a_bit(self, file, first, dice):
-        """Of any byte from the first on."""
+        """Flips a bit of any byte from `first` on."""
         place, bit = dice.randrange(first, os.path.getsize(self.path(file))), 1 << dice.randrange(8)
         self.change(file,
                     lambda content: content[:place] + bytes([content[place] ^ bit]) + content[place + 1:])
@@ -405,19 +405,19 @@ class Verify(Case):
         self.assertGreater(max(worst), 0)
 
     def alone(self):
-        """-> a folder that has this program and not yet sandgrad64"""
+        """-> a folder with this program but without sandgrad64"""
         os.mkdir(self.path("bin"))
         shutil.copy(os.path.join(self.programs, "sandgrad"), self.path("bin"))
         return self.path("bin")
 
-    def test_a_second_opinion_that_is_not_given_is_a_failure(self):
+    def test_a_missing_second_opinion_is_a_failure(self):
         sandgrad64 = os.path.join(self.alone(), "sandgrad64")
         for does, code in [("exit 70", 70), ("kill -9 $$", 128 + signal.SIGKILL)]:
             with open(sandgrad64, "w", encoding="utf-8") as script:
                 script.write(f"#!/bin/sh\n{does}\n")
             os.chmod(sandgrad64, 0o755)
             said = self.verify("--second-opinion", code=DATA, program=self.path("bin", "sandgrad"))
-            self.assertIn(f"the second opinion was not given\n    exit code of sandgrad64  {code}\n", said)
+            self.assertIn(f"sandgrad64 gave no second opinion\n    exit code of sandgrad64  {code}\n", said)
             self.assertIn("NOT verified: run", said)
             self.assertNotIn("bit-identical", said)
 
@@ -427,7 +427,7 @@ class Verify(Case):
 
 
 class OldRun(Case):
-    """old_run/ was made when settings were written out six times, and stays what it is."""
+    """old_run/ was made by an old version and must go on passing verify."""
     COMMAND = ["train", "--dataset", "Spirals", "--steps", "9", "--record-every", "4",
                "--checkpoint-every", "4",
                "--hparams", '{"batch_size": 8, "mlp_width": 3, "mlp_depth": 1, "tau": 0.4}',

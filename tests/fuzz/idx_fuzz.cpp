@@ -1,4 +1,4 @@
-// libFuzzer: whatever the bytes, parse_idx returns what its header promised or throws sand::Error, and
+// libFuzzer: for any bytes, parse_idx returns the data of its header or throws sand::Error, and
 // nothing else.
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,4 @@
-// Any bytes at all, read as a JPEG: either there is a tidy copy, which is tidy itself, or one phrase on why
-// there is none.
+// Any bytes, read as a JPEG: the result is a tidy copy, which is tidy itself, or a phrase with the reason.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

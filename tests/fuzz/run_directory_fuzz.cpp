@@ -1,6 +1,6 @@
-// The files of a run, changed together, read as `sandgrad verify` reads them: either all is taken in, or an
-// Error says why not. The input is a list of changes, since no chance finds a record that can be read; a
-// checkpoint gets a hash that is right again.
+// The files of a run, changed together and read like `sandgrad verify` does: reading succeeds or throws an
+// Error. The input is a list of changes, since random bytes never form a readable record; a changed
+// checkpoint gets the right hash.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -93,7 +93,7 @@ void hash_again(std::string& file) {
   file.replace(place + key.size(), zeros.size(), Sha256().add(file).hex());
 }
 
-/// Whether it went through; an Error must say something, and nothing raw.
+/// Whether reading succeeded. An Error must have a message without control characters.
 template <class Call>
 bool allow_error(Call call) {
   try {

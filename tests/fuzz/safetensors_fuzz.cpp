@@ -1,5 +1,4 @@
-// Any bytes at all, read as a safetensors file: either everything in it can be taken out, or an Error says
-// why not.
+// Any bytes, read as a safetensors file: everything in it can be read, or an Error gives the reason.
 #include <cstdlib>
 
 #include "tensor/error.h"

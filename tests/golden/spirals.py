@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes spirals.txt and random_state.txt beside itself, with numpy: python3 tests/golden/spirals.py
-Every number is written in hexadecimal, so that not a bit is lost. numpy froze RandomState (NEP 19): any
+Every number is written in hexadecimal, so that no bit is lost. numpy froze RandomState (NEP 19): any
 version will do."""
 
 from pathlib import Path
@@ -56,7 +56,7 @@ def write_spirals():
 
 
 def write_random_state():
-    """For several seeds, one stream: every line goes on where the one before ended. "what arguments =
+    """For several seeds, one stream: every line continues the stream of the line before. "what arguments =
     values"."""
     with open(HERE / "random_state.txt", "w") as out:
         for seed in (0, 1, 894182419, 2**32 - 1):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Installs into an empty place, then builds and runs a user's project that knows nothing but
+"""Installs into an empty place, then builds and runs a user's project that uses only
 find_package(sandgrad), or pkg-config where that is installed.
 
     install_test.py SOURCE BUILD COMPILER

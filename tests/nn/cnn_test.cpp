@@ -95,7 +95,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "First weights of a convolution lie within 1 / sqrt(fan in), those of a normalisation are 1 and 0") {
+    "Initial weights of a convolution are within 1 / sqrt(fan in), those of a normalization are 1 and 0") {
   Parameters parameters;
   const nn::Cnn net(parameters, nn::mnist_cnn({2, 28, 28}, 2), Random(1));
   const auto greatest = [&](const char* name) {
@@ -110,7 +110,7 @@ TEST_CASE(
 
 TEST_CASE(
     "The whole MNIST_CNN has the gradient of its formula, by central differences on a sample of every slot") {
-  if (sizeof(Scalar) != 8) return;  // a question for the double build
+  if (sizeof(Scalar) != 8) return;  // checked in the double build only
   for (const kernels::ConvolutionMethod method :
        {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
     Parameters parameters;
@@ -175,8 +175,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Memory that is used again changes no gradient of a convolutional network, in tiles or term by term, and "
-    "both agree") {
+    "Reused memory changes no gradient of a convolutional network, in tiles or term by term, and both "
+    "agree") {
   for (const nn::Activation activation : {nn::Activation::relu, nn::Activation::leaky_relu}) {
     std::vector<Scalar> gradients[2];
     for (const kernels::ConvolutionMethod method :
@@ -211,9 +211,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "A convolutional network drops numbers in front of its last layer in training, and none in a "
-    "prediction") {
+TEST_CASE("A convolutional network has dropout before its last layer in training and none in a prediction") {
   Parameters parameters;
   nn::CnnOptions options = nn::small_cnn({3, 16, 16}, 5);
   options.dropout = 0.5;
@@ -243,7 +241,7 @@ TEST_CASE("An image's output depends on that image alone") {
   CHECK(std::equal(alone.begin(), alone.end(), together.begin() + 5));
 }
 
-TEST_CASE("A network of convolutions refuses sizes that make no sense") {
+TEST_CASE("A convolutional network refuses invalid sizes") {
   Parameters parameters;
   const auto make = [&](const Shape& image, std::vector<nn::CnnBlock> blocks, Index outputs) {
     const nn::Cnn net(parameters, {.image = image, .blocks = std::move(blocks), .outputs = outputs},

@@ -4,7 +4,7 @@
 
 using namespace sand;
 
-TEST_CASE("A layer that normalises adds 1e-5 to the variance, as torch does by default") {
+TEST_CASE("A normalization layer adds 1e-5 to the variance, the default of PyTorch") {
   Parameters parameters;
   const nn::GroupNorm norm(parameters, "norm", 1, 1);
   const Tensor x(Shape{1, 1, 2, 1}, std::vector<Scalar>{Scalar(0.01), Scalar(-0.01)});  // of variance 1e-4

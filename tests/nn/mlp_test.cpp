@@ -39,7 +39,7 @@ TEST_CASE("A width that is not positive is refused") {
                        "mlp: every width must be positive\n    found 0", Error);
 }
 
-TEST_CASE("Initializers have the spread that their papers ask for") {
+TEST_CASE("Initializers have the standard deviation given in their papers") {
   const auto spread = [](nn::Initializer initializer) {
     Parameters parameters;
     const nn::Mlp net(parameters, {.inputs = 300, .hidden = {}, .outputs = 100, .initializer = initializer},
@@ -54,7 +54,7 @@ TEST_CASE("Initializers have the spread that their papers ask for") {
         doctest::Approx(std::sqrt(2.0 / 400)).epsilon(0.02).scale(0));
 }
 
-TEST_CASE("Biases begin as their initializer says") {
+TEST_CASE("Each initializer sets the biases by its own rule") {
   const auto bias = [](nn::Initializer initializer) {
     Parameters parameters;
     const nn::Mlp net(parameters, {.inputs = 4, .hidden = {}, .outputs = 1, .initializer = initializer},
@@ -68,8 +68,8 @@ TEST_CASE("Biases begin as their initializer says") {
 }
 
 TEST_CASE(
-    "An MLP applies the activation that was asked for between its layers, leaky_relu with its slope, and "
-    "none behind the last") {
+    "An MLP applies the chosen activation between its layers, leaky_relu with its slope, and none after the "
+    "last") {
   const auto output = [](nn::Activation activation) {
     Parameters parameters;
     const nn::Mlp net(parameters,
@@ -87,7 +87,7 @@ TEST_CASE(
   CHECK(output(nn::Activation::tanh) == doctest::Approx(2 * std::tanh(-1.0)));
 }
 
-TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and none in a prediction") {
+TEST_CASE("Each hidden layer of an MLP has its own dropout in training and none in a prediction") {
   Parameters parameters;
   const nn::Mlp net(
       parameters,
@@ -95,7 +95,7 @@ TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and n
       Random(1));  // tanh makes no zeros of its own
   const Tensor x(Shape{1, 3}, std::vector<Scalar>{1, 2, 3});
   const std::vector<std::uint32_t> examples = {4};
-  const auto dropped = [&](const Draw& draw) {  // of each dropout, which of its numbers
+  const auto dropped = [&](const Draw& draw) {  // indices of the dropped numbers of each dropout
     Tape tape;
     tape.start(parameters);
     net(tape.constant(x), draw);
@@ -117,7 +117,7 @@ TEST_CASE("Every hidden layer of an MLP drops its own numbers in training, and n
   CHECK(layers[0] != layers[1]);
 }
 
-TEST_CASE("The summary lists each layer with weights and multiply-adds, and their totals") {
+TEST_CASE("The summary lists weights and multiply-adds of each layer, and their totals") {
   Parameters parameters;
   const nn::Mlp net(parameters, {.inputs = 12, .hidden = {100}, .outputs = 2}, Random(1));
   const std::string text =

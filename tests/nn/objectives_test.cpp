@@ -29,7 +29,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Squared error is divided by the rows of the whole domain, and asks for target values") {
+TEST_CASE("Squared error is divided by the rows of the whole domain and needs target values") {
   const Tensor outputs(Shape{2, 1}, std::vector<Scalar>{1, -2}),
       values(Shape{2, 1}, std::vector<Scalar>{3, 0});
   Parameters none;
@@ -46,7 +46,7 @@ TEST_CASE("Squared error is divided by the rows of the whole domain, and asks fo
 }
 
 TEST_CASE(
-    "The card of an objective makes it, and says how many outputs a network needs for so many classes") {
+    "The card of an objective creates it and gives the number of network outputs for a number of classes") {
   const std::vector<std::int32_t> labels = {1, 0};
   Parameters none;
   Tape tape;

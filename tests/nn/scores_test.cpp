@@ -8,7 +8,7 @@
 
 using namespace sand;
 
-TEST_CASE("Of several logits the greatest wins, the first of equals") {
+TEST_CASE("The largest logit is the predicted class, the first one in a tie") {
   const Tensor logits({3, 2}, std::vector<Scalar>{1, 2, 3, -1, 4, 4});
   CHECK(nn::correct(logits, std::vector<std::int32_t>{1, 0, 0}) == 3);
   CHECK(nn::correct(logits, std::vector<std::int32_t>{0, 1, 1}) == 0);

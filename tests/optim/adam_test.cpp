@@ -76,7 +76,7 @@ TEST_CASE("Adam follows the paper, with coupled and with decoupled weight decay"
   }
 }
 
-TEST_CASE("Adam's first step is one learning rate long, whatever the size of the gradient") {
+TEST_CASE("Adam's first step is one learning rate long, for any size of the gradient") {
   Parameters parameters = parameters_of({1, 1, 1, 1});
   Adam adam(parameters, {.learning_rate = 0.125, .epsilon = 0});
   adam.step(parameters, direction_of({1e-12f, -1e-3f, 7, 0x1p40f}, {1, 1, 1, 1}));
@@ -85,8 +85,8 @@ TEST_CASE("Adam's first step is one learning rate long, whatever the size of the
 }
 
 TEST_CASE("The square root is exact, down to the smallest numbers") {
-  // Without memory and epsilon, one step moves by learning_rate * g / sqrt(g * g): exactly 1 where root and
-  // product round as IEEE says.
+  // With betas and epsilon 0, one step moves by learning_rate * g / sqrt(g * g): exactly 1 if root and
+  // product follow IEEE rounding.
   std::vector<Scalar> g;
   for (sand::Random random(1); g.size() < 1000;) g.push_back(static_cast<Scalar>(random.uniform(0.5, 2)));
   for (int n = -74; n <= 63; ++n) g.push_back(std::ldexp(Scalar{1}, n));
@@ -96,9 +96,7 @@ TEST_CASE("The square root is exact, down to the smallest numbers") {
   for (const Scalar p : parameters.numbers()) CHECK(p == -1);
 }
 
-TEST_CASE(
-    "A closed weight is still moved by momentum and coupled decay, unless the mask holds for the update "
-    "too") {
+TEST_CASE("Momentum and coupled decay move a closed weight, unless mask_update is set") {
   for (const bool mask_update : {false, true}) {
     Parameters parameters = parameters_of({1, 1});
     Adam adam(parameters, {.learning_rate = 0.1, .weight_decay = 0.01, .mask_update = mask_update});
@@ -111,7 +109,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Adam goes on from a saved state as if it had never stopped") {
+TEST_CASE("Adam resumed from a saved state gives the same bits as without a stop") {
   Random random(2);
   Parameters one = parameters_of(std::vector<Scalar>(100, 1)), two = one;
   Adam whole(one), first(two), second(two);
@@ -127,8 +125,7 @@ TEST_CASE("Adam goes on from a saved state as if it had never stopped") {
   CHECK(std::equal(one.numbers().begin(), one.numbers().end(), two.numbers().begin()));
 }
 
-TEST_CASE(
-    "A step says whether all that it leaves is finite, wherever it is not and whichever thread sees it") {
+TEST_CASE("A step reports whether weights and moments are finite, for every position and every thread") {
   constexpr Scalar most = std::numeric_limits<Scalar>::max(),
                    infinity = std::numeric_limits<Scalar>::infinity();
   const Index last = 40'000;  // of three tasks
@@ -154,7 +151,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("A state that no Adam could have reached is refused") {
+TEST_CASE("A state that Adam cannot reach is refused") {
   Parameters parameters = parameters_of({1, 1});
   Adam adam(parameters);
   const std::vector<Scalar> good = {1, 1}, negative = {1, -1},
@@ -166,7 +163,7 @@ TEST_CASE("A state that no Adam could have reached is refused") {
   CHECK(adam.steps() == 0);
 }
 
-TEST_CASE("The state before the first step is a state") {
+TEST_CASE("The state before the first step can be saved and resumed") {
   Parameters parameters = parameters_of({1, 1});
   Adam adam(parameters);
   adam.step(parameters, direction_of({1, 1}, {1, 1}));
@@ -223,14 +220,14 @@ TEST_CASE("An optimizer refuses a direction of another length and options outsid
   CHECK_THROWS_AS(Sgd(parameters, {.momentum = std::numeric_limits<double>::quiet_NaN()}), Error);
 }
 
-TEST_CASE("An optimizer refuses parameters of another length than it was made for") {
+TEST_CASE("An optimizer refuses parameters of another length than its own") {
   Parameters parameters = parameters_of({1, 1}), longer = parameters_of({1, 1, 1});
   const Direction direction = direction_of({1, 1}, {1, 1});
   CHECK_THROWS_AS(Adam(parameters).step(longer, direction), Error);
   CHECK_THROWS_AS(Sgd(parameters).step(longer, direction), Error);
 }
 
-TEST_CASE("A learning rate falls at its step, and the optimizer listens") {
+TEST_CASE("The learning rate falls at its step, and the optimizer uses the new one") {
   const StepDecay decay{.initial = 0.5, .at = 2, .factor = 0.5};
   CHECK(decay(1) == 0.5);
   CHECK(decay(2) == 0.25);

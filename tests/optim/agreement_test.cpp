@@ -11,7 +11,7 @@
 using namespace sand;
 using namespace sand::optim;
 
-TEST_CASE("An agreement knows the signs, the mean and the variance of every column") {
+TEST_CASE("Agreement computes signs, mean and variance of every column") {
   const GradientTable table = table_of({{9, 1, -1, 0, 2}, {9, 2, -2, 0, 2}, {9, 6, 0, -3, 2}});
   Agreement agreement(table, 1, 4);
   agreement.measure_variance();
@@ -34,7 +34,7 @@ TEST_CASE("The variance of gradients that nearly agree does not cancel") {
         doctest::Approx((y - x) * (y - x) * 0.3).epsilon(1e-6).scale(0));  // 6/5 (y - x)^2 over 4
 }
 
-TEST_CASE("Gradients that are equal have exactly no variance, for any number of domains") {
+TEST_CASE("Equal gradients have variance exactly 0, for any number of domains") {
   for (std::size_t domains = 2; domains < 50; ++domains)
     for (const double g : {0.1, 1e-30, -0.3, 0.0}) {
       const GradientTable table = table_of(std::vector<std::vector<double>>(domains, {g}));

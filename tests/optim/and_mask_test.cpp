@@ -76,7 +76,7 @@ TEST_CASE("A mean of zero has no sign, and its geometric mean is zero") {
   CHECK(mean.combine(table_of({{1.0}, {-1.0}})).values[0] == 0);
 }
 
-TEST_CASE("A domain that does not care holds the geometric mean back to 1e-10") {
+TEST_CASE("A domain with gradient 0 enters the geometric mean as 1e-10") {
   GeometricMean mean({.tau = 0, .rescale = false});
   CHECK(mean.combine(table_of({{1.0}, {0.0}})).values[0] == doctest::Approx(1e-5).scale(0));
 }
@@ -92,7 +92,7 @@ TEST_CASE("A NaN in one domain makes the direction NaN, for every method") {
   }
 }
 
-TEST_CASE("A tau that no agreement can be compared with is refused") {
+TEST_CASE("A tau outside 0 .. 1 is refused") {
   CHECK_THROWS_WITH_AS(AndMask({.tau = 1.5}),
                        "ANDMask: tau must be in [0, 1]\n"
                        "    found 1.5\n"

@@ -1,4 +1,4 @@
-// What is laid out in blocks of columns gives what single columns give.
+// Blocks of columns give the same results as single columns.
 #include "optim/by_column.h"
 
 #include <doctest/doctest.h>
@@ -13,9 +13,7 @@
 using namespace sand;
 using namespace sand::optim;
 
-TEST_CASE(
-    "Blocks of columns end where their slot ends, also with one column left: every weight has the mask and "
-    "value it has alone") {
+TEST_CASE("Blocks of columns end with their slot, and every weight gets the same mask and value as alone") {
   Random random(12);
   const SandMaskOptions options{.tau = 0.3, .k = 1e-4, .rescale = false};
   const GradientTable table = random_table({257, 1, 4097, 256, 4096}, 4, 0.5, random);
@@ -31,7 +29,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("The rescale counts every column of a slot once, wherever the only open one lies") {
+TEST_CASE("The rescale counts every column of a slot once, for every position of the only open column") {
   for (const Index columns : {1, 2, 255, 256, 257, 4095, 4096, 4097, 8193})
     for (const Index open : {Index{0}, columns / 2, columns - 1}) {
       Parameters parameters;
@@ -50,7 +48,7 @@ TEST_CASE("The rescale counts every column of a slot once, wherever the only ope
 }
 
 TEST_CASE(
-    "A direction says that it is not finite, wherever the gradient at fault lies, with and without the "
+    "A direction reports non-finite values for every position of the gradient at fault, with and without the "
     "rescale") {
   const Index columns = 10'000;  // of three chunks
   for (const bool rescale : {false, true})

@@ -65,7 +65,7 @@ TEST_CASE("A report counts what the mask did to every slot") {
         "weights by |n_plus - n_minus|, 0 to 2: 2 0 3\n");
 }
 
-TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from there on") {
+TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from 0.99") {
   const Scalar least = std::numeric_limits<Scalar>::denorm_min(),
                below = std::nextafter(Scalar(0.99), Scalar{0});
   const std::vector<Scalar> masks = {
@@ -79,7 +79,7 @@ TEST_CASE("A weight is closed at m = 0, partial below 0.99 and open from there o
   CHECK(report.total.open == 3);
 }
 
-TEST_CASE("Every weight of a slot is counted, also the only one and one more than a block holds") {
+TEST_CASE("A report counts every weight of a slot, for slots of one weight and of a block plus one") {
   for (const std::size_t weights : {1u, 256u, 257u}) {
     const GradientTable table = table_of({std::vector<double>(weights, 1), std::vector<double>(weights, 1)});
     const Shape shape{static_cast<Index>(weights)};
@@ -101,7 +101,7 @@ TEST_CASE("The total adds every count of every slot") {
     CHECK(report.total.*field == report.slots[0].*field + report.slots[1].*field);
 }
 
-TEST_CASE("The report of a real step sees the closed weights that Adam moves") {
+TEST_CASE("The report of a training step counts the closed weights that Adam moves") {
   const GradientTable table = small_table();
   Parameters parameters;
   parameters.add("a", {3});

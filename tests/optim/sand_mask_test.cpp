@@ -58,7 +58,7 @@ double exact_mask(const GradientTable& table, std::size_t j, double tau, double 
 
 }  // namespace
 
-TEST_CASE("The masks worked out by hand come out") {
+TEST_CASE("Masks equal values computed by hand") {
   CHECK(mask_of({1e-3, 1.1e-3}, 0.5, 10) == 1);
   CHECK(mask_of({1, 3}, 0.5, 10) == doctest::Approx(0.9866142981514303));       // tanh(10 / 2 * 0.5)
   CHECK(mask_of({0.1, 0.3}, 0.5, 1e-3) == doctest::Approx(0.0249947929685));    // tanh(1e-3 / 0.02 * 0.5)
@@ -72,19 +72,19 @@ TEST_CASE("The masks worked out by hand come out") {
   CHECK(mask_of({1, 2}, 1, 10) == 0);
 }
 
-TEST_CASE("Without variance the mask is 1 above tau, 0 below, and the released 1e-17 at tau") {
+TEST_CASE("Without variance the mask is 1 above tau, 0 below, and 1e-17 at tau as in the released code") {
   CHECK(mask_of({0.3, 0.3, 0.3}, 0.5, 10) == 1);
   CHECK(mask_of({0, 0, 0}, 0.5, 10) == 0);
   CHECK(mask_of({0, 0, 0}, 0, 10) == Scalar(1e-17));
   CHECK(mask_of({0.3, 0.3}, 1, 10) == Scalar(1e-17));
 }
 
-TEST_CASE("A single domain is opened as in the release, when that is allowed") {
+TEST_CASE("A single domain has an open mask as in the released code, if allow_closed is set") {
   CHECK(mask_of({0.3}, 0.5, 10) == 1);  // the variance NaN becomes 1e-17
   CHECK(mask_of({0}, 0.5, 10) == 0);
 }
 
-TEST_CASE("Agreement is a quotient of whole numbers: 11 of 20 is 0.55, not a little less") {
+TEST_CASE("Agreement is an exact quotient of integers: 11 of 20 is 0.55") {
   std::vector<double> gradients(20, 0.0);
   for (std::size_t e = 0; e < 11; ++e) gradients[e] = 1.0 + static_cast<double>(e);
   CHECK(mask_of(gradients, 0.55, 10) == 0);
@@ -94,7 +94,7 @@ TEST_CASE("Agreement is a quotient of whole numbers: 11 of 20 is 0.55, not a lit
   CHECK(AndMask({.tau = 0.55}).combine(table_of(rows)).mask[0] == 1);
 }
 
-TEST_CASE("Ten thousand random masks agree with 60 digits") {
+TEST_CASE("Ten thousand random masks agree with a computation in 60 digits") {
   Random random(11);
   double worst = 0;
   int partial = 0;
@@ -103,7 +103,7 @@ TEST_CASE("Ten thousand random masks agree with 60 digits") {
       const double spread = std::pow(10.0, -round), tau = random.uniform(0, 0.95),
                    k_of_one = random.uniform(0.1, 3);
       const GradientTable table = random_table({240}, domains, spread, random);
-      // One k cannot suit the spreads of all weights: scale it to each, so that most masks are partial.
+      // k is scaled to the spread of each weight, so that most masks are partial.
       for (Index j = 0; j < table.columns(); ++j) {
         const auto column = static_cast<std::size_t>(j);
         std::vector<std::vector<double>> rows;
@@ -174,10 +174,10 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("With k without bound the mask is AND with s > tau") {
+TEST_CASE("As k grows without bound, the mask becomes AND with s > tau") {
   Random random(7);
   const GradientTable table = random_table({2000}, 5, 1, random);
-  SandMask steep({.tau = 0.6, .k = 1e300});  // s = 0.6 is possible, and stays closed
+  SandMask steep({.tau = 0.6, .k = 1e300});  // s = 0.6 can occur and stays closed
   AndMask next({.tau = 0.6001}), at({.tau = 0.6});
   CHECK(same_bits(steep.combine(table).mask, next.combine(table).mask));
   CHECK_FALSE(same_bits(steep.combine(table).mask, at.combine(table).mask));
@@ -199,7 +199,7 @@ TEST_CASE("The rescale divides every slot by the mean of its own mask") {
   }
 }
 
-TEST_CASE("One survivor among n weights gets n times its gradient") {
+TEST_CASE("The only open weight among n gets n times its gradient") {
   std::vector<std::vector<double>> rows(2, std::vector<double>(1000, 1.0));
   for (std::size_t j = 1; j < 1000; ++j) rows[1][j] = -1;
   rows[0][0] = rows[1][0] = 0.25;
@@ -232,14 +232,14 @@ TEST_CASE("A gradient that is not finite makes a direction that is not finite, i
     }
 }
 
-TEST_CASE("A combiner can go on with a table of another shape") {
+TEST_CASE("A combiner accepts a table of another shape in the next step") {
   SandMask mask({.tau = 0.5});
   CHECK(mask.combine(table_of({{1, 1, 1}, {1, 1, 1}})).values.size() == 3);
   CHECK(mask.combine(table_of({{1, 1}, {1, -1}, {1, 1}})).values.size() == 2);
   CHECK(mask.combine(table_of({{2, 1}, {2, -1}, {2, 1}})).mask[1] == 0);
 }
 
-TEST_CASE("Settings under which nothing would ever train are refused with the reason") {
+TEST_CASE("Settings that close every mask are refused with the reason") {
   CHECK_THROWS_WITH_AS(SandMask({.tau = 1}),
                        "SANDMask: tau must be below 1\n"
                        "    found 1\n"
@@ -260,7 +260,7 @@ TEST_CASE("Settings under which nothing would ever train are refused with the re
   CHECK_NOTHROW(SandMask({.tau = 1, .k = 0, .allow_closed = true}));
 }
 
-TEST_CASE("Numbers without a meaning are refused even where a closed mask is allowed") {
+TEST_CASE("Meaningless numbers are refused even with allow_closed") {
   const double infinity = std::numeric_limits<double>::infinity();
   for (const SandMaskOptions& options :
        {SandMaskOptions{.tau = kNoNumber}, SandMaskOptions{.tau = -0.1}, SandMaskOptions{.k = kNoNumber},

@@ -1,4 +1,4 @@
-// Gradient tables for the tests of this room.
+// Gradient tables for the tests of optim/.
 #pragma once
 
 #include <cmath>
@@ -49,7 +49,7 @@ inline GradientTable permuted(const GradientTable& table, const std::vector<std:
   return result;
 }
 
-/// Equal numbers, and not just equal in value: NaN equals itself and -0 is not 0.
+/// Compares bits, not values: NaN equals itself and -0 differs from 0.
 inline bool same_bits(TensorView a, TensorView b) {
   return a.size() == b.size() &&
          std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Scalar)) == 0;

@@ -91,7 +91,7 @@ def formula_cards(source):
 
 
 def same_map(ours, theirs):
-    """Lines of code are rounded, and may move by a fifth: a map is not a diary."""
+    """Numbers of lines are rounded and may change by a fifth."""
     number = re.compile(r"[\d,]+(?= lines)")
     counts = [[int(n.replace(",", "")) for n in number.findall("\n".join(rows))] for rows in (ours, theirs)]
     near = all(abs(a - b) <= max(a / 5, 100) for a, b in zip(*counts))
@@ -153,7 +153,7 @@ def check_text(source, lines, write):
 
 # ---- commands ----
 def sandbox_of(source, build, place):
-    """A copy of the house, by links, whose build/release is BUILD; our compiler and python come first in its
+    """A copy of the tree, by links, with BUILD as build/release; our compiler and python come first in its
     PATH."""
     for entry in source.iterdir():
         if not entry.name.startswith((".", "build", "runs")):
@@ -179,13 +179,13 @@ def numpy_python():
 
 
 def is_missing(note):
-    """Whether a block "needs ..." what is not here."""
+    """Whether a block "needs ..." something that is missing here."""
     needed = note[6:] if note.startswith("needs ") else ""
     return bool(needed) and not (numpy_python() if needed == "numpy" else shutil.which(needed))
 
 
 def words(text):
-    """What does not differ from machine to machine: the words that begin lines, and the keys of JSON."""
+    """The parts that are the same on every machine: the words that begin lines, and the keys of JSON."""
     return re.findall(r'^\w+|"\w+":', text, re.MULTILINE)
 
 

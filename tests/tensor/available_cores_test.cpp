@@ -8,7 +8,7 @@ using namespace sand;
 
 namespace {
 
-/// As many cores as "limit (count)" says.
+/// The available cores as "limit (count)".
 std::string cores(int affinity, const char* omp_num_threads, const testing::SystemFiles& files) {
   const AvailableCores found = available_cores(affinity, omp_num_threads, files.path);
   return found.limit + " (" + std::to_string(found.count) + ")";
@@ -42,7 +42,7 @@ TEST_CASE(
   CHECK(cores(8, nullptr, files) == "cpu.max of the cgroup / (1)");
 }
 
-TEST_CASE("The quota of cgroups in version 1 counts, too") {
+TEST_CASE("The quota of cgroups version 1 counts, too") {
   const testing::SystemFiles files;
   files.write("proc/self/cgroup", "4:cpu,cpuacct:/jobs\n0::/\n");
   files.write("sys/fs/cgroup/cpu/jobs/cpu.cfs_period_us", "50000\n");
@@ -52,7 +52,7 @@ TEST_CASE("The quota of cgroups in version 1 counts, too") {
   CHECK(cores(8, nullptr, files) == "cpu.cfs_quota_us of the cgroup /jobs (2)");
 }
 
-TEST_CASE("The number of threads heeds OMP_NUM_THREADS, and is never more than the other limits allow") {
+TEST_CASE("OMP_NUM_THREADS lowers the number of threads and never raises it above the other limits") {
   const testing::SystemFiles files;
   for (const char* list : {"3", " 3 ", "3,2", " 3 , 2,1"}) {
     CAPTURE(list);
@@ -65,15 +65,15 @@ TEST_CASE("The number of threads heeds OMP_NUM_THREADS, and is never more than t
   CHECK(cores(8, "1", files) == "OMP_NUM_THREADS (1)");
 }
 
-TEST_CASE("An OMP_NUM_THREADS that is no number is passed over, and named") {
+TEST_CASE("An OMP_NUM_THREADS that is not a number is ignored and named") {
   const testing::SystemFiles files;
   for (const char* text : {"", " ", "0", "-2", "two", "2x", "2.5", ",2", "99999999999999999999"}) {
     CAPTURE(text);
-    CHECK(cores(8, text, files) == "CPU affinity; OMP_NUM_THREADS is no number and was passed over (8)");
+    CHECK(cores(8, text, files) == "CPU affinity; OMP_NUM_THREADS is not a number and was ignored (8)");
   }
 }
 
-TEST_CASE("This process has at least one core, and knows why not more") {
+TEST_CASE("This process has at least one core and names the limit") {
   CHECK(available_cores().count >= 1);
   CHECK_FALSE(available_cores().limit.empty());
 }

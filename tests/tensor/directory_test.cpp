@@ -20,7 +20,7 @@ using sand::testing::text_of;
 
 namespace fs = std::filesystem;
 
-TEST_CASE("A directory that was moved is still the one that is worked in") {
+TEST_CASE("A moved directory is still the one in use") {
   const Folder folder;
   fs::create_directory(folder.path / "a");
   const Directory held((folder.path / "a").string());
@@ -44,7 +44,7 @@ TEST_CASE("A directory that was moved is still the one that is worked in") {
   CHECK_FALSE(held.has("new"));
 }
 
-TEST_CASE("A directory that was removed says so") {
+TEST_CASE("A removed directory gives an error") {
   const Folder folder;
   fs::create_directory(folder.path / "a");
   const Directory held((folder.path / "a").string());
@@ -54,7 +54,7 @@ TEST_CASE("A directory that was removed says so") {
                        doctest::Contains("directory: it was removed while it was in use"), Error);
 }
 
-TEST_CASE("Where a directory is removed while a file is written in it, that is the reason given") {
+TEST_CASE("If a directory is removed while a file is written in it, the error says so") {
   const char* const removed = "directory: it was removed while it was in use";
   const Folder folder;
   fs::create_directory(folder.path / "a");
@@ -66,7 +66,7 @@ TEST_CASE("Where a directory is removed while a file is written in it, that is t
   CHECK_THROWS_WITH_AS(open_in_place(held, "lines", O_WRONLY | O_CREAT), doctest::Contains(removed), Error);
 }
 
-TEST_CASE("Nothing but a real directory is a subdirectory") {
+TEST_CASE("A subdirectory must be a real directory") {
   const Folder folder;
   const Directory held(folder.path.string());
   fs::create_directory(folder.path / "real");
@@ -77,11 +77,11 @@ TEST_CASE("Nothing but a real directory is a subdirectory") {
     CHECK_THROWS_WITH_AS(held.subdirectory(name), doctest::Contains(found), Error);
 }
 
-TEST_CASE("A file system that cannot sync directories is no failure") {
+TEST_CASE("A file system that cannot sync directories is not an error") {
   Directory("/proc").sync();  // EINVAL
 }
 
-TEST_CASE("What cannot be opened, looked for or removed is named") {
+TEST_CASE("An error names a path that cannot be opened, checked or removed") {
   const Folder folder;
   const Directory held(folder.path.string());
   CHECK_THROWS_WITH_AS(Directory((folder.path / "none").string()),
@@ -94,7 +94,7 @@ TEST_CASE("What cannot be opened, looked for or removed is named") {
                        Error);
 }
 
-TEST_CASE("A file is changed in place only where it is a regular one") {
+TEST_CASE("Only a regular file is changed in place") {
   const Folder folder;
   const Directory held(folder.path.string());
   std::ofstream(folder.path / "mine") << "text";

@@ -41,7 +41,7 @@ long double sigmoidl(long double x) {
 }
 long double softplusl(long double x) { return std::max(x, 0.0L) + std::log1p(std::exp(-std::fabs(x))); }
 
-/// One function under test: ours in two types, what judges it, and where its points are drawn.
+/// One function under test: ours in two types, its references, and the range of its points.
 struct Function {
   const char* name;
   double (*ours)(double);
@@ -66,7 +66,8 @@ const Function kFunctions[] = {
      "c92400c2c3d22dc8"},
 };
 
-/// Points where a function is defined: even ones, some around 0 and 1 on every scale, and a few by hand.
+/// Points in the domain of a function: evenly drawn ones, some around 0 and 1 on every scale, and a few by
+/// hand.
 std::vector<double> points(const Function& f, int count) {
   sand::Random random(1);
   std::vector<double> points = {
@@ -152,7 +153,7 @@ TEST_CASE("In double, every function is within 2.5 ulp of long double on dense p
     }
     INFO(std::string(f.name), " at ", worst.at);
     CHECK(worst.error <= 2.5);
-    CHECK(worst.error > 0.4);  // or nothing was measured
+    CHECK(worst.error > 0.4);  // else nothing was measured
   }
 }
 
@@ -170,7 +171,7 @@ TEST_CASE("In double, every function is within 2.5 ulp of 200 exact bits on spar
   }
 }
 
-TEST_CASE("In float, every function is within 0.501 ulp, on every 16381st number there is") {
+TEST_CASE("In float, every function is within 0.501 ulp, on every 16381st float") {
   for (const Function& f : kFunctions) {
     Worst worst;
     for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 32; bits += 16381) {
@@ -200,7 +201,7 @@ TEST_CASE("In float, every function is within 0.501 ulp of 200 exact bits on spa
   }
 }
 
-TEST_CASE("At the ends of its range, every function has the value it tends to") {
+TEST_CASE("At the ends of its range, every function has its limit") {
   for (const Value& it : kEnds) {
     const bool same = it.found == it.expected && std::signbit(it.found) == std::signbit(it.expected);
     const bool both_nan = it.found != it.found && it.expected != it.expected;

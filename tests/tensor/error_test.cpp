@@ -7,7 +7,7 @@
 using sand::Error;
 using sand::Fault;
 
-TEST_CASE("A message is the rule, then one line per fact, then where, then what to do") {
+TEST_CASE("A message is the rule, one line per fact, the source line and a hint") {
   const std::string text = Error(Fault::usage, "linear: features of x must equal columns of w")
                                .fact("x", "[2, 3]")
                                .fact("dw", "[4, 5]")
@@ -24,7 +24,7 @@ TEST_CASE("A message is the rule, then one line per fact, then where, then what 
         "    hint: transpose w");
 }
 
-TEST_CASE("Text of others cannot move the cursor, colour the terminal or forge a line of the message") {
+TEST_CASE("Foreign text cannot move the cursor, colour the terminal or forge a line of the message") {
   const std::string foreign = "\x1b[2J\u009b31m\nsandgrad: all is well\r\xff";
   const std::string shown = "\\x1b[2J\\xc2\\x9b31m\\x0asandgrad: all is well\\x0d\\xff";
   CHECK(Error(Fault::data, "record: broken").fact(foreign, foreign).hint(foreign).what() ==
@@ -33,7 +33,7 @@ TEST_CASE("Text of others cannot move the cursor, colour the terminal or forge a
         "name \\x1b[2J is bad\n    file caf\u00e9");
 }
 
-TEST_CASE("An error keeps its fault, whose number is the exit code of the program") {
+TEST_CASE("An error's fault is the exit code of the program") {
   CHECK(Error(Fault::missing, "x").fault() == Fault::missing);
   CHECK(static_cast<int>(Fault::usage) == 64);
   CHECK(static_cast<int>(Fault::data) == 65);
@@ -54,7 +54,7 @@ TEST_CASE("A default argument names the line of the caller, from the root of the
   CHECK(sand::Here{}.text() == "");
 }
 
-TEST_CASE("A rule that holds costs no message") {
+TEST_CASE("A rule that holds builds no message") {
   bool made = false;
   const auto error = [&] { return made = true, Error(Fault::usage, "broken"); };
   sand::check(true, error);

@@ -39,7 +39,7 @@ sand::Fault fault_of_reading(const std::string& path) {
   return {};
 }
 
-/// While it lives, no file of this process grows beyond so many bytes: a small disk.
+/// During its lifetime, no file of this process grows beyond this number of bytes, as on a small disk.
 struct SmallDisk {
   explicit SmallDisk(rlim_t bytes) {
     ::getrlimit(RLIMIT_FSIZE, &before);
@@ -57,7 +57,7 @@ struct SmallDisk {
 
 }  // namespace
 
-TEST_CASE("A file is read in pieces, and its end is not passed") {
+TEST_CASE("A file is read in pieces, and reading past its end fails") {
   const Folder folder;
   write_file(folder / "a", "sandgrad");
   sand::InputFile file(folder / "a");
@@ -75,12 +75,12 @@ TEST_CASE("Only a regular file is read") {
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   CHECK(fault_of_reading(folder / "none") == sand::Fault::missing);
   CHECK(fault_of_reading(folder / "pipe/none") == sand::Fault::missing);
-  CHECK(fault_of_reading(folder / "pipe") == sand::Fault::data);  // and without waiting for a writer
+  CHECK(fault_of_reading(folder / "pipe") == sand::Fault::data);  // without waiting for a writer
   CHECK(fault_of_reading(folder.path.string()) == sand::Fault::data);
   CHECK(fault_of_reading("/dev/zero") == sand::Fault::data);
 }
 
-TEST_CASE("A new file takes its place only when it is whole") {
+TEST_CASE("A new file replaces the old one only when it is complete") {
   const Folder folder;
   write_file(folder / "a", "old");
   {
@@ -95,7 +95,7 @@ TEST_CASE("A new file takes its place only when it is whole") {
   CHECK(names_in(folder.path).size() == 1);
 }
 
-TEST_CASE("Two writers of one path do not write into each other's parts") {
+TEST_CASE("Two writers of one path use different temporary files") {
   const Folder folder;
   sand::NewFile first(folder / "a"), second(folder / "a");
   first.write(bytes_of("first"));
@@ -106,7 +106,7 @@ TEST_CASE("Two writers of one path do not write into each other's parts") {
   CHECK(text_of(folder / "a") == "first");
 }
 
-TEST_CASE("A full disk leaves the old file as it was, and no part of the new one") {
+TEST_CASE("A full disk leaves the old file unchanged and no part of the new one") {
   const Folder folder;
   write_file(folder / "a", "old");
   {
@@ -121,7 +121,7 @@ TEST_CASE("A full disk leaves the old file as it was, and no part of the new one
   CHECK(names_in(folder.path).size() == 1);
 }
 
-TEST_CASE("Nothing is written where no file can be, and nothing but a file is replaced") {
+TEST_CASE("Writing to an impossible path fails, and only a regular file is replaced") {
   const Folder folder;
   fs::create_directory(folder / "taken");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);

@@ -18,7 +18,7 @@ constexpr Scalar kLargestScalar = std::numeric_limits<Scalar>::max(),
 
 }  // namespace
 
-TEST_CASE("One number that is not finite is found wherever it stands, whatever its sign or payload") {
+TEST_CASE("One non-finite number is found at every position, with any sign and payload") {
   for (const std::size_t count : {1, 2, 7, 8, 9, 31, 100, 1024})
     for (const Scalar bad :
          {kInfinity, -kInfinity, kQuietNaN, -kQuietNaN, std::numeric_limits<Scalar>::signaling_NaN()}) {
@@ -33,12 +33,12 @@ TEST_CASE("One number that is not finite is found wherever it stands, whatever i
     }
 }
 
-TEST_CASE("Zeros, the smallest and the largest numbers are finite, and so is nothing at all") {
+TEST_CASE("Zeros, the smallest and the largest numbers are finite, and so is an empty block") {
   CHECK(all_finite(std::vector<Scalar>{0, -Scalar{0}, kLeast, -kLeast, kLargestScalar, -kLargestScalar}));
   CHECK(all_finite({}));
 }
 
-TEST_CASE("A range counts what it leaves out") {
+TEST_CASE("A range counts the non-finite numbers that it leaves out") {
   CHECK(range_text(std::vector<Scalar>{3, -1.5, 2}) == "3 numbers from -1.5 to 3");
   CHECK(range_text(std::vector<Scalar>{kQuietNaN, 3, -kInfinity, -1.5, kQuietNaN}) ==
         "5 numbers from -1.5 to 3, 2 NaN, 1 infinite");
@@ -47,7 +47,7 @@ TEST_CASE("A range counts what it leaves out") {
   CHECK(range_text({}) == "0 numbers");
 }
 
-TEST_CASE("A number that is not finite is refused by name, and a block of huge finite ones is not") {
+TEST_CASE("A non-finite number is refused with the name of its block, and huge finite numbers are accepted") {
   std::vector<Scalar> numbers(100, kLargestScalar);
   CHECK_NOTHROW(check_finite(numbers, "step 3: a weight"));
   for (const Scalar bad : {kInfinity, kQuietNaN}) {

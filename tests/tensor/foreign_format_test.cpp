@@ -11,7 +11,7 @@ using sand::foreign_format;
 
 namespace {
 
-/// What reading a file with this content says.
+/// The error of reading a file with this content.
 std::string complaint(const std::string& content) {
   try {
     sand::Safetensors::parse(std::as_bytes(std::span(content)), "w.safetensors");
@@ -32,7 +32,7 @@ const std::string kTorch =
 
 }  // namespace
 
-TEST_CASE("A file of another format given as safetensors is called by its name, with what to do") {
+TEST_CASE("An error names a file format other than safetensors and says what to do") {
   const std::string rule = "safetensors: this is another kind of file\n    file  w.safetensors\n    found ";
   CHECK(complaint("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n") ==
         rule +
@@ -61,14 +61,14 @@ TEST_CASE("A file of another format given as safetensors is called by its name, 
             "(.index.json) lists them");
 }
 
-TEST_CASE("Gzip data is called so even where its first bytes are a length that lies inside the file") {
+TEST_CASE("Gzip data is recognized even if its first bytes are a valid header length") {
   const std::string header("\x1f\x8b\x08\0\0\0\0\0", 8);  // 559,903, had it been a length
   for (const std::size_t size : {10u, 600'000u})
     CHECK(complaint(header + std::string(size, '\1'))
               .find("found gzip data\n    hint: unpack it with gunzip") != std::string::npos);
 }
 
-TEST_CASE("What begins like nothing known has no name") {
+TEST_CASE("An unknown beginning has no format name") {
   for (const char* beginning : {"", "P", "\x80", "\x80\7", "GGU", "version 2"})
     CHECK(foreign_format(beginning).name.empty());
 }

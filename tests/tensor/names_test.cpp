@@ -7,12 +7,12 @@
 using sand::find_name;
 using sand::nearest_name;
 
-TEST_CASE("A name is found whatever its case, and given back as it is written") {
+TEST_CASE("A name is found in any case and returned as it is written") {
   CHECK(find_name("algorithm", "sandmask", {"ERM", "SANDMask"}) == "SANDMask");
   CHECK(find_name("algorithm", "SANDMASK", {"ERM", "SANDMask"}) == "SANDMask");
 }
 
-TEST_CASE("A wrong name is answered with the nearest one and with all there are") {
+TEST_CASE("An error about a wrong name gives the nearest name and all names") {
   CHECK_THROWS_WITH_AS(find_name("algorithm", "SANDMsk", {"ERM", "ANDMask", "SANDMask"}),
                        "algorithm: no such name\n"
                        "    found SANDMsk\n"
@@ -21,7 +21,7 @@ TEST_CASE("A wrong name is answered with the nearest one and with all there are"
                        sand::Error);
 }
 
-TEST_CASE("A name far from all others gets no wild guess") {
+TEST_CASE("A name far from all others gets no suggestion") {
   CHECK_THROWS_WITH_AS(find_name("dataset", "ImageNet", {"Spirals"}),
                        "dataset: no such name\n"
                        "    found ImageNet\n"
@@ -29,23 +29,23 @@ TEST_CASE("A name far from all others gets no wild guess") {
                        sand::Error);
 }
 
-TEST_CASE("Nearest is what needs the fewest insertions, deletions and changes") {
+TEST_CASE("The nearest name needs the fewest insertions, deletions and changes") {
   CHECK(nearest_name("tain", {"bench", "train", "data"}) == "train");
   CHECK(nearest_name("trrain", {"bench", "train", "data"}) == "train");
   CHECK(nearest_name("brain", {"bench", "train", "data"}) == "train");
   CHECK(nearest_name("--test-env", {"--test-envs", "--test_envs"}) == "--test-envs");
-  CHECK(nearest_name("trin", {"train", "trim"}) == "train");  // an insertion is no further than a change
+  CHECK(nearest_name("trin", {"train", "trim"}) == "train");  // an insertion is as near as a change
   CHECK(nearest_name("trainn", {"train", "trains"}) == "train");
   CHECK(nearest_name("xyz", {"train", "bench"}).empty());
   CHECK(nearest_name("", {"train", "bench"}).empty());
 }
 
-TEST_CASE("Two neighbours that are swapped are one slip") {
+TEST_CASE("Two swapped neighbours count as one change") {
   CHECK(nearest_name("tua", {"k", "tau"}) == "tau");
   CHECK(nearest_name("setps", {"tests", "steps"}) == "steps");
 }
 
-TEST_CASE("A name is near for one slip in three letters, and no more") {
+TEST_CASE("A name is near with at most one change in three letters") {
   CHECK(nearest_name("task", {"case", "model"}).empty());
   CHECK(nearest_name("sweep", {"step", "train"}).empty());
   CHECK(nearest_name("lr", {"in"}).empty());
@@ -54,14 +54,14 @@ TEST_CASE("A name is near for one slip in three letters, and no more") {
   CHECK(nearest_name("itniaalx", {"initials"}).empty());
 }
 
-TEST_CASE("Three letters stand for a name that begins with them, unless another one is nearer") {
+TEST_CASE("Three letters match a name that begins with them, unless another name is nearer") {
   CHECK(nearest_name("output", {"steps", "output-dir"}) == "output-dir");
   CHECK(nearest_name("SAND", {"ERM", "SANDMask"}) == "SANDMask");
   CHECK(nearest_name("seed", {"seed-of-all", "Seed"}) == "Seed");
   CHECK(nearest_name("ou", {"output-dir"}).empty());
 }
 
-TEST_CASE("A name too long to be a slip of the finger is not measured") {
+TEST_CASE("A name too long for a typing error is not compared") {
   CHECK(nearest_name(std::string(100, 'a'), {std::string(101, 'a')}) == std::string(101, 'a'));
   CHECK(nearest_name(std::string(101, 'a'), {std::string(101, 'a')}).empty());
 }

@@ -17,7 +17,7 @@ inline std::vector<Scalar> random_numbers(Index count, std::uint64_t seed) {
   return numbers;
 }
 
-/// Equal numbers, and not just equal in value: NaN equals itself and -0 is not 0.
+/// Compares bits, not values: NaN equals itself and -0 differs from 0.
 template <class Number>
 bool same_bits(const std::vector<Number>& a, const std::vector<Number>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Number)) == 0;

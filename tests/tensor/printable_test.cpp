@@ -16,13 +16,13 @@ TEST_CASE("Names that can be printed stay as they are") {
   CHECK(printable("") == "");
 }
 
-TEST_CASE("Control characters and backslashes are written by number") {
+TEST_CASE("Control characters and backslashes are escaped by number") {
   CHECK(printable("a\nb\tc\x1b[2J\x7f\\") == "a\\x0ab\\x09c\\x1b[2J\\x7f\\x5c");
   CHECK(printable(std::string_view("\0", 1)) == "\\x00");
   CHECK(printable("\u0080\u009f") == "\\xc2\\x80\\xc2\\x9f");
 }
 
-TEST_CASE("Bytes that are no UTF-8 are written by number, and what follows is read on") {
+TEST_CASE("Bytes that are not UTF-8 are escaped by number, and the rest is read") {
   CHECK(printable("\xff\xfe") == "\\xff\\xfe");
   CHECK(printable("caf\xe9 noir") == "caf\\xe9 noir");
   CHECK(printable("\xc3") == "\\xc3");
@@ -33,7 +33,7 @@ TEST_CASE("Bytes that are no UTF-8 are written by number, and what follows is re
         "\\xf4\\x90\\x80\\x80\\xf0\\x80\\x80\\x80");  // beyond the last, too long
 }
 
-TEST_CASE("The name of a printable text is read back, byte by byte") {
+TEST_CASE("Printable text is read back byte by byte") {
   for (const std::string name : {"", "plain",
                                  "gr\xf6\xdf"
                                  "e",
@@ -42,13 +42,13 @@ TEST_CASE("The name of a printable text is read back, byte by byte") {
   for (const char* text : {"\\", "\\x", "\\x4", "\\xg1", "\\n"}) CHECK(name_of_printable(text) == text);
 }
 
-TEST_CASE("Text without controls stays as it is, backslashes too, so that doing it twice changes nothing") {
+TEST_CASE("Text without control characters is unchanged, also a second time") {
   CHECK(without_controls("\x1b]0;title\x07 \u009b31m line\nforged \\ caf\u00e9 \xff") ==
         "\\x1b]0;title\\x07 \\xc2\\x9b31m line\\x0aforged \\ caf\u00e9 \\xff");
   CHECK(without_controls(printable("a\x1b\\")) == printable("a\x1b\\"));
 }
 
-TEST_CASE("Quoted text is no longer than a line") {
+TEST_CASE("Quoted text is at most one line long") {
   CHECK(sand::in_quotes("a\n") == "\"a\\x0a\"");
   CHECK(sand::in_quotes(std::string(81, 'x')) == "\"" + std::string(80, 'x') + "\"...");
 }

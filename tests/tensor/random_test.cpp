@@ -47,7 +47,7 @@ double mean_of_power(const std::vector<double>& numbers, int power) {
 
 }  // namespace
 
-TEST_CASE("Philox4x32-10 gives the vectors its authors published") {
+TEST_CASE("Philox4x32-10 gives the vectors of its authors") {
   CHECK(sand::philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   const std::uint32_t ones = 0xffffffff;
   CHECK(sand::philox({ones, ones, ones, ones}, {ones, ones}) ==
@@ -63,7 +63,7 @@ TEST_CASE("A sequence is Philox of block, stream, step and example, under the se
       CHECK(random.bits() == word);
 }
 
-TEST_CASE("Each part of the key makes another sequence") {
+TEST_CASE("Each part of the key changes the sequence") {
   std::map<std::uint32_t, int> seen;
   for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 32})
     for (std::uint32_t stream = 0; stream < 3; ++stream)
@@ -86,15 +86,15 @@ TEST_CASE("Another stream keeps all 64 bits of the seed") {
   for (int i = 0; i < 9; ++i) CHECK(found.bits() == expected.bits());
 }
 
-TEST_CASE("A copy continues as its original does") {
+TEST_CASE("A copy continues like its original") {
   Random original(7);
-  original.normal();  // one normal is spare now
+  original.normal();  // the second normal is kept
   Random copy = original;
   CHECK(copy.normal() == original.normal());
   CHECK(copy.uniform() == original.uniform());
 }
 
-TEST_CASE("A uniform number has 53 random bits, the first word on top") {
+TEST_CASE("A uniform number has 53 random bits, from the first word down") {
   Random bits(7), random(7);
   for (int i = 0; i < 100; ++i) {
     const double high = bits.bits(), low = bits.bits() >> 11;
@@ -151,7 +151,7 @@ TEST_CASE("Normal numbers have the moments and the tails of the normal distribut
   CHECK(numbers.back() > 4);
 }
 
-TEST_CASE("The two normals of one draw do not know each other") {
+TEST_CASE("The two normal numbers of one draw are independent") {
   Random random(14);
   double product = 0;
   for (int i = 0; i < 100'000; ++i) {
@@ -161,7 +161,7 @@ TEST_CASE("The two normals of one draw do not know each other") {
   CHECK(std::fabs(product / 100'000) < 4 / std::sqrt(100'000.0));
 }
 
-TEST_CASE("Small whole numbers are equally likely, whatever their count") {
+TEST_CASE("Small integers are equally likely, for any count") {
   Random random(15);
   for (const std::uint32_t count : {2u, 3u, 5u, 6u, 7u, 10u, 100u, 1000u}) {
     std::vector<int> cells(count);

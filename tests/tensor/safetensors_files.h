@@ -1,4 +1,4 @@
-// Files of tensors made by hand, and what reading them says.
+// Files of tensors made by hand, and the errors of reading them.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,18 +11,18 @@
 
 namespace sand::testing {
 
-/// The bytes of a file with this header and so many bytes of data.
+/// The bytes of a file with this header and this number of bytes of data.
 inline std::string file_of(const std::string& header, std::size_t data) {
   const std::uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(data, '\1');
 }
 
-/// Such a file as the reader takes it, under the name a.safetensors.
+/// Reads such a file, under the name a.safetensors.
 inline Safetensors parse(const std::string& file) {
   return Safetensors::parse(bytes_of(file), "a.safetensors");
 }
 
-/// What a call says when it throws, "" when it does not.
+/// The error text of a call, "" if it does not throw.
 template <class Call>
 std::string complaint(Call call) {
   try {
@@ -33,7 +33,7 @@ std::string complaint(Call call) {
   return "";
 }
 
-/// What a call says that blames the data, "" when it does not throw.
+/// The text of an Error(data) of a call, "" if it does not throw.
 template <class Call>
 std::string blame(Call call) {
   try {

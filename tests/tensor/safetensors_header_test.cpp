@@ -1,4 +1,4 @@
-// What a file's header may say, and how it is refused.
+// Valid headers and the errors of invalid ones.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What parsing says of a header; only errors that blame the data count.
+/// The error of parsing a header; only Error(data) counts.
 std::string complaint_about(const std::string& header, std::size_t data = 0) {
   return blame([&] { parse(file_of(header, data)); });
 }
@@ -22,7 +22,7 @@ std::string complaint_about(const std::string& header, std::size_t data = 0) {
 const std::string kTwo = R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},)"
                          R"("a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})";
 
-/// A header, so many bytes of data, and the rule that they break.
+/// A header, the number of bytes of data, and the rule that they break.
 struct BrokenHeader {
   const char* header;
   std::size_t data;
@@ -93,7 +93,7 @@ const BrokenHeader kBroken[] = {
 
 }  // namespace
 
-TEST_CASE("Names may stand in another order than their data") {
+TEST_CASE("Names may be in another order than their data") {
   const Safetensors read = parse(file_of(kTwo, 8) + std::string(8, '\2'));
   CHECK(read.find("a")->bytes == std::vector(8, std::byte{1}));
   CHECK(read.find("b")->bytes == std::vector(8, std::byte{2}));
@@ -132,7 +132,7 @@ TEST_CASE("The number of tensors is limited") {
   CHECK(contains(complaint_about(header + "}"), "at most 65536 keys"));
 }
 
-TEST_CASE("The length of the header is checked against the file before memory is taken for it") {
+TEST_CASE("The length of the header is checked against the file before memory is allocated") {
   const auto claim = [](std::uint64_t length) {
     return complaint([&] { parse(std::string(reinterpret_cast<const char*>(&length), 8) + "{}"); });
   };
@@ -145,7 +145,7 @@ TEST_CASE("The length of the header is checked against the file before memory is
   CHECK(contains(complaint([] { parse("1234567"); }), "found 7 bytes"));
 }
 
-TEST_CASE("A header beyond 100 MB is refused even where the file is as long") {
+TEST_CASE("A header beyond 100 MB is refused even if the file is as long") {
   const Folder folder;
   const std::string path = folder / "a";
   const std::uint64_t length = 100'000'001;

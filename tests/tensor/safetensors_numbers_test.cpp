@@ -27,7 +27,7 @@ Safetensors file_with(Dtype dtype, const std::vector<Stored>& numbers) {
   return file;
 }
 
-/// The numbers as tensor() gives them, or what it says.
+/// The numbers of tensor(), or its error.
 template <class Stored>
 std::vector<Scalar> scalars(Dtype dtype, const std::vector<Stored>& numbers) {
   const sand::Tensor tensor = file_with(dtype, numbers).tensor("w");
@@ -41,7 +41,7 @@ std::vector<std::int64_t> integers(Dtype dtype, const std::vector<Stored>& numbe
 
 }  // namespace
 
-TEST_CASE("Numbers of other floating-point types are taken where none of them changes") {
+TEST_CASE("Numbers of other floating-point types are accepted if all are exact") {
   CHECK(scalars(Dtype::f64, std::vector{0.5, -0x1p-149, 0x1.fffffep127}) ==
         std::vector<Scalar>{0.5, Scalar(-0x1p-149), Scalar(0x1.fffffep127)});
   CHECK(scalars(Dtype::f32, std::vector{0.1f, -3e38f}) == std::vector<Scalar>{0.1f, -3e38f});
@@ -49,7 +49,7 @@ TEST_CASE("Numbers of other floating-point types are taken where none of them ch
         std::vector<Scalar>{0, 1, -1, Scalar(3.140625), Scalar(0x1p-133)});
 }
 
-TEST_CASE("Every F16 is what its sign, exponent and fraction say") {
+TEST_CASE("Every F16 equals the value of its sign, exponent and fraction") {
   std::vector<std::uint16_t> every;
   for (int bits = 0; bits < 1 << 16; ++bits) every.push_back(static_cast<std::uint16_t>(bits));
   const std::vector<Scalar> read = scalars(Dtype::f16, every);
@@ -75,14 +75,14 @@ TEST_CASE("Infinities stay infinite, and a NaN stays a NaN") {
   CHECK((read[0] == infinity && read[1] == -infinity && std::isnan(read[2])));
 }
 
-TEST_CASE("The bits of a NaN are kept where the type is Scalar's own") {
+TEST_CASE("The bits of a NaN are kept if the type is Scalar's own") {
   using Bits = std::conditional_t<kHoldsFloat, std::uint32_t, std::uint64_t>;
   const Bits signalling = kHoldsFloat ? Bits(0xffa12345u) : Bits(0xfff4123456789abcu);
   const sand::Tensor tensor = file_with(sand::kScalarDtype, std::vector{signalling}).tensor("w");
   CHECK(std::memcmp(tensor.data(), &signalling, sizeof signalling) == 0);
 }
 
-TEST_CASE("The first number that Scalar does not hold exactly is named") {
+TEST_CASE("An error names the first number that Scalar does not hold exactly") {
   const std::string said = blame([] { scalars(Dtype::i64, std::vector<std::int64_t>{1, INT64_MAX, 3}); });
   CHECK(contains(said, "safetensors: a number does not fit\n"));
   CHECK(contains(said, "I64 9223372036854775807 as number 1\n"));
@@ -104,7 +104,7 @@ TEST_CASE("The first number that Scalar does not hold exactly is named") {
                  "U32 16777217 as number 1"));
 }
 
-TEST_CASE("Whole numbers of every size are labels and inputs alike") {
+TEST_CASE("Integers of every size can be labels and inputs") {
   const auto both = [](Dtype dtype, const auto& numbers) {
     std::vector<std::int64_t> expected(numbers.begin(), numbers.end());
     CHECK(integers(dtype, numbers) == expected);
@@ -120,7 +120,7 @@ TEST_CASE("Whole numbers of every size are labels and inputs alike") {
   both(Dtype::i64, std::vector<std::int64_t>{INT64_MIN, 0, -5});
 }
 
-TEST_CASE("Labels are whole numbers that I64 holds: fractions, and what is larger, are refused") {
+TEST_CASE("Labels are integers that I64 holds: fractions and larger numbers are refused") {
   CHECK(contains(blame([] { integers(Dtype::f32, std::vector{1.0f}); }),
                  "expected I64, or a smaller type of whole numbers\n    found F32\n"));
   CHECK(contains(blame([] {

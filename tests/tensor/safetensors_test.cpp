@@ -30,7 +30,7 @@ std::string written(const Safetensors& tensors) {
 
 }  // namespace
 
-TEST_CASE("A written file is, byte for byte, what the format says") {
+TEST_CASE("A written file follows the format byte for byte") {
   Safetensors tensors;
   tensors.add("w", {Dtype::f32, {1, 2}, as_stored({1.0f, -2.0f})});
   tensors.add("steps", std::vector<std::int64_t>{7});
@@ -44,7 +44,7 @@ TEST_CASE("A written file is, byte for byte, what the format says") {
   CHECK(written(tensors) == file_of(padded, 0) + data);
 }
 
-TEST_CASE("Equal content makes equal bytes, in whatever order it was added") {
+TEST_CASE("Equal content gives equal bytes, for any order of adding") {
   Safetensors one, other;
   one.add("a", {Dtype::f32, {3}, as_stored({1.0f, 2.0f, 3.0f})});
   one.add("b", {Dtype::f64, {}, as_stored({4.0})});
@@ -53,7 +53,7 @@ TEST_CASE("Equal content makes equal bytes, in whatever order it was added") {
   CHECK(written(one) == written(other));
 }
 
-TEST_CASE("What was written is read back to the last bit") {
+TEST_CASE("Written tensors are read back bit for bit") {
   sand::Tensor numbers({2, 3});
   numbers[0] = std::numeric_limits<Scalar>::quiet_NaN();
   numbers[1] = -std::numeric_limits<Scalar>::infinity();
@@ -81,7 +81,7 @@ TEST_CASE("What was written is read back to the last bit") {
   CHECK(read.find("other") == nullptr);
 }
 
-TEST_CASE("A tensor that is missing is named beside those there are") {
+TEST_CASE("An error names a missing tensor and lists the present ones") {
   Safetensors tensors;
   CHECK(contains(complaint([&] { tensors.tensor("w"); }), "expected \"w\"\n    found none"));
   tensors.add("a", std::vector<std::int64_t>{});
@@ -89,14 +89,14 @@ TEST_CASE("A tensor that is missing is named beside those there are") {
   CHECK(contains(complaint([&] { tensors.tensor("w"); }), "expected \"w\"\n    found \"a\", \"b\""));
 }
 
-TEST_CASE("A tensor of five axes is kept as bytes, but is no Tensor") {
+TEST_CASE("A tensor of five axes is kept as bytes but cannot become a Tensor") {
   Safetensors tensors;
   tensors.add("w", {sand::kScalarDtype, {1, 1, 1, 1, 1}, as_stored({Scalar{1}})});
   CHECK(parse(written(tensors)).find("w")->shape.size() == 5);
   CHECK(contains(complaint([&] { tensors.tensor("w"); }), "at most four axes"));
 }
 
-TEST_CASE("Only what can be read back is accepted for writing") {
+TEST_CASE("Content that cannot be read back is refused for writing") {
   Safetensors tensors;
   tensors.add("a", std::vector<std::int64_t>{1});
   const auto add = [&](const char* name, sand::StoredTensor tensor) {

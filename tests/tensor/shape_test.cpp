@@ -6,7 +6,7 @@
 
 using sand::Shape;
 
-TEST_CASE("A shape knows its rank, its size and what one row holds") {
+TEST_CASE("A shape has a rank, a size and a number of columns") {
   const Shape images{32, 3, 28, 27};
   CHECK(images.rank() == 4);
   CHECK(images.size() == 32 * 3 * 28 * 27);
@@ -22,12 +22,12 @@ TEST_CASE("The shape of one number has rank 0 and size 1") {
   CHECK(Shape{}.text() == "[]");
 }
 
-TEST_CASE("An axis may have no numbers") {
+TEST_CASE("An axis may have size 0") {
   CHECK(Shape{0, 3}.size() == 0);
   CHECK(Shape{0, 3}.text() == "[0, 3]");
 }
 
-TEST_CASE("A shape that no memory could hold is refused before anything is allocated") {
+TEST_CASE("A shape beyond all memory is refused before anything is allocated") {
   const sand::Index huge = sand::Index{1} << 40;
   CHECK_THROWS_WITH_AS((Shape{huge, huge}), "shape: more numbers than this machine can address", sand::Error);
   CHECK_THROWS_WITH_AS((Shape{2, -1}), "shape: sizes must not be negative, axis 1 is -1", sand::Error);

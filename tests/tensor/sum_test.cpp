@@ -22,7 +22,7 @@ double sum_of(const std::vector<double>& numbers) { return sand::sum(std::span<c
 
 }  // namespace
 
-TEST_CASE("Number i goes into running sum i mod 8, and the eight are folded in halves: 8 to 4 to 2 to 1") {
+TEST_CASE("Number i is added to running sum i mod 8, and the eight sums are folded: 8 to 4 to 2 to 1") {
   int other_than_plain = 0;
   for (std::size_t count = 0; count < 100; ++count) {
     const std::vector<double> numbers = uneven(count);
@@ -33,7 +33,7 @@ TEST_CASE("Number i goes into running sum i mod 8, and the eight are folded in h
     CHECK(sum_of(numbers) == lane[0]);
     other_than_plain += sum_of(numbers) != std::accumulate(numbers.begin(), numbers.end(), 0.0);
   }
-  CHECK(other_than_plain > 50);  // so the order shows
+  CHECK(other_than_plain > 50);  // so the order matters
 }
 
 TEST_CASE("A sum of floats is kept in double until its end") {

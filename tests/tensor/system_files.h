@@ -1,4 +1,4 @@
-// Files as Linux writes them, under a root of the test's own.
+// Files as Linux writes them, under a root of the test.
 #pragma once
 
 #include <filesystem>

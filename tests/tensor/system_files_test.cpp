@@ -4,7 +4,7 @@
 
 using namespace sand;
 
-TEST_CASE("A number is read from its line, and only as the kernel writes it") {
+TEST_CASE("A number is read from its line only in the kernel's format") {
   const std::string text = "MemTotal:       24731708 kB\nMemAvailable:   21869408 kB\n";
   CHECK(number_in(text, "MemAvailable:", " kB") == 21869408);
   CHECK(number_in("4096\n", "") == 4096);

@@ -23,7 +23,7 @@ Tensor counted(const Shape& shape) {
 
 }  // namespace
 
-TEST_CASE("A tensor is zero at first, and begins at a cache line") {
+TEST_CASE("A new tensor is zero and begins at a cache line") {
   for (const Index size : {0, 1, 3, 15, 16, 17, 1000}) {
     const Tensor x({size});
     CHECK(reinterpret_cast<std::uintptr_t>(x.data()) % 64 == 0);
@@ -31,7 +31,7 @@ TEST_CASE("A tensor is zero at first, and begins at a cache line") {
   }
 }
 
-TEST_CASE("A tensor holds the numbers it was made of, and refuses any other count") {
+TEST_CASE("A tensor holds the given numbers and refuses any other count") {
   const std::vector<Scalar> numbers = {1, 2, 3, 4, 5, 6};
   const Tensor x({2, 3}, numbers);
   CHECK(x.matrix()(1, 0) == 4);
@@ -48,7 +48,7 @@ TEST_CASE("A tensor without memory has size 0, and its views are empty") {
   CHECK(Tensor(Shape{}).size() == 1);
 }
 
-TEST_CASE("Rows of a view are the same memory, whatever the later axes") {
+TEST_CASE("Rows of a view share its memory, for any later axes") {
   Tensor x = counted({4, 2, 3});
   const TensorView middle = x.view().rows(1, 2);
   CHECK(middle.shape() == Shape{2, 2, 3});
@@ -68,7 +68,7 @@ TEST_CASE("As a matrix, a row is the first axis and a column everything after it
   CHECK(counted({5}).matrix().cols() == 1);
 }
 
-TEST_CASE("A copy shares nothing with its original; moving hands the memory over") {
+TEST_CASE("A copy shares no memory with its original, and a move transfers the memory") {
   Tensor x = counted({2, 2});
   const Tensor copy = x.copy();
   const Scalar* memory = x.data();
@@ -79,7 +79,7 @@ TEST_CASE("A copy shares nothing with its original; moving hands the memory over
   CHECK(moved.data() == memory);
 }
 
-TEST_CASE("A tensor that no memory could hold is refused with its shape") {
+TEST_CASE("A tensor beyond all memory is refused with its shape") {
   const Index huge = Index{1} << 55;
   CHECK_THROWS_WITH_AS(Tensor({huge}),
                        ("tensor: no memory for [36028797018963968], 36028797018963968 numbers of " +

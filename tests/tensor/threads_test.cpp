@@ -20,7 +20,7 @@ using sand::Threads;
 
 namespace {
 
-/// Those of this process that are there, while it lives.
+/// Keeps all threads of this process on one core during its lifetime.
 class AllThreadsOnOneCore {
  public:
   AllThreadsOnOneCore() {
@@ -76,7 +76,7 @@ TEST_CASE("Tasks do run at the same time") {
   CHECK(met);
 }
 
-TEST_CASE("What a task throws reaches the caller, and the threads go on working afterwards") {
+TEST_CASE("An exception of a task reaches the caller, and the threads keep working") {
   for (const int threads : {1, 3}) {
     std::atomic<int> ended = 0;
     const auto work = [&](int task, int) {
@@ -91,11 +91,11 @@ TEST_CASE("What a task throws reaches the caller, and the threads go on working 
   }
 }
 
-TEST_CASE("When several tasks throw, one exception arrives") {
+TEST_CASE("If several tasks throw, the caller gets one exception") {
   CHECK_THROWS_AS(Threads(4).run(50, [](int, int) { throw std::runtime_error("each"); }), std::runtime_error);
 }
 
-TEST_CASE("A task may hand out tasks of its own") {
+TEST_CASE("A task may run tasks of its own") {
   std::vector<std::atomic<int>> runs(12);
   Threads(3).run(4, [&](int outer, int) {
     Threads(2).run(3, [&](int inner, int) { ++runs[static_cast<std::size_t>(3 * outer + inner)]; });
@@ -103,7 +103,7 @@ TEST_CASE("A task may hand out tasks of its own") {
   for (const std::atomic<int>& count : runs) CHECK(count == 1);
 }
 
-TEST_CASE("Several threads that run tasks at the same time do not disturb each other") {
+TEST_CASE("Several threads may run tasks at the same time") {
   std::vector<std::atomic<int>> runs(400);
   std::vector<std::thread> users;
   for (std::size_t user = 0; user < 4; ++user)
@@ -116,8 +116,8 @@ TEST_CASE("Several threads that run tasks at the same time do not disturb each o
 }
 
 TEST_CASE(
-    "Nobody waits for a thread that has not begun, and none spins for long: on one core two threads cost "
-    "what one does") {
+    "No thread waits for one that has not begun or spins for long: on one core two threads cost as much as "
+    "one") {
   const auto seconds = [](clockid_t clock) {
     timespec time{};
     clock_gettime(clock, &time);
@@ -139,7 +139,7 @@ TEST_CASE(
   CHECK(cost[1] < 1.5 * cost[0]);
 }
 
-TEST_CASE("A forked child, in which the other threads are missing, does its tasks alone") {
+TEST_CASE("A forked child has no other threads and runs its tasks alone") {
   Threads(3).run(30, [](int, int) {});
   const pid_t child = fork();
   if (child == 0) {
@@ -152,7 +152,7 @@ TEST_CASE("A forked child, in which the other threads are missing, does its task
   CHECK(status == 0);
 }
 
-TEST_CASE("The number of threads is 0 for as many as there are cores available, or 1 to 1024") {
+TEST_CASE("The number of threads is 1 to 1024, or 0 for all available cores") {
   CHECK(Threads(0).count() == sand::available_cores().count);
   CHECK(Threads(1).count() == 1);
   CHECK(Threads(1024).count() == 1024);

@@ -11,7 +11,7 @@ TEST_CASE("bce_with_logits has the gradient of its formula") {
     check_op({shape}, [&](std::span<const Var> x) { return bce_with_logits(x[0], labels, Scalar(0.2)); });
 }
 
-TEST_CASE("bce_with_logits is exact where sigmoid has run out of digits") {
+TEST_CASE("bce_with_logits is exact even if sigmoid rounds to 0 or 1") {
   const std::vector<std::int32_t> labels = {0, 1};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 1}, std::vector<Scalar>{500, -500});
@@ -19,7 +19,7 @@ TEST_CASE("bce_with_logits is exact where sigmoid has run out of digits") {
         1000);
 }
 
-TEST_CASE("bce_with_logits has a gradient to the last digits where a class is all but certain") {
+TEST_CASE("bce_with_logits has an exact gradient even if a class is nearly certain") {
   const std::vector<std::int32_t> labels = {1, 0};
   const Tensor x(Shape{2}, std::vector<Scalar>{20, -20});
   Tensor dx(x.shape());

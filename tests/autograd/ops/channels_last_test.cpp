@@ -9,7 +9,7 @@ TEST_CASE("channels_last has the gradient of its formula") {
   check_op({Shape{2, 3, 4, 5}}, [](std::span<const Var> x) { return channels_last(x[0], {3, 4, 5}); });
 }
 
-TEST_CASE("channels_last moves the channels behind the pixels, also of images that lie flat") {
+TEST_CASE("channels_last moves the channels to the last axis, also of flat images") {
   std::vector<Tensor> leaves;
   leaves.push_back(Tensor({1, 6}, std::vector<Scalar>{1, 2, 3, 10, 20, 30}));
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return channels_last(x[0], {2, 1, 3}); });

@@ -7,7 +7,7 @@
 
 using namespace sand;
 
-TEST_CASE("Every class is a label, and neither the number behind the last one nor a negative one is") {
+TEST_CASE("Labels are 0 to classes - 1, and other numbers are refused") {
   const auto check_label = [](std::int32_t label) {
     ops::check_labels("op", Shape{2, 3}, std::vector<std::int32_t>{0, label}, 3);
   };

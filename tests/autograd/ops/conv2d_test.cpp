@@ -27,13 +27,13 @@ TEST_CASE("conv2d has the gradient of its formula for x, w and b, term by term")
 
 TEST_CASE("conv2d has the gradient of its formula for x, w and b, in tiles") {
   if (sizeof(Scalar) != 8)
-    return;  // a question for the double build; the float build is held to sums term by term below
+    return;  // checked in the double build only; the float build is compared with sums term by term below
   for (const Index stride : {1, 2}) {
     const Conv2dOptions options{.stride = stride, .padding = 1};
     const Shape x{1, 8, 8, 64}, w{48, 64, 3, 3};
     REQUIRE(kernels::convolution(x, w, stride, 1, options.method).tile > 0);
-    // x and b are leaves; all 27,648 weights would take minutes: they are in the next case, and sampled in
-    // tests/nn/cnn_test.cpp
+    // x and b are leaves; all 27,648 weights would take minutes: the next case checks them, and
+    // tests/nn/cnn_test.cpp samples them
     const Tensor fixed = random_tensor(w, 9);
     check_op({x, Shape{48}}, [&](std::span<const Var> leaves) {
       const Var weight = leaves[0].tape().constant(fixed);
@@ -68,7 +68,7 @@ TEST_CASE("conv2d gives the same gradients in tiles as term by term") {
   }
 }
 
-TEST_CASE("conv2d slides its filters over the image: y is what one counts by hand") {
+TEST_CASE("conv2d slides its filters over the image and equals sums computed by hand") {
   std::vector<Tensor> leaves;
   leaves.push_back(Tensor({1, 3, 3, 1}, std::vector<Scalar>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
   leaves.push_back(Tensor({1, 1, 3, 3}, std::vector<Scalar>{0, 1, 0, 0, 10, 0, 0, 0, 100}));

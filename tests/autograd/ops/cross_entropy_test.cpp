@@ -19,14 +19,14 @@ TEST_CASE("cross_entropy of even logits is the logarithm of the number of classe
   CHECK(y[0] == doctest::Approx(1.38629436112).epsilon(1e-7));
 }
 
-TEST_CASE("cross_entropy of a confident right answer does not underflow to a wrong one") {
+TEST_CASE("cross_entropy of a confident right answer does not underflow") {
   const std::vector<std::int32_t> labels = {1};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{1, 2}, std::vector<Scalar>{1000, -1000});
   CHECK(value_of(leaves, [&](std::span<const Var> x) { return cross_entropy(x[0], labels, 1); })[0] == 2000);
 }
 
-TEST_CASE("cross_entropy names the label that is no class") {
+TEST_CASE("cross_entropy names a label that is not a class") {
   const std::vector<std::int32_t> labels = {0, 4};
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 4});

@@ -23,7 +23,7 @@ TEST_CASE("dropout zeroes the given share and keeps the mean") {
   CHECK(y.array().maxCoeff() == doctest::Approx(1 / 0.75));
 }
 
-TEST_CASE("dropout is keyed by the example: its row may lie anywhere in the batch") {
+TEST_CASE("dropout depends on the example, not on its row in the batch") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{2, 40});
   leaves[0].array() = 1;
@@ -40,7 +40,7 @@ TEST_CASE("dropout is keyed by the example: its row may lie anywhere in the batc
   CHECK(a != drop({5, 6}, 0, 1));
 }
 
-TEST_CASE("dropout leaves a prediction alone") {
+TEST_CASE("dropout does not change a prediction") {
   std::vector<Tensor> leaves;
   leaves.push_back(random_tensor({2, 3}, 1));
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return dropout(x[0], 0.5, 0, {}); });

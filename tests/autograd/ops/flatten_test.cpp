@@ -9,7 +9,7 @@ TEST_CASE("flatten has the gradient of its formula") {
   check_op({Shape{3, 2, 1, 17}}, [](std::span<const Var> x) { return flatten(x[0]); });
 }
 
-TEST_CASE("flatten keeps the rows and puts the other axes in one line") {
+TEST_CASE("flatten keeps the rows and joins the other axes") {
   std::vector<Tensor> leaves;
   leaves.push_back(random_tensor({3, 2, 5}, 1));
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return flatten(x[0]); });

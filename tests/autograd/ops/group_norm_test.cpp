@@ -34,7 +34,7 @@ TEST_CASE("group_norm gives every group of every image mean 0 and variance 1, th
     }
 }
 
-TEST_CASE("group_norm of equal numbers is the bias exactly, however large they are") {
+TEST_CASE("group_norm of equal numbers is exactly the bias, also for large numbers") {
   for (const Scalar constant :
        {Scalar(0), Scalar(0.1), Scalar(-7.3), Scalar(1234.567), Scalar(1e6), Scalar(-1e7)}) {
     std::vector<Tensor> leaves;

@@ -11,7 +11,7 @@ TEST_CASE("leaky_relu has the gradient of its formula") {
         {shape}, [](std::span<const Var> x) { return leaky_relu(x[0], Scalar(0.2)); }, 0.1);
 }
 
-TEST_CASE("leaky_relu passes what is above 0, shrinks what is below, and keeps NaN") {
+TEST_CASE("leaky_relu keeps numbers above 0, scales those below, and keeps NaN") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{3}, std::vector<Scalar>{-2, 3, NAN});
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return leaky_relu(x[0], Scalar(0.5)); });

@@ -27,7 +27,7 @@ TEST_CASE("log_softmax of logits far apart does not overflow") {
   CHECK(y[1] == -2000);
 }
 
-TEST_CASE("log_softmax refuses what is no matrix") {
+TEST_CASE("log_softmax refuses inputs that are not a matrix") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{3});
   CHECK_THROWS_AS(value_of(leaves, [](std::span<const Var> x) { return log_softmax(x[0]); }), Error);

@@ -10,7 +10,7 @@ using namespace sand;
 using namespace sand::testing;
 
 TEST_CASE("max_pool2d has the gradient of its formula") {
-  // Numbers far apart, each moved a little by the leaf: no difference reaches across a tie.
+  // Numbers far apart, each moved a little by the leaf, so that no difference changes the maximum.
   const Shape shape{2, 5, 7, 3};
   Tensor apart(shape);
   const std::vector<std::uint32_t> order = Random(3).permutation(static_cast<std::uint32_t>(shape.size()));
@@ -34,7 +34,7 @@ TEST_CASE("max_pool2d gives the gradient to the first of equal maxima alone") {
   CHECK(std::vector<Scalar>(dx.data(), dx.data() + 4) == std::vector<Scalar>{0, 1, 0, 0});
 }
 
-TEST_CASE("max_pool2d lets NaN through and knows infinities") {
+TEST_CASE("max_pool2d keeps NaN and infinities") {
   constexpr Scalar nan = std::numeric_limits<Scalar>::quiet_NaN(),
                    infinity = std::numeric_limits<Scalar>::infinity();
   std::vector<Tensor> leaves;

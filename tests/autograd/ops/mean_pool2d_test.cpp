@@ -24,7 +24,7 @@ TEST_CASE("mean_pool2d takes the mean of each window and each channel") {
   CHECK(std::vector<Scalar>(whole.data(), whole.data() + 2) == std::vector<Scalar>{3.5, 35});
 }
 
-TEST_CASE("mean_pool2d refuses what is no image, and windows that do not fit") {
+TEST_CASE("mean_pool2d refuses inputs that are not images, and windows that do not fit") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{4, 3});
   CHECK_THROWS_WITH_AS(value_of(leaves, [](std::span<const Var> x) { return mean_pool2d(x[0]); }),

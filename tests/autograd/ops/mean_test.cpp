@@ -15,7 +15,7 @@ TEST_CASE("mean divides the sum by the count") {
   CHECK(value_of(leaves, [](std::span<const Var> x) { return mean(x[0]); })[0] == 3);
 }
 
-TEST_CASE("mean of nothing is refused") {
+TEST_CASE("mean of an empty tensor is refused") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{0});
   CHECK_THROWS_AS(value_of(leaves, [](std::span<const Var> x) { return mean(x[0]); }), Error);

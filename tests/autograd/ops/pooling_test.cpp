@@ -8,8 +8,8 @@
 using namespace sand;
 
 TEST_CASE(
-    "Windows lie a stride apart, in order of rows, columns and channels, and those that do not fit are left "
-    "out") {
+    "Windows are a stride apart, in order of rows, columns and channels, and those that do not fit are "
+    "skipped") {
   const PoolOptions options{.window = 3, .stride = 2};
   const Shape y = ops::pooled_shape("op", {2, 5, 8, 2}, options);
   CHECK(y == Shape{2, 2, 3, 2});
@@ -24,9 +24,7 @@ TEST_CASE(
   CHECK(found == expected);
 }
 
-TEST_CASE(
-    "A window as high and as wide as the image fits, a higher or wider one does not, nor one of no pixels or "
-    "no stride") {
+TEST_CASE("A window of the image's size fits; a larger window, an empty one and stride 0 are refused") {
   const auto shape = [](Index height, Index width, const PoolOptions& options) {
     return ops::pooled_shape("op", {1, height, width, 1}, options);
   };

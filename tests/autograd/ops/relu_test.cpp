@@ -11,7 +11,7 @@ TEST_CASE("relu has the gradient of its formula") {
         {shape}, [](std::span<const Var> x) { return relu(x[0]); }, 0.1);
 }
 
-TEST_CASE("relu is 0 at and below 0, passes what is above, and keeps NaN") {
+TEST_CASE("relu is 0 at and below 0, keeps numbers above 0, and keeps NaN") {
   std::vector<Tensor> leaves;
   leaves.emplace_back(Shape{4}, std::vector<Scalar>{-2, 0, 3, NAN});
   const Tensor y = value_of(leaves, [](std::span<const Var> x) { return relu(x[0]); });

@@ -9,7 +9,7 @@ TEST_CASE("sum has the gradient of its formula") {
   for (const Shape& shape : kOddShapes) check_op({shape}, [](std::span<const Var> x) { return sum(x[0]); });
 }
 
-TEST_CASE("sum adds every number once, whatever the count") {
+TEST_CASE("sum adds every number once, for any count") {
   for (const Index count : {0, 1, 7, 8, 9, 63, 64, 65, 1000}) {
     std::vector<Tensor> leaves;
     leaves.emplace_back(Shape{count});

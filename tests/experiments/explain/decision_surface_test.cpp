@@ -10,7 +10,7 @@ using namespace sand::experiments;
 
 namespace {
 
-/// One example of class `label`: [x, y] and what follows.
+/// One example of class `label`: [x, y] and further inputs.
 domains::Domain one_example(const std::vector<Scalar>& numbers, std::int32_t label) {
   return {.name = "one",
           .example = {static_cast<Index>(numbers.size())},
@@ -35,8 +35,8 @@ constexpr int kMiddle = kSurfaceSide / 2;
 }  // namespace
 
 TEST_CASE(
-    "A network that looks at the first number alone splits the plane into left and right, at the second into "
-    "top and bottom") {
+    "A network of the first input splits the plane into left and right, one of the second into top and "
+    "bottom") {
   const domains::Domain none = one_example({0, 0}, 0);
   for (const bool upward : {false, true}) {
     Picture picture(kSurfaceSide + 10, kSurfaceSide);
@@ -77,7 +77,7 @@ TEST_CASE("The probability at a point is the mean over the examples of the domai
   CHECK(std::abs(blueness(picture)) < blueness(certain) / 3);
 }
 
-TEST_CASE("What follows the first two numbers comes from the examples of the domain") {
+TEST_CASE("Inputs after the first two come from the examples of the domain") {
   Picture picture(kSurfaceSide, kSurfaceSide);
   for (const Scalar shift : {Scalar(-100), Scalar(100)}) {
     draw_decisions(picture, 0, 0, *linear({1, 1, 1}), one_example({0, 0, shift}, 0), {});
@@ -85,7 +85,7 @@ TEST_CASE("What follows the first two numbers comes from the examples of the dom
   }
 }
 
-TEST_CASE("An example of training lies at its numbers, in the colour of its class") {
+TEST_CASE("A training example is drawn at its first two inputs, in the colour of its class") {
   const std::vector<domains::Domain> dots = {one_example({1.25, 1.25}, 0), one_example({-1.25, 0}, 1)};
   Picture picture(kSurfaceSide, kSurfaceSide);
   draw_decisions(picture, 0, 0, *linear({5, 0}), one_example({0, 0}, 0), dots);

@@ -1,4 +1,4 @@
-// What each example gave, and how it adds up.
+// Gradients of single examples and their sum.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -26,8 +26,8 @@ TEST_CASE("The examples of a domain add up to its gradient") {
 }
 
 TEST_CASE(
-    "The examples of a network of convolutions add up to its gradients, but for rounding that is relative to "
-    "the whole tensor") {
+    "The examples of a convolutional network add up to its gradients, up to rounding relative to the whole "
+    "tensor") {
   const double tolerance = sizeof(Scalar) == 8 ? 1e-14 : 1e-6;
   for (const auto convolution : {kernels::ConvolutionMethod::direct, kernels::ConvolutionMethod::winograd}) {
     const auto model = make_model("MNIST_CNN:2x14x14-2", nn::Activation::relu, 2, convolution);
@@ -59,8 +59,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "What the examples miss of a gradient is told relative to themselves and to the tensor, and relative to "
-    "nothing it is inf") {
+    "The difference between examples and gradient is given relative to both, and is inf relative to 0") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
   WeightExplanation explanation = play.run().front();
@@ -73,8 +72,7 @@ TEST_CASE(
   CHECK(explanation.text().find(" 0.0e+00   0.0e+00\n") != std::string::npos);
 }
 
-TEST_CASE(
-    "Examples keep their row, number and label, and dropout drops for them what it dropped in the step") {
+TEST_CASE("Examples keep their row, number, label and the dropout of the step") {
   auto model = make_mlp(
       {.inputs = 5, .hidden = {16}, .outputs = 2, .activation = nn::Activation::tanh, .dropout = 0.5}, {5},
       1);

@@ -23,8 +23,7 @@ const std::vector<std::pair<const char*, Hparams>> kMethods = {
 
 }  // namespace
 
-TEST_CASE(
-    "A explanation ends where the engine puts the weight, to the last bit, for every method and every Adam") {
+TEST_CASE("An explanation ends with the weight of the engine, bit for bit, for every method and every Adam") {
   for (const auto& [method, hparams] : kMethods)
     for (const optim::WeightDecay decay : {optim::WeightDecay::coupled, optim::WeightDecay::decoupled})
       for (const bool mask_update : {false, true}) {
@@ -39,7 +38,7 @@ TEST_CASE(
       }
 }
 
-TEST_CASE("A explanation of a network of convolutions ends where the engine puts the weight") {
+TEST_CASE("An explanation of a convolutional network ends with the weight of the engine") {
   Play play{make_model("SmallCNN:1x5x4-2", nn::Activation::relu, 2),
             {},
             "SANDMask",
@@ -95,8 +94,7 @@ TEST_CASE("Threads change no number of an explanation") {
   CHECK(told[0] == told[1]);
 }
 
-TEST_CASE(
-    "What SAND-mask decides by convention is told as it is: one domain, equal gradients, agreement at tau") {
+TEST_CASE("An explanation shows SAND-mask's conventions: one domain, equal gradients, agreement at tau") {
   Play one{small(), {}, "SANDMask", {{"tau", 0.5}, {"k", 10}, {"rescale", 1}}};
   one.allow_closed = true;
   one.batch = batch_of(*one.model, {4}, 9);
@@ -121,7 +119,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("ERM and AND-mask are told beside the method that was used, as they would have been") {
+TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") {
   Play play{small(), {}, "SANDMask", {{"tau", 0.5}, {"k", 1e-3}, {"rescale", 1}}};
   play.batch = batch_of(*play.model, {9, 9, 9, 9}, 10);
   const nn::CrossEntropy objective;
@@ -154,7 +152,7 @@ TEST_CASE("ERM and AND-mask are told beside the method that was used, as they wo
   }
 }
 
-TEST_CASE("A explanation that does not end where the weight went is refused") {
+TEST_CASE("An explanation that does not end with the new weight is refused") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
   const WeightExplanation explanation = play.run().front();
@@ -165,7 +163,7 @@ TEST_CASE("A explanation that does not end where the weight went is refused") {
       Error);
 }
 
-TEST_CASE("Readers and machines are told the same numbers") {
+TEST_CASE("Text and JSON have the same numbers") {
   Play play{small(), {}, "SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}, {.weight_decay = 0.1}};
   play.batch = batch_of(*play.model, {9, 12, 3}, 13);
   for (const WeightExplanation& explanation : play.run()) {

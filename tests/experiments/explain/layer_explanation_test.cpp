@@ -14,7 +14,7 @@ using namespace sand::testing;
 
 namespace {
 
-/// Two slots of which the second, [2, 3], is looked at.
+/// Two slots; the tests use the second, [2, 3].
 struct LayerPlay {
   GradientTable table;
   optim::Direction direction;
@@ -33,9 +33,7 @@ struct LayerPlay {
 
 }  // namespace
 
-TEST_CASE(
-    "A layer's table has the least, the mean and the greatest of mask, agreement and each domain's "
-    "gradient") {
+TEST_CASE("A layer's table has minimum, mean and maximum of mask, agreement and each domain's gradient") {
   const LayerPlay play;
   const LayerExplanation explanation(play.table, play.direction, play.table.slots()[1], {"left", "right"});
   CHECK(explanation.closed == 4);
@@ -88,7 +86,7 @@ TEST_CASE(
   CHECK(shade(1, 1, 1) == white);
 }
 
-TEST_CASE("A vector is broken into a square, and a large slot into points that are means of neighbours") {
+TEST_CASE("A vector is drawn as a square, and a large slot as means of neighbours") {
   const Folder folder;
   const std::string path = folder.path / "map.png";
   for (const auto& [shape, width, height] :

@@ -33,7 +33,7 @@ inline Batch batch_of(const Model& model, const std::vector<Index>& rows, std::u
   return batch;
 }
 
-/// All weights, or one of so many in a row.
+/// All weights, or every n-th one.
 inline std::vector<WeightPlace> all_weights(const Parameters& parameters, Index every = 1) {
   std::vector<WeightPlace> weights;
   for (const Slot& slot : parameters.slots())
@@ -42,7 +42,7 @@ inline std::vector<WeightPlace> all_weights(const Parameters& parameters, Index 
   return weights;
 }
 
-/// A model, what it is trained on, and how.
+/// A model, its data and its settings.
 struct Play {
   std::unique_ptr<Model> model;
   Batch batch;
@@ -52,8 +52,8 @@ struct Play {
   bool allow_closed = false;
   Threads threads = Threads(1);
 
-  /// Two updates; the explanation of every weight in both must end where the engine puts the weight. -> those
-  /// of the second
+  /// Makes two updates; every explanation must end with the weight of the engine. -> the explanations of the
+  /// second update
   std::vector<WeightExplanation> run() {
     const nn::CrossEntropy objective;
     const Algorithm& chosen = algorithm(method);

@@ -1,4 +1,4 @@
-// What the kernel says of memory, read from files of our own.
+// The kernel's numbers on memory, read from files of the test.
 #include "experiments/machine/available_memory.h"
 
 #include "tests/tensor/system_files.h"
@@ -15,7 +15,7 @@ struct Kernel : testing::SystemFiles {
 
 }  // namespace
 
-TEST_CASE("Where no file of the kernel is there, or none is as it should be, nothing limits") {
+TEST_CASE("Missing or malformed kernel files set no limit") {
   const Kernel kernel;
   CHECK(!kernel.available());
   kernel.write("proc/meminfo", "MemAvailable: plenty\n");
@@ -25,7 +25,7 @@ TEST_CASE("Where no file of the kernel is there, or none is as it should be, not
   CHECK(!kernel.available());
 }
 
-TEST_CASE("The least of the limits counts: the machine, and every group around the process") {
+TEST_CASE("The smallest limit counts: of the machine and of every cgroup around the process") {
   const Kernel kernel;
   kernel.write("proc/meminfo", "MemFree: 1 kB\nMemAvailable:     9000 kB\n");
   CHECK(kernel.available()->bytes == 9000 * 1024);
@@ -38,14 +38,14 @@ TEST_CASE("The least of the limits counts: the machine, and every group around t
   CHECK(kernel.available()->limit == "memory.max of the cgroup /jobs/mine");
   kernel.write("sys/fs/cgroup/jobs/mine/memory.stat",
                "anon 7\nfile 4000000\ninactive_file 1000000\nactive_file 500000\n");
-  CHECK(kernel.available()->bytes == 4500000);  // what files take is given back
+  CHECK(kernel.available()->bytes == 4500000);  // memory of cached files is available
 
   kernel.write("sys/fs/cgroup/jobs/memory.max", "2000000\n");
   kernel.write("sys/fs/cgroup/jobs/memory.current", "1000000\n");
   CHECK(kernel.available()->bytes == 1000000);
   CHECK(kernel.available()->limit == "memory.max of the cgroup /jobs");
 
-  // The process does not see its own group of version 1, but that is where the root of what it sees is.
+  // The process does not see its own group of version 1: the root that it sees is this group.
   kernel.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "900000\n");
   kernel.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "600000\n");
   kernel.write("sys/fs/cgroup/memory/memory.stat",
@@ -57,7 +57,7 @@ TEST_CASE("The least of the limits counts: the machine, and every group around t
   CHECK(kernel.available()->bytes == 0);  // a limit that was lowered
 }
 
-TEST_CASE("A path that leads out of the groups is not followed") {
+TEST_CASE("A path that leaves the cgroup root is not followed") {
   const Kernel kernel;
   kernel.write("proc/self/cgroup", "0::/../../secret\n");
   kernel.write("secret/memory.max", "10\n");
@@ -67,7 +67,7 @@ TEST_CASE("A path that leads out of the groups is not followed") {
   CHECK(!kernel.available());
 }
 
-TEST_CASE("This process holds some memory, and once held as much") {
+TEST_CASE("This process uses memory, and its peak is at least as large") {
   CHECK(process_memory("VmRSS") > 1e6);
   CHECK(process_memory("VmHWM") >= process_memory("VmRSS"));
   CHECK(process_memory("VmSize") > process_memory("VmRSS"));

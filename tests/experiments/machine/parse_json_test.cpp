@@ -16,7 +16,7 @@ std::string nested(int depth) {
 
 }  // namespace
 
-TEST_CASE("JSON is read as deep as a run writes it and no deeper, closed or not") {
+TEST_CASE("JSON is read up to the depth that a run writes, complete or not") {
   CHECK(parse_json(R"({"a": [1, {"b": "c"}], "d": null})") == Json{{"a", {1, {{"b", "c"}}}}, {"d", nullptr}});
   CHECK(parse_json(nested(16)) == Json::parse(nested(16)));
   CHECK(parse_json(nested(17)).is_discarded());
@@ -27,7 +27,7 @@ TEST_CASE("JSON is read as deep as a run writes it and no deeper, closed or not"
   CHECK(parse_json(objects).is_discarded());
 }
 
-TEST_CASE("What is no JSON, or holds more values than any run writes, is discarded") {
+TEST_CASE("Invalid JSON, and JSON with more values than a run writes, is discarded") {
   for (const char* text : {"", "{", "nan", "{\"a\":1} x", "\"\xff\"", "1e999"})
     CHECK(parse_json(text).is_discarded());
   std::string many = "[0";

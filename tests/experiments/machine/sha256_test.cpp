@@ -8,13 +8,13 @@
 using namespace sand::experiments;
 using namespace sand::testing;
 
-TEST_CASE("Hashes are those of the standard's examples, however the text is cut into blocks") {
+TEST_CASE("Hashes equal the standard's examples, for any division into blocks") {
   CHECK(Sha256().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(Sha256().add(std::string("a")).add(std::string("bc")).hex() ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST_CASE("A file has the hash of its bytes, also one longer than a block") {
+TEST_CASE("A file has the hash of its bytes, also beyond one block") {
   const Folder folder;
   const std::string text(200000, 'x'), path = (folder.path / "file").string();
   std::ofstream(path) << text;
@@ -22,7 +22,7 @@ TEST_CASE("A file has the hash of its bytes, also one longer than a block") {
   CHECK_THROWS_AS(sha256_of_file((folder.path / "none").string()), sand::Error);
 }
 
-TEST_CASE("Digits in pairs are bytes, and anything else is none") {
+TEST_CASE("Pairs of hex digits are bytes, and any other text gives none") {
   CHECK(bytes_of_hex("00ff1a") == std::vector<std::byte>{std::byte{0}, std::byte{255}, std::byte{26}});
   for (const char* text : {"0", "0g", "0A", " 0", ""}) CHECK(bytes_of_hex(text).empty());
 }

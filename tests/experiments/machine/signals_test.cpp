@@ -6,7 +6,7 @@
 
 using namespace sand::experiments;
 
-TEST_CASE("Each signal that asks for the end has its exit code, and may come twice") {
+TEST_CASE("Each stop signal has its exit code and may come twice") {
   for (const auto& signal_and_code :
        {std::pair{SIGTERM, 143}, {SIGHUP, 129}, {SIGUSR1, 75}, {SIGUSR2, 75}, {SIGXCPU, 75}}) {
     const int signal = signal_and_code.first, code = signal_and_code.second;
@@ -20,7 +20,7 @@ TEST_CASE("Each signal that asks for the end has its exit code, and may come twi
   }
 }
 
-TEST_CASE("An interrupt asks for the end once, and the next one is left to the system") {
+TEST_CASE("The first interrupt requests a stop, and the system handles the next one") {
   const StopSignals signals;
   std::raise(SIGINT);
   CHECK(StopSignals::exit_code() == 130);
@@ -29,7 +29,7 @@ TEST_CASE("An interrupt asks for the end once, and the next one is left to the s
   CHECK((now.sa_handler == SIG_DFL));
 }
 
-TEST_CASE("A signal that the parent ignores stays ignored, and what was there before comes back") {
+TEST_CASE("A signal that the parent ignores stays ignored, and old handlers are restored") {
   const auto before = std::signal(SIGHUP, SIG_IGN);
   {
     const StopSignals signals;
@@ -40,7 +40,7 @@ TEST_CASE("A signal that the parent ignores stays ignored, and what was there be
   CHECK((std::signal(SIGUSR1, SIG_DFL) == SIG_DFL));
 }
 
-TEST_CASE("A reader of stdout who has gone asks for the end, unless a signal did before") {
+TEST_CASE("A closed reader of stdout requests a stop, unless a signal did so before") {
   {
     const StopSignals signals;
     std::raise(SIGPIPE);

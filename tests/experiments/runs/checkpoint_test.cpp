@@ -30,7 +30,7 @@ Parameters two_tensors() {
   return parameters;
 }
 
-/// After the update of step `step`: numbers that are all different, among them the smallest there are.
+/// After the update of step `step`: all numbers are different, some are the smallest possible.
 Checkpoint checkpoint_of(int step, double score = std::numeric_limits<double>::quiet_NaN()) {
   Checkpoint checkpoint{.state = {}, .score = score};
   TrainingState& state = checkpoint.state;
@@ -63,7 +63,7 @@ std::optional<Fault> refusal(std::span<const std::byte> file, const Parameters& 
 
 }  // namespace
 
-TEST_CASE("What is read from a checkpoint is what was written, to the last bit") {
+TEST_CASE("Reading a checkpoint gives the bits that were written") {
   const Parameters parameters = two_tensors();
   for (const double score : {0.1, 1.0, 0.0, std::numeric_limits<double>::quiet_NaN()}) {
     const Checkpoint written = checkpoint_of(41, score);
@@ -74,7 +74,7 @@ TEST_CASE("What is read from a checkpoint is what was written, to the last bit")
   }
 }
 
-TEST_CASE("Every truncation of a checkpoint and every single bit that is flipped in it is detected") {
+TEST_CASE("Every truncation of a checkpoint and every flipped bit is detected") {
   const Parameters parameters = two_tensors();
   std::vector<std::byte> file = checkpoint_bytes(checkpoint_of(3, 0.5), parameters, kSettings);
   CHECK(file.size() > 3000);
@@ -95,9 +95,7 @@ TEST_CASE("Every truncation of a checkpoint and every single bit that is flipped
   CHECK(refusal(file, parameters) == Fault::data);
 }
 
-TEST_CASE(
-    "A checkpoint of another run, of another arithmetic or of another model is refused although it is "
-    "whole") {
+TEST_CASE("An intact checkpoint of another run, arithmetic or model is refused") {
   const Parameters parameters = two_tensors();
   const Checkpoint checkpoint = checkpoint_of(3);
   CHECK_THROWS_WITH_AS(parse_checkpoint(checkpoint_bytes(checkpoint, parameters, std::string(64, 'b')),
@@ -107,7 +105,7 @@ TEST_CASE(
   other.add("linear0.weight", {12, 17});
   CHECK(refusal(checkpoint_bytes(checkpoint, other, kSettings), parameters) == Fault::data);
 
-  // The same file, honestly hashed, of a version that is not ours.
+  // The same file with another version and the right hash.
   std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kSettings);
   std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::size_t version = text.find("\"numerics\":\"") + 12, hash = text.find("\"sha256\":\"") + 10;
@@ -130,7 +128,7 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
   }
   CHECK(kept == std::vector<std::vector<int>>{{0}, {0, 1}, {1, 2}, {1, 2, 3}, {1, 3, 4}, {1, 4, 5}});
 
-  Checkpoints again(folder.path, resolve({}), parameters);  // which is best is known from the files
+  Checkpoints again(folder.path, resolve({}), parameters);  // the best one is known from the files
   CHECK(again.last(any, no_complaint)->state == checkpoint_of(5).state);
   again.keep(checkpoint_of(6, 0.7));
   CHECK(again.steps() == std::vector<int>{1, 5, 6});
@@ -138,9 +136,7 @@ TEST_CASE("The last two checkpoints are kept, and the one with the best held-out
   CHECK(again.steps() == std::vector<int>{6, 1234567});
 }
 
-TEST_CASE(
-    "What a killed run had no time to remove goes when the next one looks: the last two and the best stay, "
-    "and go on to be kept") {
+TEST_CASE("Resuming removes checkpoints that a killed run left over, and keeps the last two and the best") {
   const Folder folder, copies;
   const Parameters parameters = two_tensors();
   Checkpoints first(folder.path, resolve({}), parameters);
@@ -163,7 +159,7 @@ TEST_CASE(
   CHECK(again.steps() == std::vector<int>{5, 6});
 }
 
-TEST_CASE("A step that is kept again counts once among the last two") {
+TEST_CASE("A step that is saved twice counts once among the last two") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -171,7 +167,7 @@ TEST_CASE("A step that is kept again counts once among the last two") {
   CHECK(checkpoints.steps() == std::vector<int>{0, 1});
 }
 
-TEST_CASE("Without held-out accuracies there is no best one") {
+TEST_CASE("Without held-out accuracies there is no best checkpoint") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -179,7 +175,7 @@ TEST_CASE("Without held-out accuracies there is no best one") {
   CHECK(checkpoints.steps() == std::vector<int>{2, 3});
 }
 
-TEST_CASE("A damaged checkpoint is named and passed over, and stays until the run has come past its step") {
+TEST_CASE("A damaged checkpoint is named and skipped, and stays until the run passes its step") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -199,7 +195,7 @@ TEST_CASE("A damaged checkpoint is named and passed over, and stays until the ru
   CHECK(checkpoints.last(unusable, [](const std::string&, const std::string&) {})->state.step == 2);
 }
 
-TEST_CASE("A checkpoint that the disk does not give is not given up") {
+TEST_CASE("A checkpoint that the disk fails to read stops the run") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -215,7 +211,7 @@ TEST_CASE("A checkpoint that the disk does not give is not given up") {
                        doctest::Contains("directory: cannot open it"), Error);
 }
 
-TEST_CASE("A file under the name of another step is no checkpoint, and other files are none of ours") {
+TEST_CASE("A checkpoint under the name of another step is refused, and other files are ignored") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -230,7 +226,7 @@ TEST_CASE("A file under the name of another step is no checkpoint, and other fil
                                                        "step-000011.safetensors", "step-3.safetensors"});
 }
 
-TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is written through") {
+TEST_CASE("A pipe named like a checkpoint is skipped, and nothing is written through a link") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
@@ -246,24 +242,25 @@ TEST_CASE("A pipe under the name of a checkpoint is passed over, and no link is 
   CHECK(text_of(folder.path / "mine") == "text");
 }
 
-TEST_CASE("A file that is longer than a checkpoint of the model is not read") {
+TEST_CASE("A file longer than a checkpoint of the model is not read") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);
   checkpoints.keep(checkpoint_of(1));
-  std::filesystem::resize_file(checkpoints.file(1),
-                               std::uintmax_t{1} << 34);  // with a hole: there is no such memory, nor time
+  std::filesystem::resize_file(
+      checkpoints.file(1),
+      std::uintmax_t{1} << 34);  // sparse: reading it would take too much memory and time
   CHECK_THROWS_WITH_AS(checkpoints.read(1),
                        doctest::Contains("found 17179869184 bytes, more than a checkpoint of this model has"),
                        Error);
 }
 
-TEST_CASE("Without a folder there are no checkpoints, and a folder that was removed takes none") {
+TEST_CASE("Without its folder there are no checkpoints, and saving into a removed folder fails") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   CHECK(Checkpoints(folder.path / "none", resolve({}), parameters).steps().empty());
   CHECK_THROWS_WITH_AS(Checkpoints(folder.path / "none", resolve({}), parameters).read(3),
-                       doctest::Contains("there is no folder"), Error);
+                       doctest::Contains("has no folder of checkpoints"), Error);
   std::filesystem::create_directory(folder.path / "checkpoints");
   Checkpoints checkpoints(sand::Directory((folder.path / "checkpoints").string()), resolve({}), parameters);
   std::filesystem::remove(folder.path / "checkpoints");
@@ -271,7 +268,7 @@ TEST_CASE("Without a folder there are no checkpoints, and a folder that was remo
                        doctest::Contains("it was removed while it was in use"), Error);
 }
 
-TEST_CASE("Numbers from which no run could go on, and a full disk, leave the checkpoints that there are") {
+TEST_CASE("Non-finite numbers and a full disk leave the existing checkpoints unchanged") {
   const Folder folder;
   const Parameters parameters = two_tensors();
   Checkpoints checkpoints(folder.path, resolve({}), parameters);

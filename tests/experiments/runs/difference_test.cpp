@@ -8,7 +8,7 @@ using namespace sand;
 using namespace sand::experiments;
 using Json = nlohmann::json;
 
-TEST_CASE("Objects differ in the first value that one of them has otherwise or not at all") {
+TEST_CASE("The difference of two objects is the first value that differs or is missing") {
   const Json recorded = {{"args", {{"seed", 1}}}, {"loss", 0.5}};
   CHECK_FALSE(difference("line", recorded, recorded));
   Json replayed = recorded;
@@ -24,8 +24,8 @@ TEST_CASE("Objects differ in the first value that one of them has otherwise or n
 }
 
 TEST_CASE(
-    "Blocks differ in the first and the largest number whose bits are others, if only by the sign of a "
-    "zero") {
+    "The difference of two blocks is the first and the largest number with other bits, even only a zero's "
+    "sign") {
   Parameters parameters;
   parameters.add("w", {2, 2});
   const std::vector<Scalar> recorded = {1, 0, 3, 4};

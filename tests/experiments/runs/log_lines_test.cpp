@@ -31,7 +31,7 @@ std::vector<std::uint64_t> ends_in(const Folder& folder, const std::string& text
 
 }  // namespace
 
-TEST_CASE("A run has written a line for every record that its protocol asks for") {
+TEST_CASE("A run writes a line for every record of its protocol") {
   for (int steps = 1; steps < 12; ++steps)
     for (int every = 1; every < 14; ++every) {
       std::size_t lines = 0;
@@ -62,7 +62,7 @@ TEST_CASE(
   CHECK(line_after(1 << 30, "metrics.jsonl", settings_of(INT32_MAX, 1 << 30)) == INT32_MAX - 1);
 }
 
-TEST_CASE("Lines are there as far as they are whole and have the steps of the records") {
+TEST_CASE("Log lines count up to the first incomplete line or wrong step") {
   const Folder folder;
   const std::uint64_t a = kZero.size(), b = a + kFour.size(), c = b + kEight.size(), d = c + kNine.size();
   using Ends = std::vector<std::uint64_t>;
@@ -78,7 +78,7 @@ TEST_CASE("Lines are there as far as they are whole and have the steps of the re
   CHECK(ends_in(folder, "").empty());
 }
 
-TEST_CASE("No log has no lines, and a pipe in its place is refused at once") {
+TEST_CASE("A missing log has no lines, and a pipe in its place is refused at once") {
   const Folder folder;
   CHECK(line_ends(sand::Directory(folder.path.string()), "log", settings_of()).empty());
   REQUIRE(::mkfifo((folder.path / "log").c_str(), 0600) == 0);

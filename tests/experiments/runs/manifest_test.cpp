@@ -46,7 +46,7 @@ std::string refusal(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("A record is read back with settings, arithmetic, data files and the map of the weights") {
+TEST_CASE("A manifest is read back with settings, arithmetic, data files and weight tensors") {
   const Folder folder;
   std::filesystem::create_directory(folder.path / "sub");
   std::ofstream(folder.path / "sub/digits") << "abc";
@@ -76,8 +76,7 @@ TEST_CASE("A record is read back with settings, arithmetic, data files and the m
   CHECK(json["data"]["domains"][1] == nlohmann::json{{"name", "env1"}, {"examples", 20}});
 }
 
-TEST_CASE(
-    "No part of a record is a record, and neither is one in which a field is missing or of another kind") {
+TEST_CASE("A truncated manifest is refused, and so is a missing or mistyped field") {
   const Folder folder;
   std::ofstream(folder.path / "digits") << "abc";
   const sand::domains::DataSet data = data_from(folder.path / "digits");
@@ -99,7 +98,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A run goes on only with its own settings and arithmetic; what differs is said flag by flag") {
+TEST_CASE("A run resumes only with its own settings and arithmetic; the error lists each differing flag") {
   const sand::domains::DataSet data =
       sand::domains::Spirals({.domains = 2, .examples = 20, .test_examples = 10});
   Manifest record = record_of(data, "");
@@ -109,11 +108,10 @@ TEST_CASE("A run goes on only with its own settings and arithmetic; what differs
   request.seed = 9;
   CHECK_THROWS_WITH_AS(check_same_run(record, resolve(request)),
                        "run directory: it holds a run with other settings\n"
-                       "    --seed   recorded 0, asked 9\n"
-                       "    --steps  recorded 600, asked 5\n"
-                       "    hint: the recorded settings go on with that run; --fresh removes it and starts "
-                       "over; or give another "
-                       "--output-dir",
+                       "    --seed   recorded 0, requested 9\n"
+                       "    --steps  recorded 600, requested 5\n"
+                       "    hint: the recorded settings resume that run; --fresh removes it and starts over; "
+                       "or give another --output-dir",
                        Error);
   record.numerics = sand::kNumericsVersion + 1;
   CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("arithmetic  recorded version"),
@@ -123,7 +121,7 @@ TEST_CASE("A run goes on only with its own settings and arithmetic; what differs
   CHECK_THROWS_WITH_AS(check_same_run(record, resolve({})), doctest::Contains("recorded quad"), Error);
 }
 
-TEST_CASE("Data that are not those of the run are named") {
+TEST_CASE("An error names data that differ from those of the run") {
   const Folder folder;
   const std::filesystem::path file = folder.path / "digits";
   std::ofstream(file) << "abc";
@@ -137,5 +135,5 @@ TEST_CASE("Data that are not those of the run are named") {
   CHECK_THROWS_AS(check_same_inputs(none, recorded), Error);
   Manifest other = recorded;
   other.parameters.pop_back();
-  CHECK_THROWS_WITH_AS(check_same_inputs(recorded, other), doctest::Contains("tensors of weights"), Error);
+  CHECK_THROWS_WITH_AS(check_same_inputs(recorded, other), doctest::Contains("weight tensors"), Error);
 }

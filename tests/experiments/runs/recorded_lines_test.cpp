@@ -12,7 +12,7 @@ using sand::testing::Folder;
 
 namespace {
 
-/// The steps of a file's lines, then what was wrong with the next.
+/// The steps of a file's lines, then the error of the next line.
 std::string steps_of(const std::string& content) {
   const Folder folder;
   const std::filesystem::path path = folder.path / "metrics.jsonl";
@@ -33,16 +33,14 @@ std::string steps_of(const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("Lines are read one by one, wherever the blocks of the file end") {
+TEST_CASE("Lines are read one by one, for any ends of the blocks") {
   CHECK(steps_of("") == "");
   CHECK(steps_of("{\"step\":0}\n") == "0 ");
   const std::string wide = "{\"step\":1,\"a\":\"" + std::string(70'000, 'x') + "\"}\n";
   CHECK(steps_of(wide + wide + "{\"step\":2}\n") == "1 1 2 ");
 }
 
-TEST_CASE(
-    "A line that is torn, no object with a step, nested without end or longer than any record is named by "
-    "number") {
+TEST_CASE("An error gives the number of a line that is incomplete, has no step, or is too deep or too long") {
   for (const char* last :
        {"{\"step\":1}", "{\"step\":1\n", "\n", "5\n", "{}\n", "{\"step\":1.5}\n", "{\"step\":\"1\"}\n"})
     CHECK(steps_of(std::string("{\"step\":0}\n") + last) == "0 error");

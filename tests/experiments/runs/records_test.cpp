@@ -1,4 +1,4 @@
-// What people publish: every number under the right key.
+// Published records have every number under the right key.
 #include "experiments/runs/records.h"
 
 #include <doctest/doctest.h>
@@ -67,9 +67,7 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
   CHECK(metrics["chain"] == record.chain);
 }
 
-TEST_CASE(
-    "A record's scores are those of each domain's own parts, of the first examples in the order of their "
-    "shuffle") {
+TEST_CASE("A record scores the parts of each domain, on the first examples in shuffled order") {
   for (const int examples : {0, 7}) {
     const Settings settings = settings_with(examples);
     Training run(settings, spirals(), sand::Threads(1));
@@ -90,7 +88,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Each share of the mask report is its own count of the weights, by slot and in all") {
+TEST_CASE("The mask report counts weights in each state, by slot and in total") {
   Record record;
   sand::Parameters parameters;
   parameters.add("a", {10});

@@ -1,4 +1,4 @@
-// Files of lines: appended, cut back, and changed by somebody else.
+// Logs: appended, truncated, and changed by another process.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@ using sand::Error;
 using namespace sand::experiments;
 using namespace sand::testing;
 
-TEST_CASE("Logs are cut back to what they were") {
+TEST_CASE("Logs are truncated to a given length") {
   const Folder folder;
   RunDirectory run(folder.path);
   for (const char* line : {"one", "two", "three"}) run.append("metrics.jsonl", line);
@@ -20,17 +20,17 @@ TEST_CASE("Logs are cut back to what they were") {
   run.cut("metrics.jsonl", 0);
   run.append("metrics.jsonl", "four");
   CHECK(text_of(folder.path / "metrics.jsonl") == "four\n");
-  run.cut("results.jsonl", 0);  // there is none, and none is needed
+  run.cut("results.jsonl", 0);  // there is no such file, and none is needed
   CHECK_THROWS_AS(run.cut("results.jsonl", 4), Error);
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "metrics.jsonl", "run.lock"});
 }
 
-TEST_CASE("A log that somebody else changes, shortens or removes while the run is on is named") {
+TEST_CASE("An error names a log that another process changes, shortens or removes during the run") {
   const Folder folder;
   RunDirectory run(folder.path);
   const std::filesystem::path log = folder.path / "results.jsonl";
   run.append("results.jsonl", "one");
-  const doctest::Contains says("run directory: a log changed while the run was on");
+  const doctest::Contains says("run directory: a log changed during the run");
   for (const char* text : {"one", "one\nmine\n", ""}) {
     write_file(log, text);
     CHECK_THROWS_WITH_AS(run.append("results.jsonl", "two"), says, Error);
@@ -42,7 +42,7 @@ TEST_CASE("A log that somebody else changes, shortens or removes while the run i
   write_file(log, "one\n");
   run.append("results.jsonl", "two");
   CHECK(text_of(log) == "one\ntwo\n");
-  run.append("out.txt", "one");  // which is for people only
+  run.append("out.txt", "one");  // which only people read
   write_file(folder.path / "out.txt", "");
   run.append("out.txt", "two");
   CHECK(text_of(folder.path / "out.txt") == "two\n");
@@ -61,7 +61,7 @@ TEST_CASE("A pipe or a folder in place of a file of lines is refused at once") {
   }
 }
 
-TEST_CASE("Lines are appended whole, files are written whole") {
+TEST_CASE("Lines are appended and files are written atomically") {
   const Folder folder;
   RunDirectory run(folder.path);
   run.append("out.txt", "one");
@@ -73,7 +73,7 @@ TEST_CASE("Lines are appended whole, files are written whole") {
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "done", "out.txt", "run.lock"});
 }
 
-TEST_CASE("On a full disk a line that does not fit leaves no trace, and neither does a file") {
+TEST_CASE("On a full disk a line or a file that does not fit leaves no bytes") {
   const Folder folder;
   RunDirectory run(folder.path);
   run.append("out.txt", "one");

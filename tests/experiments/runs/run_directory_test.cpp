@@ -27,7 +27,7 @@ const std::string kRecord = R"({"args": {}, "numerics": 3, "sandgrad": "0.1.0"})
 
 }  // namespace
 
-TEST_CASE("A run directory is made with all its parents, and an empty one is as good as a new one") {
+TEST_CASE("A run directory is created with its parents, and an empty one is accepted") {
   const Folder folder;
   CHECK(fault_of_making(folder.path / "a/b/c") == Fault{});
   CHECK(names_in(folder.path / "a/b/c") == std::set<std::string>{"checkpoints"});
@@ -51,7 +51,7 @@ TEST_CASE("A directory holds a run once it has a record, and clearing it removes
         std::set<std::string>{"mine.safetensors", "step-1.safetensors"});
 }
 
-TEST_CASE("A directory with another program's record is refused, and nothing in it is touched") {
+TEST_CASE("A directory with another program's record is refused and not changed") {
   const Folder folder;
   std::filesystem::create_directory(folder.path / "checkpoints");
   const std::set<std::string> names = {"checkpoints", "done.part0", "record.json", "results.jsonl"};
@@ -77,7 +77,7 @@ TEST_CASE("A record that is damaged or of a newer version is still one of Sandgr
   }
 }
 
-TEST_CASE("A link in place of the folder of checkpoints is refused, and what it leads to stays as it was") {
+TEST_CASE("A link in place of the checkpoints folder is refused, and its target is not changed") {
   const Folder folder, elsewhere;
   const std::set<std::string> theirs = {"model.safetensors", "step-000001.safetensors",
                                         "step-000001.safetensors.part0", "video.part1"};
@@ -91,7 +91,7 @@ TEST_CASE("A link in place of the folder of checkpoints is refused, and what it 
   CHECK(names_in(folder.path) == std::set<std::string>{"checkpoints", "record.json"});
 }
 
-TEST_CASE("A directory in which somebody keeps something else is refused, and nothing is put there") {
+TEST_CASE("A directory with other files is refused and not changed") {
   const Folder folder;
   std::ofstream(folder.path / "done") << "somebody's";
   CHECK_THROWS_WITH_AS(RunDirectory(folder.path),
@@ -103,20 +103,20 @@ TEST_CASE("A directory in which somebody keeps something else is refused, and no
   CHECK(names_in(folder.path) == std::set<std::string>{"done"});
 }
 
-TEST_CASE("A directory in which another process works is refused") {
+TEST_CASE("A directory that another process uses is refused") {
   const Folder folder;
   const RunDirectory run(folder.path);
   CHECK(fault_of_making(folder.path) == Fault::busy);
 }
 
-TEST_CASE("Whoever removes the lock file sets nobody free") {
+TEST_CASE("Removing the lock file does not release the lock") {
   const Folder folder;
   const RunDirectory run(folder.path);
   std::filesystem::remove(folder.path / RunLock::kName);
   CHECK(fault_of_making(folder.path) == Fault::busy);
 }
 
-TEST_CASE("A run whose directory is moved goes on in it there, and leaves a run that takes its place alone") {
+TEST_CASE("A run follows its moved directory and leaves a new run at the old path unchanged") {
   const Folder folder;
   std::optional<RunDirectory> first(folder.path / "run");
   first->append("results.jsonl", "first");
@@ -136,8 +136,7 @@ TEST_CASE("A run whose directory is moved goes on in it there, and leaves a run 
   CHECK(text_of(folder.path / "run/results.jsonl") == "second\n");
 }
 
-TEST_CASE(
-    "A run whose directory is removed ends with an error, and leaves a run that takes its place alone") {
+TEST_CASE("A run whose directory is removed ends with an error and leaves a new run at its path unchanged") {
   const Folder folder;
   std::optional<RunDirectory> first(folder.path / "run");
   first->append("results.jsonl", "first");
@@ -152,7 +151,7 @@ TEST_CASE(
   CHECK(fault_of_making(folder.path / "run") == Fault::busy);
 }
 
-TEST_CASE("What a killed process left half-written is removed, and files of other names stay") {
+TEST_CASE("Unfinished files of a killed process are removed, and other files stay") {
   const Folder folder;
   { RunDirectory(folder.path).write("record.json", kRecord); }
   const std::set<std::string> mine = {"done.part", "done.part0x", "mine.part0"};
@@ -170,7 +169,7 @@ TEST_CASE("What a killed process left half-written is removed, and files of othe
   CHECK(names_in(folder.path / "checkpoints") == my_checkpoints);
 }
 
-TEST_CASE("A directory that a process was killed in before there was a record is as good as new") {
+TEST_CASE("A directory of a process that was killed before its record is reused") {
   const Folder folder;
   std::filesystem::create_directory(folder.path / "checkpoints");
   for (const char* name : {"run.lock", "record.json.part0"}) std::ofstream(folder.path / name) << "x";
@@ -187,7 +186,7 @@ TEST_CASE("A file in the way of the directory is an I/O error") {
   CHECK(fault_of_making(folder.path / "file/run") == Fault::io);
 }
 
-TEST_CASE("A link to a directory is as good as the directory, with or without a slash at its end") {
+TEST_CASE("A link to a directory works like the directory, with or without a final slash") {
   const Folder folder;
   std::filesystem::create_directory(folder.path / "scratch");
   std::filesystem::create_symlink("scratch", folder.path / "link");
@@ -196,7 +195,7 @@ TEST_CASE("A link to a directory is as good as the directory, with or without a 
   CHECK(names_in(folder.path / "scratch/deeper") == std::set<std::string>{"checkpoints"});
 }
 
-TEST_CASE("A link that leads nowhere is named with its target") {
+TEST_CASE("An error names a broken link and its target") {
   const Folder folder;
   std::filesystem::create_symlink("scratch/run", folder.path / "link");
   std::filesystem::create_symlink("loop", folder.path / "loop");
@@ -207,7 +206,7 @@ TEST_CASE("A link that leads nowhere is named with its target") {
   const std::string link = (folder.path / "link").string();
   CHECK_THROWS_WITH_AS(
       RunDirectory(folder.path / "link/deeper"),
-      ("run directory: a link on its path leads nowhere\n    path   " + link + "/deeper\n    link   " + link +
+      ("run directory: a link on its path is broken\n    path   " + link + "/deeper\n    link   " + link +
        "\n    target scratch/run\n    hint: make the directory that the link leads to, or remove the link")
           .c_str(),
       Error);
@@ -220,10 +219,10 @@ TEST_CASE("A path that is too long is an I/O error, and the root of the disk hol
   CHECK(fault_of_making("/") == Fault::busy);
 }
 
-TEST_CASE("A question that the disk does not answer is an I/O error, and no no") {
+TEST_CASE("A failing disk is an I/O error, not an absent run") {
   const Folder folder;
   std::filesystem::create_symlink("record.json", folder.path / "record.json");  // to itself
   CHECK_THROWS_WITH_AS(RunDirectory::holds_run(folder.path),
-                       doctest::Contains("run directory: cannot look into it"), Error);
+                       doctest::Contains("run directory: cannot access it"), Error);
   CHECK(fault_of_making(folder.path) == Fault::io);
 }

@@ -12,7 +12,7 @@
 using namespace sand::experiments;
 using namespace sand::testing;
 
-TEST_CASE("A directory is locked once, and whoever comes second learns who holds it") {
+TEST_CASE("A directory is locked once, and the second process gets the name of the holder") {
   const Folder folder;
   const sand::Directory directory(folder.path.string()), again(folder.path.string());
   std::optional<RunLock> lock(directory);
@@ -28,7 +28,7 @@ TEST_CASE("A directory is locked once, and whoever comes second learns who holds
   const RunLock next(again);
 }
 
-TEST_CASE("A lock file that a dead process left locks nobody out, whatever is in it") {
+TEST_CASE("A lock file left by a dead process does not lock the directory") {
   const Folder folder;
   std::ofstream(folder.path / RunLock::kName) << std::string(100000, '\x1b');
   const RunLock lock(sand::Directory(folder.path.string()));

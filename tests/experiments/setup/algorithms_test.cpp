@@ -11,17 +11,16 @@ using namespace sand;
 using namespace sand::experiments;
 
 TEST_CASE(
-    "A gradient that is not finite makes a direction that is not, whatever the algorithm, the domain, the "
-    "weight and its neighbours") {
-  // The watch over a step looks at nothing else.
+    "A non-finite gradient makes a non-finite direction, for every algorithm, domain, weight and "
+    "neighbours") {
+  // The check of a step relies on this flag alone.
   constexpr double infinity = std::numeric_limits<double>::infinity(),
                    nan = std::numeric_limits<double>::quiet_NaN();
   Random random(5);
   for (const Algorithm& method : algorithms())
     for (const int domains : {method.fewest_domains, 2, 3, 5, 16})
       for (const double rescale : {0.0, 1.0})
-        for (const double spread :
-             {0.0, 0.1, 3.0}) {  // from masks that are open for all others to masks that are closed
+        for (const double spread : {0.0, 0.1, 3.0}) {  // from open to closed masks of all other weights
           Hparams hparams;
           for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
           hparams["rescale"] = rescale;

@@ -16,7 +16,7 @@ TEST_CASE("A model is described by its widths") {
   CHECK(make_model("mlp:5-3", sand::nn::Activation::relu, 0)->parameters.slots().size() == 2);
 }
 
-TEST_CASE("A description that is not one is refused before any memory is taken") {
+TEST_CASE("An invalid description of a model is refused before memory is allocated") {
   for (const char* wrong :
        {"", "mlp", "mlp:", "mlp:5", "mlp:5-", "mlp:-5-3", "mlp:5--3", "mlp:5-0", "mlp:5-3x", "mlp: 5-3",
         "cnn:5-3", "mlp:5-99999999999999999999", "mlp:5-1048577", "MNIST_CNN:2x28-2", "MNIST_CNN:2x28x28",
@@ -34,7 +34,7 @@ TEST_CASE("A description that is not one is refused before any memory is taken")
   CHECK_THROWS_AS(make_model(deep, sand::nn::Activation::relu, 0), Error);
 }
 
-TEST_CASE("Activations go by their names") {
+TEST_CASE("Activations are found by name") {
   CHECK(sand::experiments::activation_named("ReLU") == sand::nn::Activation::relu);
   CHECK(sand::experiments::activation_named("leaky_relu") == sand::nn::Activation::leaky_relu);
   CHECK(sand::experiments::activation_named("tanh") == sand::nn::Activation::tanh);

@@ -39,8 +39,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "irm trains 501 full batches and tests on the last domain, as Arjovsky et al. do; their 0.001 sum w^2 is "
-    "a decay of 0.002") {
+    "irm trains 501 full batches and tests on the last domain, as Arjovsky et al. do; 0.001 sum w^2 is decay "
+    "0.002") {
   const Protocol irm = protocol_for("irm", "ColoredMNIST-IRM");
   CHECK(irm.steps == 501);
   CHECK(irm.order == Order::everything);

@@ -8,7 +8,7 @@
 
 using sand::experiments::seed_hash;
 
-TEST_CASE("A seed made of several things is DomainBed's") {
+TEST_CASE("A seed hashed from several values equals DomainBed's") {
   CHECK(seed_hash(0, 0) == 894182419u);  // int(md5(b"(0, 0)").hexdigest(), 16) % 2**31
   CHECK(seed_hash("(0, 0)") == 894182419u);
   CHECK(seed_hash(0, 1) != seed_hash(1, 0));
@@ -16,7 +16,7 @@ TEST_CASE("A seed made of several things is DomainBed's") {
   CHECK(seed_hash(-1, 0) == seed_hash("(-1, 0)"));
 }
 
-TEST_CASE("The seed of a split shuffles as numpy does") {
+TEST_CASE("The seed of a split gives numpy's shuffle") {
   std::vector<std::uint32_t> keys = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   sand::domains::RandomState(seed_hash(0, 0)).shuffle(std::span(keys));
   CHECK(keys == std::vector<std::uint32_t>{2, 3, 8, 1, 4, 5, 0, 9, 6, 7});

@@ -26,7 +26,7 @@ std::string refusal(const Json& settings) {
 
 }  // namespace
 
-TEST_CASE("Settings that were written are read back as the same settings, whatever they are") {
+TEST_CASE("All settings are read back as they were written") {
   for (const std::string& data : data_set_names())
     for (const Algorithm& method : algorithms())
       for (const std::int64_t hparams_seed : {0, 7}) {
@@ -54,10 +54,10 @@ TEST_CASE("Settings that were written are read back as the same settings, whatev
   CHECK(differences(again, resolve(odd)).empty());
 }
 
-TEST_CASE("Settings from a file are believed only if nothing in them is missing, unknown or out of range") {
+TEST_CASE("Settings from a file are refused if any is missing, unknown or out of range") {
   const Json good = Json::parse(settings_json(resolve({})));
   CHECK(refusal(good) == "");
-  // Wide ranges, free text, and what the data set and the network check themselves.
+  // Wide ranges, free text, and settings that the data set and the network check.
   const std::set<std::string> free = {"weight_decay", "k",        "lr",          "trial_seed", "seed",
                                       "hparams_seed", "data_dir", "init_sha256", "digits",     "mlp_dropout",
                                       "rescale"};
@@ -86,7 +86,7 @@ TEST_CASE("Settings from a file are believed only if nothing in them is missing,
     CHECK_THROWS_AS(settings_from_json(text, "record.json"), sand::Error);
 }
 
-TEST_CASE("Differences are named flag by flag, and places of files are none") {
+TEST_CASE("Differences are listed by flag, and paths of files do not count") {
   RunRequest request;
   const Settings recorded = resolve(request);
   request.steps = 10;

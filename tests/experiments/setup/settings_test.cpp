@@ -34,7 +34,7 @@ RunRequest with_hparams(const std::string& hparams) {
 
 }  // namespace
 
-TEST_CASE("Hyper-parameters drawn from a seed are DomainBed's to the last digit") {
+TEST_CASE("Hyper-parameters drawn from a seed equal DomainBed's to the last digit") {
   RunRequest request;
   request.hparams_seed = 1;
   const Settings drawn = resolve(request);
@@ -72,7 +72,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
+TEST_CASE("Seed 0 draws nothing, and every trial has its own draw") {
   RunRequest request;
   CHECK(resolve(request).hparams.at("tau") == 0.9);
   request.trial_seed = 3;
@@ -81,7 +81,7 @@ TEST_CASE("Seed 0 draws nothing, and every trial draws anew") {
   CHECK(resolve(request).hparams.at("tau") != 0.3934322275531539);
 }
 
-TEST_CASE("What is asked for goes before what is drawn, and that before the protocol's own") {
+TEST_CASE("Requested values override drawn ones, and drawn ones override the protocol's") {
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.hparams_seed = 1;
   request.steps = 7;
@@ -94,7 +94,7 @@ TEST_CASE("What is asked for goes before what is drawn, and that before the prot
   CHECK(settings.test_domains == std::vector<int>{3, 5});
 }
 
-TEST_CASE("The paper that made a data set decides how it is trained on, unless another one is named") {
+TEST_CASE("The data set's paper decides the protocol, unless another one is requested") {
   RunRequest request;
   CHECK(std::string(resolve(request).protocol.name) == "ilc");
   request.data.name = "coloredmnist";
@@ -107,7 +107,7 @@ TEST_CASE("The paper that made a data set decides how it is trained on, unless a
   CHECK(std::string(resolve(request).protocol.name) == "domainbed");
 }
 
-TEST_CASE("Photos are trained on as DomainBed does, augmented unless that is switched off") {
+TEST_CASE("Photos are trained with DomainBed's protocol, augmented unless --no-augment is given") {
   RunRequest request;
   for (const char* name : {"PACS", "VLCS", "OfficeHome", "TerraIncognita", "ImageFolder"}) {
     request.data.name = name;
@@ -148,12 +148,12 @@ TEST_CASE("A mask that never opens is refused with the reason, and accepted on r
   }
   for (const char* hparams : {R"({"tau": -0.1})", R"({"k": -1})"}) {
     RunRequest request = with_hparams(hparams);
-    request.allow_closed = true;  // these mean nothing
+    request.allow_closed = true;  // these are meaningless
     CHECK_MESSAGE(says(refusal(request), "SANDMask"), hparams);
   }
 }
 
-TEST_CASE("Hyper-parameters that are no JSON object of known numbers are refused") {
+TEST_CASE("Hyper-parameters must be a JSON object of known names and numbers") {
   CHECK(says(refusal(with_hparams("tau=0.9")),
              "hparams: expected a JSON object of numbers\n    found tau=0.9"));
   CHECK(says(refusal(with_hparams("[1]")), "hparams: expected a JSON object of numbers"));
@@ -181,7 +181,7 @@ TEST_CASE("A hyper-parameter that is 0 or 1 may be false or true, and nothing el
   CHECK(resolve(photos).hparams.at("data_augmentation") == 0);
 }
 
-TEST_CASE("A hyper-parameter that nobody has is unknown, whatever its value") {
+TEST_CASE("A name that no algorithm has is an unknown hyper-parameter, for any value") {
   for (const char* value : {"1", "true", "\"x\"", "[1]", "{}", "null"})
     CHECK(says(refusal(with_hparams(R"({"resnet18": )" + std::string(value) + "}")),
                "hparams: no such name\n    found resnet18"));
@@ -192,7 +192,7 @@ TEST_CASE("A hyper-parameter given twice is refused") {
   CHECK(says(refusal(with_hparams(R"({"tau": 0.5, "TAU": 0.5})")), "hparams: tau is given twice"));
 }
 
-TEST_CASE("A hyper-parameter is no array and no object, however deep") {
+TEST_CASE("Arrays and objects are refused as hyper-parameters, at any depth") {
   for (const char* value : {"[0.5]", R"({"tau": 0.5})", "[[0.5], {}]"})
     CHECK(says(refusal(with_hparams(R"({"tau": )" + std::string(value) + "}")),
                "hparams: tau must be a number\n    found an array or an object"));
@@ -201,7 +201,7 @@ TEST_CASE("A hyper-parameter is no array and no object, however deep") {
              "hparams: tau must be a number"));
 }
 
-TEST_CASE("A share of the domains that is not a number is refused, not passed over") {
+TEST_CASE("A share of the domains that is not a number is refused, not ignored") {
   RunRequest request;
   for (const double fraction : {std::nan(""), 1.0, 2.0}) {
     request.holdout_fraction = fraction;
@@ -209,7 +209,7 @@ TEST_CASE("A share of the domains that is not a number is refused, not passed ov
   }
 }
 
-TEST_CASE("Test domains must exist and leave enough to train on") {
+TEST_CASE("Test domains must exist and leave enough training domains") {
   RunRequest request;
   request.test_domains = {1};
   CHECK(sand::experiments::training_domains(resolve(request), 3, 2) == std::vector<int>{0, 2});
@@ -241,7 +241,7 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
   }
 }
 
-TEST_CASE("A hyper-parameter of another algorithm is passed over, one of no algorithm is refused") {
+TEST_CASE("A hyper-parameter of another algorithm is ignored, and one of no algorithm is refused") {
   RunRequest request = with_hparams(R"({"tau": 0.25})");
   request.algorithm = "ERM";
   CHECK(resolve(request).hparams.count("tau") == 0);

@@ -36,7 +36,7 @@ TEST_CASE("A score is the same for any number of threads") {
   }
 }
 
-TEST_CASE("The score of a part is the mean over its examples, however they are cut") {
+TEST_CASE("The score of a part is the mean over its examples, for any division into tiles") {
   Untrained it;
   const sand::domains::Part part = sand::domains::whole(it.data.domains[1]);
   const Score together = it.score(part, 2);

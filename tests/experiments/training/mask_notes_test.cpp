@@ -22,7 +22,7 @@ bool tells(const std::optional<std::string>& note, const std::string& part) {
   return note && note->find(part) != std::string::npos;
 }
 
-/// Whether the combiner opens a weight however the domains' signs are divided.
+/// Whether the combiner opens a weight for every division of the domains' signs.
 bool masks_nothing(optim::Combiner& combiner, int domains) {
   for (int positive = 0; positive <= domains; ++positive) {
     std::vector<std::vector<double>> gradients;
@@ -34,7 +34,7 @@ bool masks_nothing(optim::Combiner& combiner, int domains) {
 
 }  // namespace
 
-TEST_CASE("A tau under which the mask closes no weight is told, and only such a tau") {
+TEST_CASE("A tau whose mask closes no weight is noted, and only such a tau") {
   for (int domains = 2; domains <= 7; ++domains)
     for (const double tau : {0.0, 0.1, 1.0 / 7, 0.2, 0.25, 1.0 / 3, 0.34, 0.5, 0.9}) {
       CAPTURE(domains);
@@ -52,7 +52,7 @@ TEST_CASE("A tau under which the mask closes no weight is told, and only such a 
   CHECK_FALSE(note_on_tau(settings("ERM", 0), 3));
 }
 
-TEST_CASE("On two domains every tau from 0.5 on is the same mask, which is told") {
+TEST_CASE("A note says that on two domains every tau from 0.5 gives the same mask") {
   for (const double tau : {0.5, 0.7, 0.9})
     CHECK(tells(note_on_tau(settings("SANDMask", tau), 2), "the same mask"));
   for (const double tau : {0.51, 1.0})
@@ -62,7 +62,7 @@ TEST_CASE("On two domains every tau from 0.5 on is the same mask, which is told"
   CHECK_FALSE(note_on_tau(settings("SANDMask", 0.9), 3));
 }
 
-TEST_CASE("A SAND-mask that is saturated in over 99 % of the weights it opens is told of as an AND-mask") {
+TEST_CASE("A note calls a SAND-mask an AND-mask if over 99 % of its open weights are saturated") {
   optim::SandMask mask;
   const GradientTable table = optim::table_of({{1}, {1}});
   optim::MaskReport report(table, mask.combine(table));

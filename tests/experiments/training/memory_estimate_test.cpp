@@ -1,4 +1,4 @@
-// The estimate against what a run is made of; memory_test.py holds it against what runs really take.
+// The estimate against the sizes of a run; memory_test.py compares it with measured runs.
 #include "experiments/training/memory_estimate.h"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ const sand::domains::DataSet& few_spirals() {
 
 }  // namespace
 
-TEST_CASE("Gradients and batch of an MLP are known before the network is there") {
+TEST_CASE("Memory of an MLP's gradients and batch is known before the network is built") {
   for (const char* hparams : {R"({"mlp_depth": 0})", R"({"mlp_depth": 1, "mlp_width": 7})",
                               R"({"mlp_depth": 3, "batch_size": 300})"})
     for (const char* protocol : {"domainbed", "ilc", "irm"}) {
@@ -45,7 +45,7 @@ TEST_CASE("Gradients and batch of an MLP are known before the network is there")
     }
 }
 
-TEST_CASE("There is a row of gradients for every shard, a line of numbers for every row of the batch") {
+TEST_CASE("Memory counts a row of gradients for every shard and a row of values for every row of the batch") {
   const Settings settings = settings_of(R"({"mlp_depth": 0, "batch_size": 300})");
   CHECK(sand::DomainGradientsOptions{}.shards_of(300, 3) == 5);  // tiles of 64 rows, 16 shards for 3 domains
   MemoryEstimate least;
@@ -54,7 +54,7 @@ TEST_CASE("There is a row of gradients for every shard, a line of numbers for ev
   CHECK(least.activations == sizeof(sand::Scalar) * 18 * 3 * 300);
 }
 
-TEST_CASE("Every further thread takes tiles of its own, a run directory the room of a checkpoint") {
+TEST_CASE("Memory counts tiles for every thread, and a checkpoint for a run directory") {
   const Training run(settings_of("{}"), few_spirals(), Threads(1));
   MemoryEstimate one, two, three, kept;
   one.foresee(run, Threads(1), false);
@@ -66,21 +66,21 @@ TEST_CASE("Every further thread takes tiles of its own, a run directory the room
   CHECK(one.peak() < kept.peak());
 }
 
-TEST_CASE("What was held while the data was read is a peak, too") {
+TEST_CASE("Memory used while reading data counts for the peak") {
   CHECK(MemoryEstimate{.program = 1e6, .data = 2e6, .loading = 9e6}.peak() == 9e6);
   CHECK(MemoryEstimate{
             .program = 1e6, .data = 2e6, .weights = 3e6, .gradients = 4e6, .activations = 5e6, .passing = 6e6}
             .peak() == 21e6);
 }
 
-TEST_CASE("Processes that decode photos count for the peak, and not for what the steps still need") {
+TEST_CASE("Decoder processes count for the peak, but not for the steps") {
   const MemoryEstimate photos{.program = 1e6, .data = 2e6, .loading = 9e6, .decoders = 5e6};
   CHECK(photos.peak() == 14e6);
   CHECK(photos.steps() == 3e6);
-  CHECK(photos.text().find(", before that for decoding photos 5)") != std::string::npos);
+  CHECK(photos.text().find(", earlier for decoding photos 5)") != std::string::npos);
 }
 
-TEST_CASE("A run that does not fit is refused with what it would take, what there is, and what to do") {
+TEST_CASE("A run that does not fit is refused with needed memory, available memory and advice") {
   CHECK_NOTHROW(check_fits({.data = 1e6}, Threads(1)));
   try {
     check_fits({.weights = 5e17}, Threads(1));

@@ -37,7 +37,7 @@ std::string refusal(const Safetensors& file, Model& model) {
 
 }  // namespace
 
-TEST_CASE("Weights that were written are loaded, and a checkpoint's other tensors are passed over") {
+TEST_CASE("Written weights are loaded, and other tensors of a checkpoint are skipped") {
   const auto written = model_of(1), read = model_of(2);
   Safetensors file = weights_file(*written);
   write_block(file, "adam_m.", written->parameters, written->parameters.numbers().data());
@@ -48,8 +48,7 @@ TEST_CASE("Weights that were written are loaded, and a checkpoint's other tensor
   CHECK(std::equal(a.begin(), a.end(), b.begin()));
 }
 
-TEST_CASE(
-    "A file that does not fit the model is refused with every tensor that is missing, misshaped or unknown") {
+TEST_CASE("A file that does not fit the model is refused with all missing, misshaped and unknown tensors") {
   const auto model = model_of(1);
   Safetensors file;
   file.add("linear0.weight", sand::Tensor(sand::Shape{2, 3}));
@@ -63,7 +62,7 @@ TEST_CASE(
   CHECK(said.find("linear0.bias") == std::string::npos);
 }
 
-TEST_CASE("A weight of any number of axes but its own is misshaped") {
+TEST_CASE("A weight with another number of axes is misshaped") {
   const auto model = model_of(1);
   for (int axes = 0; axes <= 8; ++axes) {
     Safetensors file = weights_file(*model_of(2)), other;
@@ -80,7 +79,7 @@ TEST_CASE("A weight of any number of axes but its own is misshaped") {
 }
 
 TEST_CASE(
-    "Weights of the other precision are taken if none of them changes, else the first that would is named") {
+    "Weights of the other precision are accepted if exact, else the error names the first inexact one") {
   const auto model = model_of(1);
   const bool is_float = sand::kScalarDtype == sand::Dtype::f32;
   const auto in_other_precision = [&](double weight) {

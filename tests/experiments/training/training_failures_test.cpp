@@ -21,7 +21,7 @@ using namespace sand::experiments;
 
 namespace {
 
-/// What the error says that numbers gone wrong end `work` with.
+/// The error with which non-finite numbers end `work`.
 std::string refusal(const std::function<void()>& work) {
   try {
     work();
@@ -49,7 +49,7 @@ sand::domains::DataSet equal_inputs(sand::Scalar first, sand::Scalar rest) {
 
 }  // namespace
 
-TEST_CASE("A mask that never opens is told apart from one that learns badly") {
+TEST_CASE("A mask that never opens is distinguished from one that learns badly") {
   Settings settings = small_run("SANDMask", R"({"tau": 1, "weight_decay": 0})");
   settings.allow_closed = true;
   const Outcome outcome = train(settings, small_spirals(), Threads(2), {});
@@ -59,7 +59,7 @@ TEST_CASE("A mask that never opens is told apart from one that learns badly") {
       nlohmann::json::parse(outcome_json(outcome.steps, outcome.fingerprint, outcome.never_learned));
   CHECK(told["never_learned"] == true);
   CHECK(told["reason"] == *outcome.never_learned);
-  settings.hparams["weight_decay"] = 0.01;  // moves weights, and yet nothing is learned
+  settings.hparams["weight_decay"] = 0.01;  // moves weights, but nothing is learned
   CHECK(train(settings, small_spirals(), Threads(2), {}).never_learned.has_value());
 }
 
@@ -105,9 +105,9 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A gradient that overflows while every loss is finite ends the run with domain and op, whatever the "
+    "A gradient that overflows while every loss is finite ends the run with domain and op, for every "
     "algorithm") {
-  // All inputs are 0 and all biases too, so every value is 0: only backward meets the large weights, twice.
+  // All inputs and biases are 0, so every value is 0: only backward uses the large weights, twice.
   const sand::domains::DataSet data = equal_inputs(0, 0);
   for (const Algorithm& method : algorithms()) {
     Settings settings = small_run(method.name);
@@ -127,7 +127,7 @@ TEST_CASE(
     CHECK_MESSAGE(text.find("step 0: the gradient of domain 0 is not finite\n    first at linear [4, 33], "
                             "backward\n    formula  dx += dy w, ") == 0,
                   text);
-    CHECK_MESSAGE(text.find("    input    tanh [4, 33]: 132 numbers from 0 to 0\n    gives it 132 numbers") !=
+    CHECK_MESSAGE(text.find("    input    tanh [4, 33]: 132 numbers from 0 to 0\n    dx       132 numbers") !=
                       std::string::npos,
                   text);
   }

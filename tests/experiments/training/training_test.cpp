@@ -19,7 +19,7 @@
 using sand::Threads;
 using namespace sand::experiments;
 
-TEST_CASE("Weights do not depend on the number of threads, whatever the algorithm") {
+TEST_CASE("Weights do not depend on the number of threads, for every algorithm") {
   for (const Algorithm& method : algorithms()) {
     CAPTURE(method.name);
     const Settings settings = small_run(method.name);
@@ -42,7 +42,7 @@ TEST_CASE("Weights do not depend on the number of threads for full batches of im
     CHECK(train(settings, data, Threads(threads), {}).fingerprint == alone);
 }
 
-TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weights") {
+TEST_CASE("Another seed, algorithm or hyper-parameter gives other weights") {
   const std::string first = train(small_run("SANDMask"), small_spirals(), Threads(1), {}).fingerprint;
   Settings other = small_run("SANDMask");
   other.seed = 1;
@@ -52,7 +52,7 @@ TEST_CASE("Another seed, another algorithm, other hyper-parameters: other weight
         first);
 }
 
-TEST_CASE("A record comes after every so many steps and after the last, with scores of every domain") {
+TEST_CASE("A record comes at each record interval and after the last step, with scores of every domain") {
   std::vector<int> recorded;
   TrainingEvents events;
   events.record = [&](const Record& record) {
@@ -70,9 +70,7 @@ TEST_CASE("A record comes after every so many steps and after the last, with sco
   CHECK_FALSE(outcome.never_learned.has_value());
 }
 
-TEST_CASE(
-    "Where test domains wait for the end, they have a score in the last record alone, and the others in "
-    "every one") {
+TEST_CASE("With test_at_end, test domains have a score only in the last record, and others in every record") {
   Settings settings = small_run("ERM");
   settings.evaluation.test_at_end = true;
   std::vector<bool> tested;
@@ -85,7 +83,7 @@ TEST_CASE(
   CHECK(tested == std::vector<bool>{false, false, true});
 }
 
-TEST_CASE("A run that is asked to stop ends after the step at hand") {
+TEST_CASE("A run that gets a stop request ends after the current step") {
   std::vector<int> recorded;
   int asked = 0;
   TrainingEvents events;
@@ -97,7 +95,7 @@ TEST_CASE("A run that is asked to stop ends after the step at hand") {
   CHECK(recorded == std::vector<int>{0});
 }
 
-TEST_CASE("A run that is restored to any of its states goes on with the same bits and the same records") {
+TEST_CASE("A run restored to any of its states resumes with the same bits and records") {
   for (const Algorithm& method : algorithms()) {
     CAPTURE(method.name);
     const Settings settings = small_run(method.name);
@@ -126,7 +124,7 @@ TEST_CASE("A run that is restored to any of its states goes on with the same bit
   }
 }
 
-TEST_CASE("A state that the run could not have come to is refused") {
+TEST_CASE("A state that the run cannot reach is refused") {
   const Settings settings = small_run("ERM");
   Training run(settings, small_spirals(), Threads(1));
   run.update();
@@ -150,8 +148,8 @@ TEST_CASE("A state that the run could not have come to is refused") {
 }
 
 TEST_CASE(
-    "The chain of records tells two runs apart that differ in one bit of one weight, and later ones from "
-    "earlier ones") {
+    "The chain of records differs after one changed bit of one weight, and between earlier and later "
+    "records") {
   const auto chain = [](int bits) {
     Training run(small_run("ERM"), small_spirals(), Threads(1));
     TrainingState state = run.save();
@@ -166,7 +164,7 @@ TEST_CASE(
   CHECK(chain(0) != TrainingState{}.chain);
 }
 
-TEST_CASE("A chain can be followed by anybody who has the numbers of a record") {
+TEST_CASE("A chain can be recomputed from the numbers of a record") {
   Training run(small_run("ERM"), small_spirals(), Threads(1));
   run.update();
   const std::string chain = run.record().chain;
@@ -179,7 +177,7 @@ TEST_CASE("A chain can be followed by anybody who has the numbers of a record") 
   CHECK(state.chain == chain);
 }
 
-TEST_CASE("A line of results has DomainBed's keys in order, and no key for what has no score") {
+TEST_CASE("A line of results has DomainBed's keys in order, and no key without a score") {
   Settings settings = small_run("ERM");
   settings.holdout_fraction = 0.2;
   std::string line;
@@ -203,7 +201,7 @@ TEST_CASE("A line of results has DomainBed's keys in order, and no key for what 
   CHECK(line.find("_out_acc") == std::string::npos);
 }
 
-TEST_CASE("A tenth of the domain names may be bytes of any kind: the records stay JSON") {
+TEST_CASE("Records stay JSON for domain names of any bytes") {
   sand::domains::DataSet data = small_spirals();
   data.domains[1].name = "\xff\"\n";
   Record record;

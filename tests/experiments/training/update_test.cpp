@@ -1,4 +1,4 @@
-// What one update of a run is made of, and what a record says of it.
+// One update of a run and its record.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,8 +10,8 @@ using sand::Threads;
 using namespace sand::experiments;
 
 TEST_CASE(
-    "The learning rate is the given one up to step round(decay_at * steps), and that times the factor from "
-    "there on") {
+    "The learning rate is constant up to step round(decay_at * steps) and multiplied by the factor after "
+    "it") {
   Settings settings = small_run("ERM");
   settings.steps = 10;
   settings.protocol.decay_at = 0.75;  // 7.5 is rounded to 8
@@ -27,8 +27,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "An update is that of its settings: rows of its step from what is not held out, dropout under its seed, "
-    "Adam's options") {
+    "An update follows its settings: training rows of its step, dropout under its seed, Adam's options") {
   Settings settings = small_run("ERM", R"({"lr": 0.02, "weight_decay": 0.03, "mlp_dropout": 0.5})");
   settings.holdout_fraction = 0.2;
   settings.seed = 5;
@@ -68,7 +67,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Dropout, a hyper-parameter of the network, changes what is learned") {
+TEST_CASE("Dropout is a hyper-parameter that changes the weights") {
   CHECK(train(small_run("ERM", R"({"mlp_dropout": 0.5})"), small_spirals(), Threads(1), {}).fingerprint !=
         train(small_run("ERM", R"({"mlp_dropout": 0})"), small_spirals(), Threads(1), {}).fingerprint);
 }
@@ -90,7 +89,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A run that moved once has moved, also after a step in which the mask stays closed") {
+TEST_CASE("A run whose weights moved once has moved, also after a step with a closed mask") {
   Settings settings = small_run("SANDMask", R"({"tau": 1})");
   settings.allow_closed = true;
   Training run(settings, small_spirals(), Threads(1));

@@ -17,7 +17,7 @@ Parameters some() {
 
 }  // namespace
 
-TEST_CASE("A weight is a slot and an index for each of its axes, the last one running fastest") {
+TEST_CASE("A weight's name is its slot and an index for each axis, the last axis fastest") {
   const Parameters parameters = some();
   CHECK(weight_named(parameters, "linear0.weight[0,0]").column == 0);
   CHECK(weight_named(parameters, "linear0.weight[2,1]").column == 9);
@@ -28,7 +28,7 @@ TEST_CASE("A weight is a slot and an index for each of its axes, the last one ru
   CHECK(weight.name == "conv1.weight[1,2,4,6]");
 }
 
-TEST_CASE("The weight at every place of the block is found again by its name") {
+TEST_CASE("Every weight of the block is found by its name") {
   const Parameters parameters = some();
   CHECK(weight_name(parameters.slots(), 11) == "linear0.weight[2,3]");
   CHECK(weight_name(parameters.slots(), 12) == "linear0.bias[0]");
@@ -37,7 +37,7 @@ TEST_CASE("The weight at every place of the block is found again by its name") {
     CHECK(weight_named(parameters, weight_name(parameters.slots(), column)).column == column);
 }
 
-TEST_CASE("What is not exactly such a name is refused with the slot's shape") {
+TEST_CASE("Any other name is refused with the slot's shape") {
   for (const char* wrong : {"linear0.weight",        "linear0.weight[",
                             "linear0.weight[]",      "linear0.weight[1]",
                             "linear0.weight[1,]",    "linear0.weight[1,2",
@@ -58,7 +58,7 @@ TEST_CASE("What is not exactly such a name is refused with the slot's shape") {
   }
 }
 
-TEST_CASE("A slot that does not exist is answered with those that do") {
+TEST_CASE("An error about an unknown slot lists the known ones") {
   CHECK_THROWS_WITH_AS(weight_named(some(), "linear0.wieght[0,0]"),
                        "weight: the model has no such slot\n"
                        "    found linear0.wieght\n"

@@ -48,7 +48,7 @@ TEST_CASE(
                           run(*list[0], pixels, channels, products)));
 }
 
-TEST_CASE("Sums over pixels are right: in double, of a and of a b") {
+TEST_CASE("Sums over pixels of a and of a b are computed in double") {
   const std::vector<Scalar> a = {1, 2, 3, 4, 5, 6}, b = {1, 10, 100, 1000, 10000, 100000};
   double sum[2], product[2];
   sand::kernels::chosen().channel_sums(a.data(), b.data(), 3, 2, sum, product);

@@ -1,4 +1,4 @@
-// Every table of kernels against the reference, and the reference against the words of the contract.
+// Every table of kernels against the reference, and the reference against its contract.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -23,7 +23,7 @@ using sand::testing::same_bits;
 namespace {
 
 constexpr Scalar kCanary = Scalar{-12345.5};
-constexpr Index kMargin = 40;  // numbers on either side that nobody may touch
+constexpr Index kMargin = 40;  // numbers on either side that no kernel may write
 
 using Numbers = std::vector<Scalar>;
 
@@ -140,7 +140,7 @@ TEST_CASE("Every table convolves in tiles with the same bits, on awkward sizes, 
             check_every_table(shape_of(7, 12, channels, outputs, 3, stride, padding, tile), 3);
 }
 
-TEST_CASE("More tiles than are multiplied together, and more channels than a panel has, change no bit") {
+TEST_CASE("More tiles than a block has, and more channels than a panel has, change no bit") {
   for (const Index stride : {1, 2})
     for (const Index tile : tiles_of(stride))
       for (const Index at_once : {5, 36}) {
@@ -157,7 +157,7 @@ TEST_CASE(
   check_every_table(shape_of(2, 1, 3, 4, 5, 2, 4, 0), 2);
 }
 
-TEST_CASE("A filter need not be square") {
+TEST_CASE("A filter may be rectangular") {
   for (const auto& [height, width] : {std::pair<Index, Index>{1, 5}, {5, 1}, {2, 3}})
     for (const Index stride : {1, 2})
       check_every_table(sand::kernels::convolution({1, 6, 7, 3}, {4, 3, height, width}, stride, 0,

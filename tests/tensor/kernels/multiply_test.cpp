@@ -1,5 +1,4 @@
-// Every table of kernels against plain loops, to the last bit, on sizes around every tile and vector there
-// is.
+// Every table of kernels against plain loops, to the last bit, on sizes around every tile and vector.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -24,7 +23,7 @@ namespace {
 
 constexpr Index kSizes[] = {1, 2, 9, 13, 14, 15, 16, 17, 28, 31, 32, 33, 64, 65};
 constexpr Scalar kUnwritten = Scalar{-12345.5};
-// Any arithmetic turns it into a quiet NaN: even adding 0 to what lies outside c leaves a trace.
+// Any arithmetic turns it into a quiet NaN: even adding 0 outside c is detected.
 constexpr Scalar kSignal = std::numeric_limits<Scalar>::signaling_NaN();
 
 std::span<const Table* const> tables() {
@@ -33,7 +32,7 @@ std::span<const Table* const> tables() {
   return {list, static_cast<std::size_t>(count)};
 }
 
-/// A matrix with its memory; elements lie `row` and `column` numbers apart, and nothing lies behind the last
+/// A matrix with its memory; elements are `row` and `column` numbers apart, and the memory ends with the last
 /// one.
 struct Matrix {
   enum Layout { plain, transposed, every_second };
@@ -113,7 +112,7 @@ TEST_CASE("Every table gives the bits of the formula and writes nowhere else, on
         REQUIRE(differences(rows, depth, columns, Matrix::plain, Matrix::plain) == 0);
 }
 
-TEST_CASE("Operands may be transposed or lie apart") {
+TEST_CASE("Operands may be transposed or strided") {
   for (const auto layout_of_a : {Matrix::plain, Matrix::transposed, Matrix::every_second})
     for (const auto layout_of_b : {Matrix::plain, Matrix::transposed, Matrix::every_second})
       for (const Index rows : {1, 14, 17, 65})
@@ -129,7 +128,7 @@ TEST_CASE("Without rows, depth or columns nothing is written") {
                         Matrix::plain) == 0);
 }
 
-TEST_CASE("Packing in several parts writes what packing in one does") {
+TEST_CASE("Packing in several parts equals packing in one") {
   sand::Random random(5);
   for (const Table* table : tables())
     for (const Index depth : {1, 5, 16})
@@ -143,7 +142,7 @@ TEST_CASE("Packing in several parts writes what packing in one does") {
         }
 }
 
-TEST_CASE("Each number is packed by one part alone") {
+TEST_CASE("Each number is packed by exactly one part") {
   sand::Random random(7);
   const Index depth = 5, columns = 100;
   const Matrix b(depth, columns, Matrix::plain, random);
@@ -158,7 +157,7 @@ TEST_CASE("Each number is packed by one part alone") {
   }
 }
 
-TEST_CASE("Rows of c keep their bits when they are computed in other company") {
+TEST_CASE("Rows of c have the same bits for any other rows computed with them") {
   sand::Random random(6);
   const Index rows = 37, depth = 29, columns = 45;
   const Matrix a(rows, depth, Matrix::plain, random), b(depth, columns, Matrix::plain, random);
