@@ -14,7 +14,7 @@
 namespace sand {
 
 struct DomainGradientsOptions {
-  /// number of examples in one forward and backward pass; their activations should fit a core's cache
+  /// Number of examples in one forward and backward pass; their activations should fit a core's cache
   Index tile_rows = 64;
   int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
   std::uint64_t seed = 0;  ///< seed of dropout

@@ -38,9 +38,9 @@ struct DataSet {
   /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Empty for data that is
   /// not normalised.
   std::vector<double> mean = {}, deviation = {};
-  /// all files that were read, in this order; none for generated data
+  /// All files that were read, in this order; none for generated data
   std::vector<std::filesystem::path> files = {};
-  /// most bytes held by the processes that decoded photos, without this process
+  /// Most bytes held by the processes that decoded photos, without this process
   std::uint64_t decoders_memory = 0;
 };
 

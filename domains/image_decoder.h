@@ -13,7 +13,7 @@ namespace sand::domains {
 
 struct ImageDecoderOptions {
   bool follow_links = false;
-  /// shared by decoders that work at the same time; nullptr: no limit
+  /// Shared by decoders that work at the same time; nullptr: no limit
   MemoryBudget* memory = nullptr;
 };
 

@@ -14,7 +14,7 @@ namespace sand::optim {
 /// Under g -> -g, balance and mean change sign exactly; under g -> 2^n g, mean and variance scale exactly.
 class Agreement {
  public:
-  /// largest number of columns: 16 rows of them, and this object, stay in the L1 cache
+  /// Largest number of columns: 16 rows of them, and this object, stay in the L1 cache
   static constexpr int kColumns = 256;
 
   /// Reads columns first .. first + columns - 1 of every row.

@@ -8,7 +8,7 @@
 namespace sand::optim {
 
 struct AndMaskOptions {
-  /// the agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 requires unanimity
+  /// The agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 requires unanimity
   double tau = 1;
   bool rescale = true;  ///< divide every slot by the mean of its mask, see ByColumn
 };

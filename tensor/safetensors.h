@@ -68,7 +68,7 @@ class Safetensors {
   /// such tensor, if its type is floating-point, or if a number exceeds 2^63 - 1.
   std::vector<std::int64_t> integers(std::string_view name) const;
 
-  /// free text; "__metadata__" in the header
+  /// Free text; "__metadata__" in the header
   std::map<std::string, std::string> metadata;
 
  private:

@@ -73,7 +73,7 @@ class Tensor {
   Tensor() = default;
   /// Throws Error(resources) if there is not enough memory.
   explicit Tensor(const Shape& shape);
-  /// throws Error(usage) unless the counts agree
+  /// Throws Error(usage) unless the counts agree
   Tensor(const Shape& shape, std::span<const Scalar> numbers);
   Tensor copy() const { return data_ ? Tensor(shape_, view().numbers()) : Tensor(); }
 

@@ -52,11 +52,22 @@ def columns(path, lines):
     return prose
 
 
+def git(source, *arguments):
+    """-> lines, or None with the reason on stdout"""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=source, capture_output=True, text=True)
+    except FileNotFoundError:
+        return print("skipped, what needs the history: there is no git here")
+    if done.returncode != 0:
+        return print(f"skipped, what needs the history: {done.stderr.strip()}")
+    return done.stdout.splitlines()
+
+
 def check_files(source):
-    tracked = subprocess.run(["git", "ls-files"], cwd=source, capture_output=True, text=True)
+    tracked = git(source, "ls-files")
     files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
     untracked = [str(path) for path in files if not path.parts[0].startswith("build")]
-    names = tracked.stdout.splitlines() if tracked.returncode == 0 else untracked
+    names = untracked if tracked is None else tracked
     for name in names:
         path = source / name
         if path.suffix not in (".h", ".cpp", ".py", ".sh", ".cmake", ".md", ".txt") or not path.exists():
@@ -73,11 +84,7 @@ def check_files(source):
 
 
 def check_subjects(source):
-    log = ["git", "log", "--no-merges", "--format=%s", f"{LAST_LONG_SUBJECT}..HEAD"]
-    done = subprocess.run(log, cwd=source, capture_output=True, text=True)
-    if done.returncode != 0:
-        print(f"skipped, the subjects of commits: no history here ({done.stderr.strip()})")
-    for subject in done.stdout.splitlines():
+    for subject in git(source, "log", "--no-merges", "--format=%s", f"{LAST_LONG_SUBJECT}..HEAD") or []:
         over(f"commit \"{subject}\": characters", len(subject), SUBJECT)
 
 

@@ -4,10 +4,10 @@
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/model_flags.h"
 #include "experiments/explain/explanation.h"
 #include "experiments/explain/layer_explanation.h"
 #include "experiments/setup/algorithms.h"
-#include "experiments/setup/models.h"
 #include "experiments/training/parameter_file.h"
 #include "experiments/training/watch.h"
 #include "nn/objectives.h"
@@ -19,7 +19,8 @@ namespace sand::experiments {
 namespace {
 
 struct StepOptions {
-  std::string model, activation = "relu", convolution = "winograd", algorithm = "SANDMask", hparams;
+  ModelFlags model;
+  std::string algorithm = "SANDMask", hparams;
   std::string in, out;
   std::vector<std::string> explain;     ///< weights to explain
   std::string explain_layer, heat_map;  ///< a slot; a PNG
@@ -152,8 +153,7 @@ void tell(const Explanation& explanation, bool json) {
 }
 
 int step(const StepOptions& options) {
-  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0,
-                                                  convolution_named(options.convolution));
+  const std::unique_ptr<Model> model = options.model.make();
   Parameters& parameters = model->parameters;
   if (options.slots) {
     print_slots(parameters);
@@ -215,11 +215,7 @@ int step(const StepOptions& options) {
 
 void add_step(Command& command) {
   static StepOptions o;
-  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")
-      .required();
-  command.option("--convolution", o.convolution,
-                 "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-  command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
+  o.model.add(command);
   command.option("--algorithm", o.algorithm,
                  "how the gradients of the domains are combined (default SANDMask)");
   command.option(

@@ -4,8 +4,8 @@
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/model_flags.h"
 #include "experiments/explain/number_text.h"
-#include "experiments/setup/models.h"
 #include "nn/objectives.h"
 #include "tensor/digits.h"
 #include "tensor/random.h"
@@ -14,12 +14,12 @@ namespace sand::experiments {
 namespace {
 
 struct TraceOptions {
-  std::string model, activation = "relu", convolution = "winograd";
+  ModelFlags model;
   int rows = 2;
 };
+
 int trace(const TraceOptions& options) {
-  const std::unique_ptr<Model> model = make_model(options.model, activation_named(options.activation), 0,
-                                                  convolution_named(options.convolution));
+  const std::unique_ptr<Model> model = options.model.make();
   Random random(1);
   Tensor inputs(model->example.rank() == 1
                     ? Shape{options.rows, model->example[0]}
@@ -64,11 +64,7 @@ int trace(const TraceOptions& options) {
 
 void add_trace(Command& command) {
   static TraceOptions o;
-  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7")
-      .required();
-  command.option("--convolution", o.convolution,
-                 "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-  command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
+  o.model.add(command);
   command.option("--rows", o.rows, "number of generated examples (default 2)", {1, 4096});
   command.run([] { return trace(o); });
 }

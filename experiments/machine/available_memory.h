@@ -21,7 +21,8 @@ struct AvailableMemory {
 std::optional<AvailableMemory> available_memory(const Threads& threads,
                                                 const std::filesystem::path& root = "/");
 
-/// A line of /proc/self/status in bytes: "VmRSS" (held now), "VmHWM" (most ever held), "VmSize", "VmData". 0
+/// A line of /proc/self/status in bytes: "VmRSS" (held now), "VmHWM" (most ever held), "RssFile", "VmExe",
+/// "VmLib", "VmSize", "VmData". 0
 /// if it cannot be read.
 double process_memory(const char* field);
 

@@ -121,6 +121,7 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
 struct Row {
   const char* name;
   domains::DataSet (*make)(const DataRequest& request, const Threads& threads);
+  const char* model = "MLP";  ///< that DomainBed trains on it
 };
 
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
@@ -134,7 +135,8 @@ const Row kRows[] = {
     {"ColoredMNIST",
      [](const DataRequest& request, const Threads& threads) {
        return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
-     }},
+     },
+     "MNIST_CNN"},
     {"ColoredMNIST-IRM",
      [](const DataRequest& request, const Threads& threads) {
        return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
@@ -142,7 +144,8 @@ const Row kRows[] = {
     {"RotatedMNIST",
      [](const DataRequest& request, const Threads& threads) {
        return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
-     }},
+     },
+     "MNIST_CNN"},
 };
 
 }  // namespace
@@ -161,6 +164,12 @@ const std::vector<std::string>& data_set_names() {
 bool is_photo_set(const std::string& name) {
   return name == "ImageFolder" || std::any_of(photo_sets().begin(), photo_sets().end(),
                                               [&](const PhotoSet& set) { return name == set.name; });
+}
+
+std::string standard_model(const std::string& name) {
+  for (const Row& row : kRows)
+    if (name == row.name) return row.model;
+  return "SmallCNN";
 }
 
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {

@@ -15,6 +15,9 @@ const std::vector<std::string>& data_set_names();
 /// Whether a data set (spelled as in data_set_names()) consists of photos in folders.
 bool is_photo_set(const std::string& name);
 
+/// The model that DomainBed's protocol trains on a data set (spelled as in data_set_names()), by image size.
+std::string standard_model(const std::string& name);
+
 /// All inputs of a data set: nothing else decides its numbers.
 struct DataRequest {
   std::string name = "Spirals";  ///< one of data_set_names(), in any case

@@ -25,15 +25,14 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
   });
 }
 
-/// "auto" is DomainBed's choice by image size under its protocol; other protocols train an MLP.
+/// "auto" is DomainBed's choice under its protocol; other protocols train an MLP, except on photos.
 std::string model_for(const std::string& name, const Protocol& protocol, const std::string& data_set) {
   std::vector<std::string> known = model_names();
   known.insert(known.begin(), "auto");
   const std::string found = find_name("model", name, known);
   if (found != "auto") return found;
-  if (is_photo_set(data_set)) return "SmallCNN";
-  const bool digits = data_set == "ColoredMNIST" || data_set == "RotatedMNIST";
-  return digits && std::string(protocol.name) == "domainbed" ? "MNIST_CNN" : "MLP";
+  return is_photo_set(data_set) || std::string(protocol.name) == "domainbed" ? standard_model(data_set)
+                                                                             : "MLP";
 }
 
 /// Checks every number except those that the protocol decides.

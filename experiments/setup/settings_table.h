@@ -12,7 +12,7 @@
 namespace sand::experiments {
 
 struct Setting {
-  /// in "args" of record.json, DomainBed's name if there is one; "" for what "hparams" holds
+  /// In "args" of record.json, DomainBed's name if there is one; "" for what "hparams" holds
   const char* key;
   const char* flags;  ///< with aliases: "--record-every,--checkpoint_freq"; "" for no flag
   std::string help;   ///< a phrase: what it sets, unit, default

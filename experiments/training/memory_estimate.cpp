@@ -108,10 +108,10 @@ std::string megabytes(double bytes) { return std::to_string(std::llround(bytes /
 }  // namespace
 
 void MemoryEstimate::measure_data() {
-  // Code of the program and its libraries that is loaded when it first runs.
-  constexpr double kCodeOfSteps = 2.5e6;
   data = std::max(process_memory("VmRSS") - program, 0.0);
-  program += kCodeOfSteps;
+  // Code of the program and its libraries is loaded when it first runs; a run uses nearly all of it.
+  const double code = process_memory("VmExe") + process_memory("VmLib");
+  program += std::max(code - process_memory("RssFile"), 0.0);
   loading = process_memory("VmHWM");
 }
 

@@ -43,11 +43,11 @@ class Recorder {
   void before_update();
   void after_update();
 
-  /// whether the protocol needs a record after the last update and record() has not made it yet
+  /// Whether the protocol needs a record after the last update and record() has not made it yet
   bool due() const;
   Record record();  ///< measures, resets the loss sum and extends the chain. Only if a record is due
 
-  /// between two updates, only if no record is due
+  /// Between two updates, only if no record is due
   const RecorderState& state() const { return state_; }
   void restore(const RecorderState& state);
 

@@ -56,7 +56,7 @@ class UpdateLoop {
   const domains::DataSet& data() const { return data_; }
   /// DomainBed's two parts of every domain
   const std::vector<domains::Split>& splits() const { return splits_; }
-  /// numbers of the training domains
+  /// Numbers of the training domains
   const std::vector<int>& training_domains() const { return training_; }
   double steps_per_epoch() const { return sampler_.steps_per_epoch(); }
   const Model& model() const { return *model_; }

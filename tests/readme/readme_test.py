@@ -32,7 +32,7 @@ ROOMS = {
     "autograd": "the tape, operations, gradients by domain",
     "domains": "data sets and samplers",
     "tensor": "numbers, shapes, errors, files, random numbers, kernels",
-    "tests": "what of all this is true",
+    "tests": "tests of everything above, and of these pages",
 }
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
 # pages whose commands are run
