@@ -126,6 +126,8 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   passes_.note_missing_forms();
   passes_.make_room();
   fold(threads);
+  table_->seed = options_.seed;
+  table_->step = batch.step;
   const std::span<const double> losses = table_->losses();
   if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
     check_every_op(batch, objective);

@@ -1,6 +1,7 @@
 // One row per domain, one column per weight: the input of the combiners (optim/).
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,9 @@ class GradientTable {
 
   std::span<const double> losses() const { return losses_; }  ///< [E]
   std::span<double> losses() { return losses_; }
+
+  std::uint64_t seed = 0;  ///< of the run, and
+  std::uint32_t step = 0;  ///< the number of the batch: the key of what a method draws at random
 
  private:
   const Scalar* start(int domain) const { return rows_.data() + domain * stride_; }

@@ -1,6 +1,7 @@
 # The library: floors 0 to 2, built once with float (sandgrad) and once with double (sandgrad_f64).
 file(GLOB floor_sources CONFIGURE_DEPENDS
-  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp)
+  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp
+  optim/combiners/*.cpp optim/optimizers/*.cpp)
 
 # Results must be bit-identical: no contraction of a * b + c (fused code says so explicitly), and never
 # -ffast-math. The default of an x86-64 build is x86-64-v3 (AVX2 and FMA, 2013 and later); wider kernels are

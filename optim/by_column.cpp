@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 
+#include "optim/option.h"
 #include "tensor/finite.h"
 #include "tensor/sum.h"
 
@@ -20,7 +21,7 @@ void ByColumn::lay_out(const GradientTable& table) {
   const auto same = [](const Slot& slot, const Extent& extent) {
     return Extent{slot.offset, slot.shape.size()} == extent;
   };
-  if (direction_.mask.data() &&
+  if (direction_.values.data() &&
       std::equal(slots.begin(), slots.end(), extents_.begin(), extents_.end(), same))
     return;
   extents_.clear();
@@ -38,16 +39,12 @@ void ByColumn::lay_out(const GradientTable& table) {
   openings_.resize(blocks);
   mean_openings_.resize(extents_.size());
   scales_.resize(extents_.size());
-  direction_ = {Tensor({table.columns()}), Tensor({table.columns()})};
+  direction_.values = Tensor({table.columns()});
+  if (mask_ != Mask::none) direction_.mask = Tensor({table.columns()});
 }
 
 const Direction& ByColumn::combine(const GradientTable& table, const Threads& threads) {
-  check(table.domains() >= fewest_domains_, [&] {
-    return Error(Fault::usage, std::string(name()) + ": fewer than " + std::to_string(fewest_domains_) +
-                                   " training domains")
-        .fact("found", std::to_string(table.domains()))
-        .hint("one domain always agrees with itself: without a second one there is nothing to compare");
-  });
+  check_domains(name(), fewest_domains_, table.domains());
   lay_out(table);
   const Threads team = table.columns() * table.domains() < kWorthATeam ? Threads(1) : threads;
   const int chunks = static_cast<int>(chunks_.size());
@@ -59,9 +56,9 @@ const Direction& ByColumn::combine(const GradientTable& table, const Threads& th
   team.run(chunks, [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
     combine(table, chunk);
-    if (!rescale_) look(chunk);
+    if (mask_ != Mask::rescaled) look(chunk);
   });
-  if (rescale_) {
+  if (mask_ == Mask::rescaled) {
     std::vector<double>::const_iterator opening = openings_.begin();
     for (std::size_t slot = 0; slot < extents_.size(); ++slot) {
       const Index columns = extents_[slot].columns;
@@ -85,9 +82,13 @@ void ByColumn::combine(const GradientTable& table, const Chunk& chunk) {
   for (Index done = 0; done < chunk.columns; done += Agreement::kColumns, ++block) {
     const Index first = chunk.first + done;
     const auto columns = static_cast<std::size_t>(std::min<Index>(Agreement::kColumns, chunk.columns - done));
-    const std::span<Scalar> mask(direction_.mask.data() + first, columns);
     const std::span<Scalar> values(direction_.values.data() + first, columns);
     Agreement agreement(table, first, static_cast<int>(columns));
+    if (mask_ == Mask::none) {
+      average(agreement, values, nullptr);
+      continue;
+    }
+    const std::span<Scalar> mask(direction_.mask.data() + first, columns);
     open(agreement, mask, nullptr);
     average(agreement, values, nullptr);
     for (std::size_t j = 0; j < columns; ++j) values[j] *= mask[j];
@@ -104,11 +105,15 @@ Terms ByColumn::explain(const GradientTable& table, Index column) const {
   Terms terms;
   Agreement agreement(table, column, 1);
   Scalar mask, value;
-  open(agreement, {&mask, 1}, &terms);
+  if (mask_ != Mask::none) open(agreement, {&mask, 1}, &terms);
   average(agreement, {&value, 1}, &terms);
+  if (mask_ == Mask::none) {
+    terms.add_scalar("direction", "d", value, "a, the direction");
+    return terms;
+  }
   const Scalar masked = value * mask;
   terms.add_scalar("masked", "a m", masked, "a m");
-  if (!rescale_) {
+  if (mask_ == Mask::plain) {
     terms.add_scalar("scale", "", 1, "");
     terms.add_scalar("rescaled_mask", "", mask, "");
     terms.add_scalar("direction", "d", masked, "a m, the direction");

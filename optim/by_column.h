@@ -10,22 +10,23 @@
 
 namespace sand::optim {
 
-/// direction_j = m_j * a_j, where a method defines m (its mask) and a (an average over the domains). With
-/// `rescale` every slot is then multiplied by 1 / (1e-10 + mean of m over the slot). This keeps the length of
-/// a step if few weights are open. It also amplifies the open weights of a nearly closed slot: a single open
-/// weight among n gets n times its gradient.
+/// direction_j = m_j * a_j, where a method defines m (its mask) and a (one number for the domains' gradients);
+/// without a mask, direction_j = a_j. With `rescaled`, every slot is then multiplied by 1 / (1e-10 + mean of m
+/// over the slot). This keeps the length of a step if few weights are open. It also amplifies the open weights
+/// of a nearly closed slot: a single open weight among n gets n times its gradient.
 class ByColumn : public Combiner {
  public:
   const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;
   Terms explain(const GradientTable& table, Index column) const final;
 
  protected:
-  ByColumn(int fewest_domains, bool rescale) : fewest_domains_(fewest_domains), rescale_(rescale) {}
+  enum class Mask { none, plain, rescaled };
+  ByColumn(int fewest_domains, Mask mask) : fewest_domains_(fewest_domains), mask_(mask) {}
 
  private:
   /// Writes m of every column, in [0, 1]. If `terms` is set there is one column; also adds the settings, the
-  /// parts of m, and m.
-  virtual void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const = 0;
+  /// parts of m, and m. Only for methods with a mask.
+  virtual void open(Agreement&, std::span<Scalar>, Terms*) const {}
   /// Writes a of every column, by default the mean. If `terms` is set, also adds the parts of a, and a.
   virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;
 
@@ -42,7 +43,7 @@ class ByColumn : public Combiner {
   void combine(const GradientTable& table, const Chunk& chunk);
 
   int fewest_domains_;
-  bool rescale_;
+  Mask mask_;
   Direction direction_;
   std::vector<Extent> extents_;        // slots of the table that the members below fit
   std::vector<Chunk> chunks_;          // in ascending order of columns

@@ -1,6 +1,8 @@
 // Combines one gradient per domain into one direction.
 #pragma once
 
+#include <Eigen/Core>
+
 #include "autograd/gradient_table.h"
 #include "optim/terms.h"
 #include "tensor/tensor.h"
@@ -8,15 +10,23 @@
 
 namespace sand::optim {
 
-/// The result of a combiner.
+/// The result of a combiner. A method by column may have a mask; a method by weighting has weights.
 struct Direction {
   Tensor values;  ///< [J], replaces the gradient in the optimizer
-  Tensor mask;    ///< [J], m in [0, 1], before any rescale; 0 if the domains' disagreement closes the weight
-  bool finite = true;  ///< whether all values are finite; false if any gradient of the table is not finite
+  /// [J], m in [0, 1], before any rescale; 0 if the domains' disagreement closes the weight. Empty if the
+  /// method has no mask.
+  Tensor mask;
+  /// [E], of the rows: values = sum_e weights_e g_e. Empty if the method does not weigh rows.
+  Eigen::VectorXd weights;
+  Eigen::MatrixXd gram;  ///< [E, E], g_a . g_b; empty if the method does not weigh rows
+  bool finite = true;    ///< whether all values are finite; false if any gradient of the table is not finite
+
+  bool has_mask() const { return mask.size() > 0; }
+  bool has_weights() const { return weights.size() > 0; }
 };
 
-/// A function of the table alone: it reads rows and never writes them. It keeps memory between calls, but no
-/// history.
+/// A function of the table alone, its losses, seed and step included: it reads rows and never writes them. It
+/// keeps memory between calls, but no history.
 class Combiner {
  public:
   virtual ~Combiner() = default;

@@ -1,7 +1,7 @@
-#include "optim/and_mask.h"
+#include "optim/combiners/and_mask.h"
 #include "optim/card.h"
-#include "optim/mean_gradient.h"
-#include "optim/sand_mask.h"
+#include "optim/combiners/mean_gradient.h"
+#include "optim/combiners/sand_mask.h"
 
 namespace sand::optim {
 

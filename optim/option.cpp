@@ -15,6 +15,17 @@ const Option& Option::must(bool ok, std::string_view rule, std::string_view hint
   return *this;
 }
 
+void check_domains(const char* method, int fewest, int found) {
+  check(found >= fewest, [&] {
+    Error error(Fault::usage, std::string(method) + ": fewer than " + std::to_string(fewest) +
+                                  " training domains");
+    error.fact("found", std::to_string(found));
+    if (found == 1)
+      error.hint("one domain always agrees with itself: without a second one there is nothing to compare");
+    return error;
+  });
+}
+
 std::string least_agreement(int domains) {
   return domains % 2 == 1 ? "an odd number of signs is never a tie, so s >= 1/" + std::to_string(domains) +
                                 " wherever no gradient is 0; "

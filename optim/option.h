@@ -16,6 +16,9 @@ struct Option {
   const Option& must(bool ok, std::string_view rule, std::string_view hint = {}) const;
 };
 
+/// Throws Error(usage) unless a table has at least as many domains as the method needs.
+void check_domains(const char* method, int fewest, int found);
+
 /// The start of a note: why the agreement s, for signs split as evenly as possible, is still not below the
 /// user's setting.
 std::string least_agreement(int domains);

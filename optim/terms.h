@@ -21,8 +21,8 @@ struct Term {
   } kind = Kind::number;  ///< a double, a number with the precision of a weight, a setting of the user
 };
 
-/// Terms in the order in which they were computed. For every method the last two are "mask" (m, before any
-/// rescale) and "direction".
+/// Terms in the order in which they were computed. The last one is "direction"; "mask" (m, before any rescale)
+/// is among them if the method has a mask.
 class Terms {
  public:
   void setting(const char* name, double value) {

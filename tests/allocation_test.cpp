@@ -12,8 +12,8 @@
 #include "domains/spirals.h"
 #include "nn/mlp.h"
 #include "nn/objectives.h"
-#include "optim/adam.h"
-#include "optim/sand_mask.h"
+#include "optim/optimizers/adam.h"
+#include "optim/combiners/sand_mask.h"
 
 namespace {
 

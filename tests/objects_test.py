@@ -125,7 +125,7 @@ def overlooked(build):
     """-> a line for everything that is wrong with the planted sources, compiled as Adam is, and was not
     found"""
     words = next(words for files, _, words in objects(build)
-                 if any(file.endswith("/optim/adam.cpp") for file in files))
+                 if any(file.endswith("/optim/optimizers/adam.cpp") for file in files))
     with tempfile.TemporaryDirectory() as folder:
         planted = os.path.join(folder, "tensor", "kernels", "planted.cpp")
         os.makedirs(os.path.dirname(planted))

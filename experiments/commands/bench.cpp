@@ -19,7 +19,7 @@
 #include "experiments/training/evaluation.h"
 #include "experiments/training/watch.h"
 #include "nn/objectives.h"
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/names.h"
 #include "tensor/random.h"

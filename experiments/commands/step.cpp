@@ -11,7 +11,7 @@
 #include "experiments/training/parameter_file.h"
 #include "experiments/training/watch.h"
 #include "nn/objectives.h"
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 #include "tensor/safetensors.h"
 #include "tensor/safetensors_header.h"
 

@@ -9,7 +9,7 @@
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/models.h"
 #include "experiments/training/weight_name.h"
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 #include "optim/terms.h"
 #include "tensor/batch.h"
 
@@ -54,7 +54,7 @@ struct MaskTerms {
   Scalar mask, direction;  ///< m before any rescale; the replacement of the gradient
 };
 
-/// Adam's values for a direction, with the names of optim/adam.h.
+/// Adam's values for a direction, with the names of optim/optimizers/adam.h.
 struct AdamTerms {
   optim::AdamOptions options;
   std::int64_t t;  ///< number of updates, this one included

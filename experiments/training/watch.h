@@ -3,7 +3,7 @@
 #pragma once
 
 #include "autograd/domain_gradients.h"
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 #include "optim/combiner.h"
 
 namespace sand::experiments {

@@ -79,5 +79,21 @@ void squares_on_grid(const Rows& x, const double* __restrict centre, const doubl
   });
 }
 
+void weighted_sum(const Rows& x, const double* weight, Scalar* __restrict y) {
+  double sum[256];
+  for (Index j = 0; j < x.columns; ++j) sum[j] = 0;
+  by_fours(x, [&, n = x.columns](auto*... rows) {
+    const double* const w = weight;
+    weight += sizeof...(rows);
+    for (Index j = 0; j < n; ++j) {
+      double total = sum[j];
+      int e = 0;
+      ((total = fma(w[e++], double{rows[j]}, total)), ...);
+      sum[j] = total;
+    }
+  });
+  for (Index j = 0; j < x.columns; ++j) y[j] = static_cast<Scalar>(sum[j]);
+}
+
 }  // namespace
 }  // namespace sand::kernels

@@ -39,6 +39,9 @@ struct Rows {
   Index columns;
 };
 
+constexpr int kGramChains = 8;       ///< running sums of each dot product, as in tensor/sum.h
+constexpr Index kGramColumns = 256;  ///< largest number of columns of one call
+
 /// One implementation of every kernel. All tables compute the same numbers to the last bit.
 struct Table {
   const char* name;
@@ -104,6 +107,15 @@ struct Table {
   void (*sum_on_grid)(const Rows& x, const double* grid, double* sum);
   /// sum[j] = sum over rows of fma(d, d, grid[j]) - grid[j], d = x - centre[j]: squares, rounded to a grid.
   void (*squares_on_grid)(const Rows& x, const double* centre, const double* grid, double* sum);
+  /// y[j] = fma(weight[e], x[e, j], ...) over rows from 0, in double, then rounded. At most 256 columns.
+  void (*weighted_sum)(const Rows& x, const double* weight, Scalar* y);
+
+  /// The dot products of all pairs of rows, in double: column j is added to chain j mod 8 of each pair by a
+  /// fused multiply-add, columns ascending.
+  ///   x       at most kGramColumns columns
+  ///   block   room for rows + 3 rows of kGramColumns numbers
+  ///   chains  [rows (rows + 1) / 2, kGramChains]: those of rows a >= b are number a (a + 1) / 2 + b
+  void (*add_gram)(const Rows& x, double* block, double* chains);
 };
 
 /// Plain loops: the reference for the other tables, and the fallback if no faster table fits the CPU.

@@ -86,6 +86,22 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
   }
 }
 
+void weighted_sum(const Rows& x, const double* weight, Scalar* y) {
+  for (Index j = 0; j < x.columns; ++j) {
+    double sum = 0;
+    for (int e = 0; e < x.rows; ++e) sum = fma(weight[e], double{x.data[e * x.stride + j]}, sum);
+    y[j] = static_cast<Scalar>(sum);
+  }
+}
+
+void add_gram(const Rows& x, double*, double* chains) {
+  for (int a = 0; a < x.rows; ++a)
+    for (int b = 0; b <= a; ++b, chains += kGramChains)
+      for (Index j = 0; j < x.columns; ++j)
+        chains[j % kGramChains] =
+            fma(double{x.data[a * x.stride + j]}, double{x.data[b * x.stride + j]}, chains[j % kGramChains]);
+}
+
 }  // namespace
 
 const Table& reference() {
@@ -94,7 +110,8 @@ const Table& reference() {
                                kept_size,      scratch_size,        prepare_filters,
                                convolve,       convolve_back,       channel_sums,
                                scale_channels, add_scaled_channels, signs_and_range,
-                               sum_on_grid,    squares_on_grid};
+                               sum_on_grid,    squares_on_grid,     weighted_sum,
+                               add_gram};
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include "tensor/kernels/channels.h"
 #include "tensor/kernels/columns.h"
 #include "tensor/kernels/convolve.h"
+#include "tensor/kernels/gram.h"
 #include "tensor/kernels/multiply.h"
 
 namespace sand::kernels {
@@ -14,7 +15,8 @@ const Table& x86_64_v4() {
                                kept_size,      scratch_size,        prepare_filters,
                                convolve,       convolve_back,       channel_sums,
                                scale_channels, add_scaled_channels, signs_and_range,
-                               sum_on_grid,    squares_on_grid};
+                               sum_on_grid,    squares_on_grid,     weighted_sum,
+                               add_gram};
   return table;
 }
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "optim/and_mask.h"
-#include "optim/sand_mask.h"
+#include "optim/combiners/and_mask.h"
+#include "optim/combiners/sand_mask.h"
 #include "tables.h"
 
 using namespace sand;

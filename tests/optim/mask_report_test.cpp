@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "optim/adam.h"
-#include "optim/sand_mask.h"
+#include "optim/optimizers/adam.h"
+#include "optim/combiners/sand_mask.h"
 #include "tables.h"
 
 using namespace sand;

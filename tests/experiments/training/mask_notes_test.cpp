@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "optim/and_mask.h"
-#include "optim/sand_mask.h"
+#include "optim/combiners/and_mask.h"
+#include "optim/combiners/sand_mask.h"
 #include "tests/optim/tables.h"
 
 using namespace sand;

@@ -1,4 +1,4 @@
-#include "optim/and_mask.h"
+#include "optim/combiners/and_mask.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "optim/mean_gradient.h"
+#include "optim/combiners/mean_gradient.h"
 #include "tables.h"
 
 using namespace sand;

@@ -1,8 +1,8 @@
-#include "optim/sgd.h"
+#include "optim/optimizers/sgd.h"
 
 #include <cmath>
 
-#include "optim/flat_step.h"
+#include "optim/optimizers/flat_step.h"
 #include "optim/option.h"
 
 namespace sand::optim {

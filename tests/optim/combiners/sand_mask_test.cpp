@@ -1,4 +1,4 @@
-#include "optim/sand_mask.h"
+#include "optim/combiners/sand_mask.h"
 
 #include <doctest/doctest.h>
 #include <mpfr.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "optim/and_mask.h"
+#include "optim/combiners/and_mask.h"
 #include "tables.h"
 
 using namespace sand;

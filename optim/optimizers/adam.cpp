@@ -1,9 +1,9 @@
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 
 #include <atomic>
 #include <cmath>
 
-#include "optim/flat_step.h"
+#include "optim/optimizers/flat_step.h"
 #include "optim/option.h"
 #include "tensor/finite.h"
 

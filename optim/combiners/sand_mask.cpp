@@ -1,4 +1,4 @@
-#include "optim/sand_mask.h"
+#include "optim/combiners/sand_mask.h"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,7 @@ std::string note_on_tau(const Hparams& hparams, int domains) {
 }  // namespace
 
 SandMask::SandMask(const SandMaskOptions& options)
-    : ByColumn(options.allow_closed ? 1 : 2, options.rescale), tau_(options.tau), k_(options.k) {
+    : ByColumn(options.allow_closed ? 1 : 2, options.rescale ? Mask::rescaled : Mask::plain), tau_(options.tau), k_(options.k) {
   const bool closed = options.allow_closed;
   Option{"SANDMask", "tau", tau_}
       .must(tau_ >= 0 && std::isfinite(tau_), "a number of at least 0")

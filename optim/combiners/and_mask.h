@@ -23,24 +23,15 @@ class AndMask : public ByColumn {
   explicit AndMask(const AndMaskOptions& options = {});
   const char* name() const override { return "ANDMask"; }
 
- private:
-  void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
-
-  double tau_;
-};
-
-/// The same mask; direction = m * sign(gbar) * exp((1 / E) sum_e log(|g_e| + 1e-10)), the geometric mean of
-/// the magnitudes. One domain with a small gradient makes the step small.
-class GeometricMean : public ByColumn {
- public:
-  static CombinerCard card();
-  /// Throws Error(usage) for tau outside [0, 1].
-  explicit GeometricMean(const AndMaskOptions& options = {});
-  const char* name() const override { return "GeometricMean"; }
+ protected:
+  /// For a method with the same mask.
+  AndMask(const char* method, const AndMaskOptions& options);
+  static std::string note_on_tau(const char* method, const char* comes_to, const Hparams& hparams, int domains);
+  static std::vector<HparamRule> hparams();
+  static AndMaskOptions options_of(const Hparams& hparams);
 
  private:
   void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
-  void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const override;
 
   double tau_;
 };

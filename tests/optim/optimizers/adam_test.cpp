@@ -1,12 +1,12 @@
-#include "optim/adam.h"
+#include "optim/optimizers/adam.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "optim/learning_rate.h"
-#include "optim/sgd.h"
+#include "optim/optimizers/learning_rate.h"
+#include "optim/optimizers/sgd.h"
 #include "tables.h"
 #include "tensor/random.h"
 

@@ -1,0 +1,55 @@
+#include "optim/by_weighting.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include "optim/option.h"
+#include "tensor/finite.h"
+#include "tensor/kernels/kernels.h"
+
+namespace sand::optim {
+namespace {
+
+constexpr Index kBlock = 256;                 // columns of one call of the kernel
+constexpr Index kTask = 16 * kBlock;
+constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than waking other threads
+
+kernels::Rows columns_of(const GradientTable& table, Index first, Index columns) {
+  return {table.row(0).data() + first, table.stride(), table.domains(), columns};
+}
+
+}  // namespace
+
+const Direction& ByWeighting::combine(const GradientTable& table, const Threads& threads) {
+  check_domains(name(), fewest_domains_, table.domains());
+  const Index end = table.columns();
+  const Threads team = end * table.domains() < kWorthATeam ? Threads(1) : threads;
+  if (direction_.values.size() != end) direction_.values = Tensor({end});
+  direction_.gram = gram_(table, team);
+  direction_.weights = direction_.gram.array().isFinite().all()
+                           ? weigh({direction_.gram, table.losses(), table.seed, table.step}, nullptr)
+                           : Eigen::VectorXd::Constant(table.domains(), 1.0 / table.domains());
+  std::atomic<bool> finite = true;
+  team.run(static_cast<int>((end + kTask - 1) / kTask), [&](int task, int) {
+    for (Index first = task * kTask; first < std::min(end, (task + 1) * kTask); first += kBlock) {
+      const Index columns = std::min(kBlock, end - first);
+      Scalar* const values = direction_.values.data() + first;
+      kernels::chosen().weighted_sum(columns_of(table, first, columns), direction_.weights.data(), values);
+      if (!all_finite({values, static_cast<std::size_t>(columns)})) finite = false;
+    }
+  });
+  direction_.finite = finite;
+  return direction_;
+}
+
+Terms ByWeighting::explain(const GradientTable& table, Index column) const {
+  Terms terms;
+  weigh({direction_.gram, table.losses(), table.seed, table.step}, &terms);
+  Scalar value;
+  kernels::chosen().weighted_sum(columns_of(table, column, 1), direction_.weights.data(), &value);
+  terms.add_scalar("direction", "d", value, "sum_e w_e g_e, the direction");
+  return terms;
+}
+
+}  // namespace sand::optim

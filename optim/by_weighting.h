@@ -1,0 +1,39 @@
+// The base of combiners that weigh whole rows: the direction is one weighted sum of the domains' gradients.
+#pragma once
+
+#include <span>
+
+#include "optim/combiner.h"
+#include "optim/gram.h"
+
+namespace sand::optim {
+
+/// All that a weighting sees of a table.
+struct Weighing {
+  const Eigen::MatrixXd& gram;  ///< [E, E], finite
+  std::span<const double> losses;  ///< [E], of the domains' batches
+  std::uint64_t seed;
+  std::uint32_t step;
+  Index domains() const { return gram.rows(); }
+};
+
+/// direction = sum_e w_e g_e in double, rounded once, where a method defines the weights w. If a gradient is
+/// not finite, all w_e are 1 / E, so the direction shows where.
+class ByWeighting : public Combiner {
+ public:
+  const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;
+  Terms explain(const GradientTable& table, Index column) const final;
+
+ protected:
+  explicit ByWeighting(int fewest_domains) : fewest_domains_(fewest_domains) {}
+
+ private:
+  /// The weights [E]. If `terms` is set, also adds the settings and the numbers that led to them.
+  virtual Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const = 0;
+
+  int fewest_domains_;
+  Gram gram_;
+  Direction direction_;
+};
+
+}  // namespace sand::optim

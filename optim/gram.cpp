@@ -1,0 +1,49 @@
+#include "optim/gram.h"
+
+#include <algorithm>
+
+#include "tensor/kernels/kernels.h"
+#include "tensor/sum.h"
+
+namespace sand::optim {
+namespace {
+
+constexpr Index kPiece = 16 * kernels::kGramColumns;  // columns of a task
+constexpr int kSpareRows = 3;                         // the kernel rounds the number of rows up
+
+}  // namespace
+
+const Eigen::MatrixXd& Gram::operator()(const GradientTable& table, const Threads& threads) {
+  const int domains = table.domains();
+  const auto pairs = static_cast<std::size_t>(domains * (domains + 1) / 2);
+  const auto pieces = static_cast<std::size_t>((table.columns() + kPiece - 1) / kPiece);
+  const auto block = static_cast<std::size_t>((domains + kSpareRows) * kernels::kGramColumns);
+  const std::size_t memory = block + pairs * kernels::kGramChains;
+  parts_.resize(pairs * pieces);
+  blocks_.resize(memory * static_cast<std::size_t>(threads.count()));
+
+  threads.run(static_cast<int>(pieces), [&](int piece, int worker) {
+    double* const scratch = blocks_.data() + memory * static_cast<std::size_t>(worker);
+    double* const chains = scratch + block;
+    std::fill(chains, chains + pairs * kernels::kGramChains, 0.0);
+    const Index end = std::min(table.columns(), (piece + 1) * kPiece);
+    for (Index first = piece * kPiece; first < end; first += kernels::kGramColumns)
+      kernels::chosen().add_gram({table.row(0).data() + first, table.stride(), domains,
+                                  std::min<Index>(kernels::kGramColumns, end - first)},
+                                 scratch, chains);
+    for (std::size_t pair = 0; pair < pairs; ++pair)
+      parts_[pair * pieces + static_cast<std::size_t>(piece)] =
+          sum(std::span<const double>(chains + pair * kernels::kGramChains, kernels::kGramChains));
+  });
+
+  products_.resize(domains, domains);
+  for (std::size_t a = 0, pair = 0; a < static_cast<std::size_t>(domains); ++a)
+    for (std::size_t b = 0; b <= a; ++b, ++pair) {
+      const double product = sum(std::span<const double>(parts_).subspan(pair * pieces, pieces));
+      products_(static_cast<Index>(a), static_cast<Index>(b)) = product;
+      products_(static_cast<Index>(b), static_cast<Index>(a)) = product;
+    }
+  return products_;
+}
+
+}  // namespace sand::optim
