@@ -8,7 +8,9 @@
 namespace sand::optim {
 
 Agreement::Agreement(const GradientTable& table, Index first, int columns)
-    : rows_{table.row(0).data() + first, table.stride(), table.domains(), columns} {
+    : table_(table),
+      first_(first),
+      rows_{table.row(0).data() + first, table.stride(), table.domains(), columns} {
   kernels::chosen().signs_and_range(rows_, balance_.data(), low_.data(), high_.data());
   for (int j = 0; j < columns; ++j) {
     const double below = -static_cast<double>(low_[j]), above = high_[j];

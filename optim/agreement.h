@@ -24,6 +24,8 @@ class Agreement {
   /// cancel just where the domains agree.
   void measure_variance();
 
+  const GradientTable& table() const { return table_; }
+  Index first() const { return first_; }  ///< the number of the first column
   int domains() const { return rows_.rows; }
   int columns() const { return static_cast<int>(rows_.columns); }
   /// The part of a row in these columns.
@@ -31,6 +33,7 @@ class Agreement {
 
   /// n_plus - n_minus, from -E to E. An exact zero and NaN count for neither sign.
   int balance(int j) const { return balance_[static_cast<std::size_t>(j)]; }
+  bool unanimous(int j) const { return std::abs(balance(j)) == domains(); }  ///< s = 1
   /// s = |n_plus - n_minus| / E, in [0, 1].
   double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
   /// Not finite if a gradient is not finite.
@@ -40,6 +43,8 @@ class Agreement {
   double variance(int j) const { return variance_[static_cast<std::size_t>(j)]; }
 
  private:
+  const GradientTable& table_;
+  Index first_;
   kernels::Rows rows_;
   alignas(64) std::array<int, kColumns> balance_;
   alignas(64) std::array<Scalar, kColumns> low_, high_;

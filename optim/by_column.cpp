@@ -12,7 +12,6 @@ namespace sand::optim {
 namespace {
 
 constexpr Index kChunkColumns = 16 * Agreement::kColumns;
-constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than waking other threads
 
 }  // namespace
 

@@ -10,10 +10,11 @@
 
 namespace sand::optim {
 
-/// direction_j = m_j * a_j, where a method defines m (its mask) and a (one number for the domains' gradients);
-/// without a mask, direction_j = a_j. With `rescaled`, every slot is then multiplied by 1 / (1e-10 + mean of m
-/// over the slot). This keeps the length of a step if few weights are open. It also amplifies the open weights
-/// of a nearly closed slot: a single open weight among n gets n times its gradient.
+/// direction_j = m_j * a_j, where a method defines m (its mask) and a (one number for the domains'
+/// gradients); without a mask, direction_j = a_j. With `rescaled`, every slot is then multiplied by 1 /
+/// (1e-10 + mean of m over the slot). This keeps the length of a step if few weights are open. It also
+/// amplifies the open weights of a nearly closed slot: a single open weight among n gets n times its
+/// gradient.
 class ByColumn : public Combiner {
  public:
   const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;

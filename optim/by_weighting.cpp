@@ -11,9 +11,8 @@
 namespace sand::optim {
 namespace {
 
-constexpr Index kBlock = 256;                 // columns of one call of the kernel
-constexpr Index kTask = 16 * kBlock;
-constexpr Index kWorthATeam = 1 << 16;  // gradients; fewer take less time than waking other threads
+constexpr Index kWeighedColumns = 256;  // of one call of the kernel
+constexpr Index kWeighedTask = 16 * kWeighedColumns;
 
 kernels::Rows columns_of(const GradientTable& table, Index first, Index columns) {
   return {table.row(0).data() + first, table.stride(), table.domains(), columns};
@@ -27,13 +26,17 @@ const Direction& ByWeighting::combine(const GradientTable& table, const Threads&
   const Threads team = end * table.domains() < kWorthATeam ? Threads(1) : threads;
   if (direction_.values.size() != end) direction_.values = Tensor({end});
   direction_.gram = gram_(table, team);
-  direction_.weights = direction_.gram.array().isFinite().all()
-                           ? weigh({direction_.gram, table.losses(), table.seed, table.step}, nullptr)
-                           : Eigen::VectorXd::Constant(table.domains(), 1.0 / table.domains());
+  if (direction_.gram.array().isFinite().all()) {
+    direction_.weights = weigh({direction_.gram, table.losses(), table.seed, table.step}, nullptr);
+    keep(direction_.weights);
+  } else {
+    direction_.weights = Eigen::VectorXd::Constant(table.domains(), 1.0 / table.domains());
+  }
   std::atomic<bool> finite = true;
-  team.run(static_cast<int>((end + kTask - 1) / kTask), [&](int task, int) {
-    for (Index first = task * kTask; first < std::min(end, (task + 1) * kTask); first += kBlock) {
-      const Index columns = std::min(kBlock, end - first);
+  team.run(static_cast<int>((end + kWeighedTask - 1) / kWeighedTask), [&](int task, int) {
+    for (Index first = task * kWeighedTask; first < std::min(end, (task + 1) * kWeighedTask);
+         first += kWeighedColumns) {
+      const Index columns = std::min(kWeighedColumns, end - first);
       Scalar* const values = direction_.values.data() + first;
       kernels::chosen().weighted_sum(columns_of(table, first, columns), direction_.weights.data(), values);
       if (!all_finite({values, static_cast<std::size_t>(columns)})) finite = false;

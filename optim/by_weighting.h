@@ -10,7 +10,7 @@ namespace sand::optim {
 
 /// All that a weighting sees of a table.
 struct Weighing {
-  const Eigen::MatrixXd& gram;  ///< [E, E], finite
+  const Eigen::MatrixXd& gram;     ///< [E, E], finite
   std::span<const double> losses;  ///< [E], of the domains' batches
   std::uint64_t seed;
   std::uint32_t step;
@@ -30,6 +30,8 @@ class ByWeighting : public Combiner {
  private:
   /// The weights [E]. If `terms` is set, also adds the settings and the numbers that led to them.
   virtual Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const = 0;
+  /// Called after each step with its weights, for methods that carry them to the next.
+  virtual void keep(const Eigen::VectorXd&) {}
 
   int fewest_domains_;
   Gram gram_;

@@ -14,11 +14,12 @@ namespace sand::optim {
 struct CombinerCard {
   const char* name;     ///< the name in DomainBed, if it has one there
   const char* about;    ///< its use of the domains' gradients, in a phrase
-  const char* formula;  ///< of the direction d and the mask m of a weight
+  const char* formula;  ///< of the direction d, with the mask m or the weights w of the rows
   const char* source;
-  int fewest_domains;   ///< needed for training
-  bool closes_weights;  ///< whether m may be below 1
-  std::vector<HparamRule> hparams;
+  int fewest_domains = 2;        ///< needed for training
+  const char* sees = "columns";  ///< "columns", "Gram matrix", "losses" or "nothing"
+  bool has_mask = false;         ///< whether its direction comes with a mask
+  std::vector<HparamRule> hparams = {};
   /// Throws Error(usage) for settings under which nothing trains, unless `allow_closed`.
   std::unique_ptr<Combiner> (*make)(const Hparams& hparams, bool allow_closed);
   /// A note for a mask that is 1 in nearly every weight it opens: the effect, and what to do. "" if the

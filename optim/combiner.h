@@ -2,6 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <span>
+#include <vector>
 
 #include "autograd/gradient_table.h"
 #include "optim/terms.h"
@@ -10,23 +12,26 @@
 
 namespace sand::optim {
 
+/// Gradients in a table; fewer take less time to combine than waking other threads.
+constexpr Index kWorthATeam = 1 << 16;
+
 /// The result of a combiner. A method by column may have a mask; a method by weighting has weights.
 struct Direction {
   Tensor values;  ///< [J], replaces the gradient in the optimizer
   /// [J], m in [0, 1], before any rescale; 0 if the domains' disagreement closes the weight. Empty if the
   /// method has no mask.
-  Tensor mask;
+  Tensor mask = {};
   /// [E], of the rows: values = sum_e weights_e g_e. Empty if the method does not weigh rows.
-  Eigen::VectorXd weights;
-  Eigen::MatrixXd gram;  ///< [E, E], g_a . g_b; empty if the method does not weigh rows
-  bool finite = true;    ///< whether all values are finite; false if any gradient of the table is not finite
+  Eigen::VectorXd weights = {};
+  Eigen::MatrixXd gram = {};  ///< [E, E], g_a . g_b; empty if the method does not weigh rows
+  bool finite = true;  ///< whether all values are finite; false if any gradient of the table is not finite
 
   bool has_mask() const { return mask.size() > 0; }
   bool has_weights() const { return weights.size() > 0; }
 };
 
-/// A function of the table alone, its losses, seed and step included: it reads rows and never writes them. It
-/// keeps memory between calls, but no history.
+/// A function of the table, its losses, seed and step included: it reads rows and never writes them. It keeps
+/// memory between calls, but no history, except for the numbers in state().
 class Combiner {
  public:
   virtual ~Combiner() = default;
@@ -40,6 +45,10 @@ class Combiner {
   /// How the last combine() of this table computed the direction of one weight: the same code computes it
   /// again.
   virtual Terms explain(const GradientTable& table, Index column) const = 0;
+
+  /// What the method carries from one step to the next; empty for nearly all. A checkpoint keeps it.
+  virtual std::vector<double> state() const { return {}; }
+  virtual void resume(std::span<const double>) {}
 };
 
 }  // namespace sand::optim

@@ -8,15 +8,15 @@
 namespace sand::optim {
 namespace {
 
-constexpr Index kPiece = 16 * kernels::kGramColumns;  // columns of a task
-constexpr int kSpareRows = 3;                         // the kernel rounds the number of rows up
+constexpr Index kGramTask = 16 * kernels::kGramColumns;  // columns of a task
+constexpr int kSpareRows = 3;                            // the kernel rounds the number of rows up
 
 }  // namespace
 
 const Eigen::MatrixXd& Gram::operator()(const GradientTable& table, const Threads& threads) {
   const int domains = table.domains();
   const auto pairs = static_cast<std::size_t>(domains * (domains + 1) / 2);
-  const auto pieces = static_cast<std::size_t>((table.columns() + kPiece - 1) / kPiece);
+  const auto pieces = static_cast<std::size_t>((table.columns() + kGramTask - 1) / kGramTask);
   const auto block = static_cast<std::size_t>((domains + kSpareRows) * kernels::kGramColumns);
   const std::size_t memory = block + pairs * kernels::kGramChains;
   parts_.resize(pairs * pieces);
@@ -26,8 +26,8 @@ const Eigen::MatrixXd& Gram::operator()(const GradientTable& table, const Thread
     double* const scratch = blocks_.data() + memory * static_cast<std::size_t>(worker);
     double* const chains = scratch + block;
     std::fill(chains, chains + pairs * kernels::kGramChains, 0.0);
-    const Index end = std::min(table.columns(), (piece + 1) * kPiece);
-    for (Index first = piece * kPiece; first < end; first += kernels::kGramColumns)
+    const Index end = std::min(table.columns(), (piece + 1) * kGramTask);
+    for (Index first = piece * kGramTask; first < end; first += kernels::kGramColumns)
       kernels::chosen().add_gram({table.row(0).data() + first, table.stride(), domains,
                                   std::min<Index>(kernels::kGramColumns, end - first)},
                                  scratch, chains);

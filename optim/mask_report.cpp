@@ -23,7 +23,7 @@ MaskCounts count(const GradientTable& table, const Slot& slot, const Direction& 
     agreement.measure_variance();
     for (int j = 0; j < columns; ++j) {
       const auto weight = static_cast<std::size_t>(first + j);
-      const Scalar m = direction.mask[first + j];
+      const Scalar m = direction.has_mask() ? direction.mask[first + j] : Scalar{1};
       ++(m == 0 ? counts.closed : m < 0.99 ? counts.partial : counts.open);
       counts.moved_closed += m == 0 && !before.empty() && before[weight] != after[weight];
       counts.zero_variance += agreement.variance(j) == 0;
@@ -59,16 +59,18 @@ std::string line(const MaskCounts& counts, int name_width) {
 MaskReport::MaskReport(const GradientTable& table, const Direction& direction, std::span<const Scalar> before,
                        std::span<const Scalar> after) {
   const auto columns = static_cast<std::size_t>(table.columns());
-  check(direction.mask.size() == table.columns() && before.size() == after.size() &&
-            (before.empty() || before.size() == columns),
-        [&] {
-          return Error(Fault::usage,
-                       "mask report: mask and parameters must have as many numbers as the table has columns")
-              .fact("table", std::to_string(columns))
-              .fact("mask", std::to_string(direction.mask.size()))
-              .fact("before", std::to_string(before.size()))
-              .fact("after", std::to_string(after.size()));
-        });
+  check(
+      direction.values.size() == table.columns() && before.size() == after.size() &&
+          (before.empty() || before.size() == columns),
+      [&] {
+        return Error(
+                   Fault::usage,
+                   "mask report: direction and parameters must have as many numbers as the table has columns")
+            .fact("table", std::to_string(columns))
+            .fact("direction", std::to_string(direction.values.size()))
+            .fact("before", std::to_string(before.size()))
+            .fact("after", std::to_string(after.size()));
+      });
   total.name = "total";
   total.sign_balance.resize(static_cast<std::size_t>(table.domains()) + 1);
   for (const Slot& slot : table.slots()) {

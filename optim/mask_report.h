@@ -1,4 +1,4 @@
-// Statistics of a mask in one step, for each parameter tensor.
+// Statistics of a mask in one step, for each parameter tensor. A method without a mask counts as m = 1.
 #pragma once
 
 #include <span>

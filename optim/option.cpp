@@ -17,12 +17,20 @@ const Option& Option::must(bool ok, std::string_view rule, std::string_view hint
 
 void check_domains(const char* method, int fewest, int found) {
   check(found >= fewest, [&] {
-    Error error(Fault::usage, std::string(method) + ": fewer than " + std::to_string(fewest) +
-                                  " training domains");
+    Error error(Fault::usage,
+                std::string(method) + ": fewer than " + std::to_string(fewest) + " training domains");
     error.fact("found", std::to_string(found));
     if (found == 1)
       error.hint("one domain always agrees with itself: without a second one there is nothing to compare");
     return error;
+  });
+}
+
+void check_one_each(const char* method, const char* name, const std::vector<double>& list, int domains) {
+  check(list.empty() || static_cast<int>(list.size()) == domains, [&] {
+    return Error(Fault::usage, std::string(method) + ": " + name + " needs one number for each domain")
+        .fact("domains", std::to_string(domains))
+        .fact("found", std::to_string(list.size()) + " numbers");
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sand::optim {
 
@@ -18,6 +19,9 @@ struct Option {
 
 /// Throws Error(usage) unless a table has at least as many domains as the method needs.
 void check_domains(const char* method, int fewest, int found);
+
+/// Throws Error(usage) unless a list is empty or has one number for each domain.
+void check_one_each(const char* method, const char* name, const std::vector<double>& list, int domains);
 
 /// The start of a note: why the agreement s, for signs split as evenly as possible, is still not below the
 /// user's setting.

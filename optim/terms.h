@@ -21,14 +21,14 @@ struct Term {
   } kind = Kind::number;  ///< a double, a number with the precision of a weight, a setting of the user
 };
 
-/// Terms in the order in which they were computed. The last one is "direction"; "mask" (m, before any rescale)
-/// is among them if the method has a mask.
+/// Terms in the order in which they were computed. The last one is "direction"; "mask" (m, before any
+/// rescale) is among them if the method has a mask.
 class Terms {
  public:
   void setting(const char* name, double value) {
     terms_.push_back({name, name, value, "a setting", Term::Kind::setting});
   }
-  void add(const char* key, const char* symbol, double value, std::string formula) {
+  void add(const char* key, const std::string& symbol, double value, std::string formula) {
     terms_.push_back({key, symbol, value, std::move(formula), Term::Kind::number});
   }
   /// The same for a number with the precision of a weight.

@@ -3,9 +3,12 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace sand {
 
+/// Numbers by name. A list has an entry for every number, "weights.0", "weights.1", ...; a choice among words
+/// is the place of the word in its rule.
 using Hparams = std::map<std::string, double>;
 
 /// A hyper-parameter: its default, and the distribution from which DomainBed's random search draws it.
@@ -16,6 +19,17 @@ struct HparamRule {
   double low, high;          ///< bounds of the number, or of its exponent
   const char* range = "";    ///< "[0, 1]"
   const char* meaning = "";  ///< a phrase
+  bool is_list = false;      ///< one number for every domain; without any, the method has a default
+  std::vector<const char*> words = {};  ///< the choices, if it is not a number
 };
+
+/// The numbers of a list; none if it was not given.
+inline std::vector<double> list_of(const Hparams& hparams, const std::string& name) {
+  std::vector<double> numbers;
+  for (auto next = hparams.find(name + ".0"); next != hparams.end();
+       next = hparams.find(name + "." + std::to_string(numbers.size())))
+    numbers.push_back(next->second);
+  return numbers;
+}
 
 }  // namespace sand

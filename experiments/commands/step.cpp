@@ -117,13 +117,23 @@ void read_adam(const Safetensors& file, const Parameters& parameters, optim::Ada
   adam.resume(first, second, steps[0]);
 }
 
+template <class Matrix>
+std::vector<Scalar> scalars(const Matrix& numbers) {
+  return {numbers.data(), numbers.data() + numbers.size()};
+}
+
 void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g,
                   const optim::Direction& direction, const optim::Adam& adam) {
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
   out.add("loss", TensorView(losses.data(), {g.domains()}));
   for (const Slot& slot : parameters.slots()) out.add("grad." + slot.name, gradients_of(g, slot));
-  write_block(out, "mask.", parameters, direction.mask.data());
+  if (direction.has_mask()) write_block(out, "mask.", parameters, direction.mask.data());
+  if (direction.has_weights()) {
+    const std::vector<Scalar> weights = scalars(direction.weights), gram = scalars(direction.gram);
+    out.add("weights", TensorView(weights.data(), {g.domains()}));
+    out.add("gram", TensorView(gram.data(), {g.domains(), g.domains()}));
+  }
   write_block(out, "direction.", parameters, direction.values.data());
   write_block(out, "", parameters, parameters.numbers().data());
   write_block(out, "adam_m.", parameters, adam.first_moment().data());
@@ -223,8 +233,10 @@ void add_step(Command& command) {
       R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
   command.option("--in", o.in,
                  "safetensors file to read: weights, x0, y0, x1, y1, ..., and Adam's state if there is one");
-  command.option("--out", o.out,
-                 "safetensors file to write: losses, gradients, mask, direction, new weights, Adam's state");
+  command.option(
+      "--out", o.out,
+      "safetensors file to write: losses, gradients, mask or weights of the domains, direction, new weights, "
+      "Adam's state");
   command.option("--explain", o.explain, "weights to explain: 'linear0.weight[12,3]'").one_or_more();
   command.option("--explain-layer", o.explain_layer,
                  "parameter tensor to summarize: ranges of mask, agreement and gradients");

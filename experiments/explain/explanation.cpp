@@ -97,17 +97,21 @@ DomainTerms domain_terms(const Update& update, std::size_t domain,
 /// bit.
 MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const WeightPlace& weight) {
   const optim::Terms terms = combined.combiner->explain(g, weight.column);
-  const MaskTerms explained{combined.method.name, terms, terms.scalar("mask"), terms.scalar("direction")};
-  const Scalar mask = combined.direction.mask[weight.column],
-               direction = combined.direction.values[weight.column];
-  check(same_bits(explained.mask, mask) && same_bits(explained.direction, direction), [&] {
+  const optim::Direction& made = combined.direction;
+  MaskTerms explained{combined.method.name, terms, std::nullopt, terms.scalar("direction")};
+  if (made.has_mask()) explained.mask = terms.scalar("mask");
+  const Scalar mask = made.has_mask() ? made.mask[weight.column] : Scalar{1},
+               direction = made.values[weight.column];
+  check(same_bits(explained.mask.value_or(1), mask) && same_bits(explained.direction, direction), [&] {
     return Error(Fault::internal, "explanation: " + weight.name + " under " + explained.method +
                                       " is not what the engine computed")
         .fact("mask, engine", exact(mask))
-        .fact("mask, explanation", exact(explained.mask))
+        .fact("mask, explanation", exact(explained.mask.value_or(1)))
         .fact("direction, engine", exact(direction))
         .fact("direction, explanation", exact(explained.direction));
   });
+  explained.weights.assign(made.weights.begin(), made.weights.end());
+  explained.gram.assign(made.gram.data(), made.gram.data() + made.gram.size());
   return explained;
 }
 

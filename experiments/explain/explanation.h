@@ -51,7 +51,10 @@ struct DomainTerms {
 struct MaskTerms {
   std::string method;
   optim::Terms terms;
-  Scalar mask, direction;  ///< m before any rescale; the replacement of the gradient
+  std::optional<Scalar> mask;        ///< m before any rescale, if the method has a mask
+  Scalar direction;                  ///< the replacement of the gradient
+  std::vector<double> weights = {};  ///< [E], of the domains' gradients, if the method weighs them
+  std::vector<double> gram = {};     ///< [E, E], likewise: the products of their gradients
 };
 
 /// Adam's values for a direction, with the names of optim/optimizers/adam.h.

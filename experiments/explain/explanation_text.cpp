@@ -84,8 +84,24 @@ std::string agreement_text(const WeightExplanation& explanation) {
          line("var", explanation.variance, "sum_e (g_e - gbar)^2 / (E - 1)");
 }
 
-std::string mask_text(const MaskTerms& mask) {
-  std::string text = "Mask and direction: " + mask.method + "\n";
+/// The weights and the Gram matrix of a method that weighs the domains' gradients.
+std::string weights_text(const MaskTerms& mask, const std::vector<DomainTerms>& domains) {
+  std::size_t width = 8;
+  for (const DomainTerms& domain : domains) width = std::max(width, domain.name.size() + 2);
+  std::string text = "  " + padded("domain", width) + padded("w_e", 26) +
+                     "G_e0, G_e1, ... = the product of g_e with g_0, g_1, ... over all weights\n";
+  for (std::size_t e = 0; e < mask.weights.size(); ++e) {
+    text += "  " + padded(domains[e].name, width) + padded(exact(mask.weights[e]), 26);
+    for (std::size_t other = 0; other < mask.weights.size(); ++other)
+      text +=
+          exact(mask.gram[e * mask.weights.size() + other]) + (other + 1 < mask.weights.size() ? "  " : "\n");
+  }
+  return text;
+}
+
+std::string mask_text(const MaskTerms& mask, const std::vector<DomainTerms>& domains) {
+  std::string text = (mask.mask ? "Mask and direction: " : "Direction: ") + mask.method + "\n";
+  if (!mask.weights.empty()) text += weights_text(mask, domains);
   for (const optim::Term& term : mask.terms) {
     if (term.symbol.empty()) continue;
     if (term.kind == optim::Term::Kind::setting)
@@ -130,7 +146,8 @@ std::string others_text(const WeightExplanation& explanation) {
   const auto row = [&](const MaskTerms& mask, Scalar after) {
     const optim::Term* tau = mask.terms.find("tau");
     text += "  " + padded(mask.method, 16) + padded(tau ? shortest(tau->value) : "-", 8) +
-            padded(exact(mask.mask), 16) + padded(exact(mask.terms.scalar("rescaled_mask")), 16) +
+            padded(mask.mask ? exact(*mask.mask) : "-", 16) +
+            padded(mask.mask ? exact(mask.terms.scalar("rescaled_mask")) : "-", 16) +
             padded(exact(mask.direction), 18) + exact(after) + "\n";
   };
   row(explanation.mask, explanation.adam.after);
@@ -144,6 +161,10 @@ OrderedJson mask_json(const MaskTerms& mask) {
   OrderedJson json = {{"method", mask.method}};
   for (const optim::Term& term : mask.terms)
     if (!term.key.empty()) json[term.key] = json_number(term.value);
+  if (!mask.weights.empty()) {
+    json["weights"] = mask.weights;
+    json["gram"] = mask.gram;
+  }
   return json;
 }
 
@@ -179,7 +200,7 @@ OrderedJson adam_json(const AdamTerms& adam) {
 
 std::string WeightExplanation::text() const {
   return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" +
-         gradients_text(*this) + "\n" + agreement_text(*this) + "\n" + mask_text(mask) + "\n" +
+         gradients_text(*this) + "\n" + agreement_text(*this) + "\n" + mask_text(mask, domains) + "\n" +
          adam_text(adam) + "\n" + others_text(*this);
 }
 

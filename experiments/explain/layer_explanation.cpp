@@ -67,7 +67,7 @@ LayerExplanation::LayerExplanation(const GradientTable& table, const optim::Dire
     const optim::Agreement block(table, first,
                                  static_cast<int>(std::min<Index>(optim::Agreement::kColumns, end - first)));
     for (int j = 0; j < block.columns(); ++j) {
-      const Scalar m = direction.mask[first + j];
+      const Scalar m = direction.has_mask() ? direction.mask[first + j] : Scalar{1};
       ++(m == 0 ? closed : m < 0.99 ? partial : open);
       mask.push_back(m);
       agreement.push_back(block.agreement(j));

@@ -1,7 +1,11 @@
 #include "experiments/runs/record_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
+
+#include "experiments/setup/algorithms.h"
 
 namespace sand::experiments {
 namespace {
@@ -29,7 +33,15 @@ std::string table_line(const Record& record, const Settings& settings, const std
   line += settings.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
   for (const int domain : settings.test_domains)
     line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
-  if (record.masks) {
+  if (!record.weights.empty()) {
+    double sum = 0;
+    for (const double weight : record.weights) sum += weight;
+    const auto [least, greatest] = std::minmax_element(record.weights.begin(), record.weights.end());
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, "   %9.3g %9.3g %9.3g", *least,
+                  sum / static_cast<double>(record.weights.size()), *greatest);
+    line += numbers;
+  } else if (record.masks) {
     const optim::MaskCounts& total = record.masks->total;
     line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) +
             " " + percent(total.fraction(total.open));
@@ -43,7 +55,8 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
     std::string name = "test " + data.domains[static_cast<std::size_t>(domain)].name;
     head += "  " + name;
   }
-  return head + "   mask: closed, partial, open";
+  const bool weighs = std::string_view(algorithm(settings.algorithm).sees) != "columns";
+  return head + (weighs ? "   weights of domains: least, mean, greatest" : "   mask: closed, partial, open");
 }
 
 std::string weights_line(const Training& run) {

@@ -67,6 +67,10 @@ std::string metrics_line(const domains::DataSet& data, const Record& record) {
     for (const optim::MaskCounts& slot : record.masks->slots)
       line["mask"]["slots"][slot.name] = counts_of(slot);
   }
+  if (!record.weights.empty()) {
+    line["weights"] = record.weights;
+    line["gram"] = record.gram;
+  }
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -10,10 +10,10 @@
 #include "experiments/setup/models.h"
 #include "experiments/training/evaluation.h"
 #include "nn/objectives.h"
-#include "optim/optimizers/adam.h"
 #include "optim/combiners/and_mask.h"
 #include "optim/combiners/mean_gradient.h"
 #include "optim/combiners/sand_mask.h"
+#include "optim/optimizers/adam.h"
 #include "tensor/fingerprint.h"
 #include "tensor/numerics.h"
 

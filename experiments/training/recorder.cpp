@@ -54,7 +54,10 @@ Record Recorder::record() {
     for (const auto& [part, scores] : {std::pair{&split.in, &record.in}, {&split.out, &record.out}})
       scores->push_back(scored ? evaluation_(first_of(*part, plan.examples), loop_.objective()) : Score{});
   }
-  record.masks.emplace(loop_.gradients(), loop_.direction(), before_, weights);
+  const optim::Direction& direction = loop_.direction();
+  record.masks.emplace(loop_.gradients(), direction, before_, weights);
+  record.weights.assign(direction.weights.begin(), direction.weights.end());
+  record.gram.assign(direction.gram.data(), direction.gram.data() + direction.gram.size());
 
   const std::int64_t number = record.step;
   state_.chain = Sha256()

@@ -21,7 +21,9 @@ struct Record {
   double loss = 0;          ///< mean of the training domains' batch losses since the last record
   std::vector<Score> in, out;
   std::optional<optim::MaskReport> masks;  ///< of the step
-  std::string chain;                       ///< see RecorderState; includes this record
+  /// Of the domains' gradients in the step, if the method weighs them: [E] and [E, E].
+  std::vector<double> weights, gram;
+  std::string chain;  ///< see RecorderState; includes this record
 };
 
 struct RecorderState {

@@ -12,8 +12,8 @@
 #include "domains/sampler.h"
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
-#include "optim/optimizers/adam.h"
 #include "optim/combiner.h"
+#include "optim/optimizers/adam.h"
 #include "optim/optimizers/learning_rate.h"
 
 namespace sand::experiments {

@@ -32,9 +32,10 @@ void check_direction(const WatchedUpdate& update) {
   update.engine.check_every_op(update.batch, update.objective);
   Index j = 0;
   while (std::isfinite(update.direction.values[j])) ++j;
-  throw report(update, "the direction is not finite, while all gradients are", update.combiner.name(), j)
-      .fact("mask", exact(update.direction.mask[j]))
-      .hint(kHint);
+  Error error =
+      report(update, "the direction is not finite, while all gradients are", update.combiner.name(), j);
+  if (update.direction.has_mask()) error.fact("mask", exact(update.direction.mask[j]));
+  throw error.hint(kHint);
 }
 
 void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters,

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "autograd/domain_gradients.h"
-#include "optim/optimizers/adam.h"
 #include "optim/combiner.h"
+#include "optim/optimizers/adam.h"
 
 namespace sand::experiments {
 

@@ -38,19 +38,18 @@ AndMaskOptions AndMask::options_of(const Hparams& hparams) {
 }
 
 CombinerCard AndMask::card() {
-  return {.name = "ANDMask",
-          .about = "the mean, where at least a share tau of the domains agrees on the sign",
-          .formula = "d = m gbar, m = 1 where s >= tau, else 0",
-          .source = "Parascandolo et al. 2020, arXiv 2009.00329",
-          .fewest_domains = 2,
-          .has_mask = true,
-          .hparams = hparams(),
-          .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
-            return std::make_unique<AndMask>(options_of(h));
-          },
-          .note = [](const Hparams& h, int domains) {
-            return note_on_tau("ANDMask", "it is ERM", h, domains);
-          }};
+  return {
+      .name = "ANDMask",
+      .about = "the mean, where at least a share tau of the domains agrees on the sign",
+      .formula = "d = m gbar, m = 1 where s >= tau, else 0",
+      .source = "Parascandolo et al. 2020, arXiv 2009.00329",
+      .fewest_domains = 2,
+      .has_mask = true,
+      .hparams = hparams(),
+      .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
+        return std::make_unique<AndMask>(options_of(h));
+      },
+      .note = [](const Hparams& h, int domains) { return note_on_tau("ANDMask", "it is ERM", h, domains); }};
 }
 
 void AndMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const {

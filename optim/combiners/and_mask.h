@@ -26,7 +26,8 @@ class AndMask : public ByColumn {
  protected:
   /// For a method with the same mask.
   AndMask(const char* method, const AndMaskOptions& options);
-  static std::string note_on_tau(const char* method, const char* comes_to, const Hparams& hparams, int domains);
+  static std::string note_on_tau(const char* method, const char* comes_to, const Hparams& hparams,
+                                 int domains);
   static std::vector<HparamRule> hparams();
   static AndMaskOptions options_of(const Hparams& hparams);
 

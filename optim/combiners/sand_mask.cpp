@@ -16,9 +16,12 @@ constexpr double kSaturated = 20;  // tanh of this or more is 1
 /// The release replaces every NaN by 1e-17, in the variance (one domain) and in the mask (0 / 0).
 double released(double x) { return x == x ? x : 1e-17; }
 
-std::string note_on_tau(const Hparams& hparams, int domains) {
+}  // namespace
+
+std::string SandMask::note_on_tau(const char* method, const Hparams& hparams, int domains) {
   const double tau = hparams.at("tau");
-  const std::string least = least_agreement(domains), with_tau = "SANDMask with tau " + shortest(tau);
+  const std::string least = least_agreement(domains),
+                    with_tau = std::string(method) + " with tau " + shortest(tau);
   if (domains > 1 && tau < (domains % 2 == 1 ? 1.0 / domains : 0))
     return with_tau + " masks nothing on " + std::to_string(domains) + " domains: " + least +
            "it is ERM, with each weight scaled by tanh(k (s - tau) / var). A larger tau masks.";
@@ -30,19 +33,21 @@ std::string note_on_tau(const Hparams& hparams, int domains) {
   return "";
 }
 
-}  // namespace
+SandMask::SandMask(const SandMaskOptions& options) : SandMask("SANDMask", options) {}
 
-SandMask::SandMask(const SandMaskOptions& options)
-    : ByColumn(options.allow_closed ? 1 : 2, options.rescale ? Mask::rescaled : Mask::plain), tau_(options.tau), k_(options.k) {
+SandMask::SandMask(const char* method, const SandMaskOptions& options)
+    : ByColumn(options.allow_closed ? 1 : 2, options.rescale ? Mask::rescaled : Mask::plain),
+      tau_(options.tau),
+      k_(options.k) {
   const bool closed = options.allow_closed;
-  Option{"SANDMask", "tau", tau_}
+  Option{method, "tau", tau_}
       .must(tau_ >= 0 && std::isfinite(tau_), "a number of at least 0")
       .must(tau_ < 1 || closed, "below 1",
             "the agreement s is at most 1, so m = max(0, tanh(k (s - tau) / var)) would be 0 for every "
             "weight and nothing would ever "
             "train; tau = 1 is the reference implementation's default; try 0.9, or set allow_closed to see "
             "it happen");
-  Option{"SANDMask", "k", k_}
+  Option{method, "k", k_}
       .must(k_ >= 0 && std::isfinite(k_), "a finite number above 0",
             "for k without bound the mask is ANDMask's")
       .must(k_ > 0 || closed, "above 0",
@@ -58,20 +63,36 @@ CombinerCard SandMask::card() {
           .formula = "d = m gbar, m = max(0, tanh(k (s - tau) / var))",
           .source = "Shahtalebi et al. 2021, arXiv 2106.02266",
           .fewest_domains = 2,
-          .closes_weights = true,
+          .has_mask = true,
           .hparams = {{"tau", 0.9, HparamRule::Draw::uniform, 0, 1, "[0, 1)",
                        "agreement s above which a weight opens"},
                       {"k", 10, HparamRule::Draw::power_of_10, -3, 5, "above 0", "how steeply it opens"},
                       {"rescale", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1",
                        "divide each parameter tensor by the mean of its mask"}},
           .make = [](const Hparams& h, bool allow_closed) -> std::unique_ptr<Combiner> {
-            return std::make_unique<SandMask>(SandMaskOptions{.tau = h.at("tau"),
-                                                              .k = h.at("k"),
-                                                              .rescale = h.at("rescale") != 0,
-                                                              .allow_closed = allow_closed});
+            return std::make_unique<SandMask>(options_of(h, allow_closed));
           },
           .when_saturated = "as if it were ANDMask. A smaller k makes it partial.",
-          .note = note_on_tau};
+          .note = [](const Hparams& h, int domains) { return note_on_tau("SANDMask", h, domains); }};
+}
+
+SandMaskOptions SandMask::options_of(const Hparams& hparams, bool allow_closed) {
+  return {.tau = hparams.at("tau"),
+          .k = hparams.at("k"),
+          .rescale = hparams.at("rescale") != 0,
+          .allow_closed = allow_closed};
+}
+
+void SandMask::open_by_tanh(std::span<double> x, std::span<Scalar> mask) {
+  const std::size_t n = mask.size();
+  for (std::size_t j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;  // max(0, tanh x) = tanh max(0, x)
+  int positive = 0, saturated = 0;
+  for (std::size_t j = 0; j < n; ++j) positive += x[j] > 0;
+  for (std::size_t j = 0; j < n; ++j) saturated += x[j] >= kSaturated;
+  if (positive == saturated)  // most blocks: gradients differ by little, and 1 / var is large
+    for (std::size_t j = 0; j < n; ++j) mask[j] = x[j] > 0 ? Scalar{1} : Scalar{0};
+  else
+    for (std::size_t j = 0; j < n; ++j) mask[j] = static_cast<Scalar>(sand::tanh(x[j]));
 }
 
 void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const {
@@ -90,14 +111,7 @@ void SandMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) 
   for (int j = 0; j < n; ++j)
     x[j] = released(x[j] / released(agreement.variance(j)));  // tanh of 1e-17 is 1e-17
   const double argument = n == 1 ? x[0] : 0;                  // for the terms of one column
-  for (int j = 0; j < n; ++j) x[j] = x[j] > 0 ? x[j] : 0.0;   // max(0, tanh x) = tanh max(0, x)
-  int positive = 0, saturated = 0;
-  for (int j = 0; j < n; ++j) positive += x[j] > 0;
-  for (int j = 0; j < n; ++j) saturated += x[j] >= kSaturated;
-  if (positive == saturated)  // most other blocks: gradients differ by little, and 1 / var is large
-    for (int j = 0; j < n; ++j) mask[j] = x[j] > 0 ? Scalar{1} : Scalar{0};
-  else
-    for (int j = 0; j < n; ++j) mask[j] = static_cast<Scalar>(sand::tanh(x[j]));
+  open_by_tanh({x.data(), mask.size()}, mask);
   if (!terms) return;
   const double variance = released(agreement.variance(0));
   terms->setting("tau", tau_);

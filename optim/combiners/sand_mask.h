@@ -28,6 +28,15 @@ class SandMask : public ByColumn {
   explicit SandMask(const SandMaskOptions& options = {});
   const char* name() const override { return "SANDMask"; }
 
+ protected:
+  SandMask(const char* method, const SandMaskOptions& options);
+  static SandMaskOptions options_of(const Hparams& hparams, bool allow_closed);
+  static std::string note_on_tau(const char* method, const Hparams& hparams, int domains);
+  /// mask = max(0, tanh(x)). Overwrites x.
+  static void open_by_tanh(std::span<double> x, std::span<Scalar> mask);
+  double tau() const { return tau_; }
+  double k() const { return k_; }
+
  private:
   void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
 

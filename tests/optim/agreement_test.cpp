@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "optim/any_order.h"
-#include "tables.h"
+#include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::optim;

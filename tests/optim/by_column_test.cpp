@@ -8,7 +8,7 @@
 
 #include "optim/combiners/and_mask.h"
 #include "optim/combiners/sand_mask.h"
-#include "tables.h"
+#include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::optim;

@@ -7,7 +7,7 @@
 
 #include "optim/optimizers/adam.h"
 #include "optim/combiners/sand_mask.h"
-#include "tables.h"
+#include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::optim;

@@ -145,7 +145,7 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const OtherMethod& other = explanations[i].others[which];
       CHECK(other.mask.method == combiner->name());
-      CHECK(other.mask.mask == direction.mask[weights[i].column]);
+      if (direction.has_mask()) CHECK(other.mask.mask == direction.mask[weights[i].column]);
       CHECK(other.mask.direction == direction.values[weights[i].column]);
       CHECK(other.after == parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
     }

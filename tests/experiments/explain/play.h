@@ -82,7 +82,8 @@ struct Play {
         CAPTURE(weights[i].name);
         REQUIRE_NOTHROW(
             explanations[i].must_match(model->parameters.numbers()[static_cast<std::size_t>(column)]));
-        REQUIRE(explanations[i].mask.mask == direction.mask[column]);
+        REQUIRE(explanations[i].mask.mask.has_value() == direction.has_mask());
+        if (direction.has_mask()) REQUIRE(explanations[i].mask.mask == direction.mask[column]);
         REQUIRE(explanations[i].mask.direction == direction.values[column]);
         REQUIRE(explanations[i].adam.m == adam.first_moment()[column]);
         REQUIRE(explanations[i].adam.v == adam.second_moment()[column]);

@@ -1,4 +1,5 @@
 #include "optim/combiners/and_mask.h"
+#include "optim/combiners/geometric_mean.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +8,7 @@
 #include <limits>
 
 #include "optim/combiners/mean_gradient.h"
-#include "tables.h"
+#include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::optim;

@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "optim/combiners/and_mask.h"
-#include "tables.h"
+#include "optim/combiners/geometric_mean.h"
+#include "tests/optim/tables.h"
 
 using namespace sand;
 using namespace sand::optim;

@@ -7,7 +7,7 @@
 
 #include "optim/optimizers/learning_rate.h"
 #include "optim/optimizers/sgd.h"
-#include "tables.h"
+#include "tests/optim/tables.h"
 #include "tensor/random.h"
 
 using namespace sand;

@@ -1,0 +1,33 @@
+// Makes the components of the gradients equally strong (Senushkin et al. 2023, Independent component
+// alignment for multi-task learning, CVPR).
+#pragma once
+
+#include <vector>
+
+#include "optim/by_weighting.h"
+#include "optim/card.h"
+
+namespace sand::optim {
+
+struct AlignedMtlOptions {
+  std::vector<double> pref_vector;  ///< [E], the weights before the alignment; none: 1 / E each
+  /// The eigenvalue of G that all others are scaled to: the least, the median, or the mean.
+  enum class ScaleMode { min, median, rmse } scale_mode = ScaleMode::min;
+};
+
+/// w = sqrt(sigma) V diag(lambda)^(-1/2) V^T u, where G = V diag(lambda) V^T over the eigenvalues
+/// above 1.2e-7 E times the largest, sigma is chosen by scale_mode and u is the preference. If G = 0, w = u.
+class AlignedMtl : public ByWeighting {
+ public:
+  static CombinerCard card();
+  /// Throws Error(usage) for a preference that is not finite.
+  explicit AlignedMtl(const AlignedMtlOptions& options = {});
+  const char* name() const override { return "AlignedMTL"; }
+
+ private:
+  Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override;
+
+  AlignedMtlOptions options_;
+};
+
+}  // namespace sand::optim

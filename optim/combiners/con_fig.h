@@ -1,0 +1,31 @@
+// The direction with equal cosines to all domains' gradients, as long as their projections on it together
+// (Liu et al. 2024, arXiv 2408.11104).
+#pragma once
+
+#include <vector>
+
+#include "optim/by_weighting.h"
+#include "optim/card.h"
+
+namespace sand::optim {
+
+struct ConFigOptions {
+  std::vector<double> pref_vector;  ///< [E], the cosines up to a factor; none: 1 each
+};
+
+/// With unit rows U (0 for a row of 0) and the preference u: n = U^+ u / |U^+ u|, direction = (sum_e g_e . n)
+/// n. It is a weighted sum of rows, since U^+ u = U^T (U U^T)^+ u. If U^+ u = 0 the direction is 0.
+class ConFig : public ByWeighting {
+ public:
+  static CombinerCard card();
+  /// Throws Error(usage) for a preference that is not finite.
+  explicit ConFig(const ConFigOptions& options = {});
+  const char* name() const override { return "ConFIG"; }
+
+ private:
+  Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override;
+
+  ConFigOptions options_;
+};
+
+}  // namespace sand::optim

@@ -1,0 +1,43 @@
+#include "optim/combiners/constant.h"
+
+#include <cmath>
+
+#include "optim/option.h"
+
+namespace sand::optim {
+
+CombinerCard Constant::card() {
+  return {.name = "Constant",
+          .about = "the sum with weights that the user sets",
+          .formula = "d = sum_e w_e g_e",
+          .source = "-",
+          .fewest_domains = 1,
+          .sees = "nothing",
+          .hparams = {{.name = "weights",
+                       .standard = 0,
+                       .draw = HparamRule::Draw::fixed,
+                       .low = 0,
+                       .high = 0,
+                       .range = "one for every domain, required",
+                       .meaning = "weights of the domains",
+                       .is_list = true}},
+          .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
+            return std::make_unique<Constant>(ConstantOptions{.weights = list_of(h, "weights")});
+          }};
+}
+
+Constant::Constant(const ConstantOptions& options) : ByWeighting(1), weights_(options.weights) {
+  check(!weights_.empty(), [] {
+    return Error(Fault::usage, "Constant: it has no weights")
+        .hint(R"(one for every domain: --hparams '{"weights": [1, 2, 1]}')");
+  });
+  for (const double weight : weights_)
+    Option{"Constant", "weights", weight}.must(std::isfinite(weight), "finite numbers");
+}
+
+Eigen::VectorXd Constant::weigh(const Weighing& of, Terms*) const {
+  check_one_each("Constant", "weights", weights_, static_cast<int>(of.domains()));
+  return Eigen::Map<const Eigen::VectorXd>(weights_.data(), of.domains());
+}
+
+}  // namespace sand::optim

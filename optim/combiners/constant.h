@@ -1,0 +1,29 @@
+// The sum of the domains' gradients with weights that the user sets.
+#pragma once
+
+#include <vector>
+
+#include "optim/by_weighting.h"
+#include "optim/card.h"
+
+namespace sand::optim {
+
+struct ConstantOptions {
+  std::vector<double> weights;  ///< [E]
+};
+
+/// direction = sum_e w_e g_e.
+class Constant : public ByWeighting {
+ public:
+  static CombinerCard card();
+  /// Throws Error(usage) for weights that are missing or not finite.
+  explicit Constant(const ConstantOptions& options);
+  const char* name() const override { return "Constant"; }
+
+ private:
+  Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override;
+
+  std::vector<double> weights_;
+};
+
+}  // namespace sand::optim

@@ -1,0 +1,41 @@
+// Projects the mean gradient so that it conflicts with no domain (Lopez-Paz and Ranzato 2017, arXiv
+// 1706.08840).
+#pragma once
+
+#include <vector>
+
+#include "optim/by_weighting.h"
+#include "optim/card.h"
+
+namespace sand::optim {
+
+struct DualProjOptions {
+  std::vector<double> pref_vector;  ///< [E], the weights before the projection; none: 1 / E each
+  double norm_eps = 1e-4;           ///< below this trace, G counts as 0
+  double reg_eps = 1e-4;            ///< is added to the diagonal of G / trace(G); > 0
+};
+
+/// direction = sum_e w_e g_e for the w >= u that minimises w^T G w: the vector nearest to sum_e u_e g_e whose
+/// products with all rows are not negative (up to reg_eps), where u is the preference. G is divided by its
+/// trace first.
+class DualProj : public ByWeighting {
+ public:
+  static CombinerCard card();
+  /// Throws Error(usage) for numbers out of range.
+  explicit DualProj(const DualProjOptions& options = {}) : DualProj("DualProj", options) {}
+  const char* name() const override { return "DualProj"; }
+
+ protected:
+  DualProj(const char* method, const DualProjOptions& options);
+  static DualProjOptions options_of(const Hparams& hparams);
+  Eigen::MatrixXd regularized(const Eigen::MatrixXd& gram) const;
+  Eigen::VectorXd preference(Index domains) const;
+  void add_settings(Terms* terms) const;
+
+ private:
+  Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override;
+
+  DualProjOptions options_;
+};
+
+}  // namespace sand::optim

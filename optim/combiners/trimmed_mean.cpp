@@ -1,0 +1,74 @@
+#include "optim/combiners/trimmed_mean.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "optim/option.h"
+
+namespace sand::optim {
+namespace {
+
+using Columns = std::array<Scalar, Agreement::kColumns>;
+
+/// Puts the smaller number of every column into `low`.
+void order(Columns& low, Columns& high) {
+  for (std::size_t j = 0; j < low.size(); ++j) {
+    const Scalar a = low[j], b = high[j];
+    low[j] = b < a ? b : a;
+    high[j] = b < a ? a : b;
+  }
+}
+
+int checked(double trim_number) {
+  Option{"TrimmedMean", "trim_number", trim_number}.must(
+      trim_number >= 0 && trim_number <= 1000 && trim_number == std::floor(trim_number),
+      "a whole number from 0 to 1000");
+  return static_cast<int>(trim_number);
+}
+
+}  // namespace
+
+CombinerCard TrimmedMean::card() {
+  return {.name = "TrimmedMean",
+          .about = "the mean without the trim_number largest and smallest gradients",
+          .formula = "d = the mean of the E - 2 trim_number gradients in the middle",
+          .source = "Yin et al. 2018, arXiv 1803.01498",
+          .fewest_domains = 3,
+          .hparams = {{"trim_number", 1, HparamRule::Draw::fixed, 0, 0, "whole, at least 0",
+                       "gradients left out at each end"}},
+          .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
+            return std::make_unique<TrimmedMean>(TrimmedMeanOptions{.trim_number = h.at("trim_number")});
+          }};
+}
+
+TrimmedMean::TrimmedMean(const TrimmedMeanOptions& options)
+    : ByColumn(2 * checked(options.trim_number) + 1, Mask::none), trim_(checked(options.trim_number)) {}
+
+void TrimmedMean::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
+  const auto domains = static_cast<std::size_t>(agreement.domains()), trim = static_cast<std::size_t>(trim_);
+  const auto n = static_cast<std::size_t>(agreement.columns());
+  std::vector<Columns> rows(domains);  // of a column block: sorted at both ends, column by column
+  for (std::size_t e = 0; e < domains; ++e) {
+    rows[e] = {};
+    std::copy(agreement.row(static_cast<int>(e)), agreement.row(static_cast<int>(e)) + n, rows[e].begin());
+  }
+  for (std::size_t done = 0; done < trim; ++done) {
+    const std::size_t last = domains - 1 - done;
+    for (std::size_t e = done; e < last; ++e) order(rows[e], rows[e + 1]);      // the largest rises
+    for (std::size_t e = last - 1; e > done; --e) order(rows[e - 1], rows[e]);  // the smallest sinks
+  }
+  const double share = 1.0 / static_cast<double>(domains - 2 * trim);
+  for (std::size_t j = 0; j < n; ++j) {
+    double sum = 0;
+    for (std::size_t e = trim; e < domains - trim; ++e) sum += static_cast<double>(rows[e][j]);
+    const double mean = agreement.mean(static_cast<int>(j));
+    values[j] = static_cast<Scalar>(std::isfinite(mean) ? sum * share : mean);
+  }
+  if (!terms) return;
+  terms->setting("trim_number", trim_);
+  terms->add_scalar("average", "a", values[0], "the mean without the trim_number largest and smallest g_e");
+}
+
+}  // namespace sand::optim

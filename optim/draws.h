@@ -1,0 +1,19 @@
+// Random numbers for the weights of a table.
+#pragma once
+
+#include <array>
+
+#include "optim/agreement.h"
+
+namespace sand::optim {
+
+/// One number from (0, 1) for each column, with 32 random bits: number j mod 4 of Random(seed, stream, step,
+/// j / 4), with the table's seed and step and the column's number j.
+void uniform_by_column(const Agreement& agreement, std::uint32_t stream,
+                       std::array<double, Agreement::kColumns>& numbers);
+
+/// The number below which a share p of the normal distribution lies, to 1e-15; 1.4e-11 <= p <= 1 - 1.4e-11.
+/// By Wichura's rational approximations (1988, AS 241).
+double normal_quantile(double p);
+
+}  // namespace sand::optim
