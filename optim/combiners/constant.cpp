@@ -18,7 +18,7 @@ CombinerCard Constant::card() {
                        .draw = HparamRule::Draw::fixed,
                        .low = 0,
                        .high = 0,
-                       .range = "one for every domain, required",
+                       .range = "one for every domain",
                        .meaning = "weights of the domains",
                        .is_list = true}},
           .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
@@ -27,17 +27,15 @@ CombinerCard Constant::card() {
 }
 
 Constant::Constant(const ConstantOptions& options) : ByWeighting(1), weights_(options.weights) {
-  check(!weights_.empty(), [] {
-    return Error(Fault::usage, "Constant: it has no weights")
-        .hint(R"(one for every domain: --hparams '{"weights": [1, 2, 1]}')");
-  });
   for (const double weight : weights_)
     Option{"Constant", "weights", weight}.must(std::isfinite(weight), "finite numbers");
 }
 
 Eigen::VectorXd Constant::weigh(const Weighing& of, Terms*) const {
+  const auto domains = static_cast<double>(of.domains());
   check_one_each("Constant", "weights", weights_, static_cast<int>(of.domains()));
-  return Eigen::Map<const Eigen::VectorXd>(weights_.data(), of.domains());
+  return weights_.empty() ? Eigen::VectorXd::Constant(of.domains(), 1 / domains)
+                          : Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(weights_.data(), of.domains()));
 }
 
 }  // namespace sand::optim

@@ -9,14 +9,14 @@
 namespace sand::optim {
 
 struct ConstantOptions {
-  std::vector<double> weights;  ///< [E]
+  std::vector<double> weights;  ///< [E]; none: 1 / E each
 };
 
 /// direction = sum_e w_e g_e.
 class Constant : public ByWeighting {
  public:
   static CombinerCard card();
-  /// Throws Error(usage) for weights that are missing or not finite.
+  /// Throws Error(usage) for weights that are not finite.
   explicit Constant(const ConstantOptions& options);
   const char* name() const override { return "Constant"; }
 

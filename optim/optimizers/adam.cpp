@@ -45,8 +45,6 @@ AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
           options.decay == WeightDecay::coupled ? 1 : 1 - options.learning_rate * options.weight_decay)) {}
 
 bool Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
-  check(!options.mask_update || direction.mask.size() == direction.values.size(),
-        [] { return Error(Fault::usage, "Adam: mask_update needs a direction with a mask"); });
   const AdamConstants c(options, steps_ + 1);
   std::atomic<bool> finite = true;
 
@@ -62,7 +60,7 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
     // vectorizes.
     moved = v.unaryExpr([](Scalar x) { return std::sqrt(x); });
     moved = p * c.shrink - c.step_size * m / (moved / c.root_scale + c.epsilon);
-    if (options.mask_update)
+    if (options.mask_update && direction.has_mask())
       p = (direction.mask.array().segment(first, count) == Scalar{0}).select(p, moved);
     else
       p = moved;

@@ -24,7 +24,9 @@ struct AdamOptions {
   double epsilon = 1e-8;
   double weight_decay = 0;
   WeightDecay decay = WeightDecay::coupled;
-  bool mask_update = false;  ///< a weight with mask 0 does not move at all, but its moments are updated
+  /// A weight with mask 0 does not move at all, but its moments are updated. Without a mask, all weights
+  /// move.
+  bool mask_update = false;
 };
 
 /// Constants of step t, the same for all weights: computed in double, then rounded once to the type of the
