@@ -3,29 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/tile.h"
 #include "tensor/finite.h"
+#include "tensor/sum.h"
 
 namespace sand {
 namespace {
 
 /// Rows times weights; a smaller step ends before a second thread wakes up.
 constexpr Index kWorthThreads = 1 << 18;
-
-/// Rows first .. first + rows - 1 of a domain, which run forward and backward together.
-struct Tile {
-  const DomainRows& domain;
-  Index first, rows;
-  std::uint32_t step;
-
-  TensorView inputs() const { return domain.inputs.view().rows(first, rows); }
-  Draw draw(std::uint64_t seed) const {
-    const auto from = static_cast<std::size_t>(first), count = static_cast<std::size_t>(rows);
-    return {seed, step, std::span(domain.examples).subspan(from, count)};
-  }
-  Var loss(Var outputs, const Objective& objective) const {
-    return objective.loss(outputs, domain.targets(first, rows), domain.size());
-  }
-};
 
 std::string called(const Tape::Entry& entry) {
   return std::string(entry.doc.name) + (entry.slot ? " " + entry.slot->name : "") + " " + entry.shape.text();
@@ -120,18 +106,54 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   passes_.prepare(threads);
   if (!tiling_checked_) check_tiling(batch, objective);
   tiling_checked_ = true;
+  if (const DomainObjective* const whole = objective.over_domains())
+    run_two_phases(batch, *whole, threads);
+  else
+    run_shards(batch, objective, threads);
+  fold(threads);
+  table_->seed = options_.seed;
+  table_->step = batch.step;
+  const std::span<const double> losses = table_->losses();
+  if (!std::isfinite(table_->objective) ||
+      !std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
+    check_every_op(batch, objective);
+  return *table_;
+}
+
+std::span<Scalar> DomainGradients::row_of(const Shard& shard) {
+  return shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
+}
+
+void DomainGradients::run_shards(const Batch& batch, const Objective& objective, const Threads& threads) {
   threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, passes_.tape(worker));
   });
   passes_.note_missing_forms();
   passes_.make_room();
-  fold(threads);
-  table_->seed = options_.seed;
-  table_->step = batch.step;
-  const std::span<const double> losses = table_->losses();
-  if (!std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
-    check_every_op(batch, objective);
-  return *table_;
+  const std::span<double> losses = table_->losses();
+  std::fill(losses.begin(), losses.end(), 0.0);
+  for (const Shard& shard : shards_) losses[static_cast<std::size_t>(shard.domain)] += shard.loss;
+  table_->objective = sum(std::span<const double>(losses)) / table_->domains();
+  table_->penalty = 0;
+}
+
+void DomainGradients::run_two_phases(const Batch& batch, const DomainObjective& objective,
+                                     const Threads& threads) {
+  std::vector<TwoPhases::Part> parts;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const Shard& shard = shards_[i];
+    const std::span<Scalar> row = row_of(shard);
+    std::fill(row.begin(), row.end(), Scalar{0});
+    const Index end = shard.first + shard.rows;
+    for (Index first = shard.first; first < end; first += options_.tile_rows)
+      parts.push_back(
+          {shard.domain, static_cast<int>(i), first, std::min(options_.tile_rows, end - first), row});
+  }
+  phases_.forward(passes_, parts, batch, options_.seed, objective.sees_features(), threads);
+  table_->objective =
+      phases_.objective(objective, batch, {options_.seed, batch.step, carried_}, table_->losses());
+  table_->penalty = phases_.penalty();
+  phases_.backward(parts, threads);
 }
 
 /// Two rows must have the same loss in one tile as in two tiles: a user's objective may forget that tiles are
@@ -164,7 +186,7 @@ void DomainGradients::check_tiling(const Batch& batch, const Objective& objectiv
 
 /// Runs one shard in sequence on one core; stops at a loss that is not finite.
 void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape) {
-  const std::span<Scalar> row = shard.spare < 0 ? table_->row(shard.domain) : spare_rows_->row(shard.spare);
+  const std::span<Scalar> row = row_of(shard);
   std::fill(row.begin(), row.end(), Scalar{0});
   shard.loss = 0;
   const Index end = shard.first + shard.rows;
@@ -201,6 +223,7 @@ void DomainGradients::check_every_op(const Batch& batch, const Objective& object
                     value < 0);
     }
   }
+  if (const DomainObjective* const whole = objective.over_domains()) check_objective(batch.step, *whole);
   for (int domain = 0; domain < table_->domains(); ++domain) {
     const char* const sum = "a sum over the shards of the domain, each of which is finite";
     check(std::isfinite(table_->losses()[static_cast<std::size_t>(domain)]),
@@ -213,12 +236,28 @@ void DomainGradients::check_every_op(const Batch& batch, const Objective& object
   }
 }
 
+/// The rows of the batch are finite on their own: finds the first number of the objective over domains that
+/// is not.
+void DomainGradients::check_objective(std::uint32_t step, const DomainObjective& objective) const {
+  const Error error(Fault::non_finite, "step " + std::to_string(step) + ": the objective " +
+                                           objective.name() + " is not finite");
+  const int culprit = phases_.tape().first_non_finite();
+  if (culprit >= 0) throw blaming(error, phases_.tape(), culprit, false);
+  for (int domain = 0; domain < table_->domains(); ++domain)
+    for (const auto& [of, seed] : {std::pair{"outputs", &phases_.seeds(domain).outputs},
+                                   {"features", &phases_.seeds(domain).features}})
+      check(all_finite(seed->view().numbers()), [&, of = of, seed = seed] {
+        Error found = error;
+        return found
+            .fact("first at",
+                  "its gradient by the " + std::string(of) + " of domain " + std::to_string(domain))
+            .fact("range", range_text(seed->view().numbers()));
+      });
+}
+
 /// Adds the rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of
 /// columns.
 void DomainGradients::fold(const Threads& threads) {
-  for (double& loss : table_->losses()) loss = 0;
-  for (const Shard& shard : shards_) table_->losses()[static_cast<std::size_t>(shard.domain)] += shard.loss;
-
   if (static_cast<int>(shards_.size()) == table_->domains()) return;
   constexpr Index kColumns = 4096;
   const int blocks = static_cast<int>((table_->columns() + kColumns - 1) / kColumns);

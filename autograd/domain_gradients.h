@@ -8,6 +8,7 @@
 #include "autograd/gradient_table.h"
 #include "autograd/objective.h"
 #include "autograd/passes.h"
+#include "autograd/two_phases.h"
 #include "tensor/batch.h"
 #include "tensor/threads.h"
 
@@ -27,7 +28,8 @@ struct DomainGradientsOptions {
 /// Cuts each domain's rows into shards. A shard is the unit of parallel work: sequential code on one core
 /// that runs forward, loss and backward, tile by tile, and writes its own row of gradients. The rows of one
 /// domain are then added in the order of its shards. Cut and order depend only on the options and the row
-/// counts, so the bits do not depend on threads.
+/// counts, so the bits do not depend on threads. An objective that sees whole domains runs in two phases
+/// (autograd/two_phases.h).
 class DomainGradients {
  public:
   /// `network` is called as network(x, draw); it and `parameters` must outlive the engine.
@@ -50,6 +52,12 @@ class DomainGradients {
   /// domain, the first op at fault, its direction (forward or backward), and the range of its inputs.
   void check_every_op(const Batch& batch, const Objective& objective) const;
 
+  /// What an objective over domains carries to the next step. A checkpoint keeps it.
+  const std::vector<double>& carried() const { return carried_; }
+  void resume(std::vector<double> carried) { carried_ = std::move(carried); }
+  /// The gradients of the last objective over domains by the outputs and features of a domain.
+  const Seeds& seeds(int domain) const { return phases_.seeds(domain); }
+
  private:
   struct Shard {
     int domain;
@@ -59,7 +67,11 @@ class DomainGradients {
   };
   void cut(const Batch& batch);
   void check_tiling(const Batch& batch, const Objective& objective) const;
+  std::span<Scalar> row_of(const Shard& shard);
+  void run_shards(const Batch& batch, const Objective& objective, const Threads& threads);
+  void run_two_phases(const Batch& batch, const DomainObjective& objective, const Threads& threads);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  void check_objective(std::uint32_t step, const DomainObjective& objective) const;
   void fold(const Threads& threads);
 
   const Parameters& parameters_;
@@ -68,6 +80,8 @@ class DomainGradients {
   bool tiling_checked_ = false;
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;
+  TwoPhases phases_;
+  std::vector<double> carried_;
   std::optional<GradientTable> spare_rows_;  // for every shard except the first of each domain
 };
 

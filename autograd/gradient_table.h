@@ -34,6 +34,9 @@ class GradientTable {
   std::span<const double> losses() const { return losses_; }  ///< [E]
   std::span<double> losses() { return losses_; }
 
+  double objective = 0;  ///< the number whose gradient is the mean of the rows
+  double penalty = 0;    ///< the part of it that is not the mean loss, without its weight
+
   std::uint64_t seed = 0;  ///< of the run, and
   std::uint32_t step = 0;  ///< the number of the batch: the key of what a method draws at random
 

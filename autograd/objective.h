@@ -6,6 +6,8 @@
 
 namespace sand {
 
+class DomainObjective;
+
 /// A loss that is the mean, over examples, of a function of each example's outputs. So each shard of a domain
 /// can run forward, loss and backward on its own.
 class Objective {
@@ -16,6 +18,9 @@ class Objective {
   /// add up to its mean loss. A mean over these rows would not add up; the engine rejects it.
   ///   outputs [n, ...] of the network for n rows;  targets [n]
   virtual Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const = 0;
+
+  /// Itself, if it sees whole domains (autograd/domain_objective.h).
+  virtual const DomainObjective* over_domains() const { return nullptr; }
 };
 
 }  // namespace sand

@@ -159,6 +159,10 @@ int Tape::walk_back(Var y, TensorView seed, bool checked) {
   return -1;
 }
 
+void Tape::add_gradient(Var x, TensorView gradient) {
+  if (const TensorSpan to = outgoing(x.index())) to.array() += gradient.array();
+}
+
 void Tape::backward(Var y, TensorView seed) { walk_back(y, seed, false); }
 
 void Tape::backward(Var loss) {

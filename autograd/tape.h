@@ -64,6 +64,8 @@ class Tape {
   /// Adds d (seed . y) / d leaf to the gradient of every leaf. Call it once per pass. `seed` has the shape of
   /// y.
   void backward(Var y, TensorView seed);
+  /// Adds to d loss / d x before backward() of a later y, for a loss that sees x and y.
+  void add_gradient(Var x, TensorView gradient);
   void backward(Var loss);  ///< of a single number, seed 1
   /// The same, but stops after the first op that passes on a gradient with NaN or infinity and returns its
   /// index; returns -1 if there is none.
@@ -90,6 +92,7 @@ class Tape {
   };
   int size() const { return static_cast<int>(nodes_.size()); }
   Entry entry(int index) const;
+  Var input(Var y, int which) { return Var(this, entry(y.index()).inputs[static_cast<std::size_t>(which)]); }
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
   /// The first entry whose value has NaN or infinity, or -1. With a plan, reused memory may hide some.

@@ -1,0 +1,99 @@
+#include "autograd/two_phases.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace sand {
+namespace {
+
+/// Makes room for the rows of a domain, each of the shape of `tile`'s rows.
+void make_room(Tensor& rows, const Shape& tile, Index count) {
+  const Shape shape = tile.with_rows(count);
+  if (rows.data() == nullptr || rows.shape() != shape) rows = Tensor(shape);
+}
+
+void copy(TensorView from, TensorSpan to) { to.array() = from.array(); }
+
+}  // namespace
+
+Var features_of(Var outputs) {
+  const Tape::Entry last = outputs.tape().entry(outputs.index());
+  check(std::string_view(last.doc.name) == "linear", [&] {
+    return Error(Fault::usage, "features: the network must end with a linear layer")
+        .fact("ends with", last.doc.name)
+        .hint("an objective that compares features reads the input of the last linear layer");
+  });
+  return outputs.tape().input(outputs, 0);
+}
+
+void TwoPhases::forward(const Passes& passes, const std::vector<Part>& parts, const Batch& batch,
+                        std::uint64_t seed, bool features, const Threads& threads) {
+  if (tapes_.size() < parts.size()) tapes_.resize(parts.size());
+  const auto pass = [&](std::size_t i) {
+    const Part& part = parts[i];
+    const Tile tile{batch.domains[static_cast<std::size_t>(part.domain)], part.first, part.rows, batch.step};
+    return passes.forward(tapes_[i], tile.inputs(), tile.draw(seed), part.gradient_row);
+  };
+  outputs_.assign(parts.size(), pass(0));
+  threads.run(static_cast<int>(parts.size()), [&](int i, int) {
+    if (i > 0) outputs_[static_cast<std::size_t>(i)] = pass(static_cast<std::size_t>(i));
+  });
+
+  values_.resize(batch.domains.size());
+  features_.resize(batch.domains.size());
+  seeds_.resize(batch.domains.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto domain = static_cast<std::size_t>(parts[i].domain);
+    const Index rows = batch.domains[domain].size();
+    make_room(values_[domain], outputs_[i].shape(), rows);
+    copy(outputs_[i].value(), values_[domain].span().rows(parts[i].first, parts[i].rows));
+    if (!features) continue;
+    const Var seen = features_of(outputs_[i]);
+    make_room(features_[domain], seen.shape(), rows);
+    copy(seen.value(), features_[domain].span().rows(parts[i].first, parts[i].rows));
+  }
+}
+
+double TwoPhases::objective(const DomainObjective& objective, const Batch& batch, const Moment& at,
+                            std::span<double> losses) {
+  small_.start(none_);
+  std::vector<DomainOutputs> domains;
+  std::vector<Var> means;
+  const auto leaf = [&](const Tensor& value, Tensor& seed) {
+    make_room(seed, value.shape(), value.shape().rows());
+    seed.array().setZero();
+    return small_.variable(value, seed);
+  };
+  for (std::size_t e = 0; e < batch.domains.size(); ++e) {
+    const Targets targets = batch.domains[e].targets(0, batch.domains[e].size());
+    const Var outputs = leaf(values_[e], seeds_[e].outputs);
+    const Var features = objective.sees_features() ? leaf(features_[e], seeds_[e].features) : outputs;
+    domains.push_back({outputs, features, targets});
+    means.push_back(objective.loss(outputs, targets, batch.domains[e].size()));
+    losses[e] = static_cast<double>(means.back().value()[0]);
+  }
+  const Total total = objective.total(domains, means, at);
+  const Scalar scale = static_cast<Scalar>(batch.domains.size());
+  small_.backward(total.objective, TensorView(&scale, Shape{}));
+  penalty_ = total.penalty;
+  return static_cast<double>(total.objective.value()[0]);
+}
+
+void TwoPhases::backward(const std::vector<Part>& parts, const Threads& threads) {
+  std::vector<std::size_t> first;  // tile of every shard
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (i == 0 || parts[i].shard != parts[i - 1].shard) first.push_back(i);
+  first.push_back(parts.size());
+  threads.run(static_cast<int>(first.size()) - 1, [&](int shard, int) {
+    const auto begin = static_cast<std::size_t>(shard);
+    for (std::size_t i = first[begin]; i < first[begin + 1]; ++i) {
+      const Part& part = parts[i];
+      const Seeds& seed = seeds_[static_cast<std::size_t>(part.domain)];
+      if (seed.features.data() != nullptr)
+        tapes_[i].add_gradient(features_of(outputs_[i]), seed.features.view().rows(part.first, part.rows));
+      tapes_[i].backward(outputs_[i], seed.outputs.view().rows(part.first, part.rows));
+    }
+  });
+}
+
+}  // namespace sand
