@@ -26,7 +26,7 @@ struct Moment {
   std::vector<double>& carried;
 };
 
-/// The value and what it is made of; the value of a leaf-free part may be null.
+/// The value of an objective, and what it is made of.
 struct Total {
   Var objective;       ///< a single number
   double penalty = 0;  ///< without its weight, for reports
@@ -48,6 +48,13 @@ class DomainObjective : public Objective {
   virtual Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
                       const Moment& at) const = 0;
   virtual bool sees_features() const { return false; }
+
+  // What DomainBed, or a paper's code, changes in the optimizer together with a penalty.
+  /// Whether the optimizer forgets its moments before the update of this step.
+  virtual bool restarts_optimizer(std::uint32_t) const { return false; }
+  virtual double learning_rate(double rate, std::uint32_t) const { return rate; }
+  /// What the objective is divided by in this step, and weight decay with it.
+  virtual double divisor(std::uint32_t) const { return 1; }
 
  private:
   std::unique_ptr<Objective> base_;

@@ -78,6 +78,12 @@ Var Tape::leaf(const OpDoc& doc, TensorView value, TensorSpan gradient, const Sl
 
 Var Tape::constant(TensorView value) { return leaf(kConstant, value, {}, nullptr); }
 
+Var Tape::copied(TensorView value) {
+  const TensorSpan own = arena_.tensor(value.shape());
+  own.array() = value.array();
+  return constant(own);
+}
+
 Var Tape::variable(TensorView value, TensorSpan gradient) {
   return leaf(kVariable, value, gradient, nullptr);
 }

@@ -54,6 +54,7 @@ class Tape {
   bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
+  Var copied(TensorView value);                         ///< the same, of a copy on the tape
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
   Var parameter(const Slot& slot);                      ///< a leaf in the block of parameters
 

@@ -26,6 +26,13 @@ Var features_of(Var outputs) {
   return outputs.tape().input(outputs, 0);
 }
 
+void backward(Var outputs, const Seeds& seeds, Index first, Index rows) {
+  Tape& tape = outputs.tape();
+  if (seeds.features.data() != nullptr)
+    tape.add_gradient(features_of(outputs), seeds.features.view().rows(first, rows));
+  tape.backward(outputs, seeds.outputs.view().rows(first, rows));
+}
+
 void TwoPhases::forward(const Passes& passes, const std::vector<Part>& parts, const Batch& batch,
                         std::uint64_t seed, bool features, const Threads& threads) {
   if (tapes_.size() < parts.size()) tapes_.resize(parts.size());
@@ -88,10 +95,7 @@ void TwoPhases::backward(const std::vector<Part>& parts, const Threads& threads)
     const auto begin = static_cast<std::size_t>(shard);
     for (std::size_t i = first[begin]; i < first[begin + 1]; ++i) {
       const Part& part = parts[i];
-      const Seeds& seed = seeds_[static_cast<std::size_t>(part.domain)];
-      if (seed.features.data() != nullptr)
-        tapes_[i].add_gradient(features_of(outputs_[i]), seed.features.view().rows(part.first, part.rows));
-      tapes_[i].backward(outputs_[i], seed.outputs.view().rows(part.first, part.rows));
+      sand::backward(outputs_[i], seeds_[static_cast<std::size_t>(part.domain)], part.first, part.rows);
     }
   });
 }

@@ -16,6 +16,9 @@ struct Seeds {
   Tensor features;  ///< [n, f], without data unless the objective sees features
 };
 
+/// Runs backward from the outputs of rows first .. first + rows - 1 of a domain, with its seeds.
+void backward(Var outputs, const Seeds& seeds, Index first, Index rows);
+
 class TwoPhases {
  public:
   /// A tile of a domain, and the row where its gradients are added. Tiles of one shard follow each other.

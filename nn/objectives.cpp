@@ -12,6 +12,14 @@ const std::vector<ObjectiveCard>& objectives() {
   return cards;
 }
 
+const std::vector<DomainObjectiveCard>& domain_objectives() {
+  static const std::vector<DomainObjectiveCard> cards = {
+      Irm::card(),   Vrex::card(),  GroupDro::card(), Sd::card(),           IbErm::card(),
+      IbIrm::card(), Coral::card(), Mmd::card(),      CausIrlCoral::card(), CausIrlMmd::card(),
+      Rdm::card(),   Eqrm::card(),  Fishr::card()};
+  return cards;
+}
+
 const ObjectiveCard& objective_named(std::string_view name) {
   std::vector<std::string> names;
   for (const ObjectiveCard& card : objectives()) names.emplace_back(card.name);

@@ -15,12 +15,21 @@ using Hparams = std::map<std::string, double>;
 struct HparamRule {
   const char* name;
   double standard;
-  enum class Draw { fixed, uniform, power_of_10, whole_power_of_2 } draw;
+  enum class Draw {
+    fixed,
+    uniform,
+    power_of_10,
+    whole_power_of_2,
+    whole_power_of_10,
+    whole_uniform,
+    choice
+  } draw;
   double low, high;          ///< bounds of the number, or of its exponent
   const char* range = "";    ///< "[0, 1]"
   const char* meaning = "";  ///< a phrase
   bool is_list = false;      ///< one number for every domain; without any, the method has a default
   std::vector<const char*> words = {};  ///< the choices, if it is not a number
+  std::vector<double> choices = {};     ///< of Draw::choice
 };
 
 /// The numbers of a list; none if it was not given.

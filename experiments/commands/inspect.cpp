@@ -83,6 +83,8 @@ int inspect(const InspectOptions& options) {
                         .method = algorithm(settings.algorithm),
                         .hparams = settings.hparams,
                         .allow_closed = settings.allow_closed,
+                        .engine = &run.loop().engine(),
+                        .combiner_state = run.loop().combiner_before(),
                         .adam = run.loop().adam(),
                         .seed = static_cast<std::uint64_t>(settings.seed),
                         .domain_names = names,

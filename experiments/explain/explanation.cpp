@@ -20,10 +20,17 @@ struct Combined {
   const optim::Direction& direction;
 
   Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g,
-           const Threads& threads)
+           const Threads& threads, std::span<const double> state = {})
       : method(chosen),
-        combiner(chosen.make(given, allow_closed)),
+        combiner(made(chosen, given, allow_closed, state)),
         direction(combiner->combine(g, threads)) {}
+
+  static std::unique_ptr<optim::Combiner> made(const Algorithm& chosen, const Hparams& given,
+                                               bool allow_closed, std::span<const double> state) {
+    std::unique_ptr<optim::Combiner> combiner = chosen.make(given, allow_closed);
+    combiner->resume(state);
+    return combiner;
+  }
 };
 
 /// Hyper-parameters of ERM or AND-mask: those of the update's method where it has them, else the standard
@@ -64,7 +71,10 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
       std::vector<Scalar>& g = gradient[static_cast<std::size_t>(worker)];
       std::fill(g.begin(), g.end(), Scalar{0});
       const Var outputs = passes.forward(tape, rows.inputs.view().rows(row, 1), draw(row), g);
-      tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
+      if (update.objective.over_domains())
+        sand::backward(outputs, update.engine->seeds(static_cast<int>(found.size()) - 1), row, 1);
+      else
+        tape.backward(update.objective.loss(outputs, rows.targets(row, 1), rows.size()));
       for (const WeightPlace& weight : weights)
         found.back()[static_cast<std::size_t>(row)].push_back(g[static_cast<std::size_t>(weight.column)]);
     });
@@ -159,7 +169,8 @@ void WeightExplanation::must_match(Scalar made) const {
 
 std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights) {
   const GradientTable& g = update.gradients;
-  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads);
+  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads,
+                        update.combiner_state);
   std::vector<std::unique_ptr<Combined>> others;
   for (const char* name : {"ERM", "ANDMask"}) {
     const Algorithm& other = algorithm(name);

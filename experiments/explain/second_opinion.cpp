@@ -117,7 +117,7 @@ void give_second_opinion(const fs::path& folder, Training& run) {
           [] { return Error(Fault::data, "second opinion: counts must be two numbers"); });
     TrainingState state;
     state.step = static_cast<int>(counts[0]);
-    state.adam_steps = counts[0];
+    state.adam_steps = run.loop().adam_steps_after(state.step);
     state.losses = static_cast<int>(counts[1]);
     state.weights = numbers(file, "weights", weights);
     state.first_moment = numbers(file, "m", weights);

@@ -17,7 +17,8 @@ void Training::restore(const TrainingState& state) {
   const Settings& settings = loop_.settings();
   const std::size_t weights = static_cast<std::size_t>(loop_.model().parameters.size());
   const int since_record = state.step == settings.steps ? 0 : (state.step - 1) % settings.record_every;
-  const bool reachable = state.step >= 0 && state.step <= settings.steps && state.adam_steps == state.step &&
+  const bool reachable = state.step >= 0 && state.step <= settings.steps &&
+                         state.adam_steps == loop_.adam_steps_after(state.step) &&
                          state.losses == (state.step == 0 ? 0 : since_record) &&
                          std::isfinite(state.loss_sum) && bytes_of_hex(state.chain).size() == 32;
   const bool fits = state.weights.size() == weights && state.first_moment.size() == weights &&

@@ -11,7 +11,6 @@
 #include "nn/objective_card.h"
 #include "tensor/fingerprint.h"
 #include "tensor/finite.h"
-#include "tensor/sum.h"
 
 namespace sand::experiments {
 namespace {
@@ -83,8 +82,13 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
 
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
-  adam_.options.learning_rate = rate_(step_);
-  batch_ = &sampler_.draw(static_cast<std::uint32_t>(step_));
+  const auto step = static_cast<std::uint32_t>(step_);
+  const DomainObjective* const whole = objective_->over_domains();
+  if (whole && whole->restarts_optimizer(step)) adam_.restart();
+  adam_.options.learning_rate = learning_rate(step_);
+  adam_.options.weight_decay = settings_.hparams.at("weight_decay") / (whole ? whole->divisor(step) : 1);
+  combiner_before_ = combiner_->state();
+  batch_ = &sampler_.draw(step);
   gradients_ = &engine_(*batch_, *objective_);
   direction_ = &combiner_->combine(*gradients_, threads_);
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
@@ -92,7 +96,6 @@ void UpdateLoop::update(const std::function<void()>& look) {
   if (look) look();
   move_weights(watched, adam_, parameters, threads_);
   ++step_;
-  loss_ = sum(std::span<const double>(gradients_->losses())) / gradients_->domains();
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }
 
@@ -102,7 +105,22 @@ UpdateState UpdateLoop::save() const {
           .first_moment = copy(adam_.first_moment().numbers()),
           .second_moment = copy(adam_.second_moment().numbers()),
           .adam_steps = adam_.steps(),
-          .moved = moved_};
+          .moved = moved_,
+          .combiner = combiner_->state(),
+          .objective = engine_.carried()};
+}
+
+double UpdateLoop::learning_rate(int step) const {
+  const DomainObjective* const whole = objective_->over_domains();
+  return whole ? whole->learning_rate(rate_(step), static_cast<std::uint32_t>(step)) : rate_(step);
+}
+
+std::int64_t UpdateLoop::adam_steps_after(int updates) const {
+  const DomainObjective* const whole = objective_->over_domains();
+  if (!whole) return updates;
+  int last = updates;
+  while (last > 0 && !whole->restarts_optimizer(static_cast<std::uint32_t>(last - 1))) --last;
+  return updates - std::max(last - 1, 0);
 }
 
 void UpdateLoop::restore(const UpdateState& state) {
@@ -112,6 +130,8 @@ void UpdateLoop::restore(const UpdateState& state) {
   batch_ = nullptr;
   gradients_ = nullptr;
   direction_ = nullptr;
+  combiner_->resume(state.combiner);
+  engine_.resume(state.objective);
   step_ = state.step;
   moved_ = state.moved;
 }

@@ -24,7 +24,8 @@ struct UpdateState {
   std::vector<Scalar> weights;                      ///< [J]
   std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
   std::int64_t adam_steps = 0;                      ///< Adam's t
-  bool moved = false;  ///< whether any direction so far had a number other than 0
+  bool moved = false;                       ///< whether any direction so far had a number other than 0
+  std::vector<double> combiner, objective;  ///< what the methods carry from step to step; mostly nothing
   bool operator==(const UpdateState&) const = default;
 };
 
@@ -47,7 +48,10 @@ class UpdateLoop {
   const Batch& batch() const { return *batch_; }
   const GradientTable& gradients() const { return *gradients_; }
   const optim::Direction& direction() const { return *direction_; }
-  double loss() const { return loss_; }  ///< mean of the training domains' batch losses
+  double loss() const {
+    return gradients_->objective;
+  }  ///< of the batch; the mean of its domains' losses for ERM
+  const std::vector<double>& combiner_before() const { return combiner_before_; }  ///< UpdateState::combiner
 
   UpdateState save() const;
   void restore(const UpdateState& state);  ///< only a state of a run with these settings
@@ -63,7 +67,9 @@ class UpdateLoop {
   const Objective& objective() const { return *objective_; }
   const optim::Combiner& combiner() const { return *combiner_; }
   const optim::Adam& adam() const { return adam_; }
-  double learning_rate(int step) const { return rate_(step); }
+  const DomainGradients& engine() const { return engine_; }
+  double learning_rate(int step) const;
+  std::int64_t adam_steps_after(int updates) const;  ///< t; it starts anew where the objective says so
   /// Why nothing was learned so far, if masks or weights show it. Such a run scores by chance.
   std::optional<std::string> never_learned() const;
   std::string fingerprint() const;                                   ///< of the weights
@@ -88,7 +94,7 @@ class UpdateLoop {
   const Batch* batch_ = nullptr;
   const GradientTable* gradients_ = nullptr;
   const optim::Direction* direction_ = nullptr;
-  double loss_ = 0;
+  std::vector<double> combiner_before_;
   bool moved_ = false;
 };
 

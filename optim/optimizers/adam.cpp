@@ -74,6 +74,12 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
   return finite;
 }
 
+void Adam::restart() {
+  first_.array().setZero();
+  second_.array().setZero();
+  steps_ = 0;
+}
+
 void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
                   std::int64_t steps) {
   Tensor first(first_.shape(), first_moment), second(second_.shape(), second_moment);

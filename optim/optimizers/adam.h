@@ -57,6 +57,8 @@ class Adam {
 
   AdamOptions options;  ///< a schedule may change them between steps
 
+  void restart();  ///< forgets moments and steps
+
   TensorView first_moment() const { return first_; }    ///< m, [J]
   TensorView second_moment() const { return second_; }  ///< v, [J]
   std::int64_t steps() const { return steps_; }         ///< t

@@ -1,0 +1,29 @@
+// The card of an objective over whole domains: the facts about it for the program and the documentation. Each
+// objective defines its own card.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "autograd/domain_objective.h"
+#include "tensor/hparams.h"
+
+namespace sand::nn {
+
+struct DomainObjectiveCard {
+  const char* name;     ///< the name in DomainBed, if it has one there
+  const char* about;    ///< its purpose, in a phrase
+  const char* formula;  ///< of the objective, with the domains' mean losses R_e, logits x and features z
+  const char* source;
+  int fewest_domains = 1;        ///< needed for training
+  const char* sees = "outputs";  ///< "losses", "outputs" or "features"
+  std::vector<HparamRule> hparams = {};
+  /// Throws Error(usage) for hyper-parameters out of range. `base` is the loss of a row.
+  std::unique_ptr<DomainObjective> (*make)(const Hparams& hparams, std::unique_ptr<Objective> base);
+};
+
+/// The cards of all objectives over whole domains. To add one, write a header in nn/objectives/, its test,
+/// and a line in objectives.cpp.
+const std::vector<DomainObjectiveCard>& domain_objectives();
+
+}  // namespace sand::nn

@@ -1,0 +1,73 @@
+// Invariant risk minimization (Arjovsky et al. 2019, arXiv 1907.02893): the classifier should be best for
+// every domain at once.
+#pragma once
+
+#include "autograd/ops/mul.h"
+#include "autograd/ops/rows.h"
+#include "nn/annealed.h"
+#include "nn/domain_objective_card.h"
+#include "nn/residuals.h"
+
+namespace sand::nn {
+
+/// penalty = mean_e P_e, with the slope D of a domain's mean loss under a common factor of its logits:
+///   halves = 1, as in DomainBed: P_e = D(rows 0, 2, ...) D(rows 1, 3, ...), without bias, but below 0 at
+///   times halves = 0, as in the paper's code: P_e = D(all rows)^2
+/// With divide = 1, as in the paper's code, the whole objective is divided by the weight where that is above
+/// 1, and so is weight decay.
+class Irm : public AnnealedPenalty {
+ public:
+  static DomainObjectiveCard card() {
+    return {
+        .name = "IRM",
+        .about = "the classifier should be best for every domain at once",
+        .formula = "mean_e R_e + w mean_e P_e, P_e = (dR_e(s x) / ds at s = 1)^2",
+        .source = "Arjovsky et al. 2019, arXiv 1907.02893",
+        .hparams = {{"irm_lambda", 100, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
+                     "weight w of the penalty after irm_penalty_anneal_iters steps; 1 before"},
+                    {"irm_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4, "at least 0",
+                     "step at which the weight changes and Adam starts anew"},
+                    {"irm_halves", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+                     "product of the slopes of two halves, as in DomainBed, or a square, as in the paper"},
+                    {"irm_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+                     "divide the objective by a weight above 1, as in the paper's code"}},
+        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
+          return std::make_unique<Irm>(h, std::move(base));
+        }};
+  }
+  Irm(const Hparams& h, std::unique_ptr<Objective> base)
+      : AnnealedPenalty(std::move(base),
+                        {checked("IRM", h, "irm_lambda"), checked("IRM", h, "irm_penalty_anneal_iters")}),
+        halves_(checked("IRM", h, "irm_halves", 0, 1) != 0),
+        divides_(checked("IRM", h, "irm_divide", 0, 1) != 0) {}
+  const char* name() const override { return "IRM"; }
+  double divisor(std::uint32_t step) const override {
+    return divides_ && annealing().at(step) > 1 ? annealing().at(step) : 1;
+  }
+
+  /// P_e of one domain.
+  static Var penalty_of(const DomainOutputs& domain, bool halves) {
+    if (!halves) {
+      const Var slope = slope_of_scale(domain.outputs, domain.targets);
+      return mul(slope, slope);
+    }
+    const auto half = [&](Index first) {
+      std::vector<std::int32_t> labels;
+      for (std::size_t n = static_cast<std::size_t>(first); n < domain.targets.labels.size(); n += 2)
+        labels.push_back(domain.targets.labels[n]);
+      return slope_of_scale(rows(domain.outputs, first, 2), Targets(labels));
+    };
+    return mul(half(0), half(1));
+  }
+
+ private:
+  Var penalty(std::span<const DomainOutputs> domains, std::span<const Var>, const Moment&) const override {
+    std::vector<Var> penalties;
+    for (const DomainOutputs& domain : domains) penalties.push_back(penalty_of(domain, halves_));
+    return mean_of(penalties);
+  }
+
+  bool halves_, divides_;
+};
+
+}  // namespace sand::nn
