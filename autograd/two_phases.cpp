@@ -75,6 +75,7 @@ double TwoPhases::objective(const DomainObjective& objective, const Batch& batch
     const Targets targets = batch.domains[e].targets(0, batch.domains[e].size());
     const Var outputs = leaf(values_[e], seeds_[e].outputs);
     const Var features = objective.sees_features() ? leaf(features_[e], seeds_[e].features) : outputs;
+    if (!objective.sees_features()) seeds_[e].features = Tensor();  // another objective may have left one
     domains.push_back({outputs, features, targets});
     means.push_back(objective.loss(outputs, targets, batch.domains[e].size()));
     losses[e] = static_cast<double>(means.back().value()[0]);
