@@ -28,7 +28,7 @@ namespace sand::experiments {
 namespace {
 
 struct BenchOptions {
-  std::string bench_case = "ilc", algorithm = "SANDMask", phase = "train", convolution = "winograd";
+  std::string bench_case = "ilc", algorithm = "SANDMask", combiner, phase = "train", convolution = "winograd";
   int threads = 0, steps = 100;
   int domains = 0, rows = 0;  ///< 0: those of the case
   bool kernels = false;       ///< time the convolution kernels instead of a case
@@ -124,16 +124,18 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
     return [=] { (*evaluate)(whole(*rows), nn::CrossEntropy{}); };
   }
   Hparams hparams;
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  for (const HparamRule& rule : method.hparams)  // penalties with their weight from the first step on
+    hparams[rule.name] =
+        std::string_view(rule.name).find("_iters") == std::string_view::npos ? rule.standard : 0;
   // allows a single domain, too
-  std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);
+  std::shared_ptr<optim::Combiner> combiner = method.make_combiner(hparams, true);
+  std::shared_ptr<Objective> objective = method.make_objective(hparams, std::make_unique<nn::CrossEntropy>());
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};
   auto engine = std::make_shared<DomainGradients>(model.network, model.parameters, cut);
   auto adam = std::make_shared<optim::Adam>(model.parameters);
   return [=, &model, &batch] {
-    const nn::CrossEntropy objective;
-    const GradientTable& g = (*engine)(batch, objective);
-    const WatchedUpdate watched{*engine, batch, objective, g, *combiner, combiner->combine(g, threads)};
+    const GradientTable& g = (*engine)(batch, *objective);
+    const WatchedUpdate watched{*engine, batch, *objective, g, *combiner, combiner->combine(g, threads)};
     check_direction(watched);
     move_weights(watched, *adam, model.parameters, threads);
   };
@@ -145,7 +147,7 @@ int bench(const BenchOptions& options) {
   Case bench = case_named(options.bench_case);
   if (options.domains > 0) bench.domains = options.domains;
   if (options.rows > 0) bench.rows = options.rows;
-  const Algorithm& method = algorithm(options.algorithm);
+  const Algorithm& method = algorithm(options.algorithm, options.combiner);
   const Threads threads(options.threads);
   const kernels::ConvolutionMethod convolution = convolution_named(options.convolution);
   const std::unique_ptr<Model> model = make_model(bench.model, nn::Activation::relu, 1, convolution);
@@ -199,6 +201,9 @@ void add_bench(Command& command) {
                  "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
   command.option("--algorithm", o.algorithm,
                  "how the gradients of the domains are combined (default SANDMask)");
+  command.option(
+      "--combiner", o.combiner,
+      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.option("--steps", o.steps, "number of updates to time (default 100)", {1, 1e6});
   command.option("--domains", o.domains, "number of domains (default: that of the case)", {1, 4096});

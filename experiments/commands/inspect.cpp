@@ -80,7 +80,7 @@ int inspect(const InspectOptions& options) {
                         .objective = run.loop().objective(),
                         .batch = run.loop().batch(),
                         .gradients = run.loop().gradients(),
-                        .method = algorithm(settings.algorithm),
+                        .method = algorithm(settings),
                         .hparams = settings.hparams,
                         .allow_closed = settings.allow_closed,
                         .engine = &run.loop().engine(),

@@ -17,22 +17,32 @@ std::string draw_text(const HparamRule& rule) {
     case HparamRule::Draw::uniform: return "uniform(" + range + ")";
     case HparamRule::Draw::power_of_10: return "10^uniform(" + range + ")";
     case HparamRule::Draw::whole_power_of_2: return "floor 2^uniform(" + range + ")";
+    case HparamRule::Draw::whole_power_of_10: return "floor 10^uniform(" + range + ")";
+    case HparamRule::Draw::whole_uniform: return "floor uniform(" + range + ")";
+    case HparamRule::Draw::choice: return "choice";
     case HparamRule::Draw::fixed: break;
   }
   return "-";
 }
 
 void list_algorithms() {
-  std::printf("| algorithm | direction d of a weight | source | fewest domains |\n|---|---|---|---|\n");
-  for (const Algorithm& card : algorithms())
-    std::printf("| %s | `%s` | %s | %d |\n", card.name, card.formula, card.source, card.fewest_domains);
+  std::printf("| algorithm | formula | looks at | source | fewest domains |\n|---|---|---|---|---|\n");
+  for (const Algorithm& row : algorithms())
+    std::printf("| %s | `%s` | %s | %s | %d |\n", row.name.c_str(), row.formula(), row.sees(), row.source(),
+                row.fewest_domains());
   std::printf(
       "\n| algorithm | hyper-parameter | default | range | DomainBed's draw | meaning "
       "|\n|---|---|---|---|---|---|\n");
-  for (const Algorithm& card : algorithms())
-    for (const HparamRule& rule : card.hparams)
-      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, shortest(rule.standard).c_str(),
-                  rule.range, draw_text(rule).c_str(), rule.meaning);
+  for (const Algorithm& row : algorithms())
+    for (const HparamRule& rule : row.hparams)
+      std::printf("| %s | %s | %s | %s | %s | %s |\n", row.name.c_str(), rule.name,
+                  shortest(rule.standard).c_str(), rule.range, draw_text(rule).c_str(), rule.meaning);
+  std::printf("\n| algorithms of DomainBed that are left out | reason |\n|---|---|\n");
+  for (const LeftOut& group : left_out()) {
+    std::string names;
+    for (const char* name : group.names) names += (names.empty() ? "" : ", ") + std::string(name);
+    std::printf("| %s | %s |\n", names.c_str(), group.reason);
+  }
 }
 
 void list_objectives() {

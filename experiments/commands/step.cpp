@@ -20,7 +20,7 @@ namespace {
 
 struct StepOptions {
   ModelFlags model;
-  std::string algorithm = "SANDMask", hparams;
+  std::string algorithm = "SANDMask", combiner, hparams;
   std::string in, out;
   std::vector<std::string> explain;     ///< weights to explain
   std::string explain_layer, heat_map;  ///< a slot; a PNG
@@ -179,9 +179,9 @@ int step(const StepOptions& options) {
   const Slot* const layer =
       options.explain_layer.empty() ? nullptr : &slot_named(parameters, options.explain_layer);
 
-  const Algorithm& method = algorithm(options.algorithm);
+  const Algorithm& method = algorithm(options.algorithm, options.combiner);
   const Hparams hparams = hparams_of(options, method);
-  const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
+  const std::unique_ptr<optim::Combiner> combiner = method.make_combiner(hparams, options.allow_closed);
 
   const Safetensors in = Safetensors::read(options.in);
   const Batch batch = read_batch(in, model->example);
@@ -192,7 +192,9 @@ int step(const StepOptions& options) {
 
   const Threads threads(options.threads);
   DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
-  const nn::CrossEntropy objective;
+  const std::unique_ptr<Objective> made =
+      method.make_objective(hparams, std::make_unique<nn::CrossEntropy>());
+  const Objective& objective = *made;
   const GradientTable& g = engine(batch, objective);
   const optim::Direction& direction = combiner->combine(g, threads);
   const WatchedUpdate watched{engine, batch, objective, g, *combiner, direction};
@@ -204,6 +206,7 @@ int step(const StepOptions& options) {
                       .method = method,
                       .hparams = hparams,
                       .allow_closed = options.allow_closed,
+                      .engine = &engine,
                       .adam = adam,
                       .threads = threads};
   const std::vector<WeightExplanation> explanations =
@@ -228,6 +231,9 @@ void add_step(Command& command) {
   o.model.add(command);
   command.option("--algorithm", o.algorithm,
                  "how the gradients of the domains are combined (default SANDMask)");
+  command.option(
+      "--combiner", o.combiner,
+      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
   command.option(
       "--hparams", o.hparams,
       R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");

@@ -27,7 +27,7 @@ struct Combined {
 
   static std::unique_ptr<optim::Combiner> made(const Algorithm& chosen, const Hparams& given,
                                                bool allow_closed, std::span<const double> state) {
-    std::unique_ptr<optim::Combiner> combiner = chosen.make(given, allow_closed);
+    std::unique_ptr<optim::Combiner> combiner = chosen.make_combiner(given, allow_closed);
     combiner->resume(state);
     return combiner;
   }

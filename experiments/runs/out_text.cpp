@@ -89,7 +89,7 @@ void OutText::compare(const Record& record, const Training& run) {
   if (said != records_.end())
     for (const std::size_t line : said->second) compare(line, expected);
   const auto reports = reports_.find(record.step);
-  if (reports == reports_.end() || !algorithm(run.loop().settings().algorithm).has_mask) return;
+  if (reports == reports_.end() || !algorithm(run.loop().settings()).combiner->has_mask) return;
   const int domains = static_cast<int>(run.loop().training_domains().size());
   const std::vector<std::string> report =
       lines_of(report_with_notes(run.loop().settings(), domains, *record.masks) + "\n");

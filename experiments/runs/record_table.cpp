@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <string_view>
 
 #include "experiments/setup/algorithms.h"
 
@@ -55,7 +54,7 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
     std::string name = "test " + data.domains[static_cast<std::size_t>(domain)].name;
     head += "  " + name;
   }
-  const bool weighs = std::string_view(algorithm(settings.algorithm).sees) != "columns";
+  const bool weighs = algorithm(settings).weighs_rows();
   return head + (weighs ? "   weights of domains: least, mean, greatest" : "   mask: closed, partial, open");
 }
 

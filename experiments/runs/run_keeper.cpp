@@ -161,7 +161,7 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
                  "sandgrad: run directory: it was moved during the run, with the run's files\n "
                  "   path %s\n",
                  options_.output_dir.c_str());
-  if (last && algorithm(settings_.algorithm).has_mask)
+  if (last && algorithm(settings_).combiner->has_mask)
     say(report_with_notes(settings_, static_cast<int>(run.loop().training_domains().size()), *last->masks));
   say(weights_line(run));
   if (!run.finished()) {

@@ -4,18 +4,80 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 
+#include "experiments/setup/settings.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 
 namespace sand::experiments {
+namespace {
 
-const std::vector<Algorithm>& algorithms() { return optim::combiners(); }
+const optim::CombinerCard& combiner_named(std::string_view name) {
+  const std::string found = find_name("combiner", name == "ERM" ? "Mean" : name, combiner_names());
+  const auto& cards = optim::combiners();
+  return *std::find_if(cards.begin(), cards.end(), [&](const auto& card) { return found == card.name; });
+}
+
+/// Throws Error(usage) for an algorithm of DomainBed that is left out.
+void check_left_out(const std::string& name) {
+  for (const LeftOut& group : left_out())
+    for (const char* out : group.names)
+      check(::strcasecmp(name.c_str(), out) != 0, [&] {
+        return Error(Fault::usage, "algorithm: " + std::string(out) + " is in DomainBed but not here")
+            .fact("reason", group.reason)
+            .hint("sandgrad list algorithms shows what is here");
+      });
+}
+
+}  // namespace
+
+Algorithm::Algorithm(std::string of_name, const nn::DomainObjectiveCard* sees,
+                     const optim::CombinerCard* combines)
+    : name(std::move(of_name)), objective(sees), combiner(combines), hparams(combines->hparams) {
+  if (objective) hparams.insert(hparams.begin(), objective->hparams.begin(), objective->hparams.end());
+  std::set<std::string> names;
+  for (const HparamRule& rule : hparams)
+    check(names.insert(rule.name).second, [&] {
+      return Error(Fault::usage, name + ": objective and combiner both have a hyper-parameter of this name")
+          .fact("name", rule.name);
+    });
+}
+
+int Algorithm::fewest_domains() const {
+  return std::max(objective ? objective->fewest_domains : 1, combiner->fewest_domains);
+}
+
+std::unique_ptr<Objective> Algorithm::make_objective(const Hparams& values,
+                                                     std::unique_ptr<Objective> base) const {
+  if (!objective) return base;
+  return objective->make(values, std::move(base));
+}
+
+const std::vector<Algorithm>& algorithms() {
+  static const std::vector<Algorithm> all = [] {
+    std::vector<Algorithm> rows;
+    for (const optim::CombinerCard& card : optim::combiners())
+      rows.emplace_back(std::string(card.name) == "Mean" ? "ERM" : card.name, nullptr, &card);
+    for (const nn::DomainObjectiveCard& card : nn::domain_objectives())
+      rows.emplace_back(card.name, &card, &combiner_named("Mean"));
+    return rows;
+  }();
+  return all;
+}
 
 std::vector<std::string> algorithm_names() {
   std::vector<std::string> names;
-  for (const Algorithm& row : algorithms()) names.emplace_back(row.name);
+  for (const Algorithm& row : algorithms()) names.push_back(row.name);
+  return names;
+}
+
+std::vector<std::string> combiner_names() {
+  std::vector<std::string> names;
+  for (const optim::CombinerCard& card : optim::combiners()) names.emplace_back(card.name);
   return names;
 }
 
@@ -26,21 +88,44 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
     for (const HparamRule& rule : row.hparams)
       if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
   for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
-    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; it is ignored\n", method.name,
-                 name.c_str());
+    std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; it is ignored\n",
+                 method.name.c_str(), name.c_str());
 }
 
-const Algorithm& algorithm(std::string_view name) {
-  for (const char* other : {"IRM", "VREx", "GroupDRO", "Mixup", "CORAL", "MMD", "IGA", "SD", "Fish", "Fishr",
-                            "IB_ERM", "IB_IRM", "EQRM"})
-    check(::strcasecmp(std::string(name).c_str(), other) != 0, [&] {  // IRM is one letter away from ERM
-      return Error(Fault::usage,
-                   "algorithm: " + std::string(other) + " is in DomainBed but not implemented here")
-          .hint("sandgrad train --help lists the algorithms");
-    });
+const Algorithm& algorithm(std::string_view name, std::string_view combiner) {
+  check_left_out(std::string(name));
   const std::string found = find_name("algorithm", name, algorithm_names());
-  return *std::find_if(algorithms().begin(), algorithms().end(),
-                       [&](const Algorithm& row) { return row.name == found; });
+  const Algorithm& plain = *std::find_if(algorithms().begin(), algorithms().end(),
+                                         [&](const Algorithm& row) { return row.name == found; });
+  if (combiner.empty()) return plain;
+  const optim::CombinerCard& card = combiner_named(combiner);
+  if (plain.combiner == &card) return plain;
+  check(plain.objective != nullptr || std::string(plain.combiner->name) == "Mean", [&] {
+    return Error(Fault::usage, "--combiner: " + plain.name + " is a combiner itself")
+        .fact("found", card.name)
+        .hint("--algorithm " + std::string(card.name) + ", or an algorithm with an objective over domains");
+  });
+  static std::map<std::pair<std::string, std::string>, Algorithm> composed;
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  const std::string both = plain.objective ? plain.name + " with " + card.name : card.name;
+  return composed.try_emplace({found, card.name}, both, plain.objective, &card).first->second;
+}
+
+const Algorithm& algorithm(const Settings& settings) {
+  return algorithm(settings.algorithm, settings.combiner);
+}
+
+const std::vector<LeftOut>& left_out() {
+  static const std::vector<LeftOut> groups = {
+      {{"DANN", "CDANN", "Transfer", "URM"}, "a second network is trained against the first"},
+      {{"ARM", "MTL", "ADRMX", "SagNet", "CAD", "CondCAD"},
+       "it needs another network beside the classifier, or inside it"},
+      {{"RSC", "SelfReg"}, "it changes the features of the network during the pass"},
+      {{"TRM"}, "it needs a classifier for every domain and an optimization of its own"},
+      {{"ERMPlusPlus"}, "it is a recipe for training: averaged weights, two phases, other pictures"},
+      {{"Fish", "IGA", "MLDG", "Mixup"}, "not available yet"}};
+  return groups;
 }
 
 }  // namespace sand::experiments

@@ -46,6 +46,10 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
     case HparamRule::Draw::power_of_10: return power_of_10(random.uniform(rule.low, rule.high));
     case HparamRule::Draw::whole_power_of_2:
       return std::floor(power_of_2(random.uniform(rule.low, rule.high)));
+    case HparamRule::Draw::whole_power_of_10:
+      return std::floor(power_of_10(random.uniform(rule.low, rule.high)));
+    case HparamRule::Draw::whole_uniform: return std::floor(random.uniform(rule.low, rule.high));
+    case HparamRule::Draw::choice:
     case HparamRule::Draw::fixed: break;
   }
   return rule.standard;

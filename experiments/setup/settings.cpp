@@ -72,10 +72,11 @@ Settings resolve(const RunRequest& request) {
   const std::string data_set = find_name("dataset", request.data.name, data_set_names());
   Settings settings{request, protocol_for(request.protocol_name, data_set), {}};
   const Protocol& protocol = settings.protocol;
-  const Algorithm& method = algorithm(request.algorithm);
+  const Algorithm& method = algorithm(request.algorithm, request.combiner);
   settings.data.name = data_set;
   settings.data.seed = static_cast<std::uint64_t>(request.trial_seed);
-  settings.algorithm = method.name;
+  settings.algorithm = algorithm(request.algorithm).name;
+  settings.combiner = request.combiner.empty() ? "" : method.combiner->name;
   settings.protocol_name = protocol.name;
   settings.model = model_for(request.model, protocol, data_set);
   settings.convolution = find_name("convolution", request.convolution, {"direct", "winograd"});
@@ -100,7 +101,10 @@ Settings resolve(const RunRequest& request) {
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
-  method.make(settings.hparams, settings.allow_closed);  // throws if the hyper-parameters are not valid
+  // These throw if the hyper-parameters are not valid.
+  method.make_combiner(settings.hparams, settings.allow_closed);
+  method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
+  method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
   return settings;
 }
 

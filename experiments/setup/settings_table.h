@@ -67,6 +67,11 @@ void visit_method_settings(Request& request, const Row& row) {
   row({"algorithm", "--algorithm",
        "how the gradients of the domains are combined: " + either(algorithm_names()) + " (default SANDMask)"},
       request.algorithm);
+  row(Setting{"combiner", "--combiner",
+              "combiner of the gradients of an algorithm with an objective over domains, such as IRM: " +
+                  either(combiner_names()) + " (default: the mean)"}
+          .newer(),
+      request.combiner);
   row({"protocol", "--protocol",
        "domainbed, ilc, irm or auto: of the paper that made the data set (default auto)"},
       request.protocol_name);

@@ -6,14 +6,14 @@
 
 namespace sand::experiments {
 std::optional<std::string> note_on_tau(const Settings& settings, int domains) {
-  const std::string note = algorithm(settings.algorithm).note(settings.hparams, domains);
+  const std::string note = algorithm(settings).combiner->note(settings.hparams, domains);
   return note.empty() ? std::nullopt : std::optional(note);
 }
 
 std::optional<std::string> note_on_saturation(const Settings& settings, const optim::MaskReport& masks) {
   const double open = static_cast<double>(masks.total.open),
                opened = open + static_cast<double>(masks.total.partial);
-  const std::string comes_to = algorithm(settings.algorithm).when_saturated;
+  const std::string comes_to = algorithm(settings).combiner->when_saturated;
   if (comes_to.empty() || !(open > 0.99 * opened)) return std::nullopt;
   char percent[32];
   std::snprintf(percent, sizeof percent, "%.2f", 100 * open / opened);

@@ -20,7 +20,7 @@ const nn::ObjectiveCard& objective_of(const Settings& settings) {
 }
 
 int fewest_domains(const Settings& settings) {
-  const int fewest = settings.allow_closed ? 1 : algorithm(settings.algorithm).fewest_domains;
+  const int fewest = settings.allow_closed ? 1 : algorithm(settings).fewest_domains();
   return std::max(fewest, objective_of(settings).fewest_domains);
 }
 
@@ -67,8 +67,9 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
       training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
                                               fewest_domains(settings))),
       splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
-      combiner_(algorithm(settings.algorithm).make(settings.hparams, settings.allow_closed)),
-      objective_(objective_of(settings).make(settings.hparams)),
+      combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
+      objective_(algorithm(settings).make_objective(settings.hparams,
+                                                    objective_of(settings).make(settings.hparams))),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),

@@ -10,7 +10,7 @@ namespace sand::optim {
 class MeanGradient : public ByColumn {
  public:
   static CombinerCard card() {
-    return {.name = "ERM",
+    return {.name = "Mean",
             .about = "the mean of the gradients",
             .formula = "d = gbar",
             .source = "Vapnik 1991",
@@ -20,7 +20,7 @@ class MeanGradient : public ByColumn {
             }};
   }
   MeanGradient() : ByColumn(1, Mask::none) {}
-  const char* name() const override { return "ERM"; }
+  const char* name() const override { return "Mean"; }
 };
 
 }  // namespace sand::optim
