@@ -17,7 +17,8 @@ class CausIrlCoral : public RandomHalvesDistance<Moments> {
                                        "mean_e R_e + mmd_gamma CORAL(first rows of all domains, other rows)",
                                        "Chevalley et al. 2022, arXiv 2206.11646");
   }
-  using RandomHalvesDistance::RandomHalvesDistance;
+  CausIrlCoral(const Hparams& h, std::unique_ptr<Objective> base)
+      : RandomHalvesDistance("CausIRL_CORAL", h, std::move(base)) {}
   const char* name() const override { return "CausIRL_CORAL"; }
 };
 
@@ -29,7 +30,8 @@ class CausIrlMmd : public RandomHalvesDistance<Sample> {
                                      "mean_e R_e + mmd_gamma MMD(first rows of all domains, other rows)",
                                      "Chevalley et al. 2022, arXiv 2206.11646");
   }
-  using RandomHalvesDistance::RandomHalvesDistance;
+  CausIrlMmd(const Hparams& h, std::unique_ptr<Objective> base)
+      : RandomHalvesDistance("CausIRL_MMD", h, std::move(base)) {}
   const char* name() const override { return "CausIRL_MMD"; }
 };
 

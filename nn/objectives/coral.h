@@ -29,7 +29,7 @@ class Coral : public PairwiseDistance<Moments> {
         "mean_e R_e + mmd_gamma mean over pairs of mean((m_a - m_b)^2) + mean((C_a - C_b)^2)",
         "Sun and Saenko 2016, arXiv 1607.01719");
   }
-  using PairwiseDistance::PairwiseDistance;
+  Coral(const Hparams& h, std::unique_ptr<Objective> base) : PairwiseDistance("CORAL", h, std::move(base)) {}
   const char* name() const override { return "CORAL"; }
 };
 

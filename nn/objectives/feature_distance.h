@@ -30,8 +30,8 @@ DomainObjectiveCard distance_card(const char* name, const char* about, const cha
 /// objective = mean_e R_e + mmd_gamma * penalty.
 class FeatureDistance : public DomainObjective {
  public:
-  FeatureDistance(const Hparams& h, std::unique_ptr<Objective> base)
-      : DomainObjective(std::move(base)), weight_(checked("feature distance", h, "mmd_gamma")) {}
+  FeatureDistance(const char* method, const Hparams& h, std::unique_ptr<Objective> base)
+      : DomainObjective(std::move(base)), weight_(checked(method, h, "mmd_gamma")) {}
   bool sees_features() const override { return true; }
   Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
               const Moment& at) const override {

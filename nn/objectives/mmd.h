@@ -29,7 +29,7 @@ class Mmd : public PairwiseDistance<Sample> {
         "mean_e R_e + mmd_gamma mean over pairs of k(a, a) + k(b, b) - 2 k(a, b)",
         "Li et al. 2018, Domain generalization with adversarial feature learning, CVPR");
   }
-  using PairwiseDistance::PairwiseDistance;
+  Mmd(const Hparams& h, std::unique_ptr<Objective> base) : PairwiseDistance("MMD", h, std::move(base)) {}
   const char* name() const override { return "MMD"; }
 };
 
