@@ -1,6 +1,5 @@
-// The operations of one pass, in the order they ran. Backward walks the list in reverse; nothing more is
-// needed for reverse-mode automatic differentiation. Only one thread uses a tape. A tape is independent of
-// domains.
+// The operations of one pass, in the order they ran. Backward walks the list in reverse: this is all of
+// reverse-mode automatic differentiation. Only one thread uses a tape, and it does not know domains.
 #pragma once
 
 #include <array>
@@ -54,7 +53,7 @@ class Tape {
   bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
-  Var copied(TensorView value);                         ///< the same, of a copy on the tape
+  Var copied(TensorView value);                         ///< likewise, a copy on the tape
   Var variable(TensorView value, TensorSpan gradient);  ///< a leaf whose gradient is added to `gradient`
   Var parameter(const Slot& slot);                      ///< a leaf in the block of parameters
 
@@ -62,14 +61,12 @@ class Tape {
   template <class Op, class... Inputs>
   Var apply(Op op, Here here, Inputs... inputs);
 
-  /// Adds d (seed . y) / d leaf to the gradient of every leaf. Call it once per pass. `seed` has the shape of
-  /// y.
+  /// Adds d (seed . y) / d leaf to the gradient of every leaf; `seed` is shaped as y. Call it once per pass.
   void backward(Var y, TensorView seed);
   /// Adds to d loss / d x before backward() of a later y, for a loss that sees x and y.
   void add_gradient(Var x, TensorView gradient);
   void backward(Var loss);  ///< of a single number, seed 1
-  /// The same, but stops after the first op that passes on a gradient with NaN or infinity and returns its
-  /// index; returns -1 if there is none.
+  /// The same, but stops after the first op that passes on NaN or infinity and returns its index, else -1.
   int checked_backward(Var loss);
 
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }
@@ -93,7 +90,7 @@ class Tape {
   };
   int size() const { return static_cast<int>(nodes_.size()); }
   Entry entry(int index) const;
-  Var input(Var y, int which) { return Var(this, entry(y.index()).inputs[static_cast<std::size_t>(which)]); }
+  Var input(Var y, int which) { return Var(this, nodes_[at(y)].inputs[static_cast<std::size_t>(which)]); }
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
   /// The first entry whose value has NaN or infinity, or -1. With a plan, reused memory may hide some.

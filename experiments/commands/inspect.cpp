@@ -76,19 +76,7 @@ int inspect(const InspectOptions& options) {
   std::vector<WeightExplanation> explanations;
   std::optional<LayerExplanation> layer;
   run.update([&] {
-    const Update update{.model = run.loop().model(),
-                        .objective = run.loop().objective(),
-                        .batch = run.loop().batch(),
-                        .gradients = run.loop().gradients(),
-                        .method = algorithm(settings),
-                        .hparams = settings.hparams,
-                        .allow_closed = settings.allow_closed,
-                        .engine = &run.loop().engine(),
-                        .combiner_state = run.loop().combiner_before(),
-                        .adam = run.loop().adam(),
-                        .seed = static_cast<std::uint64_t>(settings.seed),
-                        .domain_names = names,
-                        .threads = recorded.threads};
+    const Update update = update_of(run.loop(), names, recorded.threads);
     explanations = explain(update, places);
     if (slot != nullptr) layer.emplace(run.loop().gradients(), run.loop().direction(), *slot, names);
   });

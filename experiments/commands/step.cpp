@@ -192,15 +192,13 @@ int step(const StepOptions& options) {
 
   const Threads threads(options.threads);
   DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
-  const std::unique_ptr<Objective> made =
-      method.make_objective(hparams, std::make_unique<nn::CrossEntropy>());
-  const Objective& objective = *made;
-  const GradientTable& g = engine(batch, objective);
+  const auto objective = method.make_objective(hparams, std::make_unique<nn::CrossEntropy>());
+  const GradientTable& g = engine(batch, *objective);
   const optim::Direction& direction = combiner->combine(g, threads);
-  const WatchedUpdate watched{engine, batch, objective, g, *combiner, direction};
+  const WatchedUpdate watched{engine, batch, *objective, g, *combiner, direction};
   check_direction(watched);
   const Update update{.model = *model,
-                      .objective = objective,
+                      .objective = *objective,
                       .batch = batch,
                       .gradients = g,
                       .method = method,

@@ -158,6 +158,23 @@ AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index colum
 
 }  // namespace
 
+Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, const Threads& threads) {
+  const Settings& settings = loop.settings();
+  return {.model = loop.model(),
+          .objective = loop.objective(),
+          .batch = loop.batch(),
+          .gradients = loop.gradients(),
+          .method = algorithm(settings),
+          .hparams = settings.hparams,
+          .allow_closed = settings.allow_closed,
+          .engine = &loop.engine(),
+          .combiner_state = loop.combiner_before(),
+          .adam = loop.adam(),
+          .seed = static_cast<std::uint64_t>(settings.seed),
+          .domain_names = names,
+          .threads = threads};
+}
+
 void WeightExplanation::must_match(Scalar made) const {
   check(same_bits(made, adam.after), [&] {
     return Error(Fault::internal,

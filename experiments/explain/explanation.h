@@ -8,6 +8,7 @@
 
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/models.h"
+#include "experiments/training/update_loop.h"
 #include "experiments/training/weight_name.h"
 #include "optim/optimizers/adam.h"
 #include "optim/terms.h"
@@ -32,6 +33,9 @@ struct Update {
   std::vector<std::string> domain_names = {};  ///< of the batch's domains; empty: their numbers
   Threads threads{};
 };
+
+/// The current update of a run, before the weights move; `loop` and `names` must outlive it.
+Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, const Threads& threads);
 
 struct ExampleTerms {
   Index row;              ///< number of the row in the domain's batch
