@@ -87,4 +87,20 @@ DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t se
       digits->files};
 }
 
+DataSet without_colours(DataSet colored) {
+  const Shape both = colored.example, one = {1, both[1], both[2]};
+  const auto pixels = static_cast<std::size_t>(one.size());
+  colored.name += "-Gray";
+  colored.example = one;
+  for (Domain& domain : colored.domains) {
+    domain.example = one;
+    domain.read = [pixels, read = domain.read](std::uint32_t example, std::span<Scalar> input) {
+      std::vector<Scalar> channels(2 * pixels);
+      read(example, channels);
+      for (std::size_t i = 0; i < pixels; ++i) input[i] = channels[i] + channels[pixels + i];
+    };
+  }
+  return colored;
+}
+
 }  // namespace sand::domains

@@ -24,4 +24,8 @@ DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed);
 /// Keeps every second pixel: examples [2, 14, 14].
 DataSet colored_mnist_irm(std::shared_ptr<const Digits> digits, std::uint64_t seed);
 
+/// The same examples without their colour: both channels added, [1, h, w]; the name gets "-Gray". A network
+/// trained on them is the paper's oracle, since it cannot see the colour.
+DataSet without_colours(DataSet colored);
+
 }  // namespace sand::domains

@@ -141,6 +141,11 @@ const Row kRows[] = {
      [](const DataRequest& request, const Threads& threads) {
        return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
      }},
+    {"ColoredMNIST-IRM-Gray",
+     [](const DataRequest& request, const Threads& threads) {
+       return domains::without_colours(
+           domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed));
+     }},
     {"RotatedMNIST",
      [](const DataRequest& request, const Threads& threads) {
        return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);

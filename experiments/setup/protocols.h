@@ -1,6 +1,7 @@
 // The training protocol of a paper: all settings of a run except data, algorithm and seeds.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Protocol {
   std::vector<int> test_domains;
   std::vector<HparamRule> hparams;  ///< lr, weight_decay, batch_size (per domain), mlp_width, mlp_depth
                                     ///< (hidden layers), mlp_dropout, data_augmentation (of photos: 1 or 0)
+  /// Defaults that the paper chose for an algorithm, in place of the algorithm's and those above.
+  std::map<std::string, Hparams> tuned = {};
 };
 
 /// `name` is "domainbed", "ilc", "irm" or "auto", the protocol of the paper that made the data set. Throws

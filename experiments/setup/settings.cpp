@@ -95,6 +95,9 @@ Settings resolve(const RunRequest& request) {
        {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
     for (const HparamRule& rule : rules)
       settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+  if (const auto tuned = protocol.tuned.find(settings.algorithm);
+      tuned != protocol.tuned.end() && request.hparams_seed == 0)
+    for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1)
     settings.hparams["data_augmentation"] = 0;

@@ -14,7 +14,7 @@ namespace sand::nn {
 ///   halves = 1, as in DomainBed: P_e = D(rows 0, 2, ...) D(rows 1, 3, ...), without bias, but below 0 at
 ///   times halves = 0, as in the paper's code: P_e = D(all rows)^2
 /// With divide = 1, as in the paper's code, the whole objective is divided by the weight where that is above
-/// 1, and so is weight decay.
+/// 1, and so is weight decay; the optimizer goes on.
 class Irm : public AnnealedPenalty {
  public:
   static DomainObjectiveCard card() {
@@ -23,14 +23,15 @@ class Irm : public AnnealedPenalty {
         .about = "the classifier should be best for every domain at once",
         .formula = "mean_e R_e + w mean_e P_e, P_e = (dR_e(s x) / ds at s = 1)^2",
         .source = "Arjovsky et al. 2019, arXiv 1907.02893",
-        .hparams = {{"irm_lambda", 100, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
-                     "weight w of the penalty after irm_penalty_anneal_iters steps; 1 before"},
-                    {"irm_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4, "at least 0",
-                     "step at which the weight changes and Adam starts anew"},
-                    {"irm_halves", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1",
-                     "product of the slopes of two halves, as in DomainBed, or a square, as in the paper"},
-                    {"irm_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
-                     "divide the objective by a weight above 1, as in the paper's code"}},
+        .hparams =
+            {{"irm_lambda", 100, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
+              "weight w of the penalty after irm_penalty_anneal_iters steps; 1 before"},
+             {"irm_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4, "at least 0",
+              "step at which the weight changes and Adam starts anew"},
+             {"irm_halves", 1, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+              "product of the slopes of two halves, as in DomainBed, or a square, as in the paper"},
+             {"irm_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+              "divide the objective by a weight above 1 and keep Adam's moments, as in the paper's code"}},
         .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
           return std::make_unique<Irm>(h, std::move(base));
         }};
@@ -41,6 +42,9 @@ class Irm : public AnnealedPenalty {
         halves_(checked("IRM", h, "irm_halves", 0, 1) != 0),
         divides_(checked("IRM", h, "irm_divide", 0, 1) != 0) {}
   const char* name() const override { return "IRM"; }
+  bool restarts_optimizer(std::uint32_t step) const override {
+    return !divides_ && AnnealedPenalty::restarts_optimizer(step);
+  }
   double divisor(std::uint32_t step) const override {
     return divides_ && annealing().at(step) > 1 ? annealing().at(step) : 1;
   }

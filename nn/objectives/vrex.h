@@ -21,12 +21,13 @@ class Vrex : public AnnealedPenalty {
         .source = "Krueger et al. 2021, arXiv 2003.00688",
         .fewest_domains = 2,
         .sees = "losses",
-        .hparams = {{"vrex_lambda", 10, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
-                     "weight w of the penalty after vrex_penalty_anneal_iters steps; 1 before"},
-                    {"vrex_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4,
-                     "at least 0", "step at which the weight changes and Adam starts anew"},
-                    {"vrex_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
-                     "divide the objective by a weight above 1, as in the paper's code"}},
+        .hparams =
+            {{"vrex_lambda", 10, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
+              "weight w of the penalty after vrex_penalty_anneal_iters steps; 1 before"},
+             {"vrex_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4, "at least 0",
+              "step at which the weight changes and Adam starts anew"},
+             {"vrex_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
+              "divide the objective by a weight above 1 and keep Adam's moments, as in the paper's code"}},
         .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
           return std::make_unique<Vrex>(h, std::move(base));
         }};
@@ -36,6 +37,9 @@ class Vrex : public AnnealedPenalty {
                         {checked("VREx", h, "vrex_lambda"), checked("VREx", h, "vrex_penalty_anneal_iters")}),
         divides_(checked("VREx", h, "vrex_divide", 0, 1) != 0) {}
   const char* name() const override { return "VREx"; }
+  bool restarts_optimizer(std::uint32_t step) const override {
+    return !divides_ && AnnealedPenalty::restarts_optimizer(step);
+  }
   double divisor(std::uint32_t step) const override {
     return divides_ && annealing().at(step) > 1 ? annealing().at(step) : 1;
   }
