@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/domain_objective.h"
+#include "autograd/ops/bce_with_logits_rows.h"
 #include "autograd/ops/cross_entropy_rows.h"
 
 namespace sand::nn {

@@ -81,8 +81,8 @@ class RandomHalvesDistance : public FeatureDistance {
       const auto count = static_cast<std::uint32_t>(features.shape().rows());
       Random random(at.seed, kStream, at.step, static_cast<std::uint32_t>(e));
       const auto cut = static_cast<Index>(random.below(count));
-      if (cut > 0) put(first, rows(features, 0, 1, cut));
-      put(second, rows(features, cut));
+      if (cut > 0) put(first, rows(features, {.count = cut}));
+      put(second, rows(features, {.first = cut}));
     }
     const auto enough = [](const std::optional<Var>& set) { return set && set->shape().rows() > 1; };
     if (!enough(first) || !enough(second)) return std::nullopt;

@@ -59,7 +59,7 @@ class Irm : public AnnealedPenalty {
       std::vector<std::int32_t> labels;
       for (std::size_t n = static_cast<std::size_t>(first); n < domain.targets.labels.size(); n += 2)
         labels.push_back(domain.targets.labels[n]);
-      return slope_of_scale(rows(domain.outputs, first, 2), Targets(labels));
+      return slope_of_scale(rows(domain.outputs, {.first = first, .step = 2}), Targets(labels));
     };
     return mul(half(0), half(1));
   }

@@ -6,6 +6,7 @@
 #include "autograd/ops/concatenate.h"
 #include "autograd/ops/rbf_mean.h"
 #include "autograd/ops/subtract.h"
+#include "autograd/ops/sum.h"
 #include "nn/annealed.h"
 #include "nn/domain_objective_card.h"
 #include "nn/row_losses.h"
