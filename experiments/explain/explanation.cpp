@@ -191,7 +191,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
   std::vector<std::unique_ptr<Combined>> others;
   for (const char* name : {"ERM", "ANDMask"}) {
     const Algorithm& other = algorithm(name);
-    if (other.name != std::string(update.method.name) && g.domains() >= other.fewest_domains)
+    if (other.name != std::string(update.method.name) && g.domains() >= other.fewest_domains())
       others.push_back(std::make_unique<Combined>(other, borrowed(other, update), false, g, update.threads));
   }
   const auto by_row = gradients_by_row(update, weights);
