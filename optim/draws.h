@@ -12,8 +12,4 @@ namespace sand::optim {
 void uniform_by_column(const Agreement& agreement, std::uint32_t stream,
                        std::array<double, Agreement::kColumns>& numbers);
 
-/// The number below which a share p of the normal distribution lies, to 1e-15; 1.4e-11 <= p <= 1 - 1.4e-11.
-/// By Wichura's rational approximations (1988, AS 241).
-double normal_quantile(double p);
-
 }  // namespace sand::optim

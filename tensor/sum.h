@@ -8,15 +8,22 @@
 
 namespace sand {
 
+/// term(0) + ... + term(count - 1), a double each.
+template <class Term>
+double sum_terms(Index count, const Term& term) {
+  constexpr Index kLanes = 8;
+  double lane[kLanes] = {};
+  const Index whole = count / kLanes * kLanes;
+  for (Index i = 0; i < whole; i += kLanes)
+    for (Index j = 0; j < kLanes; ++j) lane[j] += term(i + j);
+  for (Index i = whole; i < count; ++i) lane[i - whole] += term(i);
+  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
 template <class Number>
 double sum(std::span<const Number> numbers) {
-  constexpr std::size_t kLanes = 8;
-  double lane[kLanes] = {};
-  const std::size_t whole = numbers.size() / kLanes * kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes)
-    for (std::size_t j = 0; j < kLanes; ++j) lane[j] += static_cast<double>(numbers[i + j]);
-  for (std::size_t i = whole; i < numbers.size(); ++i) lane[i - whole] += static_cast<double>(numbers[i]);
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  const Number* const data = numbers.data();
+  return sum_terms(static_cast<Index>(numbers.size()), [=](Index i) { return static_cast<double>(data[i]); });
 }
 
 }  // namespace sand

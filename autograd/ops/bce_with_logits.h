@@ -9,6 +9,24 @@
 namespace sand {
 namespace ops {
 
+/// The loss of one row, and its derivative. ln(1 + e^x) - x = ln(1 + e^-x), which does not cancel.
+inline double bce_loss(Scalar x, std::int32_t label) {
+  const double logit = x;
+  return sand::softplus(label == 1 ? -logit : logit);
+}
+inline Scalar bce_slope(Scalar x, std::int32_t label) {
+  return label == 1 ? -sand::sigmoid(-x) : sand::sigmoid(x);
+}
+
+/// Throws Error(usage) unless x has one number per row, else as check_labels.
+inline void check_logits(const char* op, const Shape& x, std::span<const std::int32_t> labels) {
+  check(x.size() == x.rows(), [&] {
+    return Error(Fault::usage, std::string(op) + ": x must have one number per row")
+        .fact("x", x.text("n, 1"));
+  });
+  check_labels(op, x, labels, 2);
+}
+
 struct BceWithLogits {
   static constexpr OpDoc doc{"bce_with_logits", "y = weight sum_n ln(1 + e^x_n) - label_n x_n",
                              "dx += dy weight (sigmoid(x) - label)"};
@@ -16,25 +34,19 @@ struct BceWithLogits {
   Scalar weight;                         // 1 / rows of the whole domain
 
   Shape shape(const Shape& x) const {
-    check(x.size() == x.rows(), [&] {
-      return Error(Fault::usage, "bce_with_logits: x must have one number per row").fact("x", x.text("n, 1"));
-    });
-    check_labels("bce_with_logits", x, labels, 2);
+    check_logits("bce_with_logits", x, labels);
     return {};
   }
   void forward(TensorView x, TensorSpan y) const {
-    double total = 0;  // ln(1 + e^x) - x = ln(1 + e^-x), which does not cancel
-    for (std::size_t n = 0; n < labels.size(); ++n) {
-      const double logit = x[static_cast<Index>(n)];
-      total += sand::softplus(labels[n] == 1 ? -logit : logit);
-    }
+    double total = 0;
+    for (std::size_t n = 0; n < labels.size(); ++n) total += bce_loss(x[static_cast<Index>(n)], labels[n]);
     y[0] = static_cast<Scalar>(weight * total);
   }
   void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
     const Scalar factor = dy[0] * weight;
     for (std::size_t n = 0; n < labels.size(); ++n) {
       const Index i = static_cast<Index>(n);
-      dx[i] += factor * (labels[n] == 1 ? -sand::sigmoid(-x[i]) : sand::sigmoid(x[i]));
+      dx[i] += factor * bce_slope(x[i], labels[n]);
     }
   }
 };

@@ -8,6 +8,13 @@
 namespace sand {
 namespace ops {
 
+/// Number i of softmax(x) - 1[label], the gradient of the losses of rows, from log_softmax(x) [n, classes].
+inline Scalar cross_entropy_slope(TensorView log_softmax, std::span<const std::int32_t> labels, Index i) {
+  const Index classes = log_softmax.shape()[1];
+  return sand::exp(log_softmax[i]) -
+         (labels[static_cast<std::size_t>(i / classes)] == i % classes ? Scalar{1} : Scalar{0});
+}
+
 struct CrossEntropy {
   static constexpr OpDoc doc{"cross_entropy", "y = -weight sum_n log_softmax(x)[n, label_n]",
                              "dx += dy weight (softmax(x) - 1[label])"};
@@ -30,12 +37,8 @@ struct CrossEntropy {
     y[0] = static_cast<Scalar>(weight * total);
   }
   void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
-    const Index classes = x.shape()[1];
     const Scalar factor = dy[0] * weight;
-    for (Index i = 0; i < x.size(); ++i)
-      dx[i] +=
-          factor * (sand::exp(saved[i]) -
-                    (labels[static_cast<std::size_t>(i / classes)] == i % classes ? Scalar{1} : Scalar{0}));
+    for (Index i = 0; i < x.size(); ++i) dx[i] += factor * cross_entropy_slope(saved, labels, i);
   }
 };
 

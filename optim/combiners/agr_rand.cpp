@@ -5,6 +5,7 @@
 
 #include "optim/draws.h"
 #include "optim/option.h"
+#include "tensor/normal.h"
 
 namespace sand::optim {
 

@@ -10,6 +10,7 @@
 
 #include "autograd/gradient_check.h"
 #include "tensor/random.h"
+#include "tests/text.h"
 
 namespace sand::testing {
 
@@ -46,6 +47,38 @@ inline Tensor value_of(const std::vector<Tensor>& leaves, const std::function<Va
   for (const Tensor& leaf : leaves) vars.push_back(tape.constant(leaf));
   const Var y = f(vars);
   return Tensor(y.shape(), y.value().numbers());
+}
+
+/// The gradients of the sum of all numbers of f, one for each leaf.
+inline std::vector<Tensor> gradients_of(const std::vector<Tensor>& leaves,
+                                        const std::function<Var(std::span<const Var>)>& f) {
+  Parameters none;
+  Tape tape;
+  tape.start(none);
+  std::vector<Tensor> gradients;
+  for (const Tensor& leaf : leaves) gradients.emplace_back(leaf.shape());
+  std::vector<Var> vars;
+  for (std::size_t i = 0; i < leaves.size(); ++i) vars.push_back(tape.variable(leaves[i], gradients[i]));
+  const Var y = f(vars);
+  Tensor ones(y.shape());
+  ones.array() = 1;
+  tape.backward(y, ones);
+  return gradients;
+}
+
+/// The text of the error that f throws for leaves of these shapes, up to the line that names the caller,
+/// squeezed.
+inline std::string error_of(const std::vector<Shape>& shapes,
+                            const std::function<Var(std::span<const Var>)>& f) {
+  std::vector<Tensor> leaves;
+  for (const Shape& shape : shapes) leaves.emplace_back(shape);
+  try {
+    value_of(leaves, f);
+  } catch (const Error& error) {
+    const std::string text = squeezed(error.what());
+    return text.substr(0, text.find("\n at "));
+  }
+  return "no error";
 }
 
 /// Odd shapes that catch loops with hidden assumptions.

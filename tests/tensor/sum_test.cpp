@@ -41,3 +41,12 @@ TEST_CASE("A sum of floats is kept in double until its end") {
   CHECK(sand::sum(std::span<const float>(numbers)) == 9 * 0x1.000002p24);
   CHECK(sum_of({}) == 0);
 }
+
+TEST_CASE("The sum of terms is the sum of their values") {
+  for (const sand::Index count : {0, 1, 7, 8, 9, 100}) {
+    std::vector<double> terms;
+    for (sand::Index i = 0; i < count; ++i) terms.push_back(0.1 * static_cast<double>(i * i));
+    CHECK(sand::sum_terms(count, [](sand::Index i) { return 0.1 * static_cast<double>(i * i); }) ==
+          sum_of(terms));
+  }
+}
