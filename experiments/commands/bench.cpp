@@ -123,8 +123,7 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
     auto evaluate = std::make_shared<Evaluation>(model, threads);
     return [=] { (*evaluate)(whole(*rows), nn::CrossEntropy{}); };
   }
-  Hparams hparams;
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  const Hparams hparams = standard_hparams(method.hparams);
   // allows a single domain, too
   std::shared_ptr<optim::Combiner> combiner = method.make(hparams, true);
   const DomainGradientsOptions cut{.tile_rows = model.tile_rows, .threads = threads};

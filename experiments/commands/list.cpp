@@ -22,6 +22,12 @@ std::string draw_text(const HparamRule& rule) {
   return "-";
 }
 
+std::string standard_text(const HparamRule& rule) {
+  if (rule.is_list) return rule.without_list;
+  return rule.words.empty() ? shortest(rule.standard)
+                            : rule.words.at(static_cast<std::size_t>(rule.standard));
+}
+
 void list_algorithms() {
   std::printf("| algorithm | direction d of a weight | source | fewest domains |\n|---|---|---|---|\n");
   for (const Algorithm& card : algorithms())
@@ -31,7 +37,7 @@ void list_algorithms() {
       "|\n|---|---|---|---|---|---|\n");
   for (const Algorithm& card : algorithms())
     for (const HparamRule& rule : card.hparams)
-      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, shortest(rule.standard).c_str(),
+      std::printf("| %s | %s | %s | %s | %s | %s |\n", card.name, rule.name, standard_text(rule).c_str(),
                   rule.range, draw_text(rule).c_str(), rule.meaning);
 }
 

@@ -93,7 +93,7 @@ Settings resolve(const RunRequest& request) {
   for (const auto& rules :
        {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
     for (const HparamRule& rule : rules)
-      settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+      if (!rule.is_list) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1)
     settings.hparams["data_augmentation"] = 0;

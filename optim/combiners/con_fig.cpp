@@ -9,13 +9,15 @@
 namespace sand::optim {
 
 CombinerCard ConFig::card() {
+  HparamRule pref_vector = pref_vector_rule();
+  pref_vector.without_list = "1";
   return {.name = "ConFIG",
           .about = "the direction with equal cosines to all gradients",
           .formula = "d = (sum_e g_e . n) n, n = U^+ u / abs(U^+ u), U = unit rows, u = 1",
           .source = "Liu et al. 2024, arXiv 2408.11104",
           .fewest_domains = 1,
           .sees = "Gram matrix",
-          .hparams = {pref_vector_rule()},
+          .hparams = {pref_vector},
           .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
             return std::make_unique<ConFig>(ConFigOptions{.pref_vector = list_of(h, "pref_vector")});
           }};
