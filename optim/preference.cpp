@@ -21,7 +21,8 @@ HparamRule pref_vector_rule() {
           .high = 0,
           .range = "one number of at least 0 for every domain",
           .meaning = "preference u among the domains",
-          .is_list = true};
+          .is_list = true,
+          .without_list = "1/E"};
 }
 
 void check_preference(const char* method, const std::vector<double>& preference) {

@@ -1,6 +1,7 @@
 // Hyper-parameters: numbers by name, with DomainBed's names, defaults and random draws.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,7 +31,16 @@ struct HparamRule {
   bool is_list = false;      ///< one number for every domain; without any, the method has a default
   std::vector<const char*> words = {};  ///< the choices, if it is not a number
   std::vector<double> choices = {};     ///< of Draw::choice
+  const char* without_list = "-";       ///< what stands for a list that is not given, in words: "1/E"
 };
+
+/// The standard values. A list has none.
+inline Hparams standard_hparams(const std::vector<HparamRule>& rules) {
+  Hparams hparams;
+  for (const HparamRule& rule : rules)
+    if (!rule.is_list) hparams[rule.name] = rule.standard;
+  return hparams;
+}
 
 /// The numbers of a list; none if it was not given.
 inline std::vector<double> list_of(const Hparams& hparams, const std::string& name) {
@@ -39,6 +49,12 @@ inline std::vector<double> list_of(const Hparams& hparams, const std::string& na
        next = hparams.find(name + "." + std::to_string(numbers.size())))
     numbers.push_back(next->second);
   return numbers;
+}
+
+/// Replaces a list.
+inline void set_list(Hparams& hparams, const std::string& name, const std::vector<double>& numbers) {
+  for (std::size_t i = list_of(hparams, name).size(); i-- > 0;) hparams.erase(name + "." + std::to_string(i));
+  for (std::size_t i = 0; i < numbers.size(); ++i) hparams[name + "." + std::to_string(i)] = numbers[i];
 }
 
 }  // namespace sand

@@ -123,10 +123,9 @@ std::function<void()> work_of(const BenchOptions& options, const Algorithm& meth
     auto evaluate = std::make_shared<Evaluation>(model, threads);
     return [=] { (*evaluate)(whole(*rows), nn::CrossEntropy{}); };
   }
-  Hparams hparams;
-  for (const HparamRule& rule : method.hparams)  // penalties with their weight from the first step on
-    hparams[rule.name] =
-        std::string_view(rule.name).find("_iters") == std::string_view::npos ? rule.standard : 0;
+  Hparams hparams = standard_hparams(method.hparams);
+  for (auto& [name, value] : hparams)  // penalties with their weight from the first step on
+    if (name.find("_iters") != std::string::npos) value = 0;
   // allows a single domain, too
   std::shared_ptr<optim::Combiner> combiner = method.make_combiner(hparams, true);
   std::shared_ptr<Objective> objective = method.make_objective(hparams, std::make_unique<nn::CrossEntropy>());

@@ -25,6 +25,12 @@ std::string draw_text(const HparamRule& rule) {
   return "-";
 }
 
+std::string standard_text(const HparamRule& rule) {
+  if (rule.is_list) return rule.without_list;
+  return rule.words.empty() ? shortest(rule.standard)
+                            : rule.words.at(static_cast<std::size_t>(rule.standard));
+}
+
 void list_algorithms() {
   std::printf("| algorithm | formula | looks at | source | fewest domains |\n|---|---|---|---|---|\n");
   for (const Algorithm& row : algorithms())
@@ -36,7 +42,7 @@ void list_algorithms() {
   for (const Algorithm& row : algorithms())
     for (const HparamRule& rule : row.hparams)
       std::printf("| %s | %s | %s | %s | %s | %s |\n", row.name.c_str(), rule.name,
-                  shortest(rule.standard).c_str(), rule.range, draw_text(rule).c_str(), rule.meaning);
+                  standard_text(rule).c_str(), rule.range, draw_text(rule).c_str(), rule.meaning);
   std::printf("\n| algorithms of DomainBed that are left out | reason |\n|---|---|\n");
   for (const LeftOut& group : left_out()) {
     std::string names;

@@ -144,8 +144,8 @@ void write_update(const std::string& path, const Parameters& parameters, const G
 }
 
 Hparams hparams_of(const StepOptions& options, const Algorithm& method) {
-  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
-  for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+  Hparams hparams = standard_hparams(method.hparams);
+  hparams.insert({{"lr", 1e-3}, {"weight_decay", 0}});
   if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
   return hparams;
 }

@@ -82,12 +82,10 @@ std::vector<std::string> combiner_names() {
 }
 
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method) {
-  std::set<std::string> of_others;
-  if (hparams.count("data_augmentation") == 0) of_others.insert("data_augmentation");  // for photos only
+  std::vector<HparamRule> of_others = {{"data_augmentation", 1, HparamRule::Draw::fixed, 0, 0}};  // of photos
   for (const Algorithm& row : algorithms())
-    for (const HparamRule& rule : row.hparams)
-      if (hparams.count(rule.name) == 0) of_others.insert(rule.name);
-  for (const std::string& name : override_hparams(hparams, json, {of_others.begin(), of_others.end()}))
+    of_others.insert(of_others.end(), row.hparams.begin(), row.hparams.end());
+  for (const std::string& name : override_hparams(hparams, json, method.hparams, of_others))
     std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; it is ignored\n",
                  method.name.c_str(), name.c_str());
 }

@@ -1,5 +1,8 @@
 #include "experiments/setup/hparams.h"
 
+#include <strings.h>
+
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,6 +16,8 @@
 namespace sand::experiments {
 namespace {
 
+using Json = nlohmann::json;
+
 /// base^x with ln base = high + low. Adds back what x high loses to rounding. libm's pow differs between
 /// machines.
 double power(double high, double low, double x) {
@@ -24,16 +29,87 @@ double power_of_2(double x) { return power(0x1.62e42fefa39efp-1, 0x1.abc9e3b3980
 
 bool is_flag(const std::string& name) { return name == "rescale" || name == "data_augmentation"; }
 
-double number_of(const std::string& name, const nlohmann::json& value) {
+/// A user's JSON object. Values in values of arrays are dropped: their names are in `nested`.
+struct Given {
+  std::vector<std::string> names;  // as given: an object would drop duplicates
+  std::set<std::string> nested;
+  Json values;
+
+  explicit Given(const std::string& json) {
+    using Event = Json::parse_event_t;
+    const auto flat = [this](int depth, Event event, Json& value) {
+      if (event == Event::key && depth == 1) names.push_back(value.get<std::string>());
+      const bool is_array = event == Event::array_start, opens = is_array || event == Event::object_start;
+      if (opens && depth > 1 && !names.empty()) nested.insert(names.back());
+      return !opens || depth == 0 || (depth == 1 && is_array);
+    };
+    values = Json::parse(json, flat, false);
+    check(values.is_object(), [&] {
+      return Error(Fault::usage, "hparams: expected a JSON object of numbers")
+          .fact("found", json.substr(0, 200))
+          .hint(R"(--hparams '{"tau": 0.9, "k": 10}')");
+    });
+  }
+
+  Json value(const std::string& name) const { return values.value(name, Json(Json::value_t::discarded)); }
+};
+
+Error wrong(const std::string& name, const std::string& rule, const std::string& found) {
+  return Error(Fault::usage, "hparams: " + name + " must be " + rule).fact("found", found);
+}
+
+std::string kind(const Json& value) {
+  return value.is_array() ? "an array" : value.is_discarded() ? "an object" : value.dump().substr(0, 100);
+}
+
+double number_of(const std::string& name, const Json& value) {
   const double number = value.is_number()                     ? value.get<double>()
                         : value.is_boolean() && is_flag(name) ? value.get<bool>()
                                                               : NAN;
-  check(is_flag(name) ? number == 0 || number == 1 : std::isfinite(number), [&] {
-    return Error(Fault::usage, "hparams: " + name +
-                                   (is_flag(name) ? " must be true or false, 1 or 0" : " must be a number"))
-        .fact("found", value.is_discarded() ? "an array or an object" : value.dump().substr(0, 100));
-  });
+  check(is_flag(name) ? number == 0 || number == 1 : std::isfinite(number),
+        [&] { return wrong(name, is_flag(name) ? "true or false, 1 or 0" : "a number", kind(value)); });
   return number;
+}
+
+std::vector<double> numbers_of(const std::string& name, const Json& value, bool nested) {
+  constexpr std::size_t kMostNumbers = 4096;
+  const std::string rule = "a list of numbers";
+  check(value.is_array(),
+        [&] { return wrong(name, rule, kind(value)).hint("[0.25, 0.75]: one for every domain"); });
+  check(!nested, [&] { return wrong(name, rule, "an array or an object in it"); });
+  check(!value.empty(), [&] {
+    return wrong(name, rule + ", at least one", "[]").hint("without " + name + " the method has a default");
+  });
+  check(value.size() <= kMostNumbers, [&] {
+    return wrong(name, rule + ", at most " + std::to_string(kMostNumbers),
+                 std::to_string(value.size()) + " numbers");
+  });
+  std::vector<double> numbers;
+  for (const Json& number : value) {
+    check(number.is_number(), [&] {
+      return wrong(name, rule, number.dump().substr(0, 100) + " as number " + std::to_string(numbers.size()));
+    });
+    numbers.push_back(number.get<double>());  // finite: the parser refuses 1e999
+  }
+  return numbers;
+}
+
+/// The place of a word among the rule's words. Ignores case.
+double word_of(const HparamRule& rule, const Json& value) {
+  const std::vector<std::string> words(rule.words.begin(), rule.words.end());
+  const std::string word = value.is_string() ? value.get<std::string>() : "";
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (::strcasecmp(words[i].c_str(), word.c_str()) == 0) return static_cast<double>(i);
+  Error error = wrong(rule.name, either(words), kind(value));
+  if (const std::string nearest = nearest_name(word, words); !nearest.empty())
+    error.hint("did you mean " + nearest + "?");
+  throw error;
+}
+
+const HparamRule* rule_of(const std::string& name, const std::vector<HparamRule>& rules) {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const HparamRule& rule) { return name == rule.name; });
+  return found == rules.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -56,35 +132,45 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
 }
 
 std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json,
-                                          const std::vector<std::string>& of_others) {
-  std::vector<std::string> names;  // as given; an object would drop duplicates
-  using Event = nlohmann::json::parse_event_t;
-  const auto flat = [&](int depth, Event event, nlohmann::json& value) {
-    if (event == Event::key && depth == 1) names.push_back(value.get<std::string>());
-    return depth == 0 ||
-           (event != Event::object_start && event != Event::array_start);  // drops all nested values
-  };
-  const nlohmann::json given = nlohmann::json::parse(json, flat, false);
-  check(given.is_object(), [&] {
-    return Error(Fault::usage, "hparams: expected a JSON object of numbers")
-        .fact("found", json.substr(0, 200))
-        .hint(R"(--hparams '{"tau": 0.9, "k": 10}')");
-  });
-  std::vector<std::string> known = of_others, passed_over;
-  for (const auto& [name, value] : hparams) known.push_back(name);
-  std::set<std::string> taken;
-  for (const std::string& name : names) {
-    const std::string found = find_name("hparams", name, known);
-    check(taken.insert(found).second,
-          [&] { return Error(Fault::usage, "hparams: " + found + " is given twice"); });
-    const double number =
-        number_of(found, given.value(name, nlohmann::json(nlohmann::json::value_t::discarded)));
-    if (const auto own = hparams.find(found); own != hparams.end())
-      own->second = number;
+                                          const std::vector<HparamRule>& rules,
+                                          const std::vector<HparamRule>& of_others) {
+  const Given given(json);
+  std::set<std::string> own, taken;
+  for (const auto& [name, value] : hparams) own.insert(name.substr(0, name.find('.')));  // "weights.0"
+  for (const HparamRule& rule : rules) own.insert(rule.name);
+  std::set<std::string> all = own;
+  for (const HparamRule& rule : of_others) all.insert(rule.name);
+  const std::vector<std::string> known(all.begin(), all.end());
+  std::vector<std::string> passed_over;
+  Hparams unused;
+  for (const std::string& as_given : given.names) {
+    const std::string name = find_name("hparams", as_given, known);
+    check(taken.insert(name).second,
+          [&] { return Error(Fault::usage, "hparams: " + name + " is given twice"); });
+    const bool is_own = own.count(name) == 1;
+    const HparamRule* const rule = rule_of(name, is_own ? rules : of_others);
+    const Json value = given.value(as_given);
+    Hparams& changed = is_own ? hparams : unused;
+    if (rule != nullptr && rule->is_list)
+      set_list(changed, name, numbers_of(name, value, given.nested.count(as_given) == 1));
     else
-      passed_over.push_back(found);
+      changed[name] =
+          rule != nullptr && !rule->words.empty() ? word_of(*rule, value) : number_of(name, value);
+    if (!is_own) passed_over.push_back(name);
   }
   return passed_over;
+}
+
+Json hparams_json(const Hparams& hparams, const std::vector<HparamRule>& rules) {
+  Json json = hparams;
+  for (const HparamRule& rule : rules) {
+    const std::vector<double> list = rule.is_list ? list_of(hparams, rule.name) : std::vector<double>();
+    for (std::size_t i = 0; i < list.size(); ++i)
+      json.erase(std::string(rule.name) + "." + std::to_string(i));
+    if (!list.empty()) json[rule.name] = list;
+    if (!rule.words.empty()) json[rule.name] = rule.words.at(static_cast<std::size_t>(hparams.at(rule.name)));
+  }
+  return json;
 }
 
 }  // namespace sand::experiments

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,17 @@ namespace sand::experiments {
 /// name)), as in DomainBed.
 double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t trial_seed);
 
-/// Replaces values by those of a JSON object of numbers: {"tau": 0.9, "rescale": false}. A value of 0 or 1
-/// may be a boolean. Skips and returns names of other algorithms, so that one object serves a comparison of
-/// several. Throws Error(usage) for anything but such an object, for an unknown name (with a suggestion) and
-/// for a name that is given twice.
+/// Replaces values by those of a JSON object: {"tau": 0.9, "rescale": false, "pref_vector": [1, 2],
+/// "scale_mode": "median"}. `rules` are those of the lists and the words among the values; all other values
+/// are numbers. A value of 0 or 1 may be a boolean, a list has 1 to 4096 numbers, words ignore case. Skips
+/// and returns names of other algorithms, so that one object serves a comparison of several. Throws
+/// Error(usage) for anything but such an object, for an unknown name or word (with a suggestion) and for a
+/// name that is given twice.
 std::vector<std::string> override_hparams(Hparams& hparams, const std::string& json,
-                                          const std::vector<std::string>& of_others);
+                                          const std::vector<HparamRule>& rules,
+                                          const std::vector<HparamRule>& of_others);
+
+/// The values as such an object, without the lists that are not given.
+nlohmann::json hparams_json(const Hparams& hparams, const std::vector<HparamRule>& rules);
 
 }  // namespace sand::experiments

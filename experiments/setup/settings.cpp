@@ -94,7 +94,7 @@ Settings resolve(const RunRequest& request) {
   for (const auto& rules :
        {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
     for (const HparamRule& rule : rules)
-      settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+      if (!rule.is_list) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (const auto tuned = protocol.tuned.find(settings.algorithm);
       tuned != protocol.tuned.end() && request.hparams_seed == 0)
     for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;

@@ -5,6 +5,7 @@
 
 #include "experiments/machine/parse_json.h"
 #include "experiments/machine/sha256.h"
+#include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_table.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
@@ -24,7 +25,7 @@ Json json_of(const Settings& settings) {
           args[setting.key] = field;
         }
       });
-  return {{"args", args}, {"hparams", settings.hparams}};
+  return {{"args", args}, {"hparams", hparams_json(settings.hparams, algorithm(settings.algorithm).hparams)}};
 }
 
 // A user's text may contain any bytes.
@@ -60,7 +61,7 @@ Json without_places(const Settings& settings) {
 std::string settings_json(const Settings& settings) { return text_of(json_of(settings)); }
 
 Settings settings_from_json(const std::string& text, const std::string& source) {
-  constexpr std::size_t kMostBytes = 1 << 16;
+  constexpr std::size_t kMostBytes = 1 << 18;        // a list of 4096 numbers has 25 bytes for each
   const auto broken = [&](const std::string& why) {  // `why` may have several lines
     return Error(Fault::data, "record: the settings are invalid: " + why).fact("file", source);
   };

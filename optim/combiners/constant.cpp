@@ -20,7 +20,8 @@ CombinerCard Constant::card() {
                        .high = 0,
                        .range = "one for every domain",
                        .meaning = "weights of the domains",
-                       .is_list = true}},
+                       .is_list = true,
+                       .without_list = "1/E"}},
           .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
             return std::make_unique<Constant>(ConstantOptions{.weights = list_of(h, "weights")});
           }};

@@ -23,7 +23,8 @@ CombinerCard GradDrop::card() {
                        .high = 0,
                        .range = "[0, 1] for every domain",
                        .meaning = "share of a domain's gradient that always passes",
-                       .is_list = true}},
+                       .is_list = true,
+                       .without_list = "0"}},
           .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
             return std::make_unique<GradDrop>(GradDropOptions{.leak = list_of(h, "leak")});
           }};

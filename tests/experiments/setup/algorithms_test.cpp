@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "tensor/finite.h"
@@ -18,11 +19,11 @@ TEST_CASE(
                    nan = std::numeric_limits<double>::quiet_NaN();
   Random random(5);
   for (const Algorithm& method : algorithms())
-    for (const int domains : {method.fewest_domains, 2, 3, 5, 16})
+    for (const int wanted : {1, 2, 3, 5, 16})
       for (const double rescale : {0.0, 1.0})
         for (const double spread : {0.0, 0.1, 3.0}) {  // from open to closed masks of all other weights
-          Hparams hparams;
-          for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+          const int domains = std::max(wanted, method.fewest_domains);
+          Hparams hparams = standard_hparams(method.hparams);
           hparams["rescale"] = rescale;
           const auto combiner = method.make(hparams, false);
           GradientTable table = optim::random_table({40, 300}, domains, spread, random);

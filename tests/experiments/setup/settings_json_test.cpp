@@ -54,6 +54,54 @@ TEST_CASE("All settings are read back as they were written") {
   CHECK(differences(again, resolve(odd)).empty());
 }
 
+TEST_CASE("A list and a word of the hyper-parameters are read back as they were written") {
+  RunRequest request;
+  request.algorithm = "AlignedMTL";
+  request.hparams_json = R"({"pref_vector": [0.25, 1, 1e-300], "scale_mode": "RMSE"})";
+  const std::string text = settings_json(resolve(request));
+  CHECK(Json::parse(text)["hparams"]["pref_vector"] == Json({0.25, 1, 1e-300}));
+  CHECK(Json::parse(text)["hparams"]["scale_mode"] == "rmse");
+  CHECK(settings_json(settings_from_json(text, "text")) == text);
+
+  const std::vector<double> longest(4096, -1.2345678901234567e-200);
+  request.algorithm = "Constant", request.hparams_json = Json{{"weights", longest}}.dump();
+  const std::string long_text = settings_json(resolve(request));
+  CHECK(settings_json(settings_from_json(long_text, "text")) == long_text);
+}
+
+TEST_CASE("A list that is empty, too long or not of this algorithm is refused in a record") {
+  RunRequest request;
+  request.algorithm = "Constant";
+  const Json good = Json::parse(settings_json(resolve(request)));
+  CHECK_FALSE(good["hparams"].contains("weights"));
+  for (const Json& list : {Json::array(), Json(std::vector<double>(4097, 1)), Json(1), Json({1, nullptr})}) {
+    Json bad = good;
+    bad["hparams"]["weights"] = list;
+    CHECK(refusal(bad).find("hparams: weights must be a list of numbers") != std::string::npos);
+  }
+  Json bad = good;
+  bad["hparams"]["pref_vector"] = {1, 2};
+  CHECK(refusal(bad).find("unknown or out of range") != std::string::npos);
+  bad = good;
+  bad["hparams"]["weights.0"] = 1;
+  CHECK(refusal(bad).find("no such name") != std::string::npos);
+}
+
+TEST_CASE("Differences of lists and words are shown as they are given") {
+  RunRequest request;
+  request.algorithm = "AlignedMTL";
+  const Settings recorded = resolve(request);
+  request.hparams_json = R"({"pref_vector": [0.5, 2], "scale_mode": "median"})";
+  const std::vector<Difference> found = differences(recorded, resolve(request));
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].flag == "--hparams pref_vector");
+  CHECK(found[0].recorded == "null");
+  CHECK(found[0].asked == "[0.5,2.0]");
+  CHECK(found[1].flag == "--hparams scale_mode");
+  CHECK(found[1].recorded == "\"min\"");
+  CHECK(found[1].asked == "\"median\"");
+}
+
 TEST_CASE("Settings from a file are refused if any is missing, unknown or out of range") {
   const Json good = Json::parse(settings_json(resolve({})));
   CHECK(refusal(good) == "");
