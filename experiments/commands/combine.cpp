@@ -19,6 +19,8 @@
 namespace sand::experiments {
 namespace {
 
+using Card = optim::CombinerCard;
+
 struct CombineOptions {
   std::string combiner, hparams;
   std::string in, losses;                            ///< files to read
@@ -28,27 +30,17 @@ struct CombineOptions {
   bool allow_closed = false, json = false;
 };
 
-/// Ignores case. "Mean" is TorchJD's name for ERM.
-const Algorithm& combiner_named(const std::string& name) {
-  std::vector<std::string> known = algorithm_names();
-  known.emplace_back("Mean");
-  const std::string found = find_name("combiner", name, known);
-  return algorithm(found == "Mean" ? "ERM" : found);
-}
-
-/// Whether the direction of a method comes with weights of the domains.
-bool weighs_rows(const Algorithm& method) { return method.sees != std::string("columns"); }
-
-void check_flags(const CombineOptions& options, const Algorithm& method) {
+void check_flags(const CombineOptions& options, const Card& method) {
   const auto must_have = [&](const std::string& file, const char* flag, bool has, const char* what) {
     check(file.empty() || has, [&] {
       return Error(Fault::usage, std::string("combine: ") + method.name + " has no " + what)
           .hint(std::string("leave out ") + flag);
     });
   };
+  const bool weighs = method.sees != std::string("columns");
   must_have(options.mask_out, "--mask-out", method.has_mask, "mask");
-  must_have(options.weights_out, "--weights-out", weighs_rows(method), "weights of the domains");
-  must_have(options.gram_out, "--gram-out", weighs_rows(method), "Gram matrix");
+  must_have(options.weights_out, "--weights-out", weighs, "weights of the domains");
+  must_have(options.gram_out, "--gram-out", weighs, "Gram matrix");
   std::set<std::filesystem::path> files;
   for (const std::string& file : {options.out, options.mask_out, options.weights_out, options.gram_out})
     check(file.empty() || files.insert(std::filesystem::path(file).lexically_normal()).second, [&] {
@@ -123,7 +115,7 @@ void read_losses(const std::string& file, GradientTable& table) {
 }
 
 /// The gradients are finite, but their products or sums may overflow.
-void check_result(const Algorithm& method, const optim::Direction& direction) {
+void check_result(const Card& method, const optim::Direction& direction) {
   check(direction.gram.array().isFinite().all(), [&] {
     return Error(Fault::non_finite,
                  std::string("combine: ") + method.name +
@@ -173,7 +165,7 @@ void write(const CombineOptions& options, const optim::Direction& direction) {
   outputs.commit();
 }
 
-void print(const Algorithm& method, const Hparams& hparams, const GradientTable& table,
+void print(const Card& method, const Hparams& hparams, const GradientTable& table,
            const optim::Direction& direction) {
   nlohmann::ordered_json json = {{"combiner", method.name},
                                  {"hparams", hparams_json(hparams, method.hparams)},
@@ -193,10 +185,11 @@ void print(const Algorithm& method, const Hparams& hparams, const GradientTable&
 }
 
 int combine(const CombineOptions& options) {
-  const Algorithm& method = combiner_named(options.combiner);
+  const Card& method = combiner_named(options.combiner);
   check_flags(options, method);
   Hparams hparams = standard_hparams(method.hparams);
-  if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
+  if (!options.hparams.empty())
+    override_hparams(hparams, options.hparams, Algorithm(method.name, nullptr, &method));
   const std::unique_ptr<optim::Combiner> combiner = method.make(hparams, options.allow_closed);
 
   GradientTable table = read_table(options.in);
@@ -214,7 +207,7 @@ int combine(const CombineOptions& options) {
 
 void add_combine(Command& command) {
   static CombineOptions o;
-  command.option("--combiner", o.combiner, either(algorithm_names()) + "; Mean is ERM").required();
+  command.option("--combiner", o.combiner, either(combiner_names())).required();
   command.option("--hparams", o.hparams,
                  R"(hyper-parameters as a JSON object: '{"c": 0.4}', '{"pref_vector": [0.2, 0.8]}')");
   command

@@ -16,12 +16,6 @@
 namespace sand::experiments {
 namespace {
 
-const optim::CombinerCard& combiner_named(std::string_view name) {
-  const std::string found = find_name("combiner", name == "ERM" ? "Mean" : name, combiner_names());
-  const auto& cards = optim::combiners();
-  return *std::find_if(cards.begin(), cards.end(), [&](const auto& card) { return found == card.name; });
-}
-
 /// Throws Error(usage) for an algorithm of DomainBed that is left out.
 void check_left_out(const std::string& name) {
   for (const LeftOut& group : left_out())
@@ -34,6 +28,12 @@ void check_left_out(const std::string& name) {
 }
 
 }  // namespace
+
+const optim::CombinerCard& combiner_named(std::string_view name) {
+  const std::string found = find_name("combiner", name == "ERM" ? "Mean" : name, combiner_names());
+  const auto& cards = optim::combiners();
+  return *std::find_if(cards.begin(), cards.end(), [&](const auto& card) { return found == card.name; });
+}
 
 Algorithm::Algorithm(std::string of_name, const nn::DomainObjectiveCard* sees,
                      const optim::CombinerCard* combines)

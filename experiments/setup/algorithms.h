@@ -41,6 +41,8 @@ struct Algorithm {
 const std::vector<Algorithm>& algorithms();
 std::vector<std::string> algorithm_names();
 std::vector<std::string> combiner_names();
+/// Ignores case; ERM is Mean. Throws Error(usage) with a suggestion.
+const optim::CombinerCard& combiner_named(std::string_view name);
 
 /// Replaces values of `hparams` by a user's JSON, see override_hparams. Names on stderr those that `method`
 /// does not use.
