@@ -12,7 +12,7 @@ namespace {
 constexpr struct {
   std::string_view descr;
   Dtype dtype;
-} kTypes[] = {
+} kNpyTypes[] = {
     {"<f4", Dtype::f32}, {"<f8", Dtype::f64}, {"<i4", Dtype::i32}, {"<i8", Dtype::i64}, {"|u1", Dtype::u8}};
 
 /// What a type that is not supported stands for; "" if unknown.
@@ -79,7 +79,7 @@ class Parser {
           .hint("in Python: numpy.save(NEW, ARRAY['FIELD']) for each field");
     });
     const std::string descr = string();
-    for (const auto& type : kTypes)
+    for (const auto& type : kNpyTypes)
       if (type.descr == descr) return type.dtype;
     const std::string meaning = meaning_of(descr);
     throw broken_npy("this type of numbers is not supported", source_)
@@ -180,7 +180,7 @@ NpyHeader NpyHeader::parse(std::string_view text, const std::string& source) {
 
 std::string NpyHeader::text() const {
   std::string descr, sizes;
-  for (const auto& type : kTypes)
+  for (const auto& type : kNpyTypes)
     if (type.dtype == dtype) descr = type.descr;
   for (const Index size : shape) sizes += (sizes.empty() ? "" : " ") + std::to_string(size) + ",";
   if (shape.size() > 1) sizes.pop_back();
