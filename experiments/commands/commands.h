@@ -10,6 +10,7 @@ void add_demo(Command& command);
 void add_verify(Command& command);
 void add_inspect(Command& command);
 void add_step(Command& command);
+void add_combine(Command& command);
 void add_trace(Command& command);
 void add_data(Command& command);
 void add_list(Command& command);
@@ -22,6 +23,7 @@ constexpr Subcommand kSubcommands[] = {
     {"verify", "Replay a recorded run and compare every bit", add_verify},
     {"inspect", "Explain how weights moved in one step of a recorded run", add_inspect},
     {"step", "Make one update from files (safetensors)", add_step},
+    {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
     {"list", "List algorithms, objectives or settings as a table", add_list},

@@ -144,7 +144,7 @@ class Usage(Case):
     def test_help_and_version_are_no_errors(self):
         stdout, stderr = self.run_program("--help")
         self.assertEqual(stderr, "")
-        for command in ["train", "demo", "bench", "step", "trace", "data", "doctor"]:
+        for command in ["train", "demo", "bench", "step", "combine", "trace", "data", "doctor"]:
             self.assertIn(command, stdout)
             self.assertIn("--help", self.run_program(command, "--help")[0])
         self.assertRegex(self.run_program("--version")[0], r"^sandgrad \d+\.\d+\.\d+\n$")
