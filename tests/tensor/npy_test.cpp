@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "tests/folder.h"
 #include "tests/tensor/npy_files.h"
@@ -143,7 +144,7 @@ TEST_CASE("The error for a file of another kind names it") {
         {"\x80\4" + zeros,
          "a pickle, as PyTorch before 1.6 writes it\n    hint: in Python: numpy.save(NEW, "
          "ARRAY) writes a .npy file"},
-        {"1.5,2.5\n3.5,4.5\n",
+        {"~1.5,2.5\t\r\n3.5,4.5\n",
          "text\n    hint: in Python: numpy.save(NEW, numpy.loadtxt(OLD, delimiter=','))"},
         {file_of("{}", 0),
          "perhaps safetensors\n    hint: in Python: numpy.save(NEW, "
@@ -178,6 +179,20 @@ TEST_CASE("A written file follows the format byte for byte, and its numbers begi
     CHECK(parse_npy(file_text(bytes)).shape() == shape);
     CHECK(parse_npy(file_text(bytes)).doubles() == one);
   }
+}
+
+TEST_CASE("A written header is numpy's, and as short as its alignment allows") {
+  const std::vector<double> none;
+  std::set<std::size_t> sizes;
+  for (Index size = 1; size < PTRDIFF_MAX / 10; size *= 10) {
+    const std::vector<Index> shape = {0, size, PTRDIFF_MAX, PTRDIFF_MAX};
+    const std::string file = file_text(sand::npy_bytes(shape, std::span<const double>(none)));
+    CHECK(file.find("'shape': (0, " + std::to_string(size) +
+                    ", 9223372036854775807, 9223372036854775807), }") != std::string::npos);
+    CHECK(file.size() - file.find('}') - 2 < 64);
+    sizes.insert(file.size());
+  }
+  CHECK(sizes == std::set<std::size_t>{128, 192});
 }
 
 TEST_CASE("Numbers that do not fit the shape are refused for writing") {
