@@ -83,6 +83,7 @@ int inspect(const InspectOptions& options) {
                         .method = algorithm(settings.algorithm),
                         .hparams = settings.hparams,
                         .allow_closed = settings.allow_closed,
+                        .carried = run.loop().carried_before(),
                         .adam = run.loop().adam(),
                         .seed = static_cast<std::uint64_t>(settings.seed),
                         .domain_names = names,

@@ -20,10 +20,17 @@ struct Combined {
   const optim::Direction& direction;
 
   Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g,
-           const Threads& threads)
+           const Threads& threads, const std::vector<double>& carried = {})
       : method(chosen),
-        combiner(chosen.make(given, allow_closed)),
+        combiner(resumed(chosen.make(given, allow_closed), carried)),
         direction(combiner->combine(g, threads)) {}
+
+ private:
+  static std::unique_ptr<optim::Combiner> resumed(std::unique_ptr<optim::Combiner> combiner,
+                                                  const std::vector<double>& carried) {
+    combiner->resume(carried);
+    return combiner;
+  }
 };
 
 /// Hyper-parameters of ERM or AND-mask: those of the update's method where it has them, else the standard
@@ -159,7 +166,8 @@ void WeightExplanation::must_match(Scalar made) const {
 
 std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights) {
   const GradientTable& g = update.gradients;
-  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads);
+  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads,
+                        update.carried);
   std::vector<std::unique_ptr<Combined>> others;
   for (const char* name : {"ERM", "ANDMask"}) {
     const Algorithm& other = algorithm(name);

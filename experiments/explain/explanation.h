@@ -24,6 +24,7 @@ struct Update {
   const Algorithm& method;
   const Hparams& hparams;  ///< of the method
   bool allow_closed = false;
+  std::vector<double> carried = {};            ///< by the combiner before the update
   const optim::Adam& adam;                     ///< before the update, with the options of the update
   std::uint64_t seed = 0;                      ///< of dropout
   std::vector<std::string> domain_names = {};  ///< of the batch's domains; empty: their numbers

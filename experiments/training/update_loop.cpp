@@ -86,6 +86,7 @@ void UpdateLoop::update(const std::function<void()>& look) {
   adam_.options.learning_rate = rate_(step_);
   batch_ = &sampler_.draw(static_cast<std::uint32_t>(step_));
   gradients_ = &engine_(*batch_, *objective_);
+  carried_before_ = combiner_->state();
   direction_ = &combiner_->combine(*gradients_, threads_);
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
   check_direction(watched);
@@ -102,12 +103,14 @@ UpdateState UpdateLoop::save() const {
           .first_moment = copy(adam_.first_moment().numbers()),
           .second_moment = copy(adam_.second_moment().numbers()),
           .adam_steps = adam_.steps(),
+          .carried = combiner_->state(),
           .moved = moved_};
 }
 
 void UpdateLoop::restore(const UpdateState& state) {
   check_finite(state.weights, "training: a weight of a saved state");
   adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  combiner_->resume(state.carried);
   std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
   batch_ = nullptr;
   gradients_ = nullptr;

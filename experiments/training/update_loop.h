@@ -24,6 +24,7 @@ struct UpdateState {
   std::vector<Scalar> weights;                      ///< [J]
   std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
   std::int64_t adam_steps = 0;                      ///< Adam's t
+  std::vector<double> carried = {};                 ///< by the combiner, see Combiner::state()
   bool moved = false;  ///< whether any direction so far had a number other than 0
   bool operator==(const UpdateState&) const = default;
 };
@@ -48,6 +49,7 @@ class UpdateLoop {
   const GradientTable& gradients() const { return *gradients_; }
   const optim::Direction& direction() const { return *direction_; }
   double loss() const { return loss_; }  ///< mean of the training domains' batch losses
+  const std::vector<double>& carried_before() const { return carried_before_; }  ///< by the combiner
 
   UpdateState save() const;
   void restore(const UpdateState& state);  ///< only a state of a run with these settings
@@ -88,6 +90,7 @@ class UpdateLoop {
   const Batch* batch_ = nullptr;
   const GradientTable* gradients_ = nullptr;
   const optim::Direction* direction_ = nullptr;
+  std::vector<double> carried_before_;
   double loss_ = 0;
   bool moved_ = false;
 };

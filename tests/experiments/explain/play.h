@@ -71,6 +71,7 @@ struct Play {
                               .method = chosen,
                               .hparams = hparams,
                               .allow_closed = allow_closed,
+                              .carried = combiner->state(),
                               .adam = adam,
                               .threads = threads},
                              weights);
