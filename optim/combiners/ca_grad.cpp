@@ -38,8 +38,8 @@ Eigen::VectorXd CaGrad::weigh(const Weighing& of, Terms* terms) const {
   const Eigen::MatrixXd g = by_trace(of.gram, options_.norm_eps);
   const Eigen::VectorXd mean = Eigen::VectorXd::Constant(domains, 1.0 / static_cast<double>(domains));
   const Eigen::VectorXd with_mean = product(g, mean);  // g_e . g0
-  const double radius = options_.c * std::sqrt(dot(mean, with_mean));
-  const Eigen::VectorXd w = least_on_simplex(g, with_mean, radius);
+  const double radius = options_.c * std::sqrt(std::fmax(0.0, dot(mean, with_mean)));
+  const Eigen::VectorXd w = radius > 0 ? least_on_simplex(g, with_mean, radius) : mean;
   const double length = std::sqrt(std::fmax(0.0, dot(w, product(g, w))));
   if (terms) {
     terms->setting("c", options_.c);
@@ -47,6 +47,7 @@ Eigen::VectorXd CaGrad::weigh(const Weighing& of, Terms* terms) const {
     terms->add("radius", "c |g0|", radius, "c sqrt(sum G / E^2), of G / trace(G)");
     terms->add("length", "|g_w|", length, "sqrt(w G w), of G / trace(G)");
   }
+  if (radius == 0 && !g.isZero(0)) return mean;
   return length >= options_.norm_eps && length > 0 ? Eigen::VectorXd(mean + radius / length * w)
                                                    : Eigen::VectorXd::Zero(domains);
 }

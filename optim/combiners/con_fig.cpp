@@ -32,7 +32,8 @@ Eigen::VectorXd ConFig::weigh(const Weighing& of, Terms* terms) const {
   Eigen::MatrixXd cosines(domains, domains);
   for (Index a = 0; a < domains; ++a)
     for (Index b = 0; b < domains; ++b) cosines(a, b) = of.gram(a, b) * inverse[a] * inverse[b];
-  const Eigen::VectorXd best = solve_least(cosines, preference_or(1, name(), options_.pref_vector, domains));
+  const Eigen::VectorXd u = preference_or(1, name(), options_.pref_vector, domains);
+  const Eigen::VectorXd best = solve_least(cosines, u);
   const Eigen::VectorXd of_rows = best.cwiseProduct(inverse);  // U^+ u as a sum of rows
   const Eigen::VectorXd along = product(of.gram, of_rows);
   const double squared = dot(of_rows, along);
@@ -40,7 +41,8 @@ Eigen::VectorXd ConFig::weigh(const Weighing& of, Terms* terms) const {
   for (Index e = 0; e < domains; ++e) sum += along[e];
   if (terms)
     terms->add("length", "|U^+ u|", std::sqrt(std::fmax(0.0, squared)), "before it is divided by it");
-  return squared > 0 ? Eigen::VectorXd(sum / squared * of_rows) : Eigen::VectorXd::Zero(domains);
+  return squared > 1e-12 * dot(u, u) ? Eigen::VectorXd(sum / squared * of_rows)
+                                     : Eigen::VectorXd::Zero(domains);
 }
 
 }  // namespace sand::optim

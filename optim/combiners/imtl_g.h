@@ -6,11 +6,14 @@
 
 #include "optim/by_weighting.h"
 #include "optim/card.h"
+#include "optim/preference.h"
 #include "optim/small_matrix.h"
 
 namespace sand::optim {
 
-/// With v = G^+ sqrt(diag G): w = v / sum_e v_e, or 0 if |sum_e v_e| < 1e-12.
+/// With v = G^+ sqrt(diag G) of G divided by its trace: w = v / sum_e v_e, or 0 if |sum_e v_e| < 1e-12. If G
+/// is rank-deficient, the projections are equal as far as the rows allow, in the least-squares sense. If G =
+/// 0, w = 0. If G is not finite, see ByWeighting.
 class ImtlG : public ByWeighting {
  public:
   static CombinerCard card() {
@@ -27,11 +30,13 @@ class ImtlG : public ByWeighting {
   const char* name() const override { return "IMTLG"; }
 
  private:
-  Eigen::VectorXd weigh(const Weighing& of, Terms*) const override {
+  Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override {
+    const Eigen::MatrixXd g = by_trace(of.gram, 0);
     Eigen::VectorXd lengths(of.domains());
-    for (Index e = 0; e < of.domains(); ++e) lengths[e] = std::sqrt(of.gram(e, e));
-    const Eigen::VectorXd v = solve_least(of.gram, lengths);
+    for (Index e = 0; e < of.domains(); ++e) lengths[e] = std::sqrt(g(e, e));
+    const Eigen::VectorXd v = solve_least(g, lengths);
     const double sum = dot(v, Eigen::VectorXd::Ones(of.domains()));
+    if (terms) terms->add("sum", "sum_e v_e", sum, "of v = G^+ sqrt(diag G), with G / trace(G)");
     return std::fabs(sum) < 1e-12 ? Eigen::VectorXd::Zero(of.domains()) : Eigen::VectorXd(v / sum);
   }
 };

@@ -18,11 +18,13 @@ TEST_CASE(
                    nan = std::numeric_limits<double>::quiet_NaN();
   Random random(5);
   for (const Algorithm& method : algorithms())
-    for (const int domains : {method.fewest_domains, 2, 3, 5, 16})
+    for (const int domains : {method.fewest_domains, 3, 5, 16}) {
+      if (domains < method.fewest_domains) continue;
       for (const double rescale : {0.0, 1.0})
         for (const double spread : {0.0, 0.1, 3.0}) {  // from open to closed masks of all other weights
           Hparams hparams;
-          for (const HparamRule& rule : method.hparams) hparams[rule.name] = rule.standard;
+          for (const HparamRule& rule : method.hparams)
+            if (!rule.is_list) hparams[rule.name] = rule.standard;
           hparams["rescale"] = rescale;
           const auto combiner = method.make(hparams, false);
           GradientTable table = optim::random_table({40, 300}, domains, spread, random);
@@ -48,4 +50,5 @@ TEST_CASE(
                 }
               }
         }
+    }
 }
