@@ -36,6 +36,9 @@ class Agreement {
   bool unanimous(int j) const { return std::abs(balance(j)) == domains(); }  ///< s = 1
   /// s = |n_plus - n_minus| / E, in [0, 1].
   double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
+  /// The least and the greatest gradient. NaN in a domain after the first does not count.
+  Scalar least(int j) const { return low_[static_cast<std::size_t>(j)]; }
+  Scalar greatest(int j) const { return high_[static_cast<std::size_t>(j)]; }
   /// Not finite if a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
   /// Unbiased: divides by E - 1. Exactly 0 if all gradients are equal; NaN if there is one domain, or if a

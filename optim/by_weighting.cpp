@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <string>
+#include <limits>
 
 #include "optim/option.h"
 #include "tensor/finite.h"
@@ -18,6 +18,14 @@ kernels::Rows columns_of(const GradientTable& table, Index first, Index columns)
   return {table.row(0).data() + first, table.stride(), table.domains(), columns};
 }
 
+/// The weights if the Gram matrix is not finite.
+Eigen::VectorXd weights_without_gram(const GradientTable& table) {
+  bool finite = true;
+  for (int e = 0; e < table.domains(); ++e) finite = finite && all_finite(table.row(e));
+  return Eigen::VectorXd::Constant(table.domains(),
+                                   finite ? std::numeric_limits<double>::quiet_NaN() : 1.0 / table.domains());
+}
+
 }  // namespace
 
 const Direction& ByWeighting::combine(const GradientTable& table, const Threads& threads) {
@@ -30,7 +38,7 @@ const Direction& ByWeighting::combine(const GradientTable& table, const Threads&
     direction_.weights = weigh({direction_.gram, table.losses(), table.seed, table.step}, nullptr);
     keep(direction_.weights);
   } else {
-    direction_.weights = Eigen::VectorXd::Constant(table.domains(), 1.0 / table.domains());
+    direction_.weights = weights_without_gram(table);
   }
   std::atomic<bool> finite = true;
   team.run(static_cast<int>((end + kWeighedTask - 1) / kWeighedTask), [&](int task, int) {
@@ -48,9 +56,12 @@ const Direction& ByWeighting::combine(const GradientTable& table, const Threads&
 
 Terms ByWeighting::explain(const GradientTable& table, Index column) const {
   Terms terms;
-  weigh({direction_.gram, table.losses(), table.seed, table.step}, &terms);
+  const Eigen::VectorXd weights =
+      direction_.gram.array().isFinite().all()
+          ? weigh({direction_.gram, table.losses(), table.seed, table.step}, &terms)
+          : weights_without_gram(table);
   Scalar value;
-  kernels::chosen().weighted_sum(columns_of(table, column, 1), direction_.weights.data(), &value);
+  kernels::chosen().weighted_sum(columns_of(table, column, 1), weights.data(), &value);
   terms.add_scalar("direction", "d", value, "sum_e w_e g_e, the direction");
   return terms;
 }

@@ -17,8 +17,10 @@ struct Weighing {
   Index domains() const { return gram.rows(); }
 };
 
-/// direction = sum_e w_e g_e in double, rounded once, where a method defines the weights w. If a gradient is
-/// not finite, all w_e are 1 / E, so the direction shows where.
+/// direction = sum_e w_e g_e in double, in the order of the domains, rounded once, where a method defines the
+/// weights w. If a gradient is not finite, no method is asked: all w_e are 1 / E, so the direction shows
+/// where. If all gradients are finite and their products are not (above 1e154, in the double build), all w_e
+/// are NaN.
 class ByWeighting : public Combiner {
  public:
   const Direction& combine(const GradientTable& table, const Threads& threads = Threads()) final;
@@ -28,9 +30,10 @@ class ByWeighting : public Combiner {
   explicit ByWeighting(int fewest_domains) : fewest_domains_(fewest_domains) {}
 
  private:
-  /// The weights [E]. If `terms` is set, also adds the settings and the numbers that led to them.
+  /// The weights [E]. If `terms` is set, it is asked for those of the last step again, and also adds the
+  /// settings and the numbers that led to them.
   virtual Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const = 0;
-  /// Called after each step with its weights, for methods that carry them to the next.
+  /// Called after each step with the weights of weigh(), for methods that carry them to the next.
   virtual void keep(const Eigen::VectorXd&) {}
 
   int fewest_domains_;

@@ -3,10 +3,12 @@
 
 #include <Eigen/Core>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "autograd/gradient_table.h"
 #include "optim/terms.h"
+#include "tensor/error.h"
 #include "tensor/tensor.h"
 #include "tensor/threads.h"
 
@@ -46,9 +48,16 @@ class Combiner {
   /// again.
   virtual Terms explain(const GradientTable& table, Index column) const = 0;
 
-  /// What the method carries from one step to the next; empty for nearly all. A checkpoint keeps it.
+  /// What the method carries from one step to the next; empty at first, and always for nearly all methods. A
+  /// checkpoint keeps it.
   virtual std::vector<double> state() const { return {}; }
-  virtual void resume(std::span<const double>) {}
+  /// Continues from such numbers. Throws Error(data) for numbers that the method cannot reach.
+  virtual void resume(std::span<const double> state) {
+    check(state.empty(), [&] {
+      return Error(Fault::data, std::string(name()) + ": carries no numbers from one step to the next")
+          .fact("found", std::to_string(state.size()));
+    });
+  }
 };
 
 }  // namespace sand::optim

@@ -1,5 +1,7 @@
 #include "optim/option.h"
 
+#include <cmath>
+
 #include "tensor/digits.h"
 #include "tensor/error.h"
 
@@ -13,6 +15,12 @@ const Option& Option::must(bool ok, std::string_view rule, std::string_view hint
     return error;
   });
   return *this;
+}
+
+int Option::whole(int low, int high) const {
+  must(value >= low && value <= high && value == std::floor(value),
+       "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+  return static_cast<int>(value);
 }
 
 void check_domains(const char* method, int fewest, int found) {

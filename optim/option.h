@@ -15,6 +15,8 @@ struct Option {
 
   /// Throws Error(usage) "method: name must be <rule>" with the value found, unless `ok`.
   const Option& must(bool ok, std::string_view rule, std::string_view hint = {}) const;
+  /// The value. Throws Error(usage) unless it is a whole number in low .. high.
+  int whole(int low, int high) const;
 };
 
 /// Throws Error(usage) unless a table has at least as many domains as the method needs.

@@ -26,9 +26,13 @@ HparamRule pref_vector_rule() {
 }
 
 void check_preference(const char* method, const std::vector<double>& preference) {
-  for (const double number : preference)
+  bool any = preference.empty();
+  for (const double number : preference) {
     Option{method, "pref_vector", number}.must(number >= 0 && std::isfinite(number),
                                                "finite numbers of at least 0");
+    any = any || number > 0;
+  }
+  if (!any) Option{method, "pref_vector", 0}.must(false, "above 0 for some domain");
 }
 
 Eigen::VectorXd preference_or(double standard, const char* method, const std::vector<double>& preference,

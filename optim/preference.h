@@ -12,7 +12,7 @@ namespace sand::optim {
 Eigen::MatrixXd by_trace(const Eigen::MatrixXd& gram, double norm_eps);
 
 HparamRule pref_vector_rule();
-/// Throws Error(usage) for numbers that are negative or not finite.
+/// Throws Error(usage) for numbers that are negative, not finite, or all 0.
 void check_preference(const char* method, const std::vector<double>& preference);
 /// The preference [E], or `standard` for every domain if there is none. Throws Error(usage) unless it is
 /// empty or has one number for each domain.

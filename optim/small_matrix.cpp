@@ -11,6 +11,7 @@ namespace {
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 /// Rotates rows and columns p and q of `a` so that a(p, q) becomes 0, and the columns of `vectors` alike.
+/// Only the part of `a` above the diagonal counts.
 void rotate(Eigen::MatrixXd& a, Eigen::MatrixXd& vectors, Index p, Index q) {
   const double slope = (a(q, q) - a(p, p)) / (2 * a(p, q));
   const double tangent = std::copysign(1.0, slope) / (std::fabs(slope) + std::sqrt(slope * slope + 1));
@@ -20,8 +21,12 @@ void rotate(Eigen::MatrixXd& a, Eigen::MatrixXd& vectors, Index p, Index q) {
     x = cosine * of_x - sine * of_y;
     y = sine * of_x + cosine * of_y;
   };
-  for (Index i = 0; i < a.rows(); ++i) turn(a(i, p), a(i, q));
-  for (Index i = 0; i < a.rows(); ++i) turn(a(p, i), a(q, i));
+  a(p, p) -= tangent * a(p, q);
+  a(q, q) += tangent * a(p, q);
+  a(p, q) = 0;  // not what rounding would leave
+  for (Index i = 0; i < p; ++i) turn(a(i, p), a(i, q));
+  for (Index i = p + 1; i < q; ++i) turn(a(p, i), a(i, q));
+  for (Index i = q + 1; i < a.rows(); ++i) turn(a(p, i), a(q, i));
   for (Index i = 0; i < a.rows(); ++i) turn(vectors(i, p), vectors(i, q));
 }
 
@@ -47,18 +52,18 @@ Index Eigenpairs::rank(double cutoff) const {
 }
 
 Eigenpairs eigenpairs(Eigen::MatrixXd a) {
-  constexpr int kMostSweeps = 60;  // 6 to 10 are usual: every sweep squares the error
+  constexpr int kMostSweeps = 60;  // 5 to 12 are usual: every sweep squares the error
   const Index n = a.rows();
   Eigen::MatrixXd vectors = Eigen::MatrixXd::Identity(n, n);
-  bool negligible = false;
-  for (int sweep = 0; sweep < kMostSweeps && !negligible; ++sweep) {
-    negligible = true;
+  bool rotated = true;
+  for (int sweep = 0; sweep < kMostSweeps && rotated; ++sweep) {
+    rotated = false;
     for (Index p = 0; p < n; ++p)
       for (Index q = p + 1; q < n; ++q) {
-        const double largest = std::max(std::fabs(a(p, p)), std::fabs(a(q, q)));
-        if (a(p, q) == 0 || std::fabs(a(p, q)) < kEpsilon * kEpsilon * largest) continue;
-        negligible = negligible && std::fabs(a(p, q)) <= kEpsilon * largest;
+        const double negligible = kEpsilon * std::sqrt(std::fabs(a(p, p))) * std::sqrt(std::fabs(a(q, q)));
+        if (std::fabs(a(p, q)) <= negligible) continue;
         rotate(a, vectors, p, q);
+        rotated = true;
       }
   }
   std::vector<Index> order(static_cast<std::size_t>(n));
@@ -84,29 +89,32 @@ Eigen::VectorXd solve_least(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) 
   return x;
 }
 
-Eigen::VectorXd solve_positive(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) {
-  const Index n = a.rows();
-  Eigen::MatrixXd lower = Eigen::MatrixXd::Zero(n, n);  // a = L L^T; a row of zeros for a dependent unknown
-  for (Index j = 0; j < n; ++j) {
+Cholesky::Cholesky(const Eigen::MatrixXd& a, double cutoff)
+    : lower_(Eigen::MatrixXd::Zero(a.rows(), a.rows())) {
+  for (Index j = 0; j < a.rows(); ++j) {
     double pivot = a(j, j);
-    for (Index k = 0; k < j; ++k) pivot -= lower(j, k) * lower(j, k);
-    if (!(pivot > kDependent * a(j, j))) continue;
-    lower(j, j) = std::sqrt(pivot);
-    for (Index i = j + 1; i < n; ++i) {
+    for (Index k = 0; k < j; ++k) pivot -= lower_(j, k) * lower_(j, k);
+    if (!(pivot > cutoff * a(j, j))) continue;
+    ++rank_;
+    lower_(j, j) = std::sqrt(pivot);
+    for (Index i = j + 1; i < a.rows(); ++i) {
       double sum = a(i, j);
-      for (Index k = 0; k < j; ++k) sum -= lower(i, k) * lower(j, k);
-      lower(i, j) = sum / lower(j, j);
+      for (Index k = 0; k < j; ++k) sum -= lower_(i, k) * lower_(j, k);
+      lower_(i, j) = sum / lower_(j, j);
     }
   }
-  Eigen::VectorXd x = b;
+}
+
+Eigen::VectorXd Cholesky::solve(Eigen::VectorXd x) const {
+  const Index n = x.size();
   for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < i; ++k) x[i] -= lower(i, k) * x[k];
-    x[i] = lower(i, i) > 0 ? x[i] / lower(i, i) : 0;
+    for (Index k = 0; k < i; ++k) x[i] -= lower_(i, k) * x[k];
+    x[i] = lower_(i, i) > 0 ? x[i] / lower_(i, i) : 0;
   }
   for (Index i = n - 1; i >= 0; --i) {
-    if (lower(i, i) == 0) continue;  // stays 0
-    for (Index k = i + 1; k < n; ++k) x[i] -= lower(k, i) * x[k];
-    x[i] /= lower(i, i);
+    if (lower_(i, i) == 0) continue;  // stays 0
+    for (Index k = i + 1; k < n; ++k) x[i] -= lower_(k, i) * x[k];
+    x[i] /= lower_(i, i);
   }
   return x;
 }

@@ -31,8 +31,18 @@ Eigenpairs eigenpairs(Eigen::MatrixXd a);
 /// minimises |a x - b|.
 Eigen::VectorXd solve_least(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
 
-/// Solves a x = b for a positive definite `a`, by Cholesky's factors. An unknown that depends on
-/// those before it, by kDependent, becomes 0.
-Eigen::VectorXd solve_positive(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
+/// a = L L^T, of a symmetric `a` without negative eigenvalues. A pivot of at most `cutoff` times its diagonal
+/// number becomes 0: such an unknown depends on those before it.
+class Cholesky {
+ public:
+  explicit Cholesky(const Eigen::MatrixXd& a, double cutoff = kDependent);
+  Index rank() const { return rank_; }  ///< the number of unknowns that do not depend on those before them
+  /// The solution of a x = b in which all dependent unknowns are 0.
+  Eigen::VectorXd solve(Eigen::VectorXd b) const;
+
+ private:
+  Eigen::MatrixXd lower_;  // L; a column of zeros for a dependent unknown
+  Index rank_ = 0;
+};
 
 }  // namespace sand::optim

@@ -125,6 +125,14 @@ TEST_CASE("Sources use the field's own words instead of coined ones") {
   }
 }
 
+TEST_CASE("Every combiner has its own test file") {
+  REQUIRE_FALSE(sources("optim/combiners").empty());
+  for (const fs::path& combiner : sources("optim/combiners")) {
+    const fs::path test = kHouse / "tests/optim/combiners" / (combiner.stem().string() + "_test.cpp");
+    CHECK_MESSAGE(fs::exists(test), combiner.filename().string() << " lacks " << test.string());
+  }
+}
+
 TEST_CASE("Every op has its own test file") {
   for (const fs::path& op : sources("autograd/ops")) {
     if (std::ifstream page(op);

@@ -20,15 +20,15 @@ struct Combined {
   const optim::Direction& direction;
 
   Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g,
-           const Threads& threads, std::span<const double> state = {})
+           const Threads& threads, const std::vector<double>& carried = {})
       : method(chosen),
-        combiner(made(chosen, given, allow_closed, state)),
+        combiner(resumed(chosen.make_combiner(given, allow_closed), carried)),
         direction(combiner->combine(g, threads)) {}
 
-  static std::unique_ptr<optim::Combiner> made(const Algorithm& chosen, const Hparams& given,
-                                               bool allow_closed, std::span<const double> state) {
-    std::unique_ptr<optim::Combiner> combiner = chosen.make_combiner(given, allow_closed);
-    combiner->resume(state);
+ private:
+  static std::unique_ptr<optim::Combiner> resumed(std::unique_ptr<optim::Combiner> combiner,
+                                                  const std::vector<double>& carried) {
+    combiner->resume(carried);
     return combiner;
   }
 };
@@ -168,7 +168,7 @@ Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, 
           .hparams = settings.hparams,
           .allow_closed = settings.allow_closed,
           .engine = &loop.engine(),
-          .combiner_state = loop.combiner_before(),
+          .carried = loop.carried_before(),
           .adam = loop.adam(),
           .seed = static_cast<std::uint64_t>(settings.seed),
           .domain_names = names,
@@ -187,7 +187,7 @@ void WeightExplanation::must_match(Scalar made) const {
 std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights) {
   const GradientTable& g = update.gradients;
   const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads,
-                        update.combiner_state);
+                        update.carried);
   std::vector<std::unique_ptr<Combined>> others;
   for (const char* name : {"ERM", "ANDMask"}) {
     const Algorithm& other = algorithm(name);

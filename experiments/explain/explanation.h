@@ -27,7 +27,7 @@ struct Update {
   bool allow_closed = false;
   /// With the seeds of the update, if the objective sees whole domains; may be null for others.
   const DomainGradients* engine = nullptr;
-  std::vector<double> combiner_state = {};     ///< what the combiner carried into the update
+  std::vector<double> carried = {};            ///< by the combiner before the update
   const optim::Adam& adam;                     ///< before the update, with the options of the update
   std::uint64_t seed = 0;                      ///< of dropout
   std::vector<std::string> domain_names = {};  ///< of the batch's domains; empty: their numbers

@@ -64,6 +64,18 @@ class Fields {
     check(failure == std::errc() && end == digits.data() + digits.size(),
           [&] { return damaged(source_, std::string(name) + " is not a number"); });
   }
+  bool has(const char* name) const { return metadata_.count(name) == 1; }
+  /// Numbers with spaces between them.
+  void take(const char* name, std::vector<double>& to) const {
+    const std::string& digits = text(name);
+    const char *next = digits.data(), *const end = next + digits.size();
+    while (next < end) {
+      const auto [after, failure] = std::from_chars(next, end, to.emplace_back());
+      check(failure == std::errc() && (after == end || *after == ' '),
+            [&] { return damaged(source_, std::string(name) + " is not a list of numbers"); });
+      next = after == end ? end : after + 1;
+    }
+  }
   void expect(const char* name, const std::string& value, const char* what) const {
     check(text(name) == value, [&] { return damaged(source_, what); });
   }
@@ -73,9 +85,8 @@ class Fields {
   const std::string& source_;
 };
 
-constexpr const char* kCombinerState = "combiner_state";
 constexpr const char* kObjectiveState = "objective_state";
-constexpr std::uint64_t kMostCarried = 1 << 26;  // bytes of both
+constexpr std::uint64_t kMostCarried = 1 << 26;  // bytes
 
 /// The largest size of a checkpoint: three blocks of numbers, what the methods carry, and a header with three
 /// lines per tensor that contain its name.
@@ -115,6 +126,12 @@ std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix,
 
 }  // namespace
 
+std::string carried_text(const std::vector<double>& carried) {
+  std::string text;
+  for (const double number : carried) text += (text.empty() ? "" : " ") + shortest(number);
+  return text;
+}
+
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
                                         const std::string& settings) {
   const TrainingState& state = checkpoint.state;
@@ -123,13 +140,13 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
   write_block(file, "adam_m.", parameters, state.first_moment.data());
   write_block(file, "adam_v.", parameters, state.second_moment.data());
   file.add("adam_t", std::span(&state.adam_steps, 1));
-  add_doubles(file, kCombinerState, state.combiner);
   add_doubles(file, kObjectiveState, state.objective);
   file.metadata = {{"step", std::to_string(state.step - 1)},       {"settings", settings},
                    {"numerics", std::to_string(kNumericsVersion)}, {"chain", state.chain},
                    {"loss_sum", shortest(state.loss_sum)},         {"losses", std::to_string(state.losses)},
                    {"moved", std::to_string(int{state.moved})},    {"score", shortest(checkpoint.score)},
                    {"sha256", std::string(kHashLength, '0')}};
+  if (!state.carried.empty()) file.metadata["carried"] = carried_text(state.carried);
   std::vector<std::byte> bytes = file.bytes();
   const std::size_t place = place_of_hash(bytes);
   const std::string hash = hash_without(bytes, place);
@@ -162,6 +179,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   fields.take("losses", state.losses);
   fields.take("moved", moved);
   state.moved = moved != 0;
+  if (fields.has("carried")) fields.take("carried", state.carried);
   state.chain = fields.text("chain");
   fields.take("score", checkpoint.score);
   state.weights = block_of(file, "", parameters);
@@ -170,7 +188,6 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   const std::vector<std::int64_t> steps = file.integers("adam_t");
   check(steps.size() == 1, [&] { return damaged(source, "adam_t is not one number"); });
   state.adam_steps = steps[0];
-  state.combiner = doubles_of(file, kCombinerState, source);
   state.objective = doubles_of(file, kObjectiveState, source);
   return checkpoint;
 }

@@ -25,10 +25,14 @@ struct Checkpoint {
 };
 
 /// A safetensors file with the weights under their names, adam_m.NAME, adam_v.NAME and adam_t as in `sandgrad
-/// step`. Metadata: step, settings (hash), numerics, chain, loss_sum, losses, moved, score and sha256. sha256
-/// is the hash of the whole file with 64 zeros in its place. Runs with equal settings write equal files.
+/// step`. Metadata: step, settings (hash), numerics, chain, loss_sum, losses, moved, score, sha256, and
+/// carried if the combiner carries numbers. sha256 is the hash of the whole file with 64 zeros in its place.
+/// Runs with equal settings write equal files.
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
                                         const std::string& settings);
+
+/// The numbers that a combiner carries, with spaces between them.
+std::string carried_text(const std::vector<double>& carried);
 
 /// Parses such a file. Throws Error(data) unless every bit is as written, with this arithmetic, in a run with
 /// these settings (hash).

@@ -68,6 +68,7 @@ std::vector<Finding> difference(const std::string& where, const Parameters& para
       findings.push_back({where + name + " differs", {{"recorded", before}, {"replayed", now}}});
   };
   compare("adam_t", std::to_string(was.adam_steps), std::to_string(is.adam_steps));
+  compare("carried", carried_text(was.carried), carried_text(is.carried));
   compare("chain", was.chain, is.chain);
   compare("loss_sum", exact(was.loss_sum), exact(is.loss_sum));
   compare("losses", std::to_string(was.losses), std::to_string(is.losses));

@@ -88,9 +88,9 @@ void UpdateLoop::update(const std::function<void()>& look) {
   if (whole && whole->restarts_optimizer(step)) adam_.restart();
   adam_.options.learning_rate = learning_rate(step_);
   adam_.options.weight_decay = settings_.hparams.at("weight_decay") / (whole ? whole->divisor(step) : 1);
-  combiner_before_ = combiner_->state();
   batch_ = &sampler_.draw(step);
   gradients_ = &engine_(*batch_, *objective_);
+  carried_before_ = combiner_->state();
   direction_ = &combiner_->combine(*gradients_, threads_);
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
   check_direction(watched);
@@ -106,9 +106,9 @@ UpdateState UpdateLoop::save() const {
           .first_moment = copy(adam_.first_moment().numbers()),
           .second_moment = copy(adam_.second_moment().numbers()),
           .adam_steps = adam_.steps(),
-          .moved = moved_,
-          .combiner = combiner_->state(),
-          .objective = engine_.carried()};
+          .carried = combiner_->state(),
+          .objective = engine_.carried(),
+          .moved = moved_};
 }
 
 double UpdateLoop::learning_rate(int step) const {
@@ -127,11 +127,11 @@ std::int64_t UpdateLoop::adam_steps_after(int updates) const {
 void UpdateLoop::restore(const UpdateState& state) {
   check_finite(state.weights, "training: a weight of a saved state");
   adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  combiner_->resume(state.carried);
   std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
   batch_ = nullptr;
   gradients_ = nullptr;
   direction_ = nullptr;
-  combiner_->resume(state.combiner);
   engine_.resume(state.objective);
   step_ = state.step;
   moved_ = state.moved;

@@ -24,8 +24,9 @@ struct UpdateState {
   std::vector<Scalar> weights;                      ///< [J]
   std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
   std::int64_t adam_steps = 0;                      ///< Adam's t
-  bool moved = false;                       ///< whether any direction so far had a number other than 0
-  std::vector<double> combiner, objective;  ///< what the methods carry from step to step; mostly nothing
+  std::vector<double> carried = {};                 ///< by the combiner, see Combiner::state()
+  std::vector<double> objective = {};  ///< likewise by the objective, see DomainGradients::carried()
+  bool moved = false;                  ///< whether any direction so far had a number other than 0
   bool operator==(const UpdateState&) const = default;
 };
 
@@ -48,10 +49,9 @@ class UpdateLoop {
   const Batch& batch() const { return *batch_; }
   const GradientTable& gradients() const { return *gradients_; }
   const optim::Direction& direction() const { return *direction_; }
-  double loss() const {
-    return gradients_->objective;
-  }  ///< of the batch; the mean of its domains' losses for ERM
-  const std::vector<double>& combiner_before() const { return combiner_before_; }  ///< UpdateState::combiner
+  /// Of the batch; the mean of its domains' losses, if the objective has no penalty
+  double loss() const { return gradients_->objective; }
+  const std::vector<double>& carried_before() const { return carried_before_; }  ///< by the combiner
 
   UpdateState save() const;
   void restore(const UpdateState& state);  ///< only a state of a run with these settings
@@ -94,7 +94,7 @@ class UpdateLoop {
   const Batch* batch_ = nullptr;
   const GradientTable* gradients_ = nullptr;
   const optim::Direction* direction_ = nullptr;
-  std::vector<double> combiner_before_;
+  std::vector<double> carried_before_;
   bool moved_ = false;
 };
 

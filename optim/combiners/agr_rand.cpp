@@ -36,7 +36,7 @@ void AgrRand::average(const Agreement& agreement, std::span<Scalar> values, Term
     values[j] = static_cast<Scalar>(keeps ? sum : scale_ * normal_quantile(u[static_cast<std::size_t>(j)]));
   }
   if (!terms) return;
-  const bool keeps = agreement.unanimous(0);
+  const bool keeps = agreement.unanimous(0) || !std::isfinite(agreement.mean(0));
   terms->setting("scale", scale_);
   terms->add("uniform", "u", u[0], "a random number from (0, 1)");
   terms->add("normal", "z", normal_quantile(u[0]), "the number below which a share u of N(0, 1) lies");

@@ -12,7 +12,8 @@ struct AgrRandOptions {
 };
 
 /// direction = sum_e g_e where the gradients of all domains have one sign, else scale * z with z ~ N(0, 1). z
-/// is a function of the table's seed and step and of the column. Needs two domains.
+/// is a function of the table's seed and step and of the column. An exact zero has no sign. Needs two
+/// domains.
 class AgrRand : public ByColumn {
  public:
   static constexpr std::uint32_t kStream = 0x61677272;  // "agrr"

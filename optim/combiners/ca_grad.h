@@ -12,8 +12,10 @@ struct CaGradOptions {
 };
 
 /// With the mean g0 and g_w = sum_e w_e g_e: direction = g0 + c |g0| / |g_w| g_w for the w on the simplex
-/// that minimises g_w . g0 + c |g0| |g_w|. Works on G / trace(G). direction = 0 if the trace is below
-/// norm_eps, or if |g_w| is below norm_eps after the division: then no direction improves all domains.
+/// that minimises g_w . g0 + c |g0| |g_w|. Works on G / trace(G). If c |g0| = 0, the direction is g0. It is 0
+/// if the trace is below norm_eps (G = 0), or if |g_w| is below norm_eps, or 1e-7 of the longest row, after
+/// the division: then no direction improves all domains. If G is rank-deficient the w are one of many
+/// solutions with the same g_w. If G is not finite, see ByWeighting.
 class CaGrad : public ByWeighting {
  public:
   static CombinerCard card();

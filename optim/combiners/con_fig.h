@@ -10,15 +10,17 @@
 namespace sand::optim {
 
 struct ConFigOptions {
-  std::vector<double> pref_vector;  ///< [E], the cosines up to a factor; none: 1 each
+  std::vector<double> pref_vector = {};  ///< [E], the cosines up to a factor; none: 1 each
 };
 
 /// With unit rows U (0 for a row of 0) and the preference u: n = U^+ u / |U^+ u|, direction = (sum_e g_e . n)
-/// n. It is a weighted sum of rows, since U^+ u = U^T (U U^T)^+ u. If U^+ u = 0 the direction is 0.
+/// n. It is a weighted sum of rows, since U^+ u = U^T (U U^T)^+ u. If G is rank-deficient, the cosines are
+/// equal as far as the rows allow, in the least-squares sense. If |U^+ u| < 1e-6 |u| (rows that cancel, or G
+/// = 0), the direction is 0. If G is not finite, see ByWeighting.
 class ConFig : public ByWeighting {
  public:
   static CombinerCard card();
-  /// Throws Error(usage) for a preference that is not finite.
+  /// Throws Error(usage) for a preference that is negative, not finite, or 0 for every domain.
   explicit ConFig(const ConFigOptions& options = {});
   const char* name() const override { return "ConFIG"; }
 

@@ -28,8 +28,12 @@ CombinerCard Constant::card() {
 }
 
 Constant::Constant(const ConstantOptions& options) : ByWeighting(1), weights_(options.weights) {
-  for (const double weight : weights_)
+  bool any = weights_.empty();
+  for (const double weight : weights_) {
     Option{"Constant", "weights", weight}.must(std::isfinite(weight), "finite numbers");
+    any = any || weight != 0;
+  }
+  if (!any) Option{"Constant", "weights", 0}.must(false, "different from 0 for some domain");
 }
 
 Eigen::VectorXd Constant::weigh(const Weighing& of, Terms*) const {

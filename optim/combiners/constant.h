@@ -9,15 +9,15 @@
 namespace sand::optim {
 
 struct ConstantOptions {
-  std::vector<double> weights;  ///< [E]; none: 1 / E each
+  std::vector<double> weights = {};  ///< [E]; none: 1 / E each
 };
 
-/// direction = sum_e w_e g_e.
+/// direction = sum_e w_e g_e, whatever G is; if it is not finite, see ByWeighting.
 class Constant : public ByWeighting {
  public:
   static CombinerCard card();
-  /// Throws Error(usage) for weights that are not finite.
-  explicit Constant(const ConstantOptions& options);
+  /// Throws Error(usage) for weights that are not finite, or all 0.
+  explicit Constant(const ConstantOptions& options = {});
   const char* name() const override { return "Constant"; }
 
  private:

@@ -10,14 +10,15 @@
 namespace sand::optim {
 
 struct DualProjOptions {
-  std::vector<double> pref_vector;  ///< [E], the weights before the projection; none: 1 / E each
-  double norm_eps = 1e-4;           ///< below this trace, G counts as 0
-  double reg_eps = 1e-4;            ///< is added to the diagonal of G / trace(G); > 0
+  std::vector<double> pref_vector = {};  ///< [E], the weights before the projection; none: 1 / E each
+  double norm_eps = 1e-4;                ///< below this trace, G counts as 0
+  double reg_eps = 1e-4;                 ///< is added to the diagonal of G / trace(G); > 0
 };
 
 /// direction = sum_e w_e g_e for the w >= u that minimises w^T G w: the vector nearest to sum_e u_e g_e whose
-/// products with all rows are not negative (up to reg_eps), where u is the preference. G is divided by its
-/// trace first.
+/// products with all rows are not negative, where u is the preference. G is divided by its trace first, and
+/// reg_eps is added to its diagonal: so w is unique if G is rank-deficient, and a product may be as low as
+/// -reg_eps w_e trace(G). If the trace is below norm_eps (G = 0), w = u. If G is not finite, see ByWeighting.
 class DualProj : public ByWeighting {
  public:
   static CombinerCard card();

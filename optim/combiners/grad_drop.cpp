@@ -1,8 +1,10 @@
 #include "optim/combiners/grad_drop.h"
 
+#include <algorithm>
 #include <array>
-#include <cmath>
+#include <string>
 
+#include "optim/any_order.h"
 #include "optim/draws.h"
 #include "optim/option.h"
 
@@ -35,35 +37,50 @@ GradDrop::GradDrop(const GradDropOptions& options) : ByColumn(1, Mask::none), le
 }
 
 void GradDrop::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
-  constexpr std::size_t kColumns = Agreement::kColumns;
+  using Numbers = std::array<double, Agreement::kColumns>;
   const auto n = static_cast<std::size_t>(agreement.columns());
   const int domains = agreement.domains();
   check_one_each("GradDrop", "leak", leak_, domains);
-  std::array<double, kColumns> u, sizes{}, positive{}, negative{}, leaked{};
-  uniform_by_column(agreement, kStream, u);
+  Numbers uniform, positive{}, negative{}, above, below;  // sums of the gradients above and below 0
+  uniform_by_column(agreement, kStream, uniform);
+  for (std::size_t j = 0; j < n; ++j) {  // their grids
+    above[j] = grid(std::max<double>(agreement.greatest(static_cast<int>(j)), 0), domains);
+    below[j] = grid(std::max<double>(-agreement.least(static_cast<int>(j)), 0), domains);
+  }
   for (int e = 0; e < domains; ++e) {
     const Scalar* g = agreement.row(e);
-    const double leak = leak_.empty() ? 0.0 : leak_[static_cast<std::size_t>(e)];
     for (std::size_t j = 0; j < n; ++j) {
-      const double number = g[j], kept = (1 - leak) * number;
-      sizes[j] += std::fabs(number);
-      positive[j] += number > 0 ? kept : 0.0;
-      negative[j] += number < 0 ? kept : 0.0;
-      leaked[j] += leak * number;
+      const double number = g[j];
+      positive[j] += on_grid(number > 0 ? number : 0.0, above[j]);
+      negative[j] += on_grid(number < 0 ? number : 0.0, below[j]);
     }
   }
   for (std::size_t j = 0; j < n; ++j) {
+    const double size = positive[j] - negative[j], purity = size > 0 ? positive[j] / size : 0.5;
+    const bool takes_positive = purity > uniform[j];
+    double chosen = takes_positive ? positive[j] : negative[j];
+    if (!leak_.empty()) chosen = with_leaks(agreement, static_cast<int>(j), takes_positive);
     const double mean = agreement.mean(static_cast<int>(j));
-    const double purity = sizes[j] == 0 ? 0.5 : (1 + mean * domains / sizes[j]) / 2;
-    const double chosen = purity > u[j] ? positive[j] : purity < u[j] ? negative[j] : mean * 0;
-    values[j] = static_cast<Scalar>(leaked[j] + chosen + 0 * mean);  // NaN and infinity pass
+    values[j] = static_cast<Scalar>(chosen + 0 * mean);  // NaN and infinity pass
     if (!terms) continue;
-    terms->add("purity", "P", purity, "(1 + gbar E / sum_e |g_e|) / 2, the share of positive gradients");
-    terms->add("uniform", "U", u[j], "a random number from (0, 1)");
+    terms->add("purity", "P", purity, "(1 + sum_e g_e / sum_e |g_e|) / 2, the share of positive gradients");
+    terms->add("uniform", "U", uniform[j], "a random number from (0, 1)");
+    const std::string leaks = leak_.empty() ? "" : ", and the leaks of all others";
     terms->add_scalar("average", "a", values[j],
-                      purity > u[j] ? "the sum of the g_e above 0, since P > U, and the leaks"
-                                    : "the sum of the g_e below 0, since P < U, and the leaks");
+                      (takes_positive ? "the sum of the g_e above 0, since P > U"
+                                      : "the sum of the g_e below 0, since P <= U") +
+                          leaks);
   }
+}
+
+double GradDrop::with_leaks(const Agreement& agreement, int j, bool takes_positive) const {
+  double sum = 0;
+  for (int e = 0; e < agreement.domains(); ++e) {
+    const double number = agreement.row(e)[j];
+    const bool taken = takes_positive ? number > 0 : number < 0;
+    sum += (taken ? 1.0 : leak_[static_cast<std::size_t>(e)]) * number;
+  }
+  return sum;
 }
 
 }  // namespace sand::optim

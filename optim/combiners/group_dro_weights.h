@@ -11,7 +11,9 @@ struct GroupDroWeightsOptions {
 };
 
 /// w_e = q_e exp(eta R_e) / sum_a q_a exp(eta R_a), where q are the weights of the step before, at first 1 /
-/// E. It carries q from step to step.
+/// E. It carries q from step to step. G does not matter; if it is not finite, see ByWeighting, and q stays. A
+/// loss that is not finite makes a direction that is not finite. Throws Error(usage) for a table with another
+/// number of domains than the step before.
 class GroupDroWeights : public ByWeighting {
  public:
   static CombinerCard card();

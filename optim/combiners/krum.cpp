@@ -8,16 +8,6 @@
 #include "optim/option.h"
 
 namespace sand::optim {
-namespace {
-
-int checked(const char* name, double number, double least) {
-  Option{"Krum", name, number}.must(
-      number >= least && number <= 1000 && number == std::floor(number),
-      least == 0 ? "a whole number from 0 to 1000" : "a whole number from 1 to 1000");
-  return static_cast<int>(number);
-}
-
-}  // namespace
 
 CombinerCard Krum::card() {
   return {.name = "Krum",
@@ -39,8 +29,8 @@ CombinerCard Krum::card() {
 }
 
 Krum::Krum(const KrumOptions& options)
-    : ByWeighting(std::max(checked("n_byzantine", options.n_byzantine, 0) + 3,
-                           checked("n_selected", options.n_selected, 1))),
+    : ByWeighting(std::max(Option{"Krum", "n_byzantine", options.n_byzantine}.whole(0, 1000) + 3,
+                           Option{"Krum", "n_selected", options.n_selected}.whole(1, 1000))),
       byzantine_(static_cast<Index>(options.n_byzantine)),
       selected_(static_cast<Index>(options.n_selected)) {}
 

@@ -14,7 +14,9 @@ struct KrumOptions {
 
 /// The score of a domain is the sum of the distances to its E - n_byzantine - 2 nearest neighbours. w = 1 /
 /// n_selected for the domains with the least scores (of equal scores the first), else 0. Needs n_byzantine +
-/// 3 domains, and n_selected.
+/// 3 domains, and n_selected. Distances are sqrt(G_aa + G_bb - 2 G_ab), so rows that differ by less than 1e-8
+/// of their length are equal. The rank of G does not matter. If G = 0, the first n_selected domains are
+/// taken. If G is not finite, see ByWeighting.
 class Krum : public ByWeighting {
  public:
   static CombinerCard card();

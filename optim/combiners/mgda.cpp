@@ -26,9 +26,7 @@ CombinerCard Mgda::card() {
 Mgda::Mgda(const MgdaOptions& options) : ByWeighting(1), options_(options) {
   Option{"MGDA", "epsilon", options.epsilon}.must(options.epsilon > 0 && std::isfinite(options.epsilon),
                                                   "a finite number above 0");
-  Option{"MGDA", "max_iters", options.max_iters}.must(options.max_iters >= 1 && options.max_iters <= 1e6 &&
-                                                          options.max_iters == std::floor(options.max_iters),
-                                                      "a whole number from 1 to 1000000");
+  Option{"MGDA", "max_iters", options.max_iters}.whole(1, 1000000);
 }
 
 Eigen::VectorXd Mgda::weigh(const Weighing& of, Terms* terms) const {
@@ -42,7 +40,7 @@ Eigen::VectorXd Mgda::weigh(const Weighing& of, Terms* terms) const {
     for (Index e = 1; e < domains; ++e)
       if (products[e] < products[least]) least = e;
     const double a = products[least], b = dot(w, products), c = of.gram(least, least);
-    step = c <= a ? 1 : b <= a ? 0 : (b - a) / (b + c - 2 * a);
+    step = b <= a ? 0 : c <= a ? 1 : (b - a) / (b + c - 2 * a);
     w *= 1 - step;
     w[least] += step;
   }

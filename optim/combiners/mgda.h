@@ -13,7 +13,10 @@ struct MgdaOptions {
 };
 
 /// Minimises |sum_e w_e g_e| over w >= 0 with sum 1, by steps of Frank and Wolfe from equal weights: each
-/// moves w towards the domain with the least product, as far as is best.
+/// moves w towards the domain with the least product, as far as is best. Exact for two domains. For more, and
+/// with the default max_iters, some products g_e . d fall short of |d|^2, by up to about 1 % of the longest
+/// row squared. If G is rank-deficient the weights are one of many solutions. If G = 0, w = 1 / E. If G is
+/// not finite, see ByWeighting.
 class Mgda : public ByWeighting {
  public:
   static CombinerCard card();

@@ -8,7 +8,8 @@ namespace sand::optim {
 
 /// For every domain i: starting from g_i, for the other domains j in random order, subtracts the part along
 /// g_j if the product with g_j is negative: g -= (g . g_j) / |g_j|^2 g_j. direction = the sum of the results.
-/// The orders are a function of the table's seed and step.
+/// The orders are a function of the table's seed and step. A row of 0 conflicts with none: if G = 0, w = 1.
+/// The rank of G does not matter. If G is not finite, see ByWeighting.
 class PcGrad : public ByWeighting {
  public:
   static constexpr std::uint32_t kStream = 0x70636772;  // "pcgr"

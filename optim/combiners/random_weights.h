@@ -8,7 +8,8 @@
 
 namespace sand::optim {
 
-/// w_e = exp(z_e) / sum_a exp(z_a), z_e ~ N(0, 1): a function of the table's seed and step.
+/// w_e = exp(z_e) / sum_a exp(z_a), z_e ~ N(0, 1): a function of the table's seed and step, whatever G is; if
+/// it is not finite, see ByWeighting.
 class RandomWeights : public ByWeighting {
  public:
   static constexpr std::uint32_t kStream = 0x726e6477;  // "rndw"

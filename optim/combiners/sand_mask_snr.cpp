@@ -23,19 +23,20 @@ CombinerCard SandMaskSnr::card() {
 void SandMaskSnr::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const {
   constexpr double kTiny = std::numeric_limits<double>::min();  // for 0 / 0
   const int n = agreement.columns();
+  const bool alone = agreement.domains() == 1;  // then the variance is NaN
   std::array<double, Agreement::kColumns> x;
   agreement.measure_variance();
-  for (int j = 0; j < n; ++j) {
-    const double mean = agreement.mean(j);
-    x[j] = k() * (agreement.agreement(j) - tau()) * (mean * mean / (agreement.variance(j) + kTiny));
-  }
+  const auto ratio = [&](int j) {
+    const double mean = agreement.mean(j), variance = alone ? 0.0 : agreement.variance(j);
+    return mean * mean / (variance + kTiny);
+  };
+  for (int j = 0; j < n; ++j) x[j] = k() * (agreement.agreement(j) - tau()) * ratio(j);
   const double argument = x[0];
   open_by_tanh({x.data(), mask.size()}, mask);
   if (!terms) return;
   terms->setting("tau", tau());
   terms->setting("k", k());
-  terms->add("ratio", "r", agreement.mean(0) * agreement.mean(0) / (agreement.variance(0) + kTiny),
-             "gbar^2 / var");
+  terms->add("ratio", "r", ratio(0), "gbar^2 / var");
   terms->add("argument", "x", argument, "k (s - tau) r");
   terms->add_scalar("mask", "m", mask[0], "max(0, tanh(x))");
 }

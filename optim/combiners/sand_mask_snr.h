@@ -7,8 +7,8 @@
 namespace sand::optim {
 
 /// m = max(0, tanh(k (s - tau) gbar^2 / var)); direction = m * gbar, with the names of SandMask. Scaling all
-/// gradients changes no mask, so one k serves every layer. If var = 0: m = 1 if s > tau and gbar is not 0,
-/// else 0.
+/// gradients changes no mask, so one k serves every layer. If var = 0, as for a single domain: m = 1 if s >
+/// tau and gbar is not 0, else 0.
 class SandMaskSnr : public SandMask {
  public:
   static CombinerCard card();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "optim/any_order.h"
 #include "optim/option.h"
 
 namespace sand::optim {
@@ -19,13 +20,6 @@ void order(Columns& low, Columns& high) {
     low[j] = b < a ? b : a;
     high[j] = b < a ? a : b;
   }
-}
-
-int checked(double trim_number) {
-  Option{"TrimmedMean", "trim_number", trim_number}.must(
-      trim_number >= 0 && trim_number <= 1000 && trim_number == std::floor(trim_number),
-      "a whole number from 0 to 1000");
-  return static_cast<int>(trim_number);
 }
 
 }  // namespace
@@ -44,14 +38,14 @@ CombinerCard TrimmedMean::card() {
 }
 
 TrimmedMean::TrimmedMean(const TrimmedMeanOptions& options)
-    : ByColumn(2 * checked(options.trim_number) + 1, Mask::none), trim_(checked(options.trim_number)) {}
+    : ByColumn(2 * Option{"TrimmedMean", "trim_number", options.trim_number}.whole(0, 1000) + 1, Mask::none),
+      trim_(static_cast<int>(options.trim_number)) {}
 
 void TrimmedMean::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
   const auto domains = static_cast<std::size_t>(agreement.domains()), trim = static_cast<std::size_t>(trim_);
   const auto n = static_cast<std::size_t>(agreement.columns());
-  std::vector<Columns> rows(domains);  // of a column block: sorted at both ends, column by column
+  std::vector<Columns> rows(domains);  // to be sorted at both ends, column by column
   for (std::size_t e = 0; e < domains; ++e) {
-    rows[e] = {};
     std::copy(agreement.row(static_cast<int>(e)), agreement.row(static_cast<int>(e)) + n, rows[e].begin());
   }
   for (std::size_t done = 0; done < trim; ++done) {
@@ -59,12 +53,20 @@ void TrimmedMean::average(const Agreement& agreement, std::span<Scalar> values, 
     for (std::size_t e = done; e < last; ++e) order(rows[e], rows[e + 1]);      // the largest rises
     for (std::size_t e = last - 1; e > done; --e) order(rows[e - 1], rows[e]);  // the smallest sinks
   }
-  const double share = 1.0 / static_cast<double>(domains - 2 * trim);
+  const std::size_t kept = domains - 2 * trim;
+  std::array<double, Agreement::kColumns> step{}, sum{};
+  for (std::size_t e = trim; e < domains - trim; ++e)
+    for (std::size_t j = 0; j < n; ++j) {
+      const double size = std::fabs(static_cast<double>(rows[e][j]));
+      step[j] = size > step[j] ? size : step[j];
+    }
+  for (std::size_t j = 0; j < n; ++j) step[j] = grid(step[j], static_cast<int>(kept));
+  for (std::size_t e = trim; e < domains - trim; ++e)  // the middle is in no order
+    for (std::size_t j = 0; j < n; ++j) sum[j] += on_grid(static_cast<double>(rows[e][j]), step[j]);
+  const double share = 1.0 / static_cast<double>(kept);
   for (std::size_t j = 0; j < n; ++j) {
-    double sum = 0;
-    for (std::size_t e = trim; e < domains - trim; ++e) sum += static_cast<double>(rows[e][j]);
     const double mean = agreement.mean(static_cast<int>(j));
-    values[j] = static_cast<Scalar>(std::isfinite(mean) ? sum * share : mean);
+    values[j] = static_cast<Scalar>(std::isfinite(mean) ? sum[j] * share : mean);
   }
   if (!terms) return;
   terms->setting("trim_number", trim_);

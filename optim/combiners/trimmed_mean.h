@@ -11,7 +11,8 @@ struct TrimmedMeanOptions {
   double trim_number = 1;  ///< how many of the largest, and of the smallest, gradients are left out
 };
 
-/// direction = the mean of the E - 2 trim_number gradients in the middle. Needs 2 trim_number + 1 domains.
+/// direction = the mean of the E - 2 trim_number gradients in the middle. The order of the domains changes no
+/// bit. Needs 2 trim_number + 1 domains.
 class TrimmedMean : public ByColumn {
  public:
   static CombinerCard card();

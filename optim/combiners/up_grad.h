@@ -6,7 +6,9 @@
 
 namespace sand::optim {
 
-/// direction = the sum over domains i of the projection of u_i g_i, as DualProj projects.
+/// direction = the sum over domains i of the projection of u_i g_i, as DualProj projects. Scaling a row by x
+/// > 0 scales its part of the sum by x, up to reg_eps. G that is rank-deficient, 0 or not finite: as in
+/// DualProj.
 class UpGrad : public DualProj {
  public:
   static CombinerCard card();

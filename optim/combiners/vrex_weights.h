@@ -16,7 +16,8 @@ struct VrexWeightsOptions {
 };
 
 /// w_e = (1 + 2 lambda (R_e - mean R)) / E, with the domains' losses R: exactly the gradient of mean(R) +
-/// lambda var(R), where the variance divides by E.
+/// lambda var(R), where the variance divides by E. G does not matter; if it is not finite, see ByWeighting. A
+/// loss that is not finite makes a direction that is not finite.
 class VrexWeights : public ByWeighting {
  public:
   static CombinerCard card() {

@@ -55,4 +55,6 @@ inline bool same_bits(TensorView a, TensorView b) {
          std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(Scalar)) == 0;
 }
 
+inline bool same_bits(Scalar a, Scalar b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+
 }  // namespace sand::optim

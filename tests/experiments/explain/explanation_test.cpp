@@ -38,6 +38,19 @@ TEST_CASE("An explanation ends with the weight of the engine, bit for bit, for e
       }
 }
 
+TEST_CASE("An explanation ends with the weight of the engine, bit for bit, for every algorithm by default") {
+  for (const Algorithm& method : algorithms()) {
+    Play play{small(), {}, method.name, {}, {.learning_rate = 3e-3}};
+    for (const HparamRule& rule : method.hparams)
+      if (!rule.is_list) play.hparams[rule.name] = rule.standard;
+    CAPTURE(play.method);
+    play.batch = batch_of(*play.model, {9, 70, 1, 5}, 3);
+    const WeightExplanation explanation = play.run().back();
+    CHECK(explanation.mask.weights.size() == (std::string(method.sees) == "columns" ? 0 : 4));
+    CHECK(explanation.text().find(method.name) != std::string::npos);
+  }
+}
+
 TEST_CASE("An explanation of a convolutional network ends with the weight of the engine") {
   Play play{make_model("SmallCNN:1x5x4-2", nn::Activation::relu, 2),
             {},
@@ -59,7 +72,7 @@ TEST_CASE("An explanation of a convolutional network ends with the weight of the
                                      .hparams = play.hparams,
                                      .adam = adam},
                                     weights);
-  adam.step(play.model->parameters, method.make(play.hparams, false)->combine(g));
+  adam.step(play.model->parameters, method.make_combiner(play.hparams, false)->combine(g));
   for (std::size_t i = 0; i < weights.size(); ++i)
     explanations[i].must_match(play.model->parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
   CHECK(explanations[0].domains[0].examples.size() == 3);

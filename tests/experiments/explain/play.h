@@ -59,7 +59,7 @@ struct Play {
     const Algorithm& chosen = algorithm(method);
     DomainGradients engine(model->network, model->parameters, {.tile_rows = model->tile_rows});
     optim::Adam adam(model->parameters, options);
-    const auto combiner = chosen.make(hparams, allow_closed);
+    const auto combiner = chosen.make_combiner(hparams, allow_closed);
     const std::vector<WeightPlace> weights = all_weights(model->parameters);
     std::vector<WeightExplanation> explanations;
     for (int step = 0; step < 2; ++step) {
@@ -71,6 +71,7 @@ struct Play {
                               .method = chosen,
                               .hparams = hparams,
                               .allow_closed = allow_closed,
+                              .carried = combiner->state(),
                               .adam = adam,
                               .threads = threads},
                              weights);

@@ -22,10 +22,10 @@ TEST_CASE(
     for (const int wanted : {1, 2, 3, 5, 16})
       for (const double rescale : {0.0, 1.0})
         for (const double spread : {0.0, 0.1, 3.0}) {  // from open to closed masks of all other weights
-          const int domains = std::max(wanted, method.fewest_domains);
+          const int domains = std::max(wanted, method.fewest_domains());
           Hparams hparams = standard_hparams(method.hparams);
           hparams["rescale"] = rescale;
-          const auto combiner = method.make(hparams, false);
+          const auto combiner = method.make_combiner(hparams, false);
           GradientTable table = optim::random_table({40, 300}, domains, spread, random);
           REQUIRE(all_finite(combiner->combine(table).values.view().numbers()));
           REQUIRE(combiner->combine(table).finite);
@@ -49,4 +49,5 @@ TEST_CASE(
                 }
               }
         }
+}
 }

@@ -36,9 +36,10 @@ std::string refusal(const Settings& settings, const sand::domains::DataSet& data
   return refusal([&] { train(settings, data, Threads(2), {}); });
 }
 
-/// Two domains whose inputs are `first`, and `rest` for all numbers after it.
-sand::domains::DataSet equal_inputs(sand::Scalar first, sand::Scalar rest) {
-  sand::domains::DataSet data = sand::domains::Spirals({.domains = 2, .examples = 50, .test_examples = 10});
+/// Training domains whose inputs are `first`, and `rest` for all numbers after it.
+sand::domains::DataSet equal_inputs(sand::Scalar first, sand::Scalar rest, int domains = 2) {
+  sand::domains::DataSet data =
+      sand::domains::Spirals({.domains = domains, .examples = 50, .test_examples = 10});
   for (sand::domains::Domain& domain : data.domains)
     domain.read = [=](std::uint32_t, std::span<sand::Scalar> input) {
       std::fill(input.begin(), input.end(), rest);
@@ -108,7 +109,7 @@ TEST_CASE(
     "A gradient that overflows while every loss is finite ends the run with domain and op, for every "
     "algorithm") {
   // All inputs and biases are 0, so every value is 0: only backward uses the large weights, twice.
-  const sand::domains::DataSet data = equal_inputs(0, 0);
+  const sand::domains::DataSet data = equal_inputs(0, 0, 4);
   for (const Algorithm& method : algorithms()) {
     Settings settings = small_run(method.name);
     settings.hparams["batch_size"] = 4;

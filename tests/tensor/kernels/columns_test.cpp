@@ -80,6 +80,41 @@ TEST_CASE("Every table gives the reference's column statistics to the last bit a
     }
 }
 
+TEST_CASE("Every table gives the reference's weighted sum to the last bit and writes nothing else") {
+  int count = 0;
+  const kernels::Table* const* list = tables(&count);
+  Random random(4);
+  for (const int rows : {1, 2, 3, 4, 5, 7, 8, 9, 64})
+    for (const Index columns : {1, 3, 8, 15, 16, 17, 33, 255, 256}) {
+      const Table2d table(rows, columns);
+      std::vector<double> weights(static_cast<std::size_t>(rows));
+      for (double& weight : weights) weight = random.normal();
+      std::vector<Scalar> expected(static_cast<std::size_t>(columns + 1), 77);
+      reference().weighted_sum(table.rows, weights.data(), expected.data());
+      CHECK(std::isnan(expected[0]));
+      CHECK(expected.back() == 77);
+      for (int i = 0; i < count; ++i) {
+        std::vector<Scalar> found(expected.size(), 77);
+        list[i]->weighted_sum(table.rows, weights.data(), found.data());
+        CAPTURE(list[i]->name);
+        CAPTURE(rows);
+        CAPTURE(columns);
+        CHECK(std::isnan(found[0]));
+        found[0] = expected[0];  // a NaN may have any bits
+        CHECK(same_bits(found, expected));
+      }
+    }
+}
+
+TEST_CASE("The reference's weighted sum is a chain of fused multiply-adds in double, rounded once") {
+  const std::vector<Scalar> numbers = {3, 1, -2, 5};  // two rows of two columns
+  const double weights[] = {0.1, 1 / 3.0};
+  Scalar y[2];
+  reference().weighted_sum({numbers.data(), 2, 2, 2}, weights, y);
+  CHECK(y[0] == static_cast<Scalar>(std::fma(1 / 3.0, -2.0, 0.1 * 3)));
+  CHECK(y[1] == static_cast<Scalar>(std::fma(1 / 3.0, 5.0, 0.1)));
+}
+
 TEST_CASE("The reference counts signs, finds the range and sums numbers and squares") {
   const std::vector<Scalar> numbers = {1, -2, 0, 4};  // one column, four rows
   const Rows x{numbers.data(), 1, 4, 1};
