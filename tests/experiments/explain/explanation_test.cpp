@@ -46,7 +46,7 @@ TEST_CASE("An explanation ends with the weight of the engine, bit for bit, for e
     CAPTURE(play.method);
     play.batch = batch_of(*play.model, {9, 70, 1, 5}, 3);
     const WeightExplanation explanation = play.run().back();
-    CHECK(explanation.mask.weights.size() == (std::string(method.sees) == "columns" ? 0 : 4));
+    CHECK(explanation.mask.weights.size() == (method.weighs_rows() ? 4 : 0));
     CHECK(explanation.text().find(method.name) != std::string::npos);
   }
 }
@@ -150,7 +150,7 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
                                     weights);
   for (std::size_t which = 0; which < 2; ++which) {
     const auto combiner =
-        algorithm(which == 0 ? "ERM" : "ANDMask").make({{"tau", 0.5}, {"rescale", 1}}, false);
+        algorithm(which == 0 ? "ERM" : "ANDMask").make_combiner({{"tau", 0.5}, {"rescale", 1}}, false);
     Parameters parameters = play.model->parameters;
     optim::Adam theirs(parameters, {.weight_decay = 0.1});
     const optim::Direction& direction = combiner->combine(g);
