@@ -64,10 +64,7 @@ int inspect(const InspectOptions& options) {
 
   restore_before(run, Checkpoints(folder / "checkpoints", settings, parameters), options.step);
   Progress progress("replay", options.step);
-  while (run.step() < options.step) {
-    run.update();
-    progress.at(run.step());
-  }
+  for (; run.step() < options.step; progress.at(run.step())) run.update();
   progress.clear();
 
   std::vector<std::string> names;

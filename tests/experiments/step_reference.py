@@ -10,7 +10,7 @@ optionally adam_m.SLOT,
     step   reads IN, writes the whole update to OUT           adam_v.SLOT, adam_t [1] int64; \
 x0 [n, in] or [n, c, h, w],
     check  reads IN and somebody's OUT, compares              y0 [n] int64, x1, y1, ...
-OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale), \
+OUT holds loss [E]; for every slot grad.SLOT [E, ...], mask.SLOT (before the rescale; not for ERM), \
 direction.SLOT (masked and rescaled, before weight
 decay), the new SLOT, adam_m.SLOT, adam_v.SLOT; adam_t. \
 Exit: 0 agrees, 1 differs, 64 usage, 65 bad file, 77 no numpy (tests skip).
@@ -82,8 +82,6 @@ def mask_of(algorithm, rows, tau, k):
     """rows [E, ...] -> mask [...] in [0, 1]; sand: arXiv 2106.02266, and: arXiv 2009.00329"""
     domains = len(rows)
     lead = np.abs((rows > 0).sum(axis=0) - (rows < 0).sum(axis=0))  # |n_plus - n_minus|, an integer
-    if algorithm == "ERM":
-        return np.ones(rows.shape[1:])
     if algorithm == "ANDMask":
         return (lead >= tau * domains).astype(float)
     variance = (((rows - rows.mean(axis=0)) ** 2).sum(axis=0) / (domains - 1)
@@ -107,10 +105,13 @@ def take_step(given, options, stored=None):
     for slot in network.slots:
         out[f"grad.{slot}"] = np.stack([gradient[slot] for gradient in gradients])
         rows = pick(f"grad.{slot}")
-        out[f"mask.{slot}"] = mask_of(options.algorithm, rows, hparams["tau"], hparams["k"])
-        mask = pick(f"mask.{slot}")
-        rescale = 1.0 if options.algorithm == "ERM" else 1 / (1e-10 + mask.mean())
-        out[f"direction.{slot}"] = mask * rows.mean(axis=0) * rescale
+        mean = rows.mean(axis=0)
+        if options.algorithm == "ERM":  # which has no mask
+            out[f"direction.{slot}"] = mean
+        else:
+            out[f"mask.{slot}"] = mask_of(options.algorithm, rows, hparams["tau"], hparams["k"])
+            mask = pick(f"mask.{slot}")
+            out[f"direction.{slot}"] = mask * mean / (1e-10 + mask.mean())
         g = pick(f"direction.{slot}") + hparams["weight_decay"] * given[slot]
         out[f"adam_m.{slot}"] = BETA1 * given.get(f"adam_m.{slot}", 0.0) + (1 - BETA1) * g
         out[f"adam_v.{slot}"] = BETA2 * given.get(f"adam_v.{slot}", 0.0) + (1 - BETA2) * g * g

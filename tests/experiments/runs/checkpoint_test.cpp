@@ -74,35 +74,6 @@ TEST_CASE("Reading a checkpoint gives the bits that were written") {
   }
 }
 
-TEST_CASE(
-    "A checkpoint keeps the numbers that a combiner carries, and has no word of them if there are none") {
-  const Parameters parameters = two_tensors();
-  Checkpoint checkpoint = checkpoint_of(41);
-  const auto text = [&] {
-    const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kSettings);
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
-  CHECK(text().find("carried") == std::string::npos);
-  for (const std::vector<double>& carried :
-       {std::vector<double>{0.1 + 0.2}, {1.0 / 3, 5e-324, -0.0, 1 - 1.0 / 3}}) {
-    checkpoint.state.carried = carried;
-    const Checkpoint read =
-        parse_checkpoint(checkpoint_bytes(checkpoint, parameters, kSettings), "file", parameters, kSettings);
-    CHECK(read.state == checkpoint.state);
-  }
-  // the same file with another list and the right hash
-  checkpoint.state.carried = {0.25, 0.75};
-  for (const char* list : {"0.25,0.75", "0.25 0.7x", "0.25  .75"}) {
-    std::string file = text();
-    file.replace(file.find("0.25 0.75"), 9, list);
-    const std::size_t hash = file.find("\"sha256\":\"") + 10;
-    file.replace(hash, 64, std::string(64, '0'));
-    file.replace(hash, 64, Sha256().add(file).hex());
-    CHECK_THROWS_WITH_AS(parse_checkpoint(std::as_bytes(std::span(file)), "file", parameters, kSettings),
-                         doctest::Contains("carried is not a list of numbers"), Error);
-  }
-}
-
 TEST_CASE("Every truncation of a checkpoint and every flipped bit is detected") {
   const Parameters parameters = two_tensors();
   std::vector<std::byte> file = checkpoint_bytes(checkpoint_of(3, 0.5), parameters, kSettings);

@@ -15,7 +15,7 @@ using sand::testing::same_bits;
 
 namespace {
 
-constexpr double kCanary = 77;
+constexpr double kUntouched = 77;
 
 /// Rows of numbers of mixed size and some exact zeros, further apart than they are long.
 struct RowsOfMixedSize {
@@ -37,12 +37,12 @@ std::vector<double> chains_of(const kernels::Table& table, const Rows& x, int ca
   const std::size_t pairs = static_cast<std::size_t>(x.rows * (x.rows + 1) / 2);
   std::vector<double> chains(pairs * kGramChains + 2, 0.5);
   std::vector<double> block(static_cast<std::size_t>((x.rows + 3) * kGramColumns + 2));
-  chains.front() = chains.back() = block.front() = block.back() = kCanary;
+  chains.front() = chains.back() = block.front() = block.back() = kUntouched;
   for (int call = 0; call < calls; ++call) table.add_gram(x, block.data() + 1, chains.data() + 1);
-  CHECK(block.front() == kCanary);
-  CHECK(block.back() == kCanary);
-  CHECK(chains.front() == kCanary);
-  CHECK(chains.back() == kCanary);
+  CHECK(block.front() == kUntouched);
+  CHECK(block.back() == kUntouched);
+  CHECK(chains.front() == kUntouched);
+  CHECK(chains.back() == kUntouched);
   return chains;
 }
 
