@@ -789,7 +789,8 @@ class Scripts(Case):
             os.symlink(shutil.which(tool), self.path("bin", tool))
         os.remove(self.path("bin", "apt-get"))
         said = self.run_script("tests/run.sh", 69, path=self.path("bin"))
-        for library in ["Eigen 3.4", "nlohmann-json", "zlib", "CLI11", "OpenSSL", "stb", "doctest", "MPFR"]:
+        for library in ["Eigen 3.4", "nlohmann-json", "zlib", "libcsv", "CLI11", "OpenSSL", "stb", "doctest",
+                        "MPFR"]:
             self.assertIn(library, said)
 
     def repeat(self, program, *arguments, code):
