@@ -1,6 +1,7 @@
 # The library: floors 0 to 2, built once with float (sandgrad) and once with double (sandgrad_f64).
 file(GLOB floor_sources CONFIGURE_DEPENDS
-  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp nn/*.cpp optim/*.cpp
+  tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp
+  domains/tables/*.cpp nn/*.cpp optim/*.cpp
   optim/combiners/*.cpp optim/optimizers/*.cpp)
 
 # Results must be bit-identical: no contraction of a * b + c (fused code says so explicitly), and never
@@ -61,12 +62,13 @@ foreach(library sandgrad sandgrad_f64)
   add_library(${library} STATIC ${floor_sources})
   target_include_directories(${library} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/sandgrad>)
-  target_include_directories(${library} SYSTEM PRIVATE ${STB_INCLUDE})
+  target_include_directories(${library} SYSTEM PRIVATE ${STB_INCLUDE} ${CSV_INCLUDE})
   target_compile_features(${library} PUBLIC cxx_std_20)
   target_compile_options(${library} PUBLIC ${arithmetic} PRIVATE ${warnings})
   target_precompile_headers(${library} PRIVATE <Eigen/Core> <functional> <string> <vector>)
   target_link_libraries(${library} PUBLIC Eigen3::Eigen
-    PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ZLIB::ZLIB Threads::Threads)
+    PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ZLIB::ZLIB
+    $<BUILD_INTERFACE:${CSV_LIBRARY}> $<INSTALL_INTERFACE:csv> Threads::Threads)
   add_library(sandgrad::${library} ALIAS ${library})
 endforeach()
 target_compile_definitions(sandgrad_f64 PUBLIC SANDGRAD_DOUBLE)

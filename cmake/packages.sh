@@ -9,6 +9,7 @@ ninja-build runs it
 libeigen3-dev arrays and small matrices
 nlohmann-json3-dev settings and records
 zlib1g-dev gzipped data sets
+libcsv-dev tables
 libcli11-dev the flags of the program
 libssl-dev hashes of records and checkpoints
 libstb-dev pictures'
@@ -19,8 +20,8 @@ libmpfr-dev exact values of exp, log, tanh
 strace kills runs at any system call, or lets it fail
 python3-numpy an independent reference of one update"
 
-elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, CLI11 2, \
-OpenSSL (libcrypto), stb;
+elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, libcsv, \
+CLI11 2, OpenSSL (libcrypto), stb;
 for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy"
 
 # installed PACKAGE: a program from any source counts. A library counts if dpkg has it installed; without

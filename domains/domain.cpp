@@ -19,6 +19,10 @@ Shape stacked(Index n, const Shape& example) {
 
 }  // namespace
 
+void standardize(DataSet& data, std::span<const int> domains, const Note& note) {
+  if (data.fit) data.fit(data, domains, note);
+}
+
 Part whole(const Domain& domain) {
   Part part{&domain, std::vector<std::uint32_t>(domain.size())};
   std::iota(part.examples.begin(), part.examples.end(), 0u);
@@ -46,7 +50,11 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
     });
   const Shape shape = stacked(static_cast<Index>(examples.size()), domain.example);
   if (rows.inputs.data() == nullptr || rows.inputs.shape() != shape) rows.inputs = Tensor(shape);
-  rows.labels.resize(examples.size());
+  rows.labels.resize(domain.labels.empty() ? 0 : examples.size());
+  const Shape of_values = {static_cast<Index>(examples.size()), 1};
+  if (!domain.values.empty() &&
+      (rows.target_values.data() == nullptr || rows.target_values.shape() != of_values))
+    rows.target_values = Tensor(of_values);
   rows.examples.assign(examples.begin(), examples.end());
 
   const std::span<Scalar> numbers = rows.inputs.span().numbers();
@@ -57,7 +65,8 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
       domain.augment(examples[row], randomness(examples[row]), input);
     else
       domain.read(examples[row], input);
-    rows.labels[row] = domain.labels[examples[row]];
+    if (!domain.labels.empty()) rows.labels[row] = domain.labels[examples[row]];
+    if (!domain.values.empty()) rows.target_values[static_cast<Index>(row)] = domain.values[examples[row]];
   }
 }
 

@@ -18,31 +18,46 @@ namespace sand::domains {
 struct Domain {
   std::string name;                  ///< "+90%", "sketch"
   Shape example;                     ///< of one input, without axis n: [2, 28, 28]
-  std::vector<std::int32_t> labels;  ///< [size()], class numbers from 0
+  std::vector<std::int32_t> labels;  ///< [size()], class numbers from 0; empty if `values` has targets
   /// Writes input number `example` to `input` [example.size()]. Called from several threads at once.
   std::function<void(std::uint32_t example, std::span<Scalar> input)> read;
   /// As `read`, with random changes for training: a function of (example, random). Empty if the data set has
   /// no augmentation.
   std::function<void(std::uint32_t example, Random random, std::span<Scalar> input)> augment = nullptr;
+  std::vector<Scalar> values = {};  ///< [size()], numbers to predict (regression); else empty
 
-  std::uint32_t size() const { return static_cast<std::uint32_t>(labels.size()); }
+  std::uint32_t size() const {
+    return static_cast<std::uint32_t>(labels.empty() ? values.size() : labels.size());
+  }
 };
+
+/// Takes one line about a data set: a problem, or what a user must know.
+using Note = std::function<void(const std::string& line)>;
 
 /// Several domains of one task, in the order (and with the numbers) that experiments use.
 struct DataSet {
   std::string name;    ///< DomainBed's: "Spirals", "ColoredMNIST"
   std::string source;  ///< a phrase that names the source: "MNIST digits from DIR", "generated digits"
   Shape example;       ///< of one input, the same in every domain
-  int classes = 0;     ///< labels are 0 .. classes - 1
+  int classes = 0;     ///< labels are 0 .. classes - 1; 0 for regression
   std::vector<Domain> domains;
-  /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Empty for data that is
-  /// not normalised.
+  /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Of each input of a
+  /// table after standardize(). Empty for data that is not normalised.
   std::vector<double> mean = {}, deviation = {};
   /// All files that were read, in this order; none for generated data
   std::vector<std::filesystem::path> files = {};
   /// Most bytes held by the processes that decoded photos, without this process
   std::uint64_t decoders_memory = 0;
+  /// Of the inputs of a table, [example.size()], and of its classes; empty for data without such names
+  std::vector<std::string> input_names = {}, class_names = {};
+  /// Computes mean and deviation from some domains, for standardize(); empty for data that needs none
+  std::function<void(DataSet& data, std::span<const int> domains, const Note& note)> fit = nullptr;
 };
+
+/// Gives every input of a table mean 0 and deviation 1 over all rows of some domains, the training domains.
+/// Notes inputs that are constant there. Call it before anything reads; the copies of a data set share their
+/// examples. Does nothing to data that needs none. Throws Error(data).
+void standardize(DataSet& data, std::span<const int> domains, const Note& note = {});
 
 /// Some examples of a domain, by number: all, the training part or the held-out part. The domain must outlive
 /// it.
@@ -64,9 +79,9 @@ Split split(const Domain& domain, double fraction, std::uint32_t seed);
 /// Gives the random numbers that change an example; empty: no changes.
 using Randomness = std::function<Random(std::uint32_t example)>;
 
-/// Reads the given examples into `rows`, and reuses its memory if the shape is the same. Augments them if
-/// there is randomness and the domain has augmentation. Throws Error(usage) for an example that the domain
-/// does not have.
+/// Reads the given examples, with their labels or values [n, 1], into `rows`, and reuses its memory if the
+/// shape is the same. Augments them if there is randomness and the domain has augmentation. Throws
+/// Error(usage) for an example that the domain does not have.
 void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows,
             const Randomness& randomness = {});
 

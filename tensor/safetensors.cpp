@@ -173,6 +173,11 @@ const StoredTensor& Safetensors::require(std::string_view name) const {
   return *tensor;
 }
 
+StoredTensor Safetensors::take(std::string_view name) {
+  require(name);
+  return std::move(tensors_.extract(tensors_.find(name)).mapped());
+}
+
 Tensor Safetensors::tensor(std::string_view name) const {
   const StoredTensor& stored = require(name);
   check(stored.shape.size() <= Shape::kMaxRank, [&] {

@@ -64,6 +64,8 @@ class Safetensors {
   /// The numbers as Scalar. Throws Error(data) if there is no such tensor, if it has more than four axes, or
   /// if Scalar cannot hold one of its numbers exactly.
   Tensor tensor(std::string_view name) const;
+  /// Removes a tensor and returns it as it is stored. Throws Error(data) if there is no such tensor.
+  StoredTensor take(std::string_view name);
   /// The integers of a tensor of any integer type and shape, row-major. Throws Error(data) if there is no
   /// such tensor, if its type is floating-point, or if a number exceeds 2^63 - 1.
   std::vector<std::int64_t> integers(std::string_view name) const;

@@ -142,3 +142,19 @@ TEST_CASE("Every op has its own test file") {
     CHECK_MESSAGE(fs::exists(test), op.filename().string() << " lacks " << test.string());
   }
 }
+
+TEST_CASE("Libraries that read files are each included in one source") {
+  const std::map<std::string, std::string> places = {{"zlib.h", "domains/gzip.cpp"},
+                                                     {"csv.h", "domains/tables/csv.cpp"},
+                                                     {"stb/stb_image.h", "domains/decode_rgb.cpp"}};
+  for (const auto& [library, place] : places) {
+    std::vector<std::string> found;
+    for (const auto& [room, allowed] : kMayInclude)
+      for (const fs::path& file : sources(room)) {
+        std::ifstream text(file);
+        for (std::string line; std::getline(text, line);)
+          if (line == "#include <" + library + ">") found.push_back(fs::relative(file, kHouse).string());
+      }
+    CHECK(found == std::vector<std::string>{place});
+  }
+}

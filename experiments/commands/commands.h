@@ -12,10 +12,16 @@ void add_inspect(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
-void add_data(Command& command);
+void add_data_show(Command& data);
+void add_data_check(Command& data);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
+
+inline void add_data(Command& data) {
+  add_data_show(data);
+  add_data_check(data);
+}
 
 constexpr Subcommand kSubcommands[] = {
     {"train", "Train one network and keep its records", add_train},

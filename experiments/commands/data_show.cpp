@@ -7,8 +7,9 @@
 #include "domains/sampler.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/setting_flags.h"
 #include "experiments/explain/picture.h"
-#include "experiments/setup/data_sets.h"
+#include "experiments/setup/run_data.h"
 
 namespace sand::experiments {
 namespace {
@@ -93,7 +94,7 @@ Picture draw_dots(const domains::DataSet& data) {
       };
       const int u = left + std::clamp(place(x[0]), 1, kSide - 2),
                 v = top + std::clamp(place(x[1]), 1, kSide - 2);
-      const bool first = domain.labels[example] == 0;
+      const bool first = domain.labels.empty() || domain.labels[example] == 0;
       for (const auto& [du, dv] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}})
         picture.set(u + du, v + dv, first ? 1 : 0.3, 0.7, first ? 0.2 : 1);
     }
@@ -106,7 +107,7 @@ int data_show(const DataShowOptions& options) {
     return Error(Fault::usage, "data show: expected 1 to 256 examples in a row")
         .fact("found", std::to_string(options.examples));
   });
-  const domains::DataSet data = make_data_set(options.request, Threads());
+  const domains::DataSet data = data_set_of(options.request, Threads());
   const bool images = data.example.rank() == 3;
   check(images || data.example.size() >= 2,
         [&] { return Error(Fault::usage, "data show: cannot draw examples of one number"); });
@@ -128,21 +129,15 @@ int data_show(const DataShowOptions& options) {
 
 }  // namespace
 
-void add_data(Command& data) {
+void add_data_show(Command& data) {
   static DataShowOptions o;
   Command command = data.subcommand("show", "Draw examples of each domain as a PNG");
   command.option("name", o.request.name, "data set").required();
   command.option("--out", o.out, "PNG to write (default grid.png)");
-  command.option("--data-dir,--data_dir", o.request.data_dir, "directory of MNIST or of folders of photos");
-  command.option("--digits", o.request.digits,
-                 "mnist, generated or auto: MNIST if --data-dir is given (default auto)");
+  visit_source_settings(o.request, [&](const Setting& setting, auto& field) {
+    if (std::string(setting.key) != "dataset") add_setting(command, setting, field);
+  });
   command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)", {0, 0x1p62});
-  command.option("--image-size,--image_size", o.request.image_size,
-                 "height and width of photos, in pixels (default 64)", {8, 512});
-  command.flag("--skip-unreadable", o.request.skip_unreadable,
-               "skip photos that cannot be read, and name them on stderr");
-  command.flag("--follow-links", o.request.follow_links,
-               "read photos, classes and domains that are symbolic links");
   command.flag("--augment", o.augment, "crop, mirror and recolour photos as for training");
   command.option("--examples", o.examples, "number of examples in a row (default 16)");
   command.run([] { return data_show(o); });

@@ -1,15 +1,15 @@
 // `sandgrad train`: one run, printed on stdout and kept in a run directory.
 #include <cstdio>
 #include <optional>
-#include <type_traits>
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/setting_flags.h"
 #include "experiments/machine/available_memory.h"
 #include "experiments/machine/progress.h"
 #include "experiments/machine/signals.h"
 #include "experiments/runs/run_keeper.h"
-#include "experiments/setup/settings_table.h"
+#include "experiments/setup/run_data.h"
 #include "experiments/training/memory_estimate.h"
 #include "experiments/training/training.h"
 
@@ -30,7 +30,7 @@ int train(const TrainOptions& options) {
   keeper.open();
 
   MemoryEstimate memory{.program = process_memory("VmRSS")};
-  const domains::DataSet data = make_data_set(settings.data, threads);
+  const domains::DataSet data = data_set_of(settings, threads);
   memory.measure_data();
   memory.foresee(settings, data);
   check_fits(memory, threads);
@@ -70,13 +70,9 @@ int train(const TrainOptions& options) {
 void add_train(Command& command) {
   static TrainOptions o;
   const char* group = nullptr;
-  visit_settings(o.request, [&]<class Value>(const char* heading, const Setting& setting, Value& field) {
+  visit_settings(o.request, [&](const char* heading, const Setting& setting, auto& field) {
     if (heading != group) command.group(group = heading);
-    if (*setting.flags == '\0') return;
-    if constexpr (std::is_same_v<Value, bool>)
-      command.flag(setting.flags, field, setting.help);
-    else
-      command.option(setting.flags, field, setting.help, {setting.least, setting.most});
+    add_setting(command, setting, field);
   });
   command.group("Run directory");
   command

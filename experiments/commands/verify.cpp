@@ -21,6 +21,7 @@
 #include "experiments/runs/recorded_run.h"
 #include "experiments/runs/records.h"
 #include "experiments/runs/verify_report.h"
+#include "experiments/setup/settings_json.h"
 
 namespace sand::experiments {
 namespace {
@@ -150,8 +151,10 @@ class Verification {
     if (out_) out_->compare(record, replay_);
     const std::string step = "step " + std::to_string(record.step) + ": ";
     const auto comparable = [](Json json) {
-      if (json.contains("args") && json["args"].is_object())
-        for (const char* place : {"output_dir", "data_dir", "init_from"}) json["args"].erase(place);
+      if (json.contains("args") && json["args"].is_object()) {
+        json["args"].erase("output_dir");
+        for (const std::string& place : place_keys()) json["args"].erase(place);
+      }
       for (const char* key : {"step_time", "mem_gb"}) json.erase(key);
       return json;
     };

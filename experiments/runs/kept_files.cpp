@@ -6,6 +6,7 @@
 #include "experiments/machine/parse_json.h"
 #include "experiments/machine/sha256.h"
 #include "experiments/runs/records.h"
+#include "experiments/setup/settings_json.h"
 #include "experiments/training/parameter_file.h"
 #include "tensor/file.h"
 #include "tensor/safetensors.h"
@@ -31,7 +32,7 @@ ComparedRecord compare_record_json(const fs::path& run, const RecordedRun& recor
   for (Json* json : {&was, &is}) {
     for (const char* of_build : {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"})
       json->erase(of_build);  // these decide no bit
-    for (const char* place : {"data_dir", "init_from"}) (*json)["args"].erase(place);
+    for (const std::string& place : place_keys()) (*json)["args"].erase(place);
     (*json)["data"].erase("source");  // it names the data directory
   }
   compared.finding = difference("record.json", was, is);

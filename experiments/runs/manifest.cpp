@@ -20,11 +20,14 @@ using Json = nlohmann::json;
 
 constexpr const char* kNumber = sizeof(Scalar) == 8 ? "double" : "float";
 
-std::vector<DataFile> data_files(const domains::DataSet& data, const std::string& data_dir) {
+std::vector<DataFile> data_files(const domains::DataSet& data, const DataRequest& request) {
   std::vector<DataFile> files;
-  for (const std::filesystem::path& path : data.files)
-    files.push_back({printable(path.lexically_relative(data_dir).generic_string()),
-                     InputFile(path.string()).size(), sha256_of_file(path.string())});
+  for (const std::filesystem::path& path : data.files) {
+    const std::filesystem::path name =
+        request.own.file.empty() ? path.lexically_relative(request.data_dir) : path.filename();
+    files.push_back(
+        {printable(name.generic_string()), InputFile(path.string()).size(), sha256_of_file(path.string())});
+  }
   return files;
 }
 
@@ -37,7 +40,7 @@ Json shape_of(const Shape& shape) {
 }  // namespace
 
 Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters) {
-  return {settings, kNumericsVersion, kNumber, data_files(data, settings.data.data_dir), parameters.slots()};
+  return {settings, kNumericsVersion, kNumber, data_files(data, settings.data), parameters.slots()};
 }
 
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads) {
@@ -54,6 +57,10 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
   json["data"] = {{"source", data.source}, {"domains", Json::array()}, {"files", Json::array()}};
   for (const domains::Domain& domain : data.domains)
     json["data"]["domains"].push_back({{"name", domain.name}, {"examples", domain.size()}});
+  for (std::size_t i = 0; i < data.input_names.size(); ++i)
+    json["data"]["inputs"].push_back(
+        {{"name", data.input_names[i]}, {"mean", data.mean[i]}, {"deviation", data.deviation[i]}});
+  if (!data.class_names.empty()) json["data"]["classes"] = data.class_names;
   for (const DataFile& file : record.files)
     json["data"]["files"].push_back({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
   json["parameters"] = Json::array();

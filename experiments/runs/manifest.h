@@ -15,7 +15,8 @@ namespace sand::experiments {
 
 /// A file of a data set.
 struct DataFile {
-  std::string name;  ///< relative to --data-dir: "mnist/train-images-idx3-ubyte.gz"
+  /// Relative to --data-dir: "mnist/train-images-idx3-ubyte.gz". Without folders: --data-file
+  std::string name;
   std::uint64_t size = 0;
   std::string sha256;
   bool operator==(const DataFile&) const = default;
@@ -34,7 +35,8 @@ struct Manifest {
 Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
 
 /// The text of record.json: the manifest, version and commit of the program, compiler and flags, kernels,
-/// threads, CPU, domains.
+/// threads, CPU, domains; of a user's own data the classes, and of a table the inputs with mean and
+/// deviation.
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
 
 /// Reads record.json, which is untrusted. Throws Error(data) naming the problem, and what InputFile throws.

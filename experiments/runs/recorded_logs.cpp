@@ -24,7 +24,8 @@ std::optional<Finding> other_settings(const Json& line, const Json& settings) {
   Json said = {{"args", line.value("args", Json())}, {"hparams", line.value("hparams", Json())}};
   if (said["args"].is_object()) {
     said["args"].erase("output_dir");
-    for (const char* place : {"data_dir", "init_from"}) said["args"][place] = settings["args"][place];
+    for (const std::string& place : place_keys())
+      if (settings["args"].contains(place)) said["args"][place] = settings["args"][place];
   }
   std::optional<Finding> found = difference("record.json and results.jsonl: a setting", settings, said);
   if (found)

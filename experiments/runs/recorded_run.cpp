@@ -4,13 +4,19 @@
 #include <utility>
 
 #include "experiments/machine/available_memory.h"
+#include "experiments/setup/run_data.h"
 #include "tensor/error.h"
 
 namespace sand::experiments {
 namespace {
 
 Manifest in_place(Manifest record, const std::string& data_dir) {
-  if (!data_dir.empty()) record.settings.data.data_dir = data_dir;
+  if (data_dir.empty()) return record;
+  std::string& own_file = record.settings.data.own.file;
+  if (own_file.empty())
+    record.settings.data.data_dir = data_dir;
+  else
+    own_file = (std::filesystem::path(data_dir) / std::filesystem::path(own_file).filename()).string();
   return record;
 }
 
@@ -28,13 +34,13 @@ domains::DataSet data_of(const Settings& settings, bool moved, const Threads& th
         .hint("a relative path starts where the run was made: go there, or put the file at this path here");
   });
   try {
-    domains::DataSet data = make_data_set(settings.data, threads);
+    domains::DataSet data = data_set_of(settings, threads);
     memory.measure_data();
     memory.foresee(settings, data);
     check_fits(memory, threads);
     return data;
   } catch (Error& error) {
-    if (moved || !is_missing(settings.data.data_dir)) throw;
+    if (moved || !(is_missing(settings.data.data_dir) || is_missing(settings.data.own.file))) throw;
     throw error.hint(
         "the recorded path starts where the run was made; name the present data directory with --data-dir");
   }

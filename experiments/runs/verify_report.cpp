@@ -30,7 +30,8 @@ int VerifyReport::print(const std::string& run) const {
   std::printf(
       "    record.json: settings, data files (SHA-256), domains, tensors of weights; no unknown keys\n");
   std::printf("    metrics.jsonl: everything\n");
-  std::printf("    results.jsonl: everything but step_time, mem_gb, output_dir, data_dir, init_from\n");
+  std::printf(
+      "    results.jsonl: everything but step_time, mem_gb, output_dir, data_dir, data_file, init_from\n");
   std::printf("    checkpoints: every number\n");
   if (end) std::printf("    done, weights.safetensors: everything\n");
   if (text) std::printf("    out.txt: everything but the lines about starts and stops\n");

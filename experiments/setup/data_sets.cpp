@@ -151,6 +151,10 @@ const Row kRows[] = {
        return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
      },
      "MNIST_CNN"},
+    {"Table", [](const DataRequest& request,
+                 const Threads& threads) { return own_data("Table", request.own, threads); }},
+    {"Arrays", [](const DataRequest& request,
+                  const Threads& threads) { return own_data("Arrays", request.own, threads); }},
 };
 
 }  // namespace
@@ -179,6 +183,7 @@ std::string standard_model(const std::string& name) {
 
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {
   const std::string name = find_name("dataset", request.name, data_set_names());
+  resolve_own_data(request.own, name);  // refuses its flags for another data set
   for (const Row& row : kRows)
     if (name == row.name) return row.make(request, threads);
   return photos(name, request, threads);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domains/domain.h"
+#include "experiments/setup/own_data.h"
 #include "tensor/threads.h"
 
 namespace sand::experiments {
@@ -28,12 +29,13 @@ struct DataRequest {
   int image_size = 64;           ///< h = w of photos
   bool skip_unreadable = false;  ///< skip unreadable photos, and name them on stderr
   bool follow_links = false;     ///< follow symbolic links among photos
+  OwnDataRequest own = {};       ///< of Table and Arrays
 };
 
 /// Throws Error(usage) for unknown names, and what reading the files throws. ImageFolder is `data_dir`
 /// itself. PACS and the other photo sets are `data_dir`, or the folder in it with their name; names are
-/// compared without case, spaces and punctuation ("office_home"). Prints progress and notes on photos to
-/// stderr.
+/// compared without case, spaces and punctuation ("office_home"). Prints progress and notes on photos and on
+/// a user's own data to stderr.
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads);
 
 }  // namespace sand::experiments

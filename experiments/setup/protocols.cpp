@@ -19,7 +19,7 @@ Protocol for_photos(Protocol protocol) {
 }
 
 Protocol domainbed(const std::string& data_set) {
-  const bool images = data_set != "Spirals";
+  const bool images = data_set != "Spirals" && !is_own_data(data_set);
   return {.name = "domainbed",
           .about = "Gulrajani and Lopez-Paz 2020, arXiv 2007.01434",
           .activation = nn::Activation::relu,

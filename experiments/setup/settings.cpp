@@ -74,6 +74,11 @@ Settings resolve(const RunRequest& request) {
   const Protocol& protocol = settings.protocol;
   const Algorithm& method = algorithm(request.algorithm, request.combiner);
   settings.data.name = data_set;
+  settings.data.own = resolve_own_data(request.data.own, data_set);
+  check(settings.data.own.task == "classify", [] {
+    return Error(Fault::usage, "--task regress: training on numbers to predict is not available yet")
+        .hint("data check reads such data already");
+  });
   settings.data.seed = static_cast<std::uint64_t>(request.trial_seed);
   settings.algorithm = algorithm(request.algorithm).name;
   settings.combiner = request.combiner.empty() ? "" : method.combiner->name;

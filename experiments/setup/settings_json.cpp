@@ -15,17 +15,33 @@ namespace {
 
 using Json = nlohmann::json;  // sorts the keys of objects, like DomainBed's lines
 
+/// The settings that have a key, by key.
+Json args_of(const RunRequest& request) {
+  Json args;
+  visit_settings(request, [&](const char*, const Setting& setting, const auto& field) {
+    if (*setting.key == '\0') return;
+    if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::string>)
+      args[setting.key] = setting.is_place ? printable(field) : field;
+    else
+      args[setting.key] = field;
+  });
+  return args;
+}
+
+const Json& default_args() {
+  static const Json defaults = args_of({});
+  return defaults;
+}
+
 Json json_of(const Settings& settings) {
-  Json args = {{"task", "domain_generalization"}};
-  visit_settings(
-      static_cast<const RunRequest&>(settings), [&](const char*, const Setting& setting, const auto& field) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::string>) {
-          if (*setting.key != '\0') args[setting.key] = setting.is_place ? printable(field) : field;
-        } else if (*setting.key != '\0' && !(setting.is_newer && field == std::decay_t<decltype(field)>())) {
-          args[setting.key] = field;
-        }
-      });
-  return {{"args", args}, {"hparams", hparams_json(settings.hparams, algorithm(settings.algorithm).hparams)}};
+  Json args = args_of(settings);
+  visit_settings(static_cast<const RunRequest&>(settings),
+                 [&](const char*, const Setting& setting, const auto&) {
+                   if (setting.is_newer && args[setting.key] == default_args()[setting.key])
+                     args.erase(setting.key);
+                 });
+  args["task"] = "domain_generalization";  // in DomainBed, too
+  return {{"args", args}, {"hparams", hparams_json(settings.hparams, algorithm(settings).hparams)}};
 }
 
 // A user's text may contain any bytes.
@@ -49,10 +65,7 @@ RunRequest request_of(const Json& json) {
 /// Without file paths, which decide no number.
 Json without_places(const Settings& settings) {
   Json json = json_of(settings);
-  visit_settings(static_cast<const RunRequest&>(settings),
-                 [&](const char*, const Setting& setting, const auto&) {
-                   if (setting.is_place) json["args"].erase(setting.key);
-                 });
+  for (const std::string& key : place_keys()) json["args"].erase(key);
   return json;
 }
 
@@ -84,6 +97,18 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
   return settings;
 }
 
+const std::vector<std::string>& place_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> found;
+    const RunRequest request;
+    visit_settings(request, [&](const char*, const Setting& setting, const auto&) {
+      if (setting.is_place) found.emplace_back(setting.key);
+    });
+    return found;
+  }();
+  return keys;
+}
+
 std::string settings_hash(const Settings& settings) {
   return Sha256().add(text_of(without_places(settings))).hex();
 }
@@ -92,7 +117,8 @@ std::vector<Difference> differences(const Settings& recorded, const Settings& as
   const Json was = without_places(recorded), is = without_places(asked);
   std::vector<Difference> found;
   const auto compare = [&](const char* part, const std::string& key, const std::string& flag) {
-    const Json before = was[part].value(key, Json()), now = is[part].value(key, Json());
+    const Json otherwise = default_args().value(key, Json());  // of a newer setting
+    const Json before = was[part].value(key, otherwise), now = is[part].value(key, otherwise);
     if (before != now) found.push_back({flag, text_of(before), text_of(now)});
   };
   std::string flag;  // a setting without a flag belongs to the previous one

@@ -15,6 +15,9 @@ std::string settings_json(const Settings& settings);
 /// it is such an object, with nothing missing, unknown or out of range.
 Settings settings_from_json(const std::string& json, const std::string& source);
 
+/// The keys in args whose values are file paths, which decide no number: data_dir, data_file, init_from.
+const std::vector<std::string>& place_keys();
+
 /// SHA-256 of all settings except file paths.
 std::string settings_hash(const Settings& settings);
 

@@ -2,54 +2,38 @@
 // table. To add a setting, add a field to RunRequest, a row here, and a test of its effect.
 #pragma once
 
-#include <limits>
-#include <string>
-
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/own_data_settings.h"
+#include "experiments/setup/setting.h"
 #include "experiments/setup/settings.h"
 #include "tensor/names.h"
 
 namespace sand::experiments {
 
-struct Setting {
-  /// In "args" of record.json, DomainBed's name if there is one; "" for what "hparams" holds
-  const char* key;
-  const char* flags;  ///< with aliases: "--record-every,--checkpoint_freq"; "" for no flag
-  std::string help;   ///< a phrase: what it sets, unit, default
-  double least = -std::numeric_limits<double>::infinity(),
-         most = std::numeric_limits<double>::infinity();  ///< of a number
-  bool is_place = false;  ///< a file path: decides no bit, may contain any bytes
-  bool is_newer = false;  ///< older records lack it: written only if it is set
-
-  Setting place() const { return {key, flags, help, least, most, true, is_newer}; }
-  Setting newer() const { return {key, flags, help, least, most, is_place, true}; }
-};
-
-std::string first_flag(const Setting& setting);  ///< "--record-every"
-
-/// Throws Error(usage) unless least <= value <= most.
-void check_range(const Setting& setting, double value);
-
-constexpr double kManySteps = std::numeric_limits<int>::max(), kLargestSeed = 0x1p62;
-
 // The settings of each group of --help, in its order. `Request` is RunRequest or const RunRequest.
+
+/// `data` is DataRequest.
+template <class Data, class Row>
+void visit_source_settings(Data& data, const Row& row) {
+  row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
+  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
+      data.data_dir);
+  row({"digits", "--digits", "mnist, generated or auto: MNIST if --data-dir is given (default auto)"},
+      data.digits);
+  row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
+       512},
+      data.image_size);
+  row({"skip_unreadable", "--skip-unreadable", "skip photos that cannot be read, and name them on stderr"},
+      data.skip_unreadable);
+  row(Setting{"follow_links", "--follow-links", "read photos, classes and domains that are symbolic links"}
+          .newer(),
+      data.follow_links);
+  visit_own_data_settings(data.own, row);
+}
 
 template <class Request, class Row>
 void visit_data_settings(Request& request, const Row& row) {
-  row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"},
-      request.data.name);
-  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
-      request.data.data_dir);
-  row({"digits", "--digits", "mnist, generated or auto: MNIST if --data-dir is given (default auto)"},
-      request.data.digits);
-  row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
-       512},
-      request.data.image_size);
-  row({"skip_unreadable", "--skip-unreadable", "skip photos that cannot be read, and name them on stderr"},
-      request.data.skip_unreadable);
-  row(Setting{"follow_links", "--follow-links", "read photos, classes and domains that are symbolic links"}
-          .newer(),
-      request.data.follow_links);
+  visit_source_settings(request.data, row);
   row({"", "--no-augment", "train on photos as they are: no crop, mirror or change of colour"},
       request.no_augment);
   row({"test_envs", "--test-envs,--test_envs",

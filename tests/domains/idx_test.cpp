@@ -111,7 +111,7 @@ TEST_CASE("A gzipped IDX file that is cut anywhere is refused") {
   const Bytes zipped = gzip(kPairs);
   for (std::size_t length = 2; length < zipped.size(); ++length)
     CHECK(complaint(first(length, zipped), 2) ==
-          "idx: the gzip data ends too early\n    file     digits.idx\n    expected the end of the "
+          "gzip: the data end too early\n    file     digits.idx\n    expected the end of the "
           "compressed data and its checksum"
           "\n    found    the end of the file after " +
               std::to_string(length) + " bytes" + kFetchAgain);
@@ -189,7 +189,10 @@ TEST_CASE("Bytes after the data are refused, inside the gzip data and after it")
       kFetchAgain;
   CHECK(complaint(kPairs + Bytes{0}, 2) == message);
   CHECK(complaint(gzip(kPairs + Bytes{0}), 2) == message);
-  CHECK(complaint(gzip(kPairs) + Bytes{1}, 2) == message);
+  CHECK(complaint(gzip(kPairs) + Bytes{1}, 2) ==
+        "gzip: other bytes follow the compressed data\n    file     digits.idx\n    expected the end of the "
+        "file, or zeros\n    found    more bytes" +
+            kFetchAgain);
   CHECK(complaint(gzip(kPairs) + gzip(kPairs), 2) == message);
 }
 
@@ -219,7 +222,7 @@ TEST_CASE("A gzip member may name its file, comment on it, carry extra fields an
     header[3] |= kHeaderCrc;
     const Bytes checked = header + first(2, little_endian(crc32_of(header)));
     CHECK(parse_idx(checked + body, "digits.idx", 2).sizes == std::vector<sand::Index>{3, 2});
-    CHECK(begins(complaint(header + Bytes{1, 2} + body, 2), "idx: the gzip data is damaged"));
+    CHECK(begins(complaint(header + Bytes{1, 2} + body, 2), "gzip: the data are damaged"));
   }
 }
 
@@ -227,8 +230,8 @@ TEST_CASE("Zeros after the last gzip member are padding, and other bytes are ref
   for (const std::size_t zeros : {1u, 2u, 511u})
     CHECK(parse_idx(gzip(kPairs) + Bytes(zeros), "digits.idx", 2).bytes.size() == 6);
   for (const Bytes& rest : {Bytes{0, 1}, Bytes{0} + gzip({}), Bytes{0x1f}, Bytes{'x'}})
-    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "idx: the file has bytes after its data"));
-  CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "idx: the gzip data ends too early"));
+    CHECK(begins(complaint(gzip(kPairs) + rest, 2), "gzip: other bytes follow the compressed data"));
+  CHECK(begins(complaint(gzip(kPairs) + Bytes{0x1f, 0x8b}, 2), "gzip: the data end too early"));
 }
 
 TEST_CASE("Gzip data is unpacked only up to the length in the header") {
@@ -247,7 +250,7 @@ TEST_CASE("Any changed byte in the gzip data is refused") {
   Bytes wrong_checksum = zipped;
   wrong_checksum[zipped.size() - 8] ^= 1;
   CHECK(complaint(wrong_checksum, 2) ==
-        "idx: the gzip data is damaged\n    file     digits.idx\n    expected what gzip can unpack\n    "
+        "gzip: the data are damaged\n    file     digits.idx\n    expected what gzip can unpack\n    "
         "found    incorrect data check" +
             kFetchAgain);
 }

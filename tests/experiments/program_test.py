@@ -110,7 +110,7 @@ class Usage(Case):
     def test_an_error_about_a_flag_suggests_one_of_its_own_command(self):
         for arguments, hint in [(["train", "--lr", "0.1"], """--hparams '{"lr": 0.1}'"""),
                                 (["train", "--lr=0.1"], """--hparams '{"lr": 0.1}'"""),
-                                (["train", "--task", "domain_generalization"], "--task is DomainBed's"),
+                                (["bench", "--task", "domain_generalization"], "--task is DomainBed's"),
                                 (["step", "--model", "mlp:2-2", "--tau", "1"], """--hparams '{"tau": 1}'""")]:
             self.refused(USAGE, *arguments,
                          says=[f"hint: {hint}" if hint[2:6] == "task" else hint,
@@ -158,7 +158,8 @@ class Usage(Case):
         theirs = [word.replace("-", "_").replace("__", "--").replace("record_every", "checkpoint_freq")
                   for word in ours]
         self.assertIn("--test_envs", theirs)
-        self.assertEqual(weights(*ours), weights(*theirs, "--dataset", "SPIRALS", "--algorithm", "sandmask"))
+        self.assertEqual(weights(*ours), weights(*theirs, "--dataset", "SPIRALS", "--algorithm", "sandmask",
+                                                "--task", "domain_generalization"))
         self.assertNotEqual(weights(*ours), weights())
 
 
@@ -789,7 +790,8 @@ class Scripts(Case):
             os.symlink(shutil.which(tool), self.path("bin", tool))
         os.remove(self.path("bin", "apt-get"))
         said = self.run_script("tests/run.sh", 69, path=self.path("bin"))
-        for library in ["Eigen 3.4", "nlohmann-json", "zlib", "CLI11", "OpenSSL", "stb", "doctest", "MPFR"]:
+        for library in ["Eigen 3.4", "nlohmann-json", "zlib", "libcsv", "CLI11", "OpenSSL", "stb", "doctest",
+                        "MPFR"]:
             self.assertIn(library, said)
 
     def repeat(self, program, *arguments, code):

@@ -19,6 +19,7 @@
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/recorded_logs.h"
 #include "experiments/runs/records.h"
+#include "experiments/setup/run_data.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/training.h"
 
@@ -41,7 +42,7 @@ struct Run {
     request.steps = 3, request.record_every = 1, request.evaluation.examples = 2;
     request.hparams_json = R"({"batch_size": 2, "mlp_width": 2, "mlp_depth": 1})";
     settings = resolve(request);
-    data = make_data_set(settings.data, threads);
+    data = data_set_of(settings, threads);
     training = std::make_unique<Training>(settings, data, threads);
     const sand::Parameters& parameters = training->model().parameters;
     files[0] = record_json(manifest(settings, data, parameters), data, threads);

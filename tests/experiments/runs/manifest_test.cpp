@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "domains/spirals.h"
+#include "domains/tables/table.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/initial_model.h"
 #include "experiments/training/training.h"
@@ -136,4 +137,26 @@ TEST_CASE("An error names data that differ from those of the run") {
   Manifest other = recorded;
   other.parameters.pop_back();
   CHECK_THROWS_WITH_AS(check_same_inputs(recorded, other), doctest::Contains("weight tensors"), Error);
+}
+
+TEST_CASE("A manifest names the inputs of a table with mean and deviation, its classes, domains and file") {
+  const Folder folder;
+  std::ofstream(folder.path / "t.csv") << "domain,label,x,y\nb,ill,1,0\nb,well,3,0\na,ill,0.1,7\n";
+  RunRequest request;
+  request.data.name = "Table";
+  request.data.own.file = (folder.path / "t.csv").string();
+  const Settings settings = resolve(request);
+  sand::domains::DataSet data = sand::domains::table(settings.data.own.file);
+  standardize(data, std::vector<int>{1});
+  const Manifest record = manifest(settings, data, initial_model(settings, data)->parameters);
+  REQUIRE(record.files.size() == 1);
+  CHECK(record.files[0].name == "t.csv");
+  const nlohmann::json json = nlohmann::json::parse(record_json(record, data, sand::Threads(1)))["data"];
+  CHECK(json["inputs"] == nlohmann::json{{{"name", "x"}, {"mean", 2.0}, {"deviation", 1.0}},
+                                         {{"name", "y"}, {"mean", 0.0}, {"deviation", 0.0}}});
+  CHECK(json["classes"] == nlohmann::json{"ill", "well"});
+  CHECK(json["domains"][0] == nlohmann::json{{"name", "a"}, {"examples", 1}});
+  CHECK_FALSE(nlohmann::json::parse(record_json(record_of(data_from(folder.path / "t.csv"), ""),
+                                                data_from(folder.path / "t.csv"), sand::Threads(1)))["data"]
+                  .contains("inputs"));
 }

@@ -155,3 +155,51 @@ TEST_CASE("Differences are listed by flag, and paths of files do not count") {
   elsewhere.data.data_dir = "elsewhere";
   CHECK(settings_hash(recorded) == settings_hash(resolve(elsewhere)));
 }
+
+TEST_CASE("Settings of a user's own data are written only if they are set, and read back") {
+  const Json spirals = Json::parse(settings_json(resolve({})));
+  for (const char* key : {"data_file", "domain_column", "label_column", "drop_columns", "one_hot", "missing",
+                          "separator", "decimal_comma", "table_task"})
+    CHECK_FALSE(spirals["args"].contains(key));
+  CHECK(spirals["args"]["task"] == "domain_generalization");
+
+  RunRequest request;
+  request.data.name = "Table";
+  request.data.own = {.file = "a\x01/t.csv",
+                      .domain_column = "hospital",
+                      .label_column = "outcome",
+                      .drop_columns = {"a", "b"},
+                      .one_hot = {"c"},
+                      .missing = "mean",
+                      .separator = "\t",
+                      .decimal_comma = true};
+  const Settings settings = resolve(request);
+  const std::string text = settings_json(settings);
+  const Settings again = settings_from_json(text, "text");
+  CHECK(settings_json(again) == text);
+  CHECK(again.data.own.file == "a\x01/t.csv");
+  CHECK(again.data.own.drop_columns == std::vector<std::string>{"a", "b"});
+  CHECK(Json::parse(text)["args"]["separator"] == "tab");
+  CHECK(Json::parse(text)["args"]["data_file"] == "a\\x01/t.csv");
+  Json bad = Json::parse(text);
+  bad["args"]["one_hot"] = {1};
+  CHECK(refusal(bad) != "");
+}
+
+TEST_CASE("The place of a user's own file decides no number, and its columns do") {
+  CHECK(place_keys() == std::vector<std::string>{"data_dir", "data_file", "init_from"});
+  RunRequest request;
+  request.data.name = "Table";
+  request.data.own.file = "t.csv";
+  const Settings recorded = resolve(request);
+  request.data.own.file = "elsewhere/t.csv";
+  CHECK(settings_hash(recorded) == settings_hash(resolve(request)));
+  CHECK(differences(recorded, resolve(request)).empty());
+  request.data.own.drop_columns = {"x"};
+  CHECK(settings_hash(recorded) != settings_hash(resolve(request)));
+  const std::vector<Difference> found = differences(recorded, resolve(request));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].flag == "--drop-columns");
+  CHECK(found[0].recorded == "[]");
+  CHECK(found[0].asked == "[\"x\"]");
+}

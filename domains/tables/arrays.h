@@ -1,0 +1,40 @@
+// A user's own arrays as a data set: the inputs, labels and domains of all examples as three tensors.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "domains/domain.h"
+#include "domains/tables/table.h"
+#include "tensor/safetensors.h"
+
+namespace sand::domains {
+
+struct ArraysOptions {
+  TableTask task = TableTask::classify;
+  std::uint64_t memory = std::uint64_t{1} << 34;  ///< bytes for the file
+  Note note = nullptr;                            ///< one line for each problem
+};
+
+/// The tensors of n examples.
+struct Arrays {
+  StoredTensor x;       ///< [n, ...]: vectors [n, d] or images [n, c, h, w]; F32, F64, or U8 for 0 .. 255
+  StoredTensor y;       ///< [n], labels: whole numbers; for regression also F32 or F64
+  StoredTensor domain;  ///< [n], whole numbers
+};
+
+/// Reads a safetensors file with the tensors x, y and domain. Domains and classes are the different numbers,
+/// in ascending order. Inputs are used as they are, not standardised; U8 is divided by 255. They stay in
+/// memory as they are stored.
+///
+/// Throws what Safetensors throws; Error(data), with the tensor, for one that is missing, of another type or
+/// shape, for a number in x that is not finite in a Scalar, for more than 4096 domains or 1000 classes, and
+/// for one class only; Error(resources) if the file does not fit into memory.
+DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options = {});
+
+/// The same for arrays in memory; messages call them `file`. A folder of x.npy, y.npy and domain.npy will be
+/// read into Arrays, too.
+DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& options = {});
+
+}  // namespace sand::domains

@@ -1,0 +1,35 @@
+// Which column of a table is the domain, the label, an input or left out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domains/tables/csv.h"
+
+namespace sand::domains {
+
+/// How the columns of a table are used; the ones that are not named here are inputs, one number each.
+struct ColumnNames {
+  std::string domain = "domain", label = "label";
+  std::vector<std::string> drop = {};  ///< left out
+  std::vector<std::string> one_hot =
+      {};  ///< of text: an input for each different text, 1 where it stands, else 0
+};
+
+enum class ColumnUse { number, category, domain, label, none };
+
+struct ColumnPlan {
+  std::vector<std::string> names;  ///< of all columns
+  std::vector<ColumnUse> uses;
+  std::size_t label = 0;  ///< the number of the label's column
+
+  std::size_t count(ColumnUse use) const;
+};
+
+/// Throws Error(data) for a header that is missing (every cell is a number), and for a name that is empty,
+/// doubled, longer than 200 bytes or not printable; Error(usage) for a column that is named but is not there
+/// or has two uses, and if no input is left.
+ColumnPlan plan_columns(const CsvRow& header, const ColumnNames& wanted, const std::string& file);
+
+}  // namespace sand::domains

@@ -1,0 +1,45 @@
+// The settings of a user's own data: rows of settings_table.h.
+#pragma once
+
+#include "experiments/setup/setting.h"
+
+namespace sand::experiments {
+
+/// `data` is DataRequest::own.
+template <class Own, class Row>
+void visit_own_data_settings(Own& data, const Row& row) {
+  row(Setting{"data_file", "--data-file,--data_file",
+              "file of a user's own data: .csv or .csv.gz for Table, .safetensors for Arrays"}
+          .place()
+          .newer(),
+      data.file);
+  row(Setting{"domain_column", "--domain-column,--domain_column",
+              "column of a table that names the domain of a row (default domain)"}
+          .newer(),
+      data.domain_column);
+  row(Setting{"label_column", "--label-column,--label_column",
+              "column of a table with the label of a row (default label)"}
+          .newer(),
+      data.label_column);
+  row(Setting{"drop_columns", "--drop-columns,--drop_columns", "columns of a table that are left out"}
+          .newer(),
+      data.drop_columns);
+  row(Setting{"one_hot", "--one-hot,--one_hot",
+              "columns of a table with words: an input for each different word"}
+          .newer(),
+      data.one_hot);
+  row(Setting{"missing", "--missing",
+              "missing cells of a table: refuse, or mean of the training domains (default refuse)"}
+          .newer(),
+      data.missing);
+  row(Setting{"separator", "--separator",
+              "between the cells of a table: comma, semicolon, tab, bar, or auto: detected (default auto)"}
+          .newer(),
+      data.separator);
+  row(Setting{"decimal_comma", "--decimal-comma", "numbers of a table are written 3,14"}.newer(),
+      data.decimal_comma);
+  row(Setting{"table_task", "--task", "classify or regress: predict numbers (default classify)"}.newer(),
+      data.task);
+}
+
+}  // namespace sand::experiments

@@ -1,0 +1,187 @@
+#include "domains/tables/arrays.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "tests/domains/tables/tables.h"
+#include "tests/folder.h"
+
+using sand::Dtype;
+using sand::Fault;
+using sand::Index;
+using sand::Safetensors;
+using sand::Scalar;
+using sand::StoredTensor;
+using sand::domains::Arrays;
+using sand::domains::arrays;
+using sand::domains::ArraysOptions;
+using sand::domains::DataSet;
+using sand::domains::TableTask;
+using namespace sand::testing;
+
+namespace {
+
+using Numbers = std::vector<Scalar>;
+
+template <class Number>
+StoredTensor stored(Dtype dtype, std::vector<Index> shape, const std::vector<Number>& numbers) {
+  StoredTensor tensor{dtype, std::move(shape), std::vector<std::byte>(numbers.size() * sizeof(Number))};
+  std::memcpy(tensor.bytes.data(), numbers.data(), tensor.bytes.size());
+  return tensor;
+}
+
+StoredTensor whole(const std::vector<std::int64_t>& numbers) {
+  return stored(Dtype::i64, {static_cast<Index>(numbers.size())}, numbers);
+}
+
+/// Four examples in two domains.
+Arrays four() {
+  return {stored<float>(Dtype::f32, {4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), whole({1, 0, 0, 1}),
+          whole({5, 3, 5, 3})};
+}
+
+std::string array_refusal(Arrays tensors, const ArraysOptions& options = {}) {
+  try {
+    arrays(std::move(tensors), "a.safetensors", options);
+  } catch (const sand::Error& error) {
+    CHECK(error.fault() == Fault::data);
+    return squeezed(error.what());
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Arrays give a domain for each number, with the examples in their order") {
+  const DataSet data = arrays(four(), "a.safetensors");
+  REQUIRE(data.domains.size() == 2);
+  CHECK(data.domains[0].name == "3");
+  CHECK(data.domains[1].name == "5");
+  CHECK(data.domains[0].labels == std::vector<std::int32_t>{0, 1});
+  CHECK(data.domains[1].labels == std::vector<std::int32_t>{1, 0});
+  CHECK(data.class_names == std::vector<std::string>{"0", "1"});
+  CHECK(data.classes == 2);
+  CHECK(data.example == sand::Shape{2});
+  CHECK(data.source == "4 examples from a.safetensors");
+  CHECK(example_of(data, 0, 0) == Numbers{3, 4});
+  CHECK(example_of(data, 1, 1) == Numbers{5, 6});
+}
+
+TEST_CASE("Labels that do not count from 0 are numbered in ascending order") {
+  Arrays tensors = four();
+  tensors.y = whole({7, -2, 7, 9});
+  const DataSet data = arrays(tensors, "a.safetensors");
+  CHECK(data.class_names == std::vector<std::string>{"-2", "7", "9"});
+  CHECK(data.domains[1].labels == std::vector<std::int32_t>{1, 1});
+}
+
+TEST_CASE("Images of bytes are divided by 255, and doubles are rounded") {
+  Arrays tensors = four();
+  tensors.x = stored<std::uint8_t>(Dtype::u8, {4, 1, 1, 2}, {0, 255, 51, 102, 0, 0, 1, 1});
+  const DataSet images = arrays(tensors, "a.safetensors");
+  CHECK(images.example == sand::Shape{1, 1, 2});
+  CHECK(example_of(images, 1, 0) == Numbers{0, 1});
+  CHECK(example_of(images, 0, 0) == Numbers{Scalar{51} / 255, Scalar{102} / 255});
+  tensors.x = stored<double>(Dtype::f64, {4, 1}, {0.1, 0.2, 0.3, 0.4});
+  CHECK(example_of(arrays(tensors, "a.safetensors"), 0, 1) == Numbers{static_cast<Scalar>(0.4)});
+}
+
+TEST_CASE("Arrays for regression have numbers to predict, whole ones or not") {
+  Arrays tensors = four();
+  tensors.y = stored<float>(Dtype::f32, {4}, {0.5, 1, 1.5, 2});
+  const DataSet data = arrays(tensors, "a.safetensors", {.task = TableTask::regress});
+  CHECK(data.classes == 0);
+  CHECK(data.class_names.empty());
+  CHECK(data.domains[0].labels.empty());
+  CHECK(data.domains[0].values == Numbers{1, 2});
+  tensors.y = whole({4, 4, 4, 5});
+  CHECK(arrays(tensors, "a.safetensors", {.task = TableTask::regress}).domains[0].values == Numbers{4, 5});
+}
+
+TEST_CASE("Inputs that are no vectors or images, or of another type, are refused") {
+  const std::string rule =
+      "arrays: the inputs must be vectors or images\n file a.safetensors\n tensor x\n expected "
+      "F32, F64 or U8, [n, d] or [n, c, h, w]\n found ";
+  Arrays tensors = four();
+  tensors.x.shape = {8};
+  CHECK(array_refusal(tensors) == rule + "F32 [8]");
+  tensors.x.shape = {2, 2, 2};
+  CHECK(array_refusal(tensors) == rule + "F32 [2, 2, 2]");
+  tensors.x = stored<std::int32_t>(Dtype::i32, {4, 1}, {1, 2, 3, 4});
+  CHECK(array_refusal(tensors) == rule + "I32 [4, 1]");
+  tensors.x = stored<float>(Dtype::f32, {4, 0}, {});
+  CHECK(array_refusal(tensors) ==
+        "arrays: every axis must have a size of 1 or more, the first one at most 2^31\n file a.safetensors\n "
+        "tensor "
+        "x\n found F32 [4, 0]");
+}
+
+TEST_CASE("Inputs that are not finite are refused by example and number") {
+  Arrays tensors = four();
+  const float nan = std::nanf(""), infinity = std::numeric_limits<float>::infinity();
+  tensors.x = stored<float>(Dtype::f32, {4, 2}, {1, 2, 3, 4, 5, nan, 7, 8});
+  CHECK(array_refusal(tensors) ==
+        "arrays: an input is not finite\n file a.safetensors\n tensor x\n example 2\n number 1\n found NaN");
+  tensors.x = stored<float>(Dtype::f32, {4, 2}, {1, 2, 3, 4, 5, 6, -infinity, 8});
+  CHECK(
+      contains(array_refusal(tensors), "example 3\n number 0\n found infinity, or more than a float holds"));
+  tensors.x = stored<double>(Dtype::f64, {4, 1}, {1, 1e300, 2, 3});
+  CHECK((array_refusal(tensors) == "") == (sizeof(Scalar) == 8));
+}
+
+TEST_CASE("Labels and domains must be whole numbers, one for each example") {
+  Arrays tensors = four();
+  tensors.y = whole({1, 0, 0});
+  CHECK(array_refusal(tensors) ==
+        "arrays: there must be one number for each example\n file a.safetensors\n tensor y\n expected [4]\n "
+        "found I64 "
+        "[3]");
+  tensors = four();
+  tensors.domain.shape = {2, 2};
+  CHECK(contains(array_refusal(tensors), "tensor domain\n expected [4]\n found I64 [2, 2]"));
+  tensors = four();
+  tensors.domain = stored<float>(Dtype::f32, {4}, {0, 1, 0, 1});
+  CHECK(array_refusal(tensors) ==
+        "arrays: whole numbers are needed\n file a.safetensors\n tensor domain\n found F32\n hint: numpy: "
+        ".astype('int64')");
+  tensors = four();
+  tensors.y = whole({3, 3, 3, 3});
+  CHECK(array_refusal(tensors) ==
+        "arrays: all examples have one label: there is nothing to learn\n file a.safetensors\n tensor y\n "
+        "found 3");
+}
+
+TEST_CASE("Too many domains and classes are refused, and so are targets that are not finite") {
+  std::vector<std::int64_t> numbers;
+  for (int i = 0; i < 4097; ++i) numbers.push_back(i);
+  Arrays tensors{stored<std::uint8_t>(Dtype::u8, {4097, 1}, std::vector<std::uint8_t>(4097)), whole(numbers),
+                 whole(numbers)};
+  CHECK(array_refusal(tensors) ==
+        "arrays: too many different numbers\n file a.safetensors\n tensor domain\n expected at most 4096");
+  for (std::int64_t& number : numbers) number %= 1001;
+  tensors.domain = whole(numbers);
+  CHECK(contains(array_refusal(tensors), "tensor y\n expected at most 1000"));
+  tensors = four();
+  tensors.y = stored<float>(Dtype::f32, {4}, {0, 1, std::nanf(""), 1});
+  CHECK(array_refusal(tensors, {.task = TableTask::regress}) ==
+        "arrays: a number to predict is not finite\n file a.safetensors\n tensor y\n example 2");
+}
+
+TEST_CASE("A file of arrays must have all three tensors and fit into memory") {
+  const Folder folder;
+  const std::string path = folder / "a.safetensors";
+  Safetensors file;
+  file.add("x", four().x);
+  file.add("y", four().y);
+  file.write(path);
+  CHECK_THROWS_WITH_AS(arrays(path), doctest::Contains("a tensor is missing"), sand::Error);
+  file.add("domain", four().domain);
+  file.write(path);
+  const DataSet data = arrays(path);
+  CHECK(data.files == std::vector<std::filesystem::path>{path});
+  CHECK(data.domains[1].labels == std::vector<std::int32_t>{1, 0});
+  CHECK_THROWS_WITH_AS(arrays(path, {.memory = 10}),
+                       doctest::Contains("arrays: the file does not fit into memory"), sand::Error);
+  CHECK_THROWS_WITH_AS(arrays(folder / "b"), doctest::Contains("there is no such file"), sand::Error);
+}
