@@ -28,6 +28,7 @@ class Agreement {
   Index first() const { return first_; }  ///< the number of the first column
   int domains() const { return rows_.rows; }
   int columns() const { return static_cast<int>(rows_.columns); }
+  const kernels::Rows& rows() const { return rows_; }  ///< in these columns
   /// The part of a row in these columns.
   const Scalar* row(int domain) const { return rows_.data + domain * rows_.stride; }
 

@@ -1,6 +1,7 @@
 #include "optim/gram.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "tensor/kernels/kernels.h"
 #include "tensor/sum.h"
@@ -9,7 +10,14 @@ namespace sand::optim {
 namespace {
 
 constexpr Index kGramTask = 16 * kernels::kGramColumns;  // columns of a task
-constexpr int kSpareRows = 3;                            // the kernel rounds the number of rows up
+constexpr int kSpareRows = 3;                            // that the kernel needs
+
+/// The first of these numbers at the start of a cache line.
+double* aligned(std::vector<double>& numbers) {
+  constexpr std::uintptr_t kLine = 64;
+  const auto address = reinterpret_cast<std::uintptr_t>(numbers.data());
+  return numbers.data() + (kLine - address % kLine) % kLine / sizeof(double);
+}
 
 }  // namespace
 
@@ -20,10 +28,11 @@ const Eigen::MatrixXd& Gram::operator()(const GradientTable& table, const Thread
   const auto block = static_cast<std::size_t>((domains + kSpareRows) * kernels::kGramColumns);
   const std::size_t memory = block + pairs * kernels::kGramChains;
   parts_.resize(pairs * pieces);
-  blocks_.resize(memory * static_cast<std::size_t>(threads.count()));
+  blocks_.resize(memory * static_cast<std::size_t>(threads.count()) + 8);
+  double* const blocks = aligned(blocks_);
 
   threads.run(static_cast<int>(pieces), [&](int piece, int worker) {
-    double* const scratch = blocks_.data() + memory * static_cast<std::size_t>(worker);
+    double* const scratch = blocks + memory * static_cast<std::size_t>(worker);
     double* const chains = scratch + block;
     std::fill(chains, chains + pairs * kernels::kGramChains, 0.0);
     const Index end = std::min(table.columns(), (piece + 1) * kGramTask);

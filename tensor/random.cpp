@@ -8,16 +8,50 @@
 
 namespace sand {
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> key) {
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t{0xD2511F53} * c[0];
-    const std::uint64_t b = std::uint64_t{0xCD9E8D57} * c[2];
-    c = {static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ key[0], static_cast<std::uint32_t>(b),
-         static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ key[1], static_cast<std::uint32_t>(a)};
-    key[0] += 0x9E3779B9;  // the golden ratio
-    key[1] += 0xBB67AE85;  // sqrt(3) - 1
+namespace {
+
+/// Philox of kCount counters at once: loops over them vectorize.
+template <std::size_t kCount>
+struct Counters {
+  std::uint32_t c[4][kCount];
+
+  void encrypt(std::array<std::uint32_t, 2> key) {
+    for (int round = 0; round < 10; ++round) {
+      for (std::size_t i = 0; i < kCount; ++i) {
+        const std::uint64_t a = std::uint64_t{0xD2511F53} * c[0][i];
+        const std::uint64_t b = std::uint64_t{0xCD9E8D57} * c[2][i];
+        c[0][i] = static_cast<std::uint32_t>(b >> 32) ^ c[1][i] ^ key[0];
+        c[1][i] = static_cast<std::uint32_t>(b);
+        c[2][i] = static_cast<std::uint32_t>(a >> 32) ^ c[3][i] ^ key[1];
+        c[3][i] = static_cast<std::uint32_t>(a);
+      }
+      key[0] += 0x9E3779B9;  // the golden ratio
+      key[1] += 0xBB67AE85;  // sqrt(3) - 1
+    }
   }
-  return c;
+};
+
+}  // namespace
+
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+  Counters<1> one{{{counter[0]}, {counter[1]}, {counter[2]}, {counter[3]}}};
+  one.encrypt(key);
+  return {one.c[0][0], one.c[1][0], one.c[2][0], one.c[3][0]};
+}
+
+void philox_run(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key,
+                std::span<std::uint32_t> words) {
+  constexpr std::size_t kCount = 8;
+  for (std::size_t first = 0; first < words.size() / 4; first += kCount) {
+    Counters<kCount> some;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      for (std::size_t word = 0; word < 3; ++word) some.c[word][i] = counter[word];
+      some.c[3][i] = counter[3] + static_cast<std::uint32_t>(first + i);
+    }
+    some.encrypt(key);
+    for (std::size_t i = 0; i < kCount; ++i)
+      for (std::size_t word = 0; word < 4; ++word) words[4 * (first + i) + word] = some.c[word][i];
+  }
 }
 
 Random::Random(std::uint64_t seed, std::uint32_t stream, std::uint32_t step, std::uint32_t example)

@@ -1,6 +1,5 @@
 #include "optim/combiners/agr_rand.h"
 
-#include <array>
 #include <cmath>
 
 #include "optim/draws.h"
@@ -27,19 +26,18 @@ AgrRand::AgrRand(const AgrRandOptions& options) : ByColumn(2, Mask::none), scale
 }
 
 void AgrRand::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
-  std::array<double, Agreement::kColumns> u;
-  uniform_by_column(agreement, kStream, u);
+  NumberByColumn normal;
+  normal_by_column(agreement, kStream, normal);
   for (int j = 0; j < agreement.columns(); ++j) {
     const double sum = agreement.mean(j) * agreement.domains();
     // NaN and infinity have to pass, whatever the signs are
     const bool keeps = agreement.unanimous(j) || !std::isfinite(sum);
-    values[j] = static_cast<Scalar>(keeps ? sum : scale_ * normal_quantile(u[static_cast<std::size_t>(j)]));
+    values[j] = static_cast<Scalar>(keeps ? sum : scale_ * normal[static_cast<std::size_t>(j)]);
   }
   if (!terms) return;
   const bool keeps = agreement.unanimous(0) || !std::isfinite(agreement.mean(0));
   terms->setting("scale", scale_);
-  terms->add("uniform", "u", u[0], "a random number from (0, 1)");
-  terms->add("normal", "z", normal_quantile(u[0]), "the number below which a share u of N(0, 1) lies");
+  terms->add("normal", "z", normal[0], "a random number from N(0, 1)");
   terms->add_scalar("average", "a", values[0], keeps ? "gbar E, since s = 1" : "scale z, since s < 1");
 }
 

@@ -53,8 +53,7 @@ CombinerCard AndMask::card() {
 }
 
 void AndMask::open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const {
-  for (int j = 0; j < agreement.columns(); ++j)
-    mask[j] = agreement.agreement(j) >= tau_ ? Scalar{1} : Scalar{0};
+  for (int j = 0; j < agreement.columns(); ++j) mask[j] = opens(agreement, j) ? Scalar{1} : Scalar{0};
   if (!terms) return;
   terms->setting("tau", tau_);
   terms->add_scalar("mask", "m", mask[0], "1 where s >= tau, else 0");

@@ -26,6 +26,7 @@ class AndMask : public ByColumn {
  protected:
   /// For a method with the same mask.
   AndMask(const char* method, const AndMaskOptions& options);
+  bool opens(const Agreement& agreement, int j) const { return agreement.agreement(j) >= tau_; }
   static std::string note_on_tau(const char* method, const char* comes_to, const Hparams& hparams,
                                  int domains);
   static std::vector<HparamRule> hparams();

@@ -1,12 +1,12 @@
 #include "optim/combiners/grad_drop.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "optim/any_order.h"
 #include "optim/draws.h"
 #include "optim/option.h"
+#include "tensor/kernels/kernels.h"
 
 namespace sand::optim {
 
@@ -37,24 +37,17 @@ GradDrop::GradDrop(const GradDropOptions& options) : ByColumn(1, Mask::none), le
 }
 
 void GradDrop::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
-  using Numbers = std::array<double, Agreement::kColumns>;
   const auto n = static_cast<std::size_t>(agreement.columns());
   const int domains = agreement.domains();
   check_one_each("GradDrop", "leak", leak_, domains);
-  Numbers uniform, positive{}, negative{}, above, below;  // sums of the gradients above and below 0
+  NumberByColumn uniform, positive, negative, above, below;  // sums of the gradients above and below 0
   uniform_by_column(agreement, kStream, uniform);
   for (std::size_t j = 0; j < n; ++j) {  // their grids
     above[j] = grid(std::max<double>(agreement.greatest(static_cast<int>(j)), 0), domains);
     below[j] = grid(std::max<double>(-agreement.least(static_cast<int>(j)), 0), domains);
   }
-  for (int e = 0; e < domains; ++e) {
-    const Scalar* g = agreement.row(e);
-    for (std::size_t j = 0; j < n; ++j) {
-      const double number = g[j];
-      positive[j] += on_grid(number > 0 ? number : 0.0, above[j]);
-      negative[j] += on_grid(number < 0 ? number : 0.0, below[j]);
-    }
-  }
+  kernels::chosen().sums_by_sign(agreement.rows(), above.data(), below.data(), positive.data(),
+                                 negative.data());
   for (std::size_t j = 0; j < n; ++j) {
     const double size = positive[j] - negative[j], purity = size > 0 ? positive[j] / size : 0.5;
     const bool takes_positive = purity > uniform[j];

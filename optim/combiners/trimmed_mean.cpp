@@ -7,6 +7,7 @@
 
 #include "optim/any_order.h"
 #include "optim/option.h"
+#include "tensor/kernels/kernels.h"
 
 namespace sand::optim {
 namespace {
@@ -45,25 +46,23 @@ void TrimmedMean::average(const Agreement& agreement, std::span<Scalar> values, 
   const auto domains = static_cast<std::size_t>(agreement.domains()), trim = static_cast<std::size_t>(trim_);
   const auto n = static_cast<std::size_t>(agreement.columns());
   std::vector<Columns> rows(domains);  // to be sorted at both ends, column by column
-  for (std::size_t e = 0; e < domains; ++e) {
-    std::copy(agreement.row(static_cast<int>(e)), agreement.row(static_cast<int>(e)) + n, rows[e].begin());
-  }
+  for (std::size_t e = 0; e < domains; ++e)
+    std::copy_n(agreement.row(static_cast<int>(e)), n, rows[e].begin());
   for (std::size_t done = 0; done < trim; ++done) {
     const std::size_t last = domains - 1 - done;
     for (std::size_t e = done; e < last; ++e) order(rows[e], rows[e + 1]);      // the largest rises
     for (std::size_t e = last - 1; e > done; --e) order(rows[e - 1], rows[e]);  // the smallest sinks
   }
-  const std::size_t kept = domains - 2 * trim;
-  std::array<double, Agreement::kColumns> step{}, sum{};
-  for (std::size_t e = trim; e < domains - trim; ++e)
-    for (std::size_t j = 0; j < n; ++j) {
-      const double size = std::fabs(static_cast<double>(rows[e][j]));
-      step[j] = size > step[j] ? size : step[j];
-    }
-  for (std::size_t j = 0; j < n; ++j) step[j] = grid(step[j], static_cast<int>(kept));
-  for (std::size_t e = trim; e < domains - trim; ++e)  // the middle is in no order
-    for (std::size_t j = 0; j < n; ++j) sum[j] += on_grid(static_cast<double>(rows[e][j]), step[j]);
-  const double share = 1.0 / static_cast<double>(kept);
+  const kernels::Rows kept{rows[trim].data(), Agreement::kColumns, static_cast<int>(domains - 2 * trim),
+                           agreement.columns()};  // in no order, so they are summed on a grid
+  std::array<int, Agreement::kColumns> balance;
+  Columns least, greatest;
+  std::array<double, Agreement::kColumns> step, sum;
+  kernels::chosen().signs_and_range(kept, balance.data(), least.data(), greatest.data());
+  for (std::size_t j = 0; j < n; ++j)
+    step[j] = grid(std::max(-static_cast<double>(least[j]), static_cast<double>(greatest[j])), kept.rows);
+  kernels::chosen().sum_on_grid(kept, step.data(), sum.data());
+  const double share = 1.0 / kept.rows;
   for (std::size_t j = 0; j < n; ++j) {
     const double mean = agreement.mean(static_cast<int>(j));
     values[j] = static_cast<Scalar>(std::isfinite(mean) ? sum[j] * share : mean);

@@ -79,6 +79,23 @@ void squares_on_grid(const Rows& x, const double* __restrict centre, const doubl
   });
 }
 
+void sums_by_sign(const Rows& x, const double* __restrict grid_above, const double* __restrict grid_below,
+                  double* __restrict above, double* __restrict below) {
+  for (Index j = 0; j < x.columns; ++j) above[j] = below[j] = 0;
+  by_fours(x, [=, n = x.columns](auto*... rows) {
+    for (Index j = 0; j < n; ++j) {
+      double positive = above[j], negative = below[j];
+      const auto meet = [&](double number) {
+        positive += ((number > 0 ? number : 0.0) + grid_above[j]) - grid_above[j];
+        negative += ((number < 0 ? number : 0.0) + grid_below[j]) - grid_below[j];
+      };
+      (meet(rows[j]), ...);
+      above[j] = positive;
+      below[j] = negative;
+    }
+  });
+}
+
 void weighted_sum(const Rows& x, const double* weight, Scalar* __restrict y) {
   double sum[256];
   for (Index j = 0; j < x.columns; ++j) sum[j] = 0;

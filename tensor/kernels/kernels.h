@@ -107,6 +107,9 @@ struct Table {
   void (*sum_on_grid)(const Rows& x, const double* grid, double* sum);
   /// sum[j] = sum over rows of fma(d, d, grid[j]) - grid[j], d = x - centre[j]: squares, rounded to a grid.
   void (*squares_on_grid)(const Rows& x, const double* centre, const double* grid, double* sum);
+  /// The same for the numbers above 0, with one grid, and for those below 0, with another.
+  void (*sums_by_sign)(const Rows& x, const double* grid_above, const double* grid_below, double* above,
+                       double* below);
   /// y[j] = fma(weight[e], x[e, j], ...) over rows from 0, in double, then rounded. At most 256 columns.
   void (*weighted_sum)(const Rows& x, const double* weight, Scalar* y);
 

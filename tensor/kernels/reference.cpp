@@ -86,6 +86,18 @@ void squares_on_grid(const Rows& x, const double* centre, const double* grid, do
   }
 }
 
+void sums_by_sign(const Rows& x, const double* grid_above, const double* grid_below, double* above,
+                  double* below) {
+  for (Index j = 0; j < x.columns; ++j) {
+    above[j] = below[j] = 0;
+    for (int e = 0; e < x.rows; ++e) {
+      const double number = x.data[e * x.stride + j];
+      above[j] += ((number > 0 ? number : 0.0) + grid_above[j]) - grid_above[j];
+      below[j] += ((number < 0 ? number : 0.0) + grid_below[j]) - grid_below[j];
+    }
+  }
+}
+
 void weighted_sum(const Rows& x, const double* weight, Scalar* y) {
   for (Index j = 0; j < x.columns; ++j) {
     double sum = 0;
@@ -105,12 +117,25 @@ void add_gram(const Rows& x, double*, double* chains) {
 }  // namespace
 
 const Table& reference() {
-  static constexpr Table table{"reference",    packed_size,         pack,
-                               multiply,       fused_multiply_adds, filters_size,
-                               kept_size,      scratch_size,        prepare_filters,
-                               convolve,       convolve_back,       channel_sums,
-                               scale_channels, add_scaled_channels, signs_and_range,
-                               sum_on_grid,    squares_on_grid,     weighted_sum,
+  static constexpr Table table{"reference",
+                               packed_size,
+                               pack,
+                               multiply,
+                               fused_multiply_adds,
+                               filters_size,
+                               kept_size,
+                               scratch_size,
+                               prepare_filters,
+                               convolve,
+                               convolve_back,
+                               channel_sums,
+                               scale_channels,
+                               add_scaled_channels,
+                               signs_and_range,
+                               sum_on_grid,
+                               squares_on_grid,
+                               sums_by_sign,
+                               weighted_sum,
                                add_gram};
   return table;
 }

@@ -10,12 +10,25 @@
 namespace sand::kernels {
 
 const Table& x86_64_v4() {
-  static constexpr Table table{"x86-64-v4",    packed_size,         pack,
-                               multiply,       fused_multiply_adds, filters_size,
-                               kept_size,      scratch_size,        prepare_filters,
-                               convolve,       convolve_back,       channel_sums,
-                               scale_channels, add_scaled_channels, signs_and_range,
-                               sum_on_grid,    squares_on_grid,     weighted_sum,
+  static constexpr Table table{"x86-64-v4",
+                               packed_size,
+                               pack,
+                               multiply,
+                               fused_multiply_adds,
+                               filters_size,
+                               kept_size,
+                               scratch_size,
+                               prepare_filters,
+                               convolve,
+                               convolve_back,
+                               channel_sums,
+                               scale_channels,
+                               add_scaled_channels,
+                               signs_and_range,
+                               sum_on_grid,
+                               squares_on_grid,
+                               sums_by_sign,
+                               weighted_sum,
                                add_gram};
   return table;
 }

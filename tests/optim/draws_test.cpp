@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tensor/normal.h"
 #include "tests/optim/tables.h"
 
 using namespace sand;
@@ -12,10 +13,8 @@ using namespace sand::optim;
 
 namespace {
 
-using Numbers = std::array<double, Agreement::kColumns>;
-
-Numbers drawn(const GradientTable& table, Index first, int columns) {
-  Numbers numbers{};
+NumberByColumn drawn(const GradientTable& table, Index first, int columns) {
+  NumberByColumn numbers{};
   uniform_by_column(Agreement(table, first, columns), 5, numbers);
   return numbers;
 }
@@ -29,7 +28,7 @@ TEST_CASE("Uniform numbers of a column are the same in every block") {
   for (Index j = 0; j < 600; ++j) alone.push_back(drawn(table, j, 1)[0]);
   for (const int columns : {1, 2, 3, 4, 5, 7, 255, 256})
     for (const Index first : {0, 1, 2, 3, 4, 255, 257, 300}) {
-      const Numbers numbers = drawn(table, first, columns);
+      const NumberByColumn numbers = drawn(table, first, columns);
       for (int j = 0; j < columns; ++j)
         REQUIRE(numbers[static_cast<std::size_t>(j)] == alone[static_cast<std::size_t>(first + j)]);
     }
@@ -39,4 +38,16 @@ TEST_CASE("Uniform numbers of a column are the same in every block") {
     for (Index i = 0; i <= j % 4; ++i) bits = random.bits();
     REQUIRE(alone[static_cast<std::size_t>(j)] == (bits + 0.5) * 0x1p-32);
   }
+}
+
+TEST_CASE("Normal numbers of a column are the quantiles of its uniform numbers") {
+  GradientTable table = table_of({std::vector<double>(2000, 0)});
+  for (const Index first : {0, 3, 256, 1000})
+    for (const int columns : {1, 255, 256}) {
+      NumberByColumn normal;
+      normal_by_column(Agreement(table, first, columns), 5, normal);
+      const NumberByColumn uniform = drawn(table, first, columns);
+      for (std::size_t j = 0; j < static_cast<std::size_t>(columns); ++j)
+        REQUIRE(normal[j] == normal_quantile(uniform[j]));
+    }
 }

@@ -56,6 +56,17 @@ TEST_CASE("Philox4x32-10 gives the vectors of its authors") {
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
+TEST_CASE("A run of Philox has the words of its counters, also where the last number wraps around") {
+  for (const std::uint32_t first : {0u, 5u, ~std::uint32_t{0} - 3}) {
+    std::vector<std::uint32_t> words(96);
+    sand::philox_run({1, 2, 3, first}, {4, 5}, words);
+    for (std::uint32_t i = 0; i < 24; ++i) {
+      const Words expected = sand::philox({1, 2, 3, first + i}, {4, 5});
+      CHECK(std::equal(expected.begin(), expected.end(), words.begin() + 4 * i));
+    }
+  }
+}
+
 TEST_CASE("A sequence is Philox of block, stream, step and example, under the seed as key") {
   Random random(0x1122334455667788, 3, 5, 7);
   for (std::uint32_t block = 0; block < 3; ++block)

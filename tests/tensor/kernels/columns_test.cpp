@@ -33,11 +33,11 @@ struct Table2d {
   }
 };
 
-/// All that the three kernels give, with a canary behind every block.
+/// All that the four kernels give, with a canary behind every block.
 struct Statistics {
   std::vector<int> balance;
   std::vector<Scalar> low, high;
-  std::vector<double> grid, centre, sum, squares;
+  std::vector<double> grid, centre, sum, squares, above, below;
   Statistics(const kernels::Table& table, const Rows& x)
       : balance(x.columns + 1, 77),
         low(x.columns + 1, 77),
@@ -45,13 +45,16 @@ struct Statistics {
         grid(x.columns + 1),
         centre(x.columns + 1),
         sum(x.columns + 1, 77),
-        squares(x.columns + 1, 77) {
+        squares(x.columns + 1, 77),
+        above(x.columns + 1, 77),
+        below(x.columns + 1, 77) {
     for (std::size_t j = 0; j < grid.size(); ++j)
       grid[j] = j % 3 == 0 ? 0.0 : 3 * std::ldexp(1.0, static_cast<int>(j % 7)),
       centre[j] = 0.01 * static_cast<double>(j);
     table.signs_and_range(x, balance.data(), low.data(), high.data());
     table.sum_on_grid(x, grid.data(), sum.data());
     table.squares_on_grid(x, centre.data(), grid.data(), squares.data());
+    table.sums_by_sign(x, grid.data(), centre.data(), above.data(), below.data());
   }
 };
 
@@ -74,9 +77,13 @@ TEST_CASE("Every table gives the reference's column statistics to the last bit a
         CHECK(same_bits(found.high, expected.high));
         CHECK(same_bits(found.sum, expected.sum));
         CHECK(same_bits(found.squares, expected.squares));
+        CHECK(same_bits(found.above, expected.above));
+        CHECK(same_bits(found.below, expected.below));
       }
       CHECK(expected.balance.back() == 77);
       CHECK(expected.squares.back() == 77);
+      CHECK(expected.above.back() == 77);
+      CHECK(expected.below.back() == 77);
     }
 }
 
@@ -130,7 +137,14 @@ TEST_CASE("The reference counts signs, finds the range and sums numbers and squa
   CHECK(high == 4);
   CHECK(sum == 3);
   CHECK(squares == 0 + 9 + 1 + 9);
+  double above = 0, below = 0;
+  reference().sums_by_sign(x, &no_grid, &no_grid, &above, &below);
+  CHECK(above == 5);
+  CHECK(below == -2);
   const double coarse = 3 * 0x1p53;  // doubles from 2^54 are 4 apart: 1 rounds to 0, -2 to even, 4 stays
   reference().sum_on_grid(x, &coarse, &sum);
   CHECK(sum == 4);
+  reference().sums_by_sign(x, &coarse, &no_grid, &above, &below);
+  CHECK(above == 4);
+  CHECK(below == -2);
 }
