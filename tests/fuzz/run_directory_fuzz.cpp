@@ -43,7 +43,7 @@ struct Run {
     settings = resolve(request);
     data = make_data_set(settings.data, threads);
     training = std::make_unique<Training>(settings, data, threads);
-    const sand::Parameters& parameters = training->model().parameters;
+    const sand::Parameters& parameters = training->loop().model().parameters;
     files[0] = record_json(manifest(settings, data, parameters), data, threads);
     files[4] = table_head(settings, data) + "\n";
     while (!training->finished()) {
@@ -51,13 +51,14 @@ struct Run {
       const Record record = training->record();
       files[1] += result_line(settings, record, "run") + "\n";
       files[2] += metrics_line(data, record) + "\n";
-      files[4] += table_line(record, settings, training->training_domains()) + "\n";
+      files[4] += table_line(record, settings, training->loop().training_domains()) + "\n";
       Checkpoint checkpoint;
       checkpoint.state = training->save();
       const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, settings_hash(settings));
       files[5].assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
-    files[3] = outcome_json(training->step(), training->fingerprint(), training->never_learned());
+    files[3] =
+        outcome_json(training->step(), training->loop().fingerprint(), training->loop().never_learned());
     files[4] += weights_line(*training) + "\n";
     std::string name = (fs::temp_directory_path() / "sandgrad-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) std::abort();
@@ -127,8 +128,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   });
   allow_error([&] { OutText((run.folder / kFiles[4]).string(), *run.training).finding(*run.training); });
   allow_error([&] {
-    const auto checkpoint = parse_checkpoint(std::as_bytes(std::span(files[5])), "fuzz",
-                                             run.training->model().parameters, settings_hash(run.settings));
+    const auto checkpoint =
+        parse_checkpoint(std::as_bytes(std::span(files[5])), "fuzz", run.training->loop().model().parameters,
+                         settings_hash(run.settings));
     run.training->restore(checkpoint.state);
   });
   return 0;
