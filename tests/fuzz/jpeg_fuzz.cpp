@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   png_damage(file);
   const JpegHeader header = jpeg_header(file);
   if (header.failure != nullptr || std::int64_t{header.width} * header.height > 4'000'000) return 0;
-  Arena memory(room);
+  DecoderMemory memory(room);
   const TidyJpeg once = tidy_jpeg(file, header, memory);
   if (once.failure != nullptr) return 0;
   const JpegHeader same = jpeg_header(once.stream);
