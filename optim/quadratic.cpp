@@ -150,7 +150,9 @@ Eigen::VectorXd least_quadratic(const Eigen::MatrixXd& given_a, const Eigen::Vec
 }
 
 Eigen::VectorXd least_above(const Eigen::MatrixXd& g, const Eigen::VectorXd& least) {
-  return least + least_quadratic(g, product(g, least), false);
+  const Eigen::VectorXd slope = product(g, least);
+  if ((slope.array() >= 0).all()) return least;
+  return least + least_quadratic(g, slope, false);
 }
 
 Eigen::VectorXd least_on_simplex(const Eigen::MatrixXd& g, const Eigen::VectorXd& b, double radius) {

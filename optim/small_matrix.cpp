@@ -91,30 +91,37 @@ Eigen::VectorXd solve_least(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) 
 
 Cholesky::Cholesky(const Eigen::MatrixXd& a, double cutoff)
     : lower_(Eigen::MatrixXd::Zero(a.rows(), a.rows())) {
-  for (Index j = 0; j < a.rows(); ++j) {
-    double pivot = a(j, j);
-    for (Index k = 0; k < j; ++k) pivot -= lower_(j, k) * lower_(j, k);
-    if (!(pivot > cutoff * a(j, j))) continue;
-    ++rank_;
-    lower_(j, j) = std::sqrt(pivot);
-    for (Index i = j + 1; i < a.rows(); ++i) {
-      double sum = a(i, j);
-      for (Index k = 0; k < j; ++k) sum -= lower_(i, k) * lower_(j, k);
-      lower_(i, j) = sum / lower_(j, j);
+  const Index n = a.rows();
+  for (Index j = 0; j < n; ++j) {
+    double* const column = lower_.col(j).data();
+    for (Index i = j; i < n; ++i) column[i] = a(i, j);
+    for (Index k = 0; k < j; ++k) {
+      const double* const before = lower_.col(k).data();
+      const double factor = before[j];
+      for (Index i = j; i < n; ++i) column[i] -= before[i] * factor;
     }
+    if (!(column[j] > cutoff * a(j, j))) {
+      for (Index i = j; i < n; ++i) column[i] = 0;
+      continue;
+    }
+    ++rank_;
+    column[j] = std::sqrt(column[j]);
+    for (Index i = j + 1; i < n; ++i) column[i] /= column[j];
   }
 }
 
 Eigen::VectorXd Cholesky::solve(Eigen::VectorXd x) const {
   const Index n = x.size();
   for (Index i = 0; i < n; ++i) {
-    for (Index k = 0; k < i; ++k) x[i] -= lower_(i, k) * x[k];
-    x[i] = lower_(i, i) > 0 ? x[i] / lower_(i, i) : 0;
+    const double* const column = lower_.col(i).data();
+    x[i] = column[i] > 0 ? x[i] / column[i] : 0;
+    for (Index k = i + 1; k < n; ++k) x[k] -= column[k] * x[i];
   }
   for (Index i = n - 1; i >= 0; --i) {
-    if (lower_(i, i) == 0) continue;  // stays 0
-    for (Index k = i + 1; k < n; ++k) x[i] -= lower_(k, i) * x[k];
-    x[i] /= lower_(i, i);
+    const double* const column = lower_.col(i).data();
+    if (column[i] == 0) continue;  // stays 0
+    for (Index k = i + 1; k < n; ++k) x[i] -= column[k] * x[k];
+    x[i] /= column[i];
   }
   return x;
 }

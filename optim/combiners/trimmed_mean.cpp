@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
+#include <memory>
 
 #include "optim/any_order.h"
 #include "optim/option.h"
@@ -14,14 +14,46 @@ namespace {
 
 using Columns = std::array<Scalar, Agreement::kColumns>;
 
-/// Puts the smaller number of every column into `low`.
-void order(Columns& low, Columns& high) {
-  for (std::size_t j = 0; j < low.size(); ++j) {
-    const Scalar a = low[j], b = high[j];
-    low[j] = b < a ? b : a;
-    high[j] = b < a ? a : b;
+/// The smaller and the larger number of every column; four different blocks, so that this is one pass of
+/// vectors.
+void order(const Columns& __restrict a, const Columns& __restrict b, std::size_t columns,
+           Columns& __restrict low, Columns& __restrict high) {
+  for (std::size_t j = 0; j < columns; ++j) {
+    low[j] = b[j] < a[j] ? b[j] : a[j];
+    high[j] = b[j] < a[j] ? a[j] : b[j];
   }
 }
+
+/// Rows of a block of columns.
+class Sorter {
+ public:
+  explicit Sorter(const Agreement& agreement)
+      : columns_(static_cast<std::size_t>(agreement.columns())),
+        rows_(std::make_unique_for_overwrite<Columns[]>(static_cast<std::size_t>(agreement.domains()))) {
+    for (int e = 0; e < agreement.domains(); ++e)
+      std::copy_n(agreement.row(e), columns_, rows_[static_cast<std::size_t>(e)].begin());
+  }
+  const Columns& row(std::size_t e) const { return rows_[e]; }
+
+  /// Column by column: moves the largest number of rows first .. last to the last, then the smallest to the
+  /// first.
+  void sort_ends(std::size_t first, std::size_t last) {
+    Columns carried[2];
+    std::copy_n(rows_[first].begin(), columns_, carried[0].begin());
+    std::size_t at = 0;
+    for (std::size_t e = first; e < last; ++e, at = 1 - at)
+      order(carried[at], rows_[e + 1], columns_, rows_[e], carried[1 - at]);
+    std::copy_n(carried[at].begin(), columns_, rows_[last].begin());
+    std::copy_n(rows_[last - 1].begin(), columns_, carried[at].begin());
+    for (std::size_t e = last - 1; e > first; --e, at = 1 - at)
+      order(carried[at], rows_[e - 1], columns_, carried[1 - at], rows_[e]);
+    std::copy_n(carried[at].begin(), columns_, rows_[first].begin());
+  }
+
+ private:
+  std::size_t columns_;
+  std::unique_ptr<Columns[]> rows_;
+};
 
 }  // namespace
 
@@ -45,15 +77,9 @@ TrimmedMean::TrimmedMean(const TrimmedMeanOptions& options)
 void TrimmedMean::average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const {
   const auto domains = static_cast<std::size_t>(agreement.domains()), trim = static_cast<std::size_t>(trim_);
   const auto n = static_cast<std::size_t>(agreement.columns());
-  std::vector<Columns> rows(domains);  // to be sorted at both ends, column by column
-  for (std::size_t e = 0; e < domains; ++e)
-    std::copy_n(agreement.row(static_cast<int>(e)), n, rows[e].begin());
-  for (std::size_t done = 0; done < trim; ++done) {
-    const std::size_t last = domains - 1 - done;
-    for (std::size_t e = done; e < last; ++e) order(rows[e], rows[e + 1]);      // the largest rises
-    for (std::size_t e = last - 1; e > done; --e) order(rows[e - 1], rows[e]);  // the smallest sinks
-  }
-  const kernels::Rows kept{rows[trim].data(), Agreement::kColumns, static_cast<int>(domains - 2 * trim),
+  Sorter sorter(agreement);
+  for (std::size_t done = 0; done < trim; ++done) sorter.sort_ends(done, domains - 1 - done);
+  const kernels::Rows kept{sorter.row(trim).data(), Agreement::kColumns, static_cast<int>(domains - 2 * trim),
                            agreement.columns()};  // in no order, so they are summed on a grid
   std::array<int, Agreement::kColumns> balance;
   Columns least, greatest;
