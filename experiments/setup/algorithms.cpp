@@ -30,7 +30,8 @@ void check_left_out(const std::string& name) {
 }  // namespace
 
 const optim::CombinerCard& combiner_named(std::string_view name) {
-  const std::string found = find_name("combiner", name == "ERM" ? "Mean" : name, combiner_names());
+  const std::string found = find_name(
+      "combiner", ::strcasecmp(std::string(name).c_str(), "ERM") == 0 ? "Mean" : name, combiner_names());
   const auto& cards = optim::combiners();
   return *std::find_if(cards.begin(), cards.end(), [&](const auto& card) { return found == card.name; });
 }
