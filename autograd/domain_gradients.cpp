@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/gradients_elsewhere.h"
 #include "autograd/tile.h"
 #include "tensor/finite.h"
 #include "tensor/sum.h"
@@ -57,6 +58,8 @@ DomainGradients::DomainGradients(Network network, const Parameters& parameters,
   });
 }
 
+DomainGradients::~DomainGradients() = default;
+
 void DomainGradients::cut(const Batch& batch) {
   const int domains = static_cast<int>(batch.domains.size());
   shards_.clear();
@@ -87,18 +90,37 @@ void DomainGradients::cut(const Batch& batch) {
     }
   }
   if (!table_ || table_->domains() != domains) table_.emplace(parameters_.slots(), domains);
-  if (!spare_rows_ || spare_rows_->domains() < spare_rows)
-    spare_rows_.emplace(parameters_.slots(), spare_rows);
+}
+
+/// A spare row for every shard that needs one.
+void DomainGradients::make_rows() {
+  const int spare = static_cast<int>(shards_.size()) - table_->domains();
+  if (!spare_rows_ || spare_rows_->domains() < spare) spare_rows_.emplace(parameters_.slots(), spare);
 }
 
 const GradientTable& DomainGradients::operator()(const Batch& batch, const Objective& objective) {
+  unchecked(batch, objective);
+  const std::span<const double> losses = table_->losses();
+  if (!std::isfinite(table_->objective) ||
+      !std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
+    check_every_op(batch, objective);
+  return *table_;
+}
+
+const GradientTable& DomainGradients::unchecked(const Batch& batch, const Objective& objective) {
   check(!batch.domains.empty(),
         [] { return Error(Fault::usage, "domain gradients: the batch has no domain"); });
   cut(batch);
+  table_->seed = options_.seed;
+  table_->step = batch.step;
+  if (const SeveralPasses* const several = objective.several_passes()) {
+    run_several(batch, *several);
+    return *table_;
+  }
+  make_rows();
   Index rows = 0;
   for (const Shard& shard : shards_) rows += shard.rows;
   const Threads threads = rows * parameters_.size() < kWorthThreads ? Threads(1) : options_.threads;
-
   if (!passes_.ready()) {
     const Tile row{batch.domains[0], 0, 1, batch.step};
     passes_.dry_run(row.inputs(), row.draw(options_.seed), table_->row(0));
@@ -111,12 +133,6 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   else
     run_shards(batch, objective, threads);
   fold(threads);
-  table_->seed = options_.seed;
-  table_->step = batch.step;
-  const std::span<const double> losses = table_->losses();
-  if (!std::isfinite(table_->objective) ||
-      !std::all_of(losses.begin(), losses.end(), [](double loss) { return std::isfinite(loss); }))
-    check_every_op(batch, objective);
   return *table_;
 }
 
@@ -154,6 +170,13 @@ void DomainGradients::run_two_phases(const Batch& batch, const DomainObjective& 
       phases_.objective(objective, batch, {options_.seed, batch.step, carried_}, table_->losses());
   table_->penalty = phases_.penalty();
   phases_.backward(parts, threads);
+}
+
+void DomainGradients::run_several(const Batch& batch, const SeveralPasses& objective) {
+  if (!elsewhere_)
+    elsewhere_ = std::make_unique<GradientsElsewhere>(passes_.network(), parameters_, options_);
+  elsewhere_->start(batch, objective.base());
+  objective.fill(*table_, *elsewhere_, {options_.seed, batch.step, carried_});
 }
 
 /// Two rows must have the same loss in one tile as in two tiles: a user's objective may forget that tiles are
@@ -225,7 +248,9 @@ void DomainGradients::check_every_op(const Batch& batch, const Objective& object
   }
   if (const DomainObjective* const whole = objective.over_domains()) check_objective(batch.step, *whole);
   for (int domain = 0; domain < table_->domains(); ++domain) {
-    const char* const sum = "a sum over the shards of the domain, each of which is finite";
+    const char* const sum = objective.several_passes()
+                                ? "a pass at weights that the objective tried; the network's are finite"
+                                : "a sum over the shards of the domain, each of which is finite";
     check(std::isfinite(table_->losses()[static_cast<std::size_t>(domain)]),
           [&] { return not_finite(batch.step, "loss", domain).fact("first at", sum); });
     check(all_finite(table_->row(domain)), [&] {

@@ -2,17 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "autograd/gradient_table.h"
 #include "autograd/objective.h"
 #include "autograd/passes.h"
+#include "autograd/several_passes.h"
 #include "autograd/two_phases.h"
 #include "tensor/batch.h"
 #include "tensor/threads.h"
 
 namespace sand {
+
+class GradientsElsewhere;
 
 struct DomainGradientsOptions {
   /// Number of examples in one forward and backward pass; their activations should fit a core's cache
@@ -29,7 +33,8 @@ struct DomainGradientsOptions {
 /// that runs forward, loss and backward, tile by tile, and writes its own row of gradients. The rows of one
 /// domain are then added in the order of its shards. Cut and order depend only on the options and the row
 /// counts, so the bits do not depend on threads. An objective that sees whole domains runs in two phases
-/// (autograd/two_phases.h).
+/// (autograd/two_phases.h); one that needs several passes makes them one after the other, each with all
+/// threads (autograd/several_passes.h).
 class DomainGradients {
  public:
   /// `network` is called as network(x, draw); it and `parameters` must outlive the engine.
@@ -40,12 +45,15 @@ class DomainGradients {
       : DomainGradients(Network([&network](Var x, const Draw& draw) { return network(x, draw); }), parameters,
                         options) {}
   DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
+  ~DomainGradients();
 
   /// The gradients at the parameters' current values; valid until the next call. Allocates nothing after the
   /// first call with a batch size. Throws Error(usage) for a batch that does not fit the network and, in the
   /// first call, for an objective whose tiles do not add up. If a loss is not finite, throws the error of
   /// check_every_op.
   const GradientTable& operator()(const Batch& batch, const Objective& objective);
+  /// The same, but losses that are not finite are returned.
+  const GradientTable& unchecked(const Batch& batch, const Objective& objective);
 
   /// Runs the last batch again, one tile after the other, and checks every number; call it before the weights
   /// change. Throws Error(non_finite) if a loss or a gradient is not finite: the error names the step, the
@@ -69,8 +77,10 @@ class DomainGradients {
   void check_tiling(const Batch& batch, const Objective& objective) const;
   std::span<Scalar> row_of(const Shard& shard);
   void run_shards(const Batch& batch, const Objective& objective, const Threads& threads);
+  void make_rows();
   void run_two_phases(const Batch& batch, const DomainObjective& objective, const Threads& threads);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  void run_several(const Batch& batch, const SeveralPasses& objective);
   void check_objective(std::uint32_t step, const DomainObjective& objective) const;
   void fold(const Threads& threads);
 
@@ -82,7 +92,8 @@ class DomainGradients {
   std::optional<GradientTable> table_;
   TwoPhases phases_;
   std::vector<double> carried_;
-  std::optional<GradientTable> spare_rows_;  // for every shard except the first of each domain
+  std::unique_ptr<GradientsElsewhere> elsewhere_;  // of an objective that needs several passes
+  std::optional<GradientTable> spare_rows_;        // for every shard except the first of each domain
 };
 
 }  // namespace sand

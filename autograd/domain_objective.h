@@ -18,14 +18,6 @@ struct DomainOutputs {
   Targets targets;  ///< [n]
 };
 
-/// What else it may depend on.
-struct Moment {
-  std::uint64_t seed;  ///< of the run, and
-  std::uint32_t step;  ///< the number of the batch: the key of random numbers
-  /// Numbers that it carries from step to step; empty at first. It may replace them.
-  std::vector<double>& carried;
-};
-
 /// The value of an objective, and what it is made of.
 struct Total {
   Var objective;       ///< a single number
@@ -48,13 +40,6 @@ class DomainObjective : public Objective {
   virtual Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
                       const Moment& at) const = 0;
   virtual bool sees_features() const { return false; }
-
-  // What DomainBed, or a paper's code, changes in the optimizer together with a penalty.
-  /// Whether the optimizer forgets its moments before the update of this step.
-  virtual bool restarts_optimizer(std::uint32_t) const { return false; }
-  virtual double learning_rate(double rate, std::uint32_t) const { return rate; }
-  /// What the objective is divided by in this step, and weight decay with it.
-  virtual double divisor(std::uint32_t) const { return 1; }
 
  private:
   std::unique_ptr<Objective> base_;

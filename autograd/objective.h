@@ -1,12 +1,16 @@
 // The interface of a domain's loss; the losses themselves are in nn/objectives.h.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "autograd/tape.h"
 #include "tensor/batch.h"
 
 namespace sand {
 
 class DomainObjective;
+class SeveralPasses;
 
 /// A loss that is the mean, over examples, of a function of each example's outputs. So each shard of a domain
 /// can run forward, loss and backward on its own.
@@ -21,6 +25,30 @@ class Objective {
 
   /// Itself, if it sees whole domains (autograd/domain_objective.h).
   virtual const DomainObjective* over_domains() const { return nullptr; }
+  /// Itself, if it needs gradients at several weights (autograd/several_passes.h).
+  virtual const SeveralPasses* several_passes() const { return nullptr; }
+
+  // What else of a step a method may change.
+  virtual int fewest_domains() const { return 1; }  ///< needed for training
+  /// Writes another batch to train on into `changed`, a function of (drawn, seed), and returns true; or
+  /// returns false: `drawn` as it is.
+  virtual bool change_batch(const Batch& /*drawn*/, std::uint64_t /*seed*/, Batch& /*changed*/) const {
+    return false;
+  }
+  /// Whether the optimizer forgets its moments before the update of this step
+  virtual bool restarts_optimizer(std::uint32_t) const { return false; }
+  virtual double learning_rate(double rate, std::uint32_t) const { return rate; }
+  virtual double weight_decay(double decay, std::uint32_t) const { return decay; }
+  /// The name of the optimizer that moves the weights, if the method has its own; else nullptr
+  virtual const char* optimizer() const { return nullptr; }
+};
+
+/// What an objective may depend on besides the outputs.
+struct Moment {
+  std::uint64_t seed;  ///< of the run, and
+  std::uint32_t step;  ///< the number of the batch: the key of random numbers
+  /// Numbers that it carries from step to step; empty at first. It may replace them.
+  std::vector<double>& carried;
 };
 
 }  // namespace sand

@@ -1,7 +1,7 @@
 # The library: floors 0 to 2, built once with float (sandgrad) and once with double (sandgrad_f64).
 file(GLOB floor_sources CONFIGURE_DEPENDS
   tensor/*.cpp tensor/kernels/*.cpp autograd/*.cpp autograd/ops/*.cpp domains/*.cpp
-  domains/tables/*.cpp nn/*.cpp optim/*.cpp
+  domains/tables/*.cpp nn/*.cpp nn/objectives/*.cpp optim/*.cpp
   optim/combiners/*.cpp optim/optimizers/*.cpp)
 
 # Results must be bit-identical: no contraction of a * b + c (fused code says so explicitly), and never

@@ -1,4 +1,4 @@
-# `cmake --install`: headers, both libraries, the programs, the license, and the files for
+# `cmake --install`: headers, the libraries, the programs, the license, and the files for
 # find_package(sandgrad) and pkg-config.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -9,6 +9,8 @@ install(DIRECTORY tensor autograd domains nn optim DESTINATION ${CMAKE_INSTALL_I
   FILES_MATCHING PATTERN "*.h")
 if(SANDGRAD_PROGRAMS)
   install(TARGETS sandgrad_program sandgrad64_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS experiments experiments64 EXPORT sandgrad ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(DIRECTORY experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad FILES_MATCHING PATTERN "*.h")
 endif()
 
 install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir})

@@ -69,8 +69,11 @@ class AnnealedPenalty : public DomainObjective {
     return {add(mean, scale(extra, static_cast<Scalar>(weight))), number(extra)};
   }
   bool restarts_optimizer(std::uint32_t step) const override { return step == annealing_.steps; }
+  double weight_decay(double decay, std::uint32_t step) const override { return decay / divisor(step); }
 
  protected:
+  /// What the objective is divided by in this step, and weight decay with it.
+  virtual double divisor(std::uint32_t) const { return 1; }
   const Annealing& annealing() const { return annealing_; }
 
  private:

@@ -1,11 +1,11 @@
-// The card of an objective over whole domains: the facts about it for the program and the documentation. Each
-// objective defines its own card.
+// The card of an objective that is more than the domains' mean losses: the facts about it for the program and
+// the documentation. Each such objective defines its own card.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "autograd/domain_objective.h"
+#include "autograd/objective.h"
 #include "tensor/hparams.h"
 
 namespace sand::nn {
@@ -16,14 +16,16 @@ struct DomainObjectiveCard {
   const char* formula;  ///< of the objective, with the domains' mean losses R_e, logits x and features z
   const char* source;
   int fewest_domains = 1;        ///< needed for training
-  const char* sees = "outputs";  ///< "losses", "outputs" or "features"
+  const char* sees = "outputs";  ///< "inputs", "losses", "outputs", "features" or "gradients"
   std::vector<HparamRule> hparams = {};
   /// Throws Error(usage) for hyper-parameters out of range. `base` is the loss of a row.
-  std::unique_ptr<DomainObjective> (*make)(const Hparams& hparams, std::unique_ptr<Objective> base);
+  std::unique_ptr<Objective> (*make)(const Hparams& hparams, std::unique_ptr<Objective> base);
 };
 
-/// The cards of all objectives over whole domains. To add one, write a header in nn/objectives/, its test,
+/// The cards of all such objectives. To add one, write a header in nn/objectives/, its test,
 /// and a line in objectives.cpp.
 const std::vector<DomainObjectiveCard>& domain_objectives();
+/// Adds an objective of a user's program, at its start. Throws what Registry::add throws.
+void add_domain_objective(DomainObjectiveCard card);
 
 }  // namespace sand::nn

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/names.h"
+#include "tensor/registry.h"
 
 namespace sand::nn {
 
@@ -12,13 +13,20 @@ const std::vector<ObjectiveCard>& objectives() {
   return cards;
 }
 
-const std::vector<DomainObjectiveCard>& domain_objectives() {
-  static const std::vector<DomainObjectiveCard> cards = {
-      Irm::card(),   Vrex::card(),  GroupDro::card(), Sd::card(),           IbErm::card(),
-      IbIrm::card(), Coral::card(), Mmd::card(),      CausIrlCoral::card(), CausIrlMmd::card(),
-      Rdm::card(),   Eqrm::card(),  Fishr::card()};
+namespace {
+
+Registry<DomainObjectiveCard>& registry() {
+  static Registry<DomainObjectiveCard> cards(
+      "objective", {Irm::card(), Vrex::card(), GroupDro::card(), Sd::card(), IbErm::card(), IbIrm::card(),
+                    Coral::card(), Mmd::card(), CausIrlCoral::card(), CausIrlMmd::card(), Rdm::card(),
+                    Eqrm::card(), Fishr::card(), Mixup::card(), Iga::card(), Mldg::card(), Fish::card()});
   return cards;
 }
+
+}  // namespace
+
+const std::vector<DomainObjectiveCard>& domain_objectives() { return registry().rows(); }
+void add_domain_objective(DomainObjectiveCard card) { registry().add(std::move(card)); }
 
 const ObjectiveCard& objective_named(std::string_view name) {
   std::vector<std::string> names;

@@ -34,5 +34,7 @@ struct CombinerCard {
 
 /// The cards of all combiners. To add one, write its header, its test, and a line in combiners.cpp.
 const std::vector<CombinerCard>& combiners();
+/// Adds a combiner of a user's program, at its start. Throws what Registry::add throws.
+void add_combiner(CombinerCard card);
 
 }  // namespace sand::optim

@@ -23,19 +23,26 @@
 #include "optim/combiners/trimmed_mean.h"
 #include "optim/combiners/up_grad.h"
 #include "optim/combiners/vrex_weights.h"
+#include "tensor/registry.h"
 
 namespace sand::optim {
+namespace {
 
-const std::vector<CombinerCard>& combiners() {
-  static const std::vector<CombinerCard> cards = {
-      MeanGradient::card(),   SumGradient::card(), AndMask::card(),     GeometricMean::card(),
-      SandMask::card(),       SandMaskSnr::card(), AgrSum::card(),      AgrRand::card(),
-      SignMajority::card(),   GradDrop::card(),    TrimmedMean::card(), Constant::card(),
-      RandomWeights::card(),  PcGrad::card(),      CaGrad::card(),      Mgda::card(),
-      DualProj::card(),       UpGrad::card(),      ImtlG::card(),       AlignedMtl::card(),
-      NashMtl::card(),        Krum::card(),        ConFig::card(),      VrexWeights::card(),
-      GroupDroWeights::card()};
+Registry<CombinerCard>& registry() {
+  static Registry<CombinerCard> cards(
+      "combiner", {MeanGradient::card(),   SumGradient::card(), AndMask::card(),     GeometricMean::card(),
+                   SandMask::card(),       SandMaskSnr::card(), AgrSum::card(),      AgrRand::card(),
+                   SignMajority::card(),   GradDrop::card(),    TrimmedMean::card(), Constant::card(),
+                   RandomWeights::card(),  PcGrad::card(),      CaGrad::card(),      Mgda::card(),
+                   DualProj::card(),       UpGrad::card(),      ImtlG::card(),       AlignedMtl::card(),
+                   NashMtl::card(),        Krum::card(),        ConFig::card(),      VrexWeights::card(),
+                   GroupDroWeights::card()});
   return cards;
 }
+
+}  // namespace
+
+const std::vector<CombinerCard>& combiners() { return registry().rows(); }
+void add_combiner(CombinerCard card) { registry().add(std::move(card)); }
 
 }  // namespace sand::optim

@@ -13,6 +13,9 @@ namespace sand {
 struct Targets {
   std::span<const std::int32_t> labels;  ///< [n], class numbers from 0
   TensorView values;                     ///< [n, ...], for regression
+  /// [n], labels of the rows that were mixed into these, if any (Mixup), and the first labels' share
+  std::span<const std::int32_t> second_labels = {};
+  double share = 1;
 
   Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {})
       : labels(of_classes), values(of_values) {}
@@ -26,12 +29,21 @@ struct DomainRows {
   /// [n], the number of each row's example in its domain: the key of its dropout
   std::vector<std::uint32_t> examples;
   Tensor target_values{};  ///< [n, ...], for regression; without data if there are only classes
+  /// [n], labels of the rows that were mixed into these, if any (Mixup), and the first labels' share
+  std::vector<std::int32_t> second_labels{};
+  double share = 1;
 
   Index size() const { return inputs.shape().rows(); }
   Targets targets(Index first, Index rows) const {
     const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(rows);
-    return {labels.empty() ? std::span<const std::int32_t>() : std::span(labels).subspan(begin, count),
-            target_values.data() == nullptr ? TensorView() : target_values.view().rows(first, rows)};
+    const auto some = [&](const std::vector<std::int32_t>& of) {
+      return of.empty() ? std::span<const std::int32_t>() : std::span(of).subspan(begin, count);
+    };
+    Targets targets(some(labels),
+                    target_values.data() == nullptr ? TensorView() : target_values.view().rows(first, rows));
+    targets.second_labels = some(second_labels);
+    targets.share = share;
+    return targets;
   }
 };
 

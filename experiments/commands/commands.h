@@ -12,11 +12,14 @@ void add_inspect(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
+void add_algorithms(Command& command);
 void add_data_show(Command& data);
 void add_data_check(Command& data);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
+
+void print_algorithms();  ///< as tables, which docs/algorithms.md contains
 
 inline void add_data(Command& data) {
   add_data_show(data);
@@ -32,6 +35,7 @@ constexpr Subcommand kSubcommands[] = {
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
+    {"algorithms", "List the algorithms: formulas, hyper-parameters, papers", add_algorithms},
     {"list", "List algorithms, objectives or settings as a table", add_list},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},

@@ -3,53 +3,12 @@
 #include <string>
 
 #include "experiments/commands/commands.h"
-#include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
 #include "tensor/digits.h"
 
 namespace sand::experiments {
 namespace {
-
-std::string draw_text(const HparamRule& rule) {
-  const std::string range = shortest(rule.low) + ", " + shortest(rule.high);
-  switch (rule.draw) {
-    case HparamRule::Draw::uniform: return "uniform(" + range + ")";
-    case HparamRule::Draw::power_of_10: return "10^uniform(" + range + ")";
-    case HparamRule::Draw::whole_power_of_2: return "floor 2^uniform(" + range + ")";
-    case HparamRule::Draw::whole_power_of_10: return "floor 10^uniform(" + range + ")";
-    case HparamRule::Draw::whole_uniform: return "floor uniform(" + range + ")";
-    case HparamRule::Draw::choice: return "choice";
-    case HparamRule::Draw::fixed: break;
-  }
-  return "-";
-}
-
-std::string standard_text(const HparamRule& rule) {
-  if (rule.is_list) return rule.without_list;
-  return rule.words.empty() ? shortest(rule.standard)
-                            : rule.words.at(static_cast<std::size_t>(rule.standard));
-}
-
-void list_algorithms() {
-  std::printf("| algorithm | formula | looks at | source | fewest domains |\n|---|---|---|---|---|\n");
-  for (const Algorithm& row : algorithms())
-    std::printf("| %s | `%s` | %s | %s | %d |\n", row.name.c_str(), row.formula(), row.sees(), row.source(),
-                row.fewest_domains());
-  std::printf(
-      "\n| algorithm | hyper-parameter | default | range | DomainBed's draw | meaning "
-      "|\n|---|---|---|---|---|---|\n");
-  for (const Algorithm& row : algorithms())
-    for (const HparamRule& rule : row.hparams)
-      std::printf("| %s | %s | %s | %s | %s | %s |\n", row.name.c_str(), rule.name,
-                  standard_text(rule).c_str(), rule.range, draw_text(rule).c_str(), rule.meaning);
-  std::printf("\n| algorithms of DomainBed that are left out | reason |\n|---|---|\n");
-  for (const LeftOut& group : left_out()) {
-    std::string names;
-    for (const char* name : group.names) names += (names.empty() ? "" : ", ") + std::string(name);
-    std::printf("| %s | %s |\n", names.c_str(), group.reason);
-  }
-}
 
 void list_objectives() {
   std::printf("| objective | for | loss of a domain | source | fewest domains |\n|---|---|---|---|---|\n");
@@ -71,7 +30,7 @@ void list_settings() {
 int list(const std::string& what) {
   const std::string found = find_name("list", what, {"algorithms", "objectives", "settings"});
   if (found == "algorithms")
-    list_algorithms();
+    print_algorithms();
   else if (found == "objectives")
     list_objectives();
   else

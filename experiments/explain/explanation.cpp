@@ -82,7 +82,33 @@ std::vector<std::vector<std::vector<Scalar>>> gradients_by_row(const Update& upd
   return found;
 }
 
-DomainTerms domain_terms(const Update& update, std::size_t domain,
+/// The gradients of an objective that needs several passes, from the pass at the network's weights alone.
+class PassHere {
+ public:
+  explicit PassHere(const Update& update)
+      : engine_(update.model.network, update.model.parameters,
+                {.tile_rows = update.model.tile_rows, .seed = update.seed, .threads = update.threads}) {
+    if (const SeveralPasses* const several = update.objective.several_passes())
+      table_ = &engine_(update.batch, several->base());
+  }
+  /// Empty for other objectives.
+  std::optional<Scalar> gradient(int domain, Index column) const {
+    if (table_ == nullptr) return std::nullopt;
+    return table_->row(domain)[static_cast<std::size_t>(column)];
+  }
+
+ private:
+  DomainGradients engine_;
+  const GradientTable* table_ = nullptr;
+};
+
+std::string name_of(const Objective& objective) {
+  if (const DomainObjective* const whole = objective.over_domains()) return whole->name();
+  if (const SeveralPasses* const several = objective.several_passes()) return several->name();
+  return "";
+}
+
+DomainTerms domain_terms(const Update& update, const PassHere& here, std::size_t domain,
                          const std::vector<std::vector<Scalar>>& by_row, std::size_t which,
                          const WeightPlace& weight) {
   const DomainRows& rows = update.batch.domains[domain];
@@ -90,6 +116,7 @@ DomainTerms domain_terms(const Update& update, std::size_t domain,
   terms.name = domain < update.domain_names.size() ? update.domain_names[domain] : std::to_string(domain);
   terms.loss = update.gradients.losses()[domain];
   terms.gradient = update.gradients.row(static_cast<int>(domain))[static_cast<std::size_t>(weight.column)];
+  terms.here = here.gradient(static_cast<int>(domain), weight.column);
   terms.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
   std::vector<double> contributions, magnitudes;
   for (std::size_t row = 0; row < by_row.size(); ++row) {
@@ -195,6 +222,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
       others.push_back(std::make_unique<Combined>(other, borrowed(other, update), false, g, update.threads));
   }
   const auto by_row = gradients_by_row(update, weights);
+  const PassHere here(update);
 
   std::vector<WeightExplanation> explanations;
   for (std::size_t which = 0; which < weights.size(); ++which) {
@@ -204,7 +232,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
     agreement.measure_variance();
     std::vector<DomainTerms> domains;
     for (std::size_t e = 0; e < by_row.size(); ++e)
-      domains.push_back(domain_terms(update, e, by_row[e], which, weight));
+      domains.push_back(domain_terms(update, here, e, by_row[e], which, weight));
     const auto count = [&](auto sign) {
       return static_cast<int>(std::count_if(domains.begin(), domains.end(),
                                             [&](const DomainTerms& d) { return sign(d.gradient); }));
@@ -215,6 +243,7 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
     explanations.push_back({weight.name,
                             weight.slot.shape.size(),
                             update.batch.step,
+                            name_of(update.objective),
                             std::move(domains),
                             n_plus,
                             n_minus,

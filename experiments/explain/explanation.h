@@ -46,11 +46,15 @@ struct ExampleTerms {
 
 struct DomainTerms {
   std::string name;
-  double loss;                         ///< mean over its rows
-  Scalar gradient;                     ///< g_e
+  double loss;      ///< mean over its rows
+  Scalar gradient;  ///< g_e
+  /// Of an objective that needs several passes: d loss_e / d weight at the network's weights; the rest of g_e
+  /// comes from passes at other weights
+  std::optional<Scalar> here;
   Scalar largest;                      ///< |g_e| of all weights of the tensor
   std::vector<ExampleTerms> examples;  ///< by row
-  /// Sums of the examples' gradients and of their absolute values. `sum` is g_e up to rounding.
+  /// Sums of the examples' gradients and of their absolute values. `sum` is g_e, or `here`, up to
+  /// rounding.
   double sum, magnitudes;
 };
 
@@ -87,6 +91,7 @@ struct WeightExplanation {
   std::string weight;  ///< "linear1.weight[12,40]"
   Index slot_weights;  ///< number of weights in its slot
   std::uint32_t step;
+  std::string objective;  ///< the name of an objective that is more than the domains' mean losses; else ""
   std::vector<DomainTerms> domains;
   int n_plus, n_minus;    ///< domains whose gradient is above 0, below 0
   double agreement;       ///< s = |n_plus - n_minus| / E

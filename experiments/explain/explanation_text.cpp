@@ -28,12 +28,11 @@ std::string setting(const std::string& name, double value, const std::string& me
 }
 
 /// The examples with the largest and the smallest gradients, or all if there are few.
-std::string examples_text(const DomainTerms& domain) {
+std::string examples_text(const DomainTerms& domain, const std::string& added) {
   std::vector<ExampleTerms> sorted = domain.examples;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const ExampleTerms& a, const ExampleTerms& b) { return a.gradient > b.gradient; });
-  std::string text =
-      "  domain " + domain.name + ", d (loss of the row / " + std::to_string(sorted.size()) + ") / d w\n";
+  std::string text = "  domain " + domain.name + ", " + added + "\n";
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (sorted.size() > 2 * kShown && i == kShown) {
       text += "    ... " + std::to_string(sorted.size() - 2 * kShown) + " rows between them\n";
@@ -55,23 +54,43 @@ std::string share(double off, double of) {
   return text;
 }
 
+/// What g_e is.
+std::string meaning_of_gradient(const WeightExplanation& explanation) {
+  const std::string& name = explanation.objective;
+  const std::string loss = "where loss_e is the mean loss of the rows of domain e";
+  if (name.empty()) return "g_e = d loss_e / d w, " + loss;
+  const std::string row = "g_e, row e of the table of " + name;
+  return explanation.domains[0].here
+             ? row + "; here_e = d loss_e / d w at the network's weights, " + loss
+             : row + ": E times the part of d " + name + " / d w through the outputs of domain e";
+}
+
 std::string gradients_text(const WeightExplanation& explanation) {
+  const bool several = explanation.domains[0].here.has_value();
   std::size_t width = 8;
   for (const DomainTerms& domain : explanation.domains) width = std::max(width, domain.name.size() + 2);
-  std::string text =
-      "Gradients: g_e = d loss_e / d w, where loss_e is the mean loss of the rows of domain e\n  " +
-      padded("domain", width) + padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) +
-      padded("off / A", 10) + "off / G\n";
+  std::string text = "Gradients: " + meaning_of_gradient(explanation) + "\n  " + padded("domain", width) +
+                     padded("rows", 6) + padded("loss_e", 26) + padded("g_e", 26) +
+                     (several ? padded("here_e", 26) + padded("g_e - here_e", 26) : "") +
+                     padded("off / A", 10) + "off / G\n";
   for (const DomainTerms& domain : explanation.domains) {
-    const double off = std::fabs(static_cast<double>(domain.gradient) - domain.sum);
+    const Scalar here = domain.here.value_or(domain.gradient);
+    const double off = std::fabs(static_cast<double>(here) - domain.sum);
     text += "  " + padded(domain.name, width) + padded(std::to_string(domain.examples.size()), 6) +
             padded(exact(domain.loss), 26) + padded(exact(domain.gradient), 26) +
+            (several ? padded(exact(here), 26) + padded(exact(domain.gradient - here), 26) : "") +
             padded(share(off, domain.magnitudes), 10) + share(off, static_cast<double>(domain.largest)) +
             "\n";
   }
-  text += "  off = |g_e - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
-  text += "\nExamples: what each row adds to g_e, from the largest to the smallest\n";
-  for (const DomainTerms& domain : explanation.domains) text += examples_text(domain);
+  const std::string sum = several ? "here_e" : "g_e";
+  text +=
+      "  off = |" + sum + " - sum of its rows|, A = sum of the |row|, G = the largest |g_e| of the tensor\n";
+  text += "\nExamples: what each row adds to " + sum + ", from the largest to the smallest\n";
+  for (const DomainTerms& domain : explanation.domains)
+    text += examples_text(domain,
+                          explanation.objective.empty() || several
+                              ? "d (loss of the row / " + std::to_string(domain.examples.size()) + ") / d w"
+                              : "the part of g_e through the row's outputs");
   return text;
 }
 
@@ -218,24 +237,24 @@ std::string WeightExplanation::json() const {
                     {"sum", domain.sum},
                     {"magnitudes", domain.magnitudes},
                     {"examples", examples}});
+    if (domain.here) list.back()["here"] = *domain.here;
   }
   for (const OtherMethod& other : others) {
     others_list.push_back(mask_json(other.mask));
     others_list.back()["after"] = other.after;
   }
-  return OrderedJson{{"weight", weight},
-                     {"slot_weights", slot_weights},
-                     {"step", step},
-                     {"domains", list},
-                     {"n_plus", n_plus},
-                     {"n_minus", n_minus},
-                     {"agreement", agreement},
-                     {"mean", mean},
-                     {"variance", json_number(variance)},
-                     {"mask", mask_json(mask)},
-                     {"adam", adam_json(adam)},
-                     {"others", others_list}}
-      .dump();
+  OrderedJson json = {{"weight", weight}, {"slot_weights", slot_weights}, {"step", step}};
+  if (!objective.empty()) json["objective"] = objective;
+  json.update({{"domains", list},
+               {"n_plus", n_plus},
+               {"n_minus", n_minus},
+               {"agreement", agreement},
+               {"mean", mean},
+               {"variance", json_number(variance)},
+               {"mask", mask_json(mask)},
+               {"adam", adam_json(adam)},
+               {"others", others_list}});
+  return json.dump();
 }
 
 }  // namespace sand::experiments

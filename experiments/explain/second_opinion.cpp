@@ -11,6 +11,7 @@
 #include <cstring>
 #include <vector>
 
+#include "experiments/training/parameter_file.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/safetensors.h"
 
@@ -68,6 +69,8 @@ void SecondOpinion::add(const TrainingState& before, const Training& after) {
   experiments::add(file, "weights", before.weights);
   experiments::add(file, "m", before.first_moment);
   experiments::add(file, "v", before.second_moment);
+  write_doubles(file, "combiner_state", before.carried);
+  write_doubles(file, "objective_state", before.objective);
   for (int domain = 0; domain < after.loop().gradients().domains(); ++domain)
     experiments::add(file, "g" + std::to_string(domain), after.loop().gradients().row(domain));
   const std::int64_t counts[] = {before.step, before.losses};
@@ -122,6 +125,8 @@ void give_second_opinion(const fs::path& folder, Training& run) {
     state.weights = numbers(file, "weights", weights);
     state.first_moment = numbers(file, "m", weights);
     state.second_moment = numbers(file, "v", weights);
+    state.carried = read_doubles(file, "combiner_state");
+    state.objective = read_doubles(file, "objective_state");
     run.restore(state);
     run.update();
     const GradientTable& g = run.loop().gradients();

@@ -86,35 +86,16 @@ class Fields {
 };
 
 constexpr const char* kObjectiveState = "objective_state";
-constexpr std::uint64_t kMostCarried = 1 << 26;  // bytes
 
-/// The largest size of a checkpoint: three blocks of numbers, what the methods carry, and a header with three
-/// lines per tensor that contain its name.
+/// The largest size of a checkpoint: three blocks of numbers, what the methods carry (at most two doubles a
+/// weight, or what kMostCarried allows), and a header with three lines per tensor that contain its name.
 std::uint64_t most_bytes(const Parameters& parameters) {
-  constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
+  constexpr std::uint64_t kHeader = 1 << 16, kLine = 512, kMostCarried = 1 << 26;
   std::uint64_t bytes =
-      kHeader + kMostCarried + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
+      kHeader + kMostCarried +
+      (3 * sizeof(Scalar) + 2 * sizeof(double)) * static_cast<std::uint64_t>(parameters.size());
   for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
   return bytes;
-}
-
-/// Adds numbers as F64 [n], if there are any.
-void add_doubles(Safetensors& file, const char* name, const std::vector<double>& numbers) {
-  if (numbers.empty()) return;
-  const auto bytes = std::as_bytes(std::span(numbers));
-  file.add(name, {Dtype::f64, {static_cast<Index>(numbers.size())}, {bytes.begin(), bytes.end()}});
-}
-
-/// Reads what add_doubles wrote.
-std::vector<double> doubles_of(const Safetensors& file, const char* name, const std::string& source) {
-  const StoredTensor* const stored = file.find(name);
-  if (stored == nullptr) return {};
-  check(stored->dtype == Dtype::f64, [&] { return damaged(source, std::string(name) + " is not F64"); });
-  std::vector<double> numbers(stored->bytes.size() / sizeof(double));
-  std::memcpy(numbers.data(), stored->bytes.data(), stored->bytes.size());
-  check(std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); }),
-        [&] { return damaged(source, std::string(name) + " has a number that is not finite"); });
-  return numbers;
 }
 
 std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix,
@@ -140,7 +121,7 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
   write_block(file, "adam_m.", parameters, state.first_moment.data());
   write_block(file, "adam_v.", parameters, state.second_moment.data());
   file.add("adam_t", std::span(&state.adam_steps, 1));
-  add_doubles(file, kObjectiveState, state.objective);
+  write_doubles(file, kObjectiveState, state.objective);
   file.metadata = {{"step", std::to_string(state.step - 1)},       {"settings", settings},
                    {"numerics", std::to_string(kNumericsVersion)}, {"chain", state.chain},
                    {"loss_sum", shortest(state.loss_sum)},         {"losses", std::to_string(state.losses)},
@@ -188,7 +169,7 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   const std::vector<std::int64_t> steps = file.integers("adam_t");
   check(steps.size() == 1, [&] { return damaged(source, "adam_t is not one number"); });
   state.adam_steps = steps[0];
-  state.objective = doubles_of(file, kObjectiveState, source);
+  state.objective = read_doubles(file, kObjectiveState);
   return checkpoint;
 }
 

@@ -122,8 +122,7 @@ const std::vector<LeftOut>& left_out() {
        "it needs another network beside the classifier, or inside it"},
       {{"RSC", "SelfReg"}, "it changes the features of the network during the pass"},
       {{"TRM"}, "it needs a classifier for every domain and an optimization of its own"},
-      {{"ERMPlusPlus"}, "it is a recipe for training: averaged weights, two phases, other pictures"},
-      {{"Fish", "IGA", "MLDG", "Mixup"}, "not available yet"}};
+      {{"ERMPlusPlus"}, "it is a recipe for training: averaged weights, two phases, other pictures"}};
   return groups;
 }
 

@@ -18,6 +18,7 @@
 #include "tensor/error.h"
 #include "tensor/names.h"
 #include "tensor/printable.h"
+#include "tensor/registry.h"
 
 namespace sand::experiments {
 namespace {
@@ -117,52 +118,57 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
   return domains::image_folder(folder, options, threads);
 }
 
-/// A data set that is not of photos.
-struct Row {
-  const char* name;
-  domains::DataSet (*make)(const DataRequest& request, const Threads& threads);
-  const char* model = "MLP";  ///< that DomainBed trains on it
-};
-
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
 
-const Row kRows[] = {
-    {"Spirals",
-     [](const DataRequest& request, const Threads&) -> domains::DataSet {
-       constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e
-       return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
-     }},
-    {"ColoredMNIST",
-     [](const DataRequest& request, const Threads& threads) {
-       return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
-     },
-     "MNIST_CNN"},
-    {"ColoredMNIST-IRM",
-     [](const DataRequest& request, const Threads& threads) {
-       return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
-     }},
-    {"ColoredMNIST-IRM-Gray",
-     [](const DataRequest& request, const Threads& threads) {
-       return domains::without_colours(
-           domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed));
-     }},
-    {"RotatedMNIST",
-     [](const DataRequest& request, const Threads& threads) {
-       return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
-     },
-     "MNIST_CNN"},
-    {"Table", [](const DataRequest& request,
-                 const Threads& threads) { return own_data("Table", request.own, threads); }},
-    {"Arrays", [](const DataRequest& request,
-                  const Threads& threads) { return own_data("Arrays", request.own, threads); }},
-};
+Registry<DataSetRow>& registry() {
+  static Registry<DataSetRow> rows(
+      "data set",
+      {
+          {"Spirals",
+           [](const DataRequest& request, const Threads&) -> domains::DataSet {
+             constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e
+             return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
+           }},
+          {"ColoredMNIST",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
+           },
+           "MNIST_CNN"},
+          {"ColoredMNIST-IRM",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
+           }},
+          {"ColoredMNIST-IRM-Gray",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::without_colours(
+                 domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed));
+           }},
+          {"RotatedMNIST",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
+           },
+           "MNIST_CNN"},
+          {"Table", [](const DataRequest& request,
+                       const Threads& threads) { return own_data("Table", request.own, threads); }},
+          {"Arrays", [](const DataRequest& request,
+                        const Threads& threads) { return own_data("Arrays", request.own, threads); }},
+      });
+  return rows;
+}
 
 }  // namespace
+
+void add_data_set(DataSetRow row) {
+  for (const PhotoSet& set : photo_sets())
+    check(letters_of(set.name) != letters_of(row.name) && letters_of(row.name) != "imagefolder",
+          [&] { return Error(Fault::usage, "data set: the name is taken").fact("found", row.name); });
+  registry().add(row);
+}
 
 const std::vector<std::string>& data_set_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const Row& row : kRows) all.emplace_back(row.name);
+    for (const DataSetRow& row : registry().rows()) all.emplace_back(row.name);
     for (const PhotoSet& set : photo_sets()) all.emplace_back(set.name);
     all.emplace_back("ImageFolder");
     return all;
@@ -176,7 +182,7 @@ bool is_photo_set(const std::string& name) {
 }
 
 std::string standard_model(const std::string& name) {
-  for (const Row& row : kRows)
+  for (const DataSetRow& row : registry().rows())
     if (name == row.name) return row.model;
   return "SmallCNN";
 }
@@ -184,7 +190,7 @@ std::string standard_model(const std::string& name) {
 domains::DataSet make_data_set(const DataRequest& request, const Threads& threads) {
   const std::string name = find_name("dataset", request.name, data_set_names());
   resolve_own_data(request.own, name);  // refuses its flags for another data set
-  for (const Row& row : kRows)
+  for (const DataSetRow& row : registry().rows())
     if (name == row.name) return row.make(request, threads);
   return photos(name, request, threads);
 }

@@ -32,6 +32,17 @@ struct DataRequest {
   OwnDataRequest own = {};       ///< of Table and Arrays
 };
 
+/// A data set that is not of photos.
+struct DataSetRow {
+  const char* name;
+  /// A function of (request, number type): any number of threads makes the same data.
+  domains::DataSet (*make)(const DataRequest& request, const Threads& threads);
+  const char* model = "MLP";  ///< that DomainBed trains on it
+};
+
+/// Adds a data set of a user's program, at its start. Throws what Registry::add throws.
+void add_data_set(DataSetRow row);
+
 /// Throws Error(usage) for unknown names, and what reading the files throws. ImageFolder is `data_dir`
 /// itself. PACS and the other photo sets are `data_dir`, or the folder in it with their name; names are
 /// compared without case, spaces and punctuation ("office_home"). Prints progress and notes on photos and on

@@ -126,6 +126,8 @@ double draw(const HparamRule& rule, std::int64_t hparams_seed, std::int64_t tria
       return std::floor(power_of_10(random.uniform(rule.low, rule.high)));
     case HparamRule::Draw::whole_uniform: return std::floor(random.uniform(rule.low, rule.high));
     case HparamRule::Draw::choice:
+      return rule.choices.at(
+          static_cast<std::size_t>(random.randint(0, static_cast<std::int64_t>(rule.choices.size()))));
     case HparamRule::Draw::fixed: break;
   }
   return rule.standard;

@@ -18,6 +18,13 @@ Protocol for_photos(Protocol protocol) {
   return protocol;
 }
 
+/// A rule that draws one of some numbers.
+HparamRule one_of(const char* name, double standard, const std::vector<double>& choices) {
+  HparamRule rule{name, standard, Drawn::choice, 0, 0};
+  rule.choices = choices;
+  return rule;
+}
+
 Protocol domainbed(const std::string& data_set) {
   const bool images = data_set != "Spirals" && !is_own_data(data_set);
   return {.name = "domainbed",
@@ -32,12 +39,13 @@ Protocol domainbed(const std::string& data_set) {
           .decay_at = 1,
           .decay_factor = 1,
           .test_domains = {0},
-          .hparams = {{"lr", images ? 1e-3 : 1e-2, Drawn::power_of_10, -4.5, -2.5},
-                      {"weight_decay", images ? 0 : 1e-3, images ? Drawn::fixed : Drawn::power_of_10, -6, -2},
-                      {"batch_size", images ? 64.0 : 256.0, Drawn::whole_power_of_2, 3, images ? 9 : 5.5},
-                      {"mlp_width", 256, Drawn::whole_power_of_2, 6, 10},
-                      {"mlp_depth", 2, Drawn::fixed, 0, 0},
-                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}}};
+          .hparams = {
+              {"lr", images ? 1e-3 : 1e-2, Drawn::power_of_10, -4.5, -2.5},
+              {"weight_decay", images ? 0 : 1e-3, images ? Drawn::fixed : Drawn::power_of_10, -6, -2},
+              {"batch_size", images ? 64.0 : 256.0, Drawn::whole_power_of_2, 3, images ? 9 : 5.5},
+              {"mlp_width", 256, Drawn::whole_power_of_2, 6, 10},
+              one_of("mlp_depth", 2, images ? std::vector<double>{2} : std::vector<double>{3, 4, 5}),
+              one_of("mlp_dropout", 0, images ? std::vector<double>{0} : std::vector<double>{0, 0.1, 0.5})}};
 }
 
 Protocol ilc() {

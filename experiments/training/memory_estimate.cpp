@@ -66,6 +66,26 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
   memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
 }
 
+/// Number of tiles that keep their activations at once: all of a batch, if the objective sees whole domains.
+double tiles_at_once(const Training& run, const std::vector<Index>& rows, const Threads& threads) {
+  if (!run.loop().objective().over_domains()) return threads.count();
+  const Index tile = run.loop().model().tile_rows;
+  double tiles = 0;
+  for (const Index of_domain : rows) tiles += static_cast<double>((of_domain + tile - 1) / tile);
+  return tiles;
+}
+
+/// Of an objective that needs several passes, in bytes: a row for every shard of one domain, which pass
+/// alone, another copy of the weights, and what the objectives keep of every weight.
+double several_passes(const Training& run, const std::vector<Index>& rows) {
+  if (!run.loop().objective().several_passes()) return 0;
+  const DomainGradientsOptions engine{.tile_rows = run.loop().model().tile_rows};
+  const double shards = static_cast<double>(engine.shards_of(*std::max_element(rows.begin(), rows.end()), 1));
+  const double numbers = shards + 4, doubles = 2;
+  return static_cast<double>(run.loop().model().parameters.size()) *
+         (numbers * kBytes + doubles * sizeof(double));
+}
+
 /// Memory of passes over tiles, in bytes.
 struct Pass {
   double dry_run;  ///< of one row, before the forms of weights are known
@@ -132,7 +152,8 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
       static_cast<double>(model.tile_rows * model.example.size()) * kBytes;  // of an evaluated tile
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
-  activations += threads.count() * back.tile + evaluation;
+  activations += tiles_at_once(run, rows, threads) * back.tile + evaluation;
+  gradients += several_passes(run, rows);
   // The dry run of an evaluation ends before its tiles exist.
   passing =
       std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});

@@ -1,6 +1,8 @@
 #include "experiments/training/parameter_file.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "tensor/error.h"
@@ -40,6 +42,24 @@ void write_block(Safetensors& file, const std::string& prefix, const Parameters&
     file.add(prefix + slot.name, TensorView(block + slot.offset, slot.shape));
 }
 
+std::vector<double> read_doubles(const Safetensors& file, const std::string& name) {
+  const StoredTensor* const stored = file.find(name);
+  if (stored == nullptr) return {};
+  check(stored->dtype == Dtype::f64,
+        [&] { return Error(Fault::data, "tensor " + name + ": expected numbers of type F64"); });
+  std::vector<double> numbers(stored->bytes.size() / sizeof(double));
+  std::memcpy(numbers.data(), stored->bytes.data(), stored->bytes.size());
+  check(std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); }),
+        [&] { return Error(Fault::data, "tensor " + name + " has a number that is not finite"); });
+  return numbers;
+}
+
+void write_doubles(Safetensors& file, const std::string& name, const std::vector<double>& numbers) {
+  if (numbers.empty()) return;
+  const auto bytes = std::as_bytes(std::span(numbers));
+  file.add(name, {Dtype::f64, {static_cast<Index>(numbers.size())}, {bytes.begin(), bytes.end()}});
+}
+
 Safetensors weights_file(const Model& model) {
   Safetensors file;
   write_block(file, "", model.parameters, model.parameters.numbers().data());
@@ -68,7 +88,8 @@ void load_weights(const std::string& path, Parameters& parameters) {
     const std::string& name = tensor.first;
     const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
                                    [&](const Slot& slot) { return slot.name == name; });
-    if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", in_quotes(name));
+    if (!known && name.rfind("adam_", 0) != 0 && name != "objective_state")
+      problem("unknown  ", in_quotes(name));
   }
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
   check(problems == 0,

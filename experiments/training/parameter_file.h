@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "autograd/parameters.h"
 #include "experiments/setup/models.h"
@@ -17,6 +18,11 @@ void read_block(const Safetensors& file, const std::string& prefix, const Parame
                 std::span<Scalar> block);
 void write_block(Safetensors& file, const std::string& prefix, const Parameters& parameters,
                  const Scalar* block);
+
+/// Numbers as one tensor F64 [n]; no numbers as no tensor. Reading throws Error(data) for a tensor of another
+/// type and for a number that is not finite.
+std::vector<double> read_doubles(const Safetensors& file, const std::string& name);
+void write_doubles(Safetensors& file, const std::string& name, const std::vector<double>& numbers);
 
 /// The weights, with the description of their model as metadata.
 Safetensors weights_file(const Model& model);

@@ -19,9 +19,9 @@ const nn::ObjectiveCard& objective_of(const Settings& settings) {
   return nn::objective_named(settings.protocol.objective);
 }
 
-int fewest_domains(const Settings& settings) {
+int fewest_domains(const Settings& settings, const Objective& objective) {
   const int fewest = settings.allow_closed ? 1 : algorithm(settings).fewest_domains();
-  return std::max(fewest, objective_of(settings).fewest_domains);
+  return std::max({fewest, objective.fewest_domains(), objective_of(settings).fewest_domains});
 }
 
 /// DomainBed's two parts of every domain.
@@ -64,12 +64,12 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
     : settings_(settings),
       data_(data),
       threads_(threads),
-      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
-                                              fewest_domains(settings))),
-      splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
       objective_(algorithm(settings).make_objective(settings.hparams,
                                                     objective_of(settings).make(settings.hparams))),
+      training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
+                                              fewest_domains(settings, *objective_))),
+      splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
@@ -84,11 +84,12 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
   const auto step = static_cast<std::uint32_t>(step_);
-  const DomainObjective* const whole = objective_->over_domains();
-  if (whole && whole->restarts_optimizer(step)) adam_.restart();
+  if (objective_->restarts_optimizer(step)) adam_.restart();
   adam_.options.learning_rate = learning_rate(step_);
-  adam_.options.weight_decay = settings_.hparams.at("weight_decay") / (whole ? whole->divisor(step) : 1);
+  adam_.options.weight_decay = objective_->weight_decay(settings_.hparams.at("weight_decay"), step);
   batch_ = &sampler_.draw(step);
+  if (objective_->change_batch(*batch_, static_cast<std::uint64_t>(settings_.seed), changed_))
+    batch_ = &changed_;
   gradients_ = &engine_(*batch_, *objective_);
   carried_before_ = combiner_->state();
   direction_ = &combiner_->combine(*gradients_, threads_);
@@ -112,15 +113,12 @@ UpdateState UpdateLoop::save() const {
 }
 
 double UpdateLoop::learning_rate(int step) const {
-  const DomainObjective* const whole = objective_->over_domains();
-  return whole ? whole->learning_rate(rate_(step), static_cast<std::uint32_t>(step)) : rate_(step);
+  return objective_->learning_rate(rate_(step), static_cast<std::uint32_t>(step));
 }
 
 std::int64_t UpdateLoop::adam_steps_after(int updates) const {
-  const DomainObjective* const whole = objective_->over_domains();
-  if (!whole) return updates;
   int last = updates;
-  while (last > 0 && !whole->restarts_optimizer(static_cast<std::uint32_t>(last - 1))) --last;
+  while (last > 0 && !objective_->restarts_optimizer(static_cast<std::uint32_t>(last - 1))) --last;
   return updates - std::max(last - 1, 0);
 }
 

@@ -79,10 +79,10 @@ class UpdateLoop {
   const Settings settings_;
   const domains::DataSet& data_;
   const Threads threads_;
-  const std::vector<int> training_;
-  const std::vector<domains::Split> splits_;
   const std::unique_ptr<optim::Combiner> combiner_;
   const std::unique_ptr<Objective> objective_;
+  const std::vector<int> training_;
+  const std::vector<domains::Split> splits_;
   std::unique_ptr<Model> model_;
   const std::vector<Scalar> first_;  // initial weights
   domains::Sampler sampler_;
@@ -92,6 +92,7 @@ class UpdateLoop {
 
   int step_ = 0;
   const Batch* batch_ = nullptr;
+  Batch changed_;  // by the objective
   const GradientTable* gradients_ = nullptr;
   const optim::Direction* direction_ = nullptr;
   std::vector<double> carried_before_;

@@ -15,22 +15,21 @@ namespace sand::nn {
 class Eqrm : public DomainObjective {
  public:
   static DomainObjectiveCard card() {
-    return {
-        .name = "EQRM",
-        .about = "a small loss in all but the worst domains",
-        .formula = "the eqrm_quantile of the density of R_e; mean_e R_e before eqrm_burnin_iters steps",
-        .source = "Eastwood et al. 2022, arXiv 2207.09944",
-        .fewest_domains = 2,
-        .sees = "losses",
-        .hparams = {{"eqrm_quantile", 0.75, HparamRule::Draw::uniform, 0.5, 0.99, "above 0, below 1",
-                     "share of domains whose loss should be small"},
-                    {"eqrm_burnin_iters", 2500, HparamRule::Draw::power_of_10, 2.5, 3.5, "at least 0",
-                     "steps of the mean loss before the quantile"},
-                    {"eqrm_lr", 1e-6, HparamRule::Draw::power_of_10, -7, -5, "at least 0",
-                     "learning rate after them"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<Eqrm>(h, std::move(base));
-        }};
+    return {.name = "EQRM",
+            .about = "a small loss in all but the worst domains",
+            .formula = "the eqrm_quantile of the density of R_e; mean_e R_e before eqrm_burnin_iters steps",
+            .source = "Eastwood et al. 2022, arXiv 2207.09944",
+            .fewest_domains = 2,
+            .sees = "losses",
+            .hparams = {{"eqrm_quantile", 0.75, HparamRule::Draw::uniform, 0.5, 0.99, "above 0, below 1",
+                         "share of domains whose loss should be small"},
+                        {"eqrm_burnin_iters", 2500, HparamRule::Draw::power_of_10, 2.5, 3.5, "at least 0",
+                         "steps of the mean loss before the quantile"},
+                        {"eqrm_lr", 1e-6, HparamRule::Draw::power_of_10, -7, -5, "at least 0",
+                         "learning rate after them"}},
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<Eqrm>(h, std::move(base));
+            }};
   }
   Eqrm(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),

@@ -22,7 +22,7 @@ DomainObjectiveCard distance_card(const char* name, const char* about, const cha
           .sees = "features",
           .hparams = {{"mmd_gamma", 1, HparamRule::Draw::power_of_10, -1, 1, "at least 0",
                        "weight of the distance"}},
-          .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
+          .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
             return std::make_unique<Penalty>(h, std::move(base));
           }};
 }

@@ -21,23 +21,22 @@ namespace sand::nn {
 class Fishr : public DomainObjective {
  public:
   static DomainObjectiveCard card() {
-    return {
-        .name = "Fishr",
-        .about = "gradients of the last layer that vary alike in all domains",
-        .formula =
-            "R + w mean_e mean_k (v_e - mean v)^2, v_e = variance of the last layer's gradients by row",
-        .source = "Rame et al. 2022, arXiv 2109.02934",
-        .fewest_domains = 2,
-        .sees = "features",
-        .hparams = {{"lambda", 1000, HparamRule::Draw::power_of_10, 1, 4, "at least 0",
-                     "weight of the penalty after penalty_anneal_iters steps; 0 before"},
-                    {"penalty_anneal_iters", 1500, HparamRule::Draw::whole_uniform, 0, 5000, "at least 0",
-                     "step at which the weight changes and Adam starts anew"},
-                    {"ema", 0.95, HparamRule::Draw::uniform, 0.9, 0.99, "at least 0, below 1",
-                     "share of the variances of earlier steps"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<Fishr>(h, std::move(base));
-        }};
+    return {.name = "Fishr",
+            .about = "gradients of the last layer that vary alike in all domains",
+            .formula =
+                "R + w mean_e mean_k (v_e - mean v)^2, v_e = variance of the last layer's gradients by row",
+            .source = "Rame et al. 2022, arXiv 2109.02934",
+            .fewest_domains = 2,
+            .sees = "features",
+            .hparams = {{"lambda", 1000, HparamRule::Draw::power_of_10, 1, 4, "at least 0",
+                         "weight of the penalty after penalty_anneal_iters steps; 0 before"},
+                        {"penalty_anneal_iters", 1500, HparamRule::Draw::whole_uniform, 0, 5000, "at least 0",
+                         "step at which the weight changes and Adam starts anew"},
+                        {"ema", 0.95, HparamRule::Draw::uniform, 0.9, 0.99, "at least 0, below 1",
+                         "share of the variances of earlier steps"}},
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<Fishr>(h, std::move(base));
+            }};
   }
   Fishr(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),

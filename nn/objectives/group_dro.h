@@ -13,18 +13,17 @@ namespace sand::nn {
 class GroupDro : public DomainObjective {
  public:
   static DomainObjectiveCard card() {
-    return {
-        .name = "GroupDRO",
-        .about = "the domains with the largest losses count most",
-        .formula = "sum_e q_e R_e, q_e = q_e exp(eta R_e) / sum in every step",
-        .source = "Sagawa et al. 2020, arXiv 1911.08731",
-        .fewest_domains = 2,
-        .sees = "losses",
-        .hparams = {{"groupdro_eta", 1e-2, HparamRule::Draw::power_of_10, -3, -1, "at least 0",
-                     "step of the weights q"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<GroupDro>(h, std::move(base));
-        }};
+    return {.name = "GroupDRO",
+            .about = "the domains with the largest losses count most",
+            .formula = "sum_e q_e R_e, q_e = q_e exp(eta R_e) / sum in every step",
+            .source = "Sagawa et al. 2020, arXiv 1911.08731",
+            .fewest_domains = 2,
+            .sees = "losses",
+            .hparams = {{"groupdro_eta", 1e-2, HparamRule::Draw::power_of_10, -3, -1, "at least 0",
+                         "step of the weights q"}},
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<GroupDro>(h, std::move(base));
+            }};
   }
   GroupDro(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)), eta_(checked("GroupDRO", h, "groupdro_eta")) {}

@@ -26,16 +26,15 @@ class IbErm : public AnnealedPenalty {
              "step at which the weight changes and Adam starts anew"}};
   }
   static DomainObjectiveCard card() {
-    return {
-        .name = "IB_ERM",
-        .about = "features with a small variance",
-        .formula = "mean_e R_e + w mean_e mean_f var(z_f)",
-        .source = "Ahuja et al. 2021, arXiv 2106.06607",
-        .sees = "features",
-        .hparams = hparams(),
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<IbErm>(h, std::move(base));
-        }};
+    return {.name = "IB_ERM",
+            .about = "features with a small variance",
+            .formula = "mean_e R_e + w mean_e mean_f var(z_f)",
+            .source = "Ahuja et al. 2021, arXiv 2106.06607",
+            .sees = "features",
+            .hparams = hparams(),
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<IbErm>(h, std::move(base));
+            }};
   }
   IbErm(const Hparams& h, std::unique_ptr<Objective> base)
       : AnnealedPenalty(std::move(base), {checked("IB_ERM", h, "ib_lambda"),

@@ -14,16 +14,15 @@ class IbIrm : public DomainObjective {
     std::vector<HparamRule> rules = Irm::card().hparams;
     rules.resize(2);  // lambda and anneal_iters
     for (const HparamRule& rule : IbErm::hparams()) rules.push_back(rule);
-    return {
-        .name = "IB_IRM",
-        .about = "IRM, and features with a small variance",
-        .formula = "mean_e R_e + w_irm mean_e P_e + w_ib mean_e mean_f var(z_f)",
-        .source = "Ahuja et al. 2021, arXiv 2106.06607",
-        .sees = "features",
-        .hparams = rules,
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<IbIrm>(h, std::move(base));
-        }};
+    return {.name = "IB_IRM",
+            .about = "IRM, and features with a small variance",
+            .formula = "mean_e R_e + w_irm mean_e P_e + w_ib mean_e mean_f var(z_f)",
+            .source = "Ahuja et al. 2021, arXiv 2106.06607",
+            .sees = "features",
+            .hparams = rules,
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<IbIrm>(h, std::move(base));
+            }};
   }
   IbIrm(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),

@@ -32,7 +32,7 @@ class Irm : public AnnealedPenalty {
               "product of the slopes of two halves, as in DomainBed, or a square, as in the paper"},
              {"irm_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
               "divide the objective by a weight above 1 and keep Adam's moments, as in the paper's code"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
+        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
           return std::make_unique<Irm>(h, std::move(base));
         }};
   }

@@ -38,7 +38,7 @@ class Rdm : public DomainObjective {
                      "weight of the variances"},
                     {"rdm_lr", 1.5e-5, HparamRule::Draw::uniform, 8e-6, 2e-5, "at least 0",
                      "learning rate from that step on"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
+        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
           return std::make_unique<Rdm>(h, std::move(base));
         }};
   }

@@ -14,16 +14,15 @@ namespace sand::nn {
 class Sd : public DomainObjective {
  public:
   static DomainObjectiveCard card() {
-    return {
-        .name = "SD",
-        .about = "small logits",
-        .formula = "R + sd_reg mean(x^2), R and the mean over the rows of all domains together",
-        .source = "Pezeshki et al. 2021, arXiv 2011.09468",
-        .hparams = {{"sd_reg", 0.1, HparamRule::Draw::power_of_10, -5, -1, "at least 0",
-                     "weight of the squared logits"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
-          return std::make_unique<Sd>(h, std::move(base));
-        }};
+    return {.name = "SD",
+            .about = "small logits",
+            .formula = "R + sd_reg mean(x^2), R and the mean over the rows of all domains together",
+            .source = "Pezeshki et al. 2021, arXiv 2011.09468",
+            .hparams = {{"sd_reg", 0.1, HparamRule::Draw::power_of_10, -5, -1, "at least 0",
+                         "weight of the squared logits"}},
+            .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
+              return std::make_unique<Sd>(h, std::move(base));
+            }};
   }
   Sd(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)), weight_(checked("SD", h, "sd_reg")) {}

@@ -28,7 +28,7 @@ class Vrex : public AnnealedPenalty {
               "step at which the weight changes and Adam starts anew"},
              {"vrex_divide", 0, HparamRule::Draw::fixed, 0, 0, "0 or 1",
               "divide the objective by a weight above 1 and keep Adam's moments, as in the paper's code"}},
-        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<DomainObjective> {
+        .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {
           return std::make_unique<Vrex>(h, std::move(base));
         }};
   }

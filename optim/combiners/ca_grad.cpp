@@ -6,6 +6,7 @@
 #include "optim/preference.h"
 #include "optim/quadratic.h"
 #include "optim/small_matrix.h"
+#include "tensor/digits.h"
 
 namespace sand::optim {
 
@@ -24,7 +25,16 @@ CombinerCard CaGrad::card() {
                        "trace of G, and length of g_w, that count as 0"}},
           .make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
             return std::make_unique<CaGrad>(CaGradOptions{.c = h.at("c"), .norm_eps = h.at("norm_eps")});
-          }};
+          },
+          .note =
+              [](const Hparams& h, int) {
+                return h.at("norm_eps") == 0 ? std::string()
+                                             : "CAGrad moves nothing in a step where the squared lengths of "
+                                               "the domains' gradients sum "
+                                               "to less than norm_eps = " +
+                                                   shortest(h.at("norm_eps")) +
+                                                   R"(; --hparams '{"norm_eps": 0}' has no such limit)";
+              }};
 }
 
 CaGrad::CaGrad(const CaGradOptions& options) : ByWeighting(1), options_(options) {

@@ -66,6 +66,13 @@ class Estimates(Case):
         self.close(*digits, "ColoredMNIST", "--threads", "1", "--model", "MLP",
                    "--hparams", '{"batch_size": 20000}')
 
+    def test_objectives_that_hold_all_activations_or_make_several_passes(self):
+        self.close("--algorithm", "IRM", "--threads", "1", "--hparams", '{"mlp_width": 512}')
+        digits = ["--digits", "generated", "--dataset", "ColoredMNIST", "--threads", "1", "--algorithm"]
+        self.close(*digits, "CORAL")
+        self.close(*digits, "Fish", "--output-dir", "run")
+        self.close(*digits, "IGA")
+
     def test_photos(self):
         self.paint_all("photos", ["a", "b", "c", "d"])
         self.close("--dataset", "ImageFolder", "--data-dir", "photos", "--threads", "1",

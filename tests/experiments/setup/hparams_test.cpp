@@ -82,6 +82,21 @@ TEST_CASE("A whole power of 2 is rounded down") {
   }
 }
 
+TEST_CASE("One of several numbers is drawn as numpy's choice does") {
+  const auto drawn = [](const char* name, const std::vector<double>& choices) {
+    HparamRule rule{name, 7, Drawn::choice, 0, 0};
+    rule.choices = choices;
+    std::vector<double> found;
+    for (int seed = 0; seed <= 8; ++seed) found.push_back(draw(rule, seed, 0));
+    return found;
+  };
+  // numpy.random.RandomState(seed_hash(seed_hash(seed, 0), name)).choice(choices), after the standard value
+  CHECK(drawn("mlp_depth", {3, 4, 5}) == std::vector<double>{7, 4, 5, 3, 5, 3, 3, 4, 3});
+  CHECK(drawn("mlp_dropout", {0, 0.1, 0.5}) ==
+        std::vector<double>{7, 0.5, 0.1, 0.1, 0.5, 0.1, 0.5, 0.1, 0.1});
+  CHECK(drawn("n_meta_test", {1, 2}) == std::vector<double>{7, 1, 2, 1, 1, 2, 2, 2, 1});
+}
+
 TEST_CASE("Seed 0 and a fixed rule give the standard value; others depend on seed, trial and name") {
   CHECK(draw({"x", 7, Drawn::uniform, 0, 1}, 0, 3) == 7);
   CHECK(draw({"x", 7, Drawn::fixed, 0, 1}, 3, 3) == 7);

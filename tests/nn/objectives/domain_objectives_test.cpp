@@ -68,7 +68,7 @@ TEST_CASE("Values and gradients equal those of an independent reference in doubl
 
 TEST_CASE("Gradients equal central differences, in double") {
   if (sizeof(Scalar) == 4) return;  // differences need the digits of double
-  for (const nn::DomainObjectiveCard& card : nn::domain_objectives()) {
+  for (const nn::DomainObjectiveCard& card : whole_domain_cards()) {
     const std::string name = card.name;
     CAPTURE(name);
     if (name == "EQRM" || name == "GroupDRO" || name == "Fishr") {
@@ -108,16 +108,16 @@ TEST_CASE("Gradients equal central differences, in double") {
 }
 
 TEST_CASE("An objective that does not see features has no gradient by them") {
-  for (const nn::DomainObjectiveCard& card : nn::domain_objectives()) {
+  for (const nn::DomainObjectiveCard& card : whole_domain_cards()) {
     std::vector<WholeDomain> domains = random_domains({6, 5, 8}, 3, 4, 3);
     const auto objective = card.make(without_annealing(card), base_for(3));
     std::vector<double> carried;
     evaluate(*objective, domains, carried);
     CAPTURE(card.name);
-    CHECK(objective->sees_features() == (std::string(card.sees) == "features"));
+    CHECK(objective->over_domains()->sees_features() == (std::string(card.sees) == "features"));
     bool any = false;
     for (const WholeDomain& domain : domains) any = any || (domain.by_features.array() != Scalar{0}).any();
-    CHECK(any == objective->sees_features());
+    CHECK(any == objective->over_domains()->sees_features());
   }
 }
 

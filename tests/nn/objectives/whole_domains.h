@@ -38,7 +38,7 @@ struct Evaluated {
 };
 
 /// The value of an objective; writes its gradients into the domains.
-inline Evaluated evaluate(const DomainObjective& objective, std::vector<WholeDomain>& domains,
+inline Evaluated evaluate(const Objective& objective, std::vector<WholeDomain>& domains,
                           std::vector<double>& carried, std::uint32_t step = 0, std::uint64_t seed = 0) {
   const Parameters none;
   Tape tape;
@@ -52,14 +52,14 @@ inline Evaluated evaluate(const DomainObjective& objective, std::vector<WholeDom
     seen.push_back({outputs, tape.variable(domain.features, domain.by_features), Targets(domain.labels)});
     losses.push_back(objective.loss(outputs, Targets(domain.labels), domain.outputs.shape().rows()));
   }
-  const Total total = objective.total(seen, losses, {seed, step, carried});
+  const Total total = objective.over_domains()->total(seen, losses, {seed, step, carried});
   tape.backward(total.objective);
   return {static_cast<double>(total.objective.value()[0]), total.penalty};
 }
 
-/// The standard hyper-parameters of a card, with the penalty's full weight from step 0 on.
+/// The standard hyper-parameters of a card and of a run, with the penalty's full weight from step 0 on.
 inline Hparams without_annealing(const nn::DomainObjectiveCard& card) {
-  Hparams hparams;
+  Hparams hparams = {{"lr", 1e-3}, {"weight_decay", 0}};
   for (const HparamRule& rule : card.hparams)
     hparams[rule.name] =
         std::string_view(rule.name).find("_iters") == std::string_view::npos ? rule.standard : 0;
@@ -69,6 +69,16 @@ inline Hparams without_annealing(const nn::DomainObjectiveCard& card) {
 inline std::unique_ptr<Objective> base_for(Index classes) {
   if (classes == 1) return std::make_unique<nn::BinaryCrossEntropy>();
   return std::make_unique<nn::CrossEntropy>();
+}
+
+/// The cards of the objectives over whole domains, without those that change the batch or need several
+/// passes.
+inline std::vector<nn::DomainObjectiveCard> whole_domain_cards() {
+  std::vector<nn::DomainObjectiveCard> cards = nn::domain_objectives();
+  std::erase_if(cards, [](const auto& card) {
+    return !card.make(without_annealing(card), base_for(3))->over_domains();
+  });
+  return cards;
 }
 
 inline const nn::DomainObjectiveCard& card_of(const std::string& name) {
