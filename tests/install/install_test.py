@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Installs into an empty place, then builds and runs a user's project that uses only
-find_package(sandgrad), or pkg-config where that is installed.
+find_package(sandgrad), or pkg-config where that is installed; and the programs of docs/own-*.md.
 
     install_test.py SOURCE BUILD COMPILER
 """
 import os
+import pathlib
+import re
 import resource
 import shutil
 import subprocess
@@ -48,20 +50,36 @@ def build_with_pkg_config(compiler, prefix, source, user):
              "-o", os.path.join(user, program), *flags)
 
 
+def write_examples(source, folder):
+    """The first C++ block of each page: its first line is // and the name of its file. -> their names"""
+    os.mkdir(folder)
+    names = []
+    for page in sorted(pathlib.Path(source, "docs").glob("own-*.md")):
+        code = re.search(r"^```cpp\n// (\w+)\.cpp\n.*?^```$", page.read_text(), re.M | re.S)
+        if code:
+            pathlib.Path(folder, code[1] + ".cpp").write_text(code[0].strip("`")[4:])
+            names.append(code[1])
+    assert len(names) >= 5, names
+    return names
+
+
 def main():
     source, build, compiler = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="sandgrad-") as folder:
         prefix, user = os.path.join(folder, "prefix"), os.path.join(folder, "user")
+        examples = write_examples(source, os.path.join(folder, "examples"))
         call("cmake", "--install", build, "--prefix", prefix)
         call("cmake", "-G", "Ninja", "-S", os.path.join(source, "tests/install"), "-B", user,
              f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}",
-             "-DCMAKE_BUILD_TYPE=Release")
+             "-DCMAKE_BUILD_TYPE=Release", f"-DEXAMPLES={folder}/examples")
         start = cpu_seconds()
         call("cmake", "--build", user, "--target", "user")
         seconds = cpu_seconds() - start
         call("cmake", "--build", user)
         print(f"a user's program compiles and links in {seconds:.1f} s of CPU, meant are {SECONDS_MEANT} s")
         said = run_programs(user)
+        for example in examples:
+            print(call(os.path.join(user, example), *["--version"][: example not in ("residual", "softplus")]))
         if shutil.which("pkg-config"):
             build_with_pkg_config(compiler, prefix, source, user)
             assert run_programs(user) == said
