@@ -115,7 +115,8 @@ def check_text(source, lines, write):
 
     for page in (*(source / page for page in COMMANDS), source / "CONTRIBUTING.md", cards):
         text = page.read_text()
-        paths = [page.parent / link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+        # a lambda [](...) is no link
+        paths = [page.parent / link for link in re.findall(r"[^[&=]\]\(([^)#:]+)\)", text)]
         paths += [source / path for path in re.findall(rf"`((?:{'|'.join(ROOMS)}|cmake)/[\w./-]*\w)`", text)
                   if "NAME" not in path]
         problems.extend(f"{page}: there is no {path}" for path in paths if not path.exists())
