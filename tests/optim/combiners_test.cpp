@@ -106,6 +106,8 @@ TEST_CASE("The order of the domains changes no bit by column, and only rounding 
   Random random(5);
   for_every_combiner([&](const CombinerCard& card, int domains) {
     if (positional.count(card.name) == 1) return;
+    // With four domains each row has one neighbour, and the two nearest rows tie: the first one wins.
+    if (card.name == std::string("Krum") && domains == 4) return;
     GradientTable table = table_for_laws(domains, random);
     if (by_column(card))  // numbers of very different size, whose plain sums depend on the order
       for (int e = 0; e < domains; ++e)
@@ -243,7 +245,7 @@ TEST_CASE("Only a combiner that carries numbers accepts some, and only such as i
     }
   }
   CHECK(error_of([] { combiners()[0].make({}, false)->resume(std::vector<double>{1}); }) ==
-        "ERM: carries no numbers from one step to the next\n    found 1");
+        "Mean: carries no numbers from one step to the next\n    found 1");
 }
 
 TEST_CASE("Every combiner refuses fewer domains than its card says") {

@@ -149,15 +149,15 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
                                      .adam = adam},
                                     weights);
   for (std::size_t which = 0; which < 2; ++which) {
-    const auto combiner =
-        algorithm(which == 0 ? "ERM" : "ANDMask").make_combiner({{"tau", 0.5}, {"rescale", 1}}, false);
+    const Algorithm& method = algorithm(which == 0 ? "ERM" : "ANDMask");
+    const auto combiner = method.make_combiner({{"tau", 0.5}, {"rescale", 1}}, false);
     Parameters parameters = play.model->parameters;
     optim::Adam theirs(parameters, {.weight_decay = 0.1});
     const optim::Direction& direction = combiner->combine(g);
     theirs.step(parameters, direction);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const OtherMethod& other = explanations[i].others[which];
-      CHECK(other.mask.method == combiner->name());
+      CHECK(other.mask.method == method.name);
       if (direction.has_mask()) CHECK(other.mask.mask == direction.mask[weights[i].column]);
       CHECK(other.mask.direction == direction.values[weights[i].column]);
       CHECK(other.after == parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);

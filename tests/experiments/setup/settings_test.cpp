@@ -47,15 +47,15 @@ TEST_CASE(
     "Batch sizes, widths and learning rates drawn from a seed are DomainBed's, by seed, trial and name") {
   struct Drawn {
     std::int64_t hparams_seed, trial_seed;
-    int digits_batch, other_batch, width;
+    int digits_batch, other_batch, width, depth;
     double rate, photos_rate;
   };
-  // int(2 ** u) and 10 ** u, u from RandomState(seed_hash(seed_hash(hparams_seed, trial_seed), name)), by
-  // Python's Mersenne Twister
-  for (const Drawn& drawn : {Drawn{1, 0, 372, 39, 255, 0.00011906162909279594, 2.7028930742148706e-05},
-                             Drawn{2, 0, 126, 25, 497, 0.0003207929136369226, 5.6841898471378446e-05},
-                             Drawn{3, 1, 14, 10, 277, 0.0021690714686971317, 0.0002383446436179699},
-                             Drawn{7, 2, 95, 22, 815, 0.00023154786715251881, 4.451235671690321e-05}})
+  // int(2 ** u), 10 ** u and choice([3, 4, 5]), from RandomState(seed_hash(seed_hash(hparams_seed,
+  // trial_seed), name)), by numpy
+  for (const Drawn& drawn : {Drawn{1, 0, 372, 39, 255, 4, 0.00011906162909279594, 2.7028930742148706e-05},
+                             Drawn{2, 0, 126, 25, 497, 5, 0.0003207929136369226, 5.6841898471378446e-05},
+                             Drawn{3, 1, 14, 10, 277, 5, 0.0021690714686971317, 0.0002383446436179699},
+                             Drawn{7, 2, 95, 22, 815, 3, 0.00023154786715251881, 4.451235671690321e-05}})
     for (const std::string data : {"RotatedMNIST", "Spirals", "PACS"}) {
       RunRequest request;
       request.data.name = data;
@@ -66,7 +66,7 @@ TEST_CASE(
       CHECK(settings.hparams.at("batch_size") ==
             (data == "RotatedMNIST" ? drawn.digits_batch : drawn.other_batch));
       CHECK(settings.hparams.at("mlp_width") == drawn.width);
-      CHECK(settings.hparams.at("mlp_depth") == 2);
+      CHECK(settings.hparams.at("mlp_depth") == (data == "Spirals" ? drawn.depth : 2));
       CHECK(settings.hparams.at("lr") / (data == "PACS" ? drawn.photos_rate : drawn.rate) ==
             doctest::Approx(1).epsilon(1e-14));
     }
