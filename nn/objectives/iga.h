@@ -18,7 +18,7 @@ class Iga final : public SeveralPasses {
   static DomainObjectiveCard card() {
     return {.name = "IGA",
             .about = "all domains should have the same gradient",
-            .formula = "mean_e R_e + w sum_e |g_e - mean g|^2",
+            .formula = "mean_e R_e + w sum_e abs(g_e - mean g)^2",
             .source = "Koyama and Yamaguchi 2020, arXiv 2008.01883",
             .fewest_domains = 2,
             .sees = "gradients",
