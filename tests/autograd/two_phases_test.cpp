@@ -66,7 +66,7 @@ TEST_CASE("The mean of the rows is the gradient of the objective by the weights,
       Scalar& weight = model.parameters.numbers()[j];
       const Scalar before = weight;
       double difference = 0;
-      constexpr double kStep = 1e-3;
+      constexpr double kStep = 2e-4;
       for (const auto& [move, factor] : {std::pair{1, 8.0}, {-1, -8.0}, {2, -1.0}, {-2, 1.0}}) {
         weight = before + static_cast<Scalar>(move * kStep);
         difference += factor * engine(batch, *objective).objective / (12 * kStep);

@@ -242,7 +242,7 @@ TEST_CASE("A loss that is not finite elsewhere ends the step and names the domai
   Batch batch = random_batch({3, 3}, 5);
   for (Scalar& weight : model.parameters.numbers()) weight = 1;
   DomainGradients engine(model.net, model.parameters);
-  const auto objective = make("Fish", {{"lr", 1e300}});
+  const auto objective = make("Fish", {{"lr", 1e308}});
   CHECK_THROWS_WITH_AS(
       engine(batch, *objective),
       doctest::Contains("a pass at weights that the objective tried; the network's are finite"), Error);
