@@ -33,6 +33,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return steps[a.size()][b.size()];
 }
 
+/// "a, b, c"; of long lists the beginning and the number of names.
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kLength = 300;
+  std::string text;
+  for (const std::string& name : names) {
+    if (text.size() + name.size() > kLength)
+      return text + ", ... (" + std::to_string(names.size()) + " in all)";
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
@@ -53,13 +65,10 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
 }
 
 std::string find_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known) {
-  std::string all;
-  for (const std::string& candidate : known) {
+  for (const std::string& candidate : known)
     if (lower(candidate) == lower(name)) return candidate;
-    all += (all.empty() ? "" : ", ") + candidate;
-  }
   Error error(Fault::usage, std::string(kind) + ": no such name");
-  error.fact("found", name.substr(0, 100)).fact("known", all);
+  error.fact("found", name.substr(0, 100)).fact("known", listed(known));
   if (const std::string nearest = nearest_name(name, known); !nearest.empty())
     error.hint("did you mean " + nearest + "?");
   throw error;

@@ -8,7 +8,7 @@
 namespace sand {
 
 /// The name in `known` that equals `name` except for case. Throws Error(usage) "KIND: no such name", with the
-/// nearest known name as a hint and all known names as a fact.
+/// nearest known name as a hint and the known names (of many, the first) as a fact.
 std::string find_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known);
 
 /// The nearest name in `known`, ignoring case: it needs the fewest insertions, deletions and changes of a

@@ -145,7 +145,7 @@ class Flags(CombineCase):
 
     def test_results_that_a_method_does_not_have_are_refused(self):
         for flag, combiner, what in (("--mask-out", "UPGrad", "UPGrad has no mask"),
-                                     ("--mask-out", "Mean", "ERM has no mask"),
+                                     ("--mask-out", "Mean", "Mean has no mask"),
                                      ("--weights-out", "GradDrop", "GradDrop has no weights of the domains"),
                                      ("--gram-out", "SANDMask", "SANDMask has no Gram matrix")):
             self.refused_table(USAGE, f"combine: {what}", f"leave out {flag}", combiner=combiner,
@@ -161,7 +161,7 @@ class Flags(CombineCase):
                            combiner="GroupDROWeights")
         _, said = self.run_program("combine", "--combiner", "Mean", "--in", "in.npy", "--out", "out.npy",
                                    "--losses", losses)
-        self.assertEqual(said, "sandgrad: note: ERM does not see losses; --losses is ignored\n")
+        self.assertEqual(said, "sandgrad: note: Mean does not see losses; --losses is ignored\n")
         for wrong, says in ((np.ones(3), "found    [3] of F64"), (np.ones((2, 1)), "found    [2, 1] of F64"),
                             (np.array([1, np.nan]), "a loss is not finite")):
             self.save("losses.npy", wrong)

@@ -118,8 +118,8 @@ class Usage(Case):
         for arguments in [["train", "--early-stop", "3"], ["verify", "run", "--lr", "3"],
                           ["bench", "--task", "ilc", "--kase"]]:
             self.assertNotIn("from-step", self.run_program(*arguments, code=USAGE)[1])
-        self.refused(USAGE, "train", "--algorithm", "irm",
-                     says=["algorithm: IRM is in DomainBed but not implemented here"])
+        self.refused(USAGE, "train", "--algorithm", "dann",
+                     says=["algorithm: DANN is in DomainBed but not here", "reason a second network"])
 
     def test_help_distinguishes_records_from_checkpoints(self):
         words = " ".join(self.run_program("train", "--help")[0].split())

@@ -20,8 +20,8 @@ constexpr Scalar kLargestScalar = std::numeric_limits<Scalar>::max(),
 
 TEST_CASE("One non-finite number is found at every position, with any sign and payload") {
   for (const std::size_t count : {1, 2, 7, 8, 9, 31, 100, 1024})
-    for (const Scalar bad :
-         {kScalarInfinity, -kScalarInfinity, kQuietNaN, -kQuietNaN, std::numeric_limits<Scalar>::signaling_NaN()}) {
+    for (const Scalar bad : {kScalarInfinity, -kScalarInfinity, kQuietNaN, -kQuietNaN,
+                             std::numeric_limits<Scalar>::signaling_NaN()}) {
       std::vector<Scalar> numbers(count, kLargestScalar);
       CHECK(all_finite(numbers));
       for (Scalar& number : numbers) {

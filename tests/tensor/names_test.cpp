@@ -65,3 +65,10 @@ TEST_CASE("A name too long for a typing error is not compared") {
   CHECK(nearest_name(std::string(100, 'a'), {std::string(101, 'a')}) == std::string(101, 'a'));
   CHECK(nearest_name(std::string(101, 'a'), {std::string(101, 'a')}).empty());
 }
+
+TEST_CASE("Of many known names an error lists the first, and how many there are") {
+  std::vector<std::string> known;
+  for (int i = 100; i < 200; ++i) known.push_back("name" + std::to_string(i));
+  CHECK_THROWS_WITH_AS(find_name("thing", "other", known),
+                       doctest::Contains("name131, name132, ... (100 in all)"), sand::Error);
+}
