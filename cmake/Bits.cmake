@@ -1,8 +1,9 @@
 # `sandgrad_bits` (tests/bits.cpp), for tests/bits.sh: the sources that decide bits, with only Eigen.
 set(bits_sources ${floor_sources})
 list(FILTER bits_sources INCLUDE REGEX
-  "/(tensor/(available_cores|digits|error|finite|names|normal|printable|random|shape|system_files|tensor|threads)\
-|tensor/kernels/[a-z0-9_]+|autograd/[a-z_/]+|nn/(cnn|initialize|mix|mlp|objectives|residuals|scores)|nn/objectives/[a-z_]+|optim/[a-z_/]+\
+  "/(tensor/(available_cores|digits|error|finite|names|normal|printable|random|shape|system_files|tensor)\
+|tensor/threads|tensor/kernels/[a-z0-9_]+|autograd/[a-z_/]+|optim/[a-z_/]+\
+|nn/(cnn|initialize|mix|mlp|objectives|residuals|scores)|nn/objectives/[a-z_]+\
 |domains/(colored_mnist|dealing|domain|generated_digits|random_state|sampler|spirals))\\.cpp$")
 list(FILTER bits_sources EXCLUDE REGEX "/(ladder|gradient_check|mask_report|sgd)\\.cpp$")
 add_executable(sandgrad_bits ${bits_sources} experiments/training/bits.cpp
