@@ -111,6 +111,9 @@ const GradientTable& DomainGradients::operator()(const Batch& batch, const Objec
   else
     run_shards(batch, objective, threads);
   fold(threads);
+  for (const Slot& slot : options_.frozen)
+    for (int domain = 0; domain < table_->domains(); ++domain)
+      std::fill_n(table_->row(domain).begin() + slot.offset, slot.shape.size(), Scalar{0});
   table_->seed = options_.seed;
   table_->step = batch.step;
   const std::span<const double> losses = table_->losses();

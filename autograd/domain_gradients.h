@@ -20,6 +20,7 @@ struct DomainGradientsOptions {
   int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
   std::uint64_t seed = 0;  ///< seed of dropout
   Threads threads{};
+  std::vector<Slot> frozen{};  ///< their gradients count as 0
 
   /// The number of shards for `rows` rows of one domain, in a batch of `domains` domains.
   Index shards_of(Index rows, int domains) const;
