@@ -24,6 +24,7 @@ struct DomainGradientsOptions {
   int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
   std::uint64_t seed = 0;  ///< seed of dropout
   Threads threads{};
+  std::vector<Slot> frozen{};  ///< their gradients count as 0
 
   /// The number of shards for `rows` rows of one domain, in a batch of `domains` domains.
   Index shards_of(Index rows, int domains) const;
@@ -80,6 +81,7 @@ class DomainGradients {
   void make_rows();
   void run_two_phases(const Batch& batch, const DomainObjective& objective, const Threads& threads);
   void run(Shard& shard, const Batch& batch, const Objective& objective, Tape& tape);
+  void run_once(const Batch& batch, const Objective& objective);
   void run_several(const Batch& batch, const SeveralPasses& objective);
   void check_objective(std::uint32_t step, const DomainObjective& objective) const;
   void fold(const Threads& threads);

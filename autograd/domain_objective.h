@@ -32,6 +32,10 @@ class DomainObjective : public Objective {
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
     return base_->loss(outputs, targets, rows_in_domain);
   }
+  Var row_losses(Var outputs, const Targets& targets) const override {
+    return base_->row_losses(outputs, targets);
+  }
+  Var slopes(Var outputs, const Targets& targets) const override { return base_->slopes(outputs, targets); }
   const DomainObjective* over_domains() const final { return this; }
 
   virtual const char* name() const = 0;

@@ -23,6 +23,13 @@ class Objective {
   ///   outputs [n, ...] of the network for n rows;  targets [n]
   virtual Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const = 0;
 
+  // For objectives over domains that look at single rows. A loss without them throws Error(usage).
+  /// Records the loss of every row [n, 1].
+  virtual Var row_losses(Var, const Targets&) const { throw lacks("the loss of every row on its own"); }
+  /// Records the derivative of every row's loss by its outputs [n, ...]. It is itself on the tape, so that a
+  /// penalty on it has a gradient.
+  virtual Var slopes(Var, const Targets&) const { throw lacks("the derivative of a row's loss"); }
+
   /// Itself, if it sees whole domains (autograd/domain_objective.h).
   virtual const DomainObjective* over_domains() const { return nullptr; }
   /// Itself, if it needs gradients at several weights (autograd/several_passes.h).
@@ -41,6 +48,11 @@ class Objective {
   virtual double weight_decay(double decay, std::uint32_t) const { return decay; }
   /// The name of the optimizer that moves the weights, if the method has its own; else nullptr
   virtual const char* optimizer() const { return nullptr; }
+
+ private:
+  static Error lacks(const char* what) {
+    return Error(Fault::usage, std::string("objective: this loss does not give ") + what);
+  }
 };
 
 /// What an objective may depend on besides the outputs.

@@ -1,5 +1,6 @@
 #include "domains/domain.h"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <string>
@@ -51,7 +52,7 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
   const Shape shape = stacked(static_cast<Index>(examples.size()), domain.example);
   if (rows.inputs.data() == nullptr || rows.inputs.shape() != shape) rows.inputs = Tensor(shape);
   rows.labels.resize(domain.labels.empty() ? 0 : examples.size());
-  const Shape of_values = {static_cast<Index>(examples.size()), 1};
+  const Shape of_values = {static_cast<Index>(examples.size()), domain.targets};
   if (!domain.values.empty() &&
       (rows.target_values.data() == nullptr || rows.target_values.shape() != of_values))
     rows.target_values = Tensor(of_values);
@@ -66,7 +67,9 @@ void gather(const Domain& domain, std::span<const std::uint32_t> examples, Domai
     else
       domain.read(examples[row], input);
     if (!domain.labels.empty()) rows.labels[row] = domain.labels[examples[row]];
-    if (!domain.values.empty()) rows.target_values[static_cast<Index>(row)] = domain.values[examples[row]];
+    if (!domain.values.empty())
+      std::copy_n(domain.values.begin() + static_cast<Index>(examples[row]) * domain.targets, domain.targets,
+                  rows.target_values.data() + static_cast<Index>(row) * domain.targets);
   }
 }
 

@@ -14,6 +14,9 @@
 
 namespace sand::domains {
 
+/// What is to be predicted of an example: one of some classes, numbers, or which of some labels it has.
+enum class Task { classify, regress, multilabel };
+
 /// Labelled examples that follow one distribution. Domains keep raw bytes; `read` converts them to numbers.
 struct Domain {
   std::string name;                  ///< "+90%", "sketch"
@@ -24,10 +27,14 @@ struct Domain {
   /// As `read`, with random changes for training: a function of (example, random). Empty if the data set has
   /// no augmentation.
   std::function<void(std::uint32_t example, Random random, std::span<Scalar> input)> augment = nullptr;
-  std::vector<Scalar> values = {};  ///< [size()], numbers to predict (regression); else empty
+  /// [size(), targets], row-major: numbers to predict, or 1 for each label that an example has, else 0; empty
+  /// for classes
+  std::vector<Scalar> values = {};
+  Index targets = 1;  ///< numbers, or labels, of an example
 
   std::uint32_t size() const {
-    return static_cast<std::uint32_t>(labels.empty() ? values.size() : labels.size());
+    return static_cast<std::uint32_t>(labels.empty() ? values.size() / static_cast<std::size_t>(targets)
+                                                     : labels.size());
   }
 };
 
@@ -39,7 +46,7 @@ struct DataSet {
   std::string name;    ///< DomainBed's: "Spirals", "ColoredMNIST"
   std::string source;  ///< a phrase that names the source: "MNIST digits from DIR", "generated digits"
   Shape example;       ///< of one input, the same in every domain
-  int classes = 0;     ///< labels are 0 .. classes - 1; 0 for regression
+  int classes = 0;     ///< labels are 0 .. classes - 1; 0 for every other task
   std::vector<Domain> domains;
   /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Of each input of a
   /// table after standardize(). Empty for data that is not normalised.
@@ -48,10 +55,12 @@ struct DataSet {
   std::vector<std::filesystem::path> files = {};
   /// Most bytes held by the processes that decoded photos, without this process
   std::uint64_t decoders_memory = 0;
-  /// Of the inputs of a table, [example.size()], and of its classes; empty for data without such names
+  /// Of the inputs of a table, [example.size()], and of classes; empty for data without such names
   std::vector<std::string> input_names = {}, class_names = {};
   /// Computes mean and deviation from some domains, for standardize(); empty for data that needs none
   std::function<void(DataSet& data, std::span<const int> domains, const Note& note)> fit = nullptr;
+  Task task = Task::classify;
+  std::vector<std::string> target_names = {};  ///< of the numbers to predict, or of the labels; else empty
 };
 
 /// Gives every input of a table mean 0 and deviation 1 over all rows of some domains, the training domains.
@@ -79,8 +88,8 @@ Split split(const Domain& domain, double fraction, std::uint32_t seed);
 /// Gives the random numbers that change an example; empty: no changes.
 using Randomness = std::function<Random(std::uint32_t example)>;
 
-/// Reads the given examples, with their labels or values [n, 1], into `rows`, and reuses its memory if the
-/// shape is the same. Augments them if there is randomness and the domain has augmentation. Throws
+/// Reads the given examples, with their labels or values [n, targets], into `rows`, and reuses its memory if
+/// the shape is the same. Augments them if there is randomness and the domain has augmentation. Throws
 /// Error(usage) for an example that the domain does not have.
 void gather(const Domain& domain, std::span<const std::uint32_t> examples, DomainRows& rows,
             const Randomness& randomness = {});

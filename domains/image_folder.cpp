@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <utility>
 
 #include "domains/augmentation.h"
 #include "domains/image_decoder.h"
 #include "domains/image_scan.h"
+#include "domains/imagenet.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
 
@@ -17,8 +17,6 @@ namespace sand::domains {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<double, 3> kMean{0.485, 0.456, 0.406}, kDeviation{0.229, 0.224, 0.225};  // ImageNet's
 
 /// Half of the machine's memory.
 std::uint64_t half_of_memory() {
@@ -155,16 +153,6 @@ struct Images {
   }
 };
 
-/// From 0 .. 1 to mean 0 and deviation 1 over ImageNet's pixels.
-void normalise(std::span<Scalar> input) {
-  const std::size_t pixels = input.size() / 3;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    const Scalar mean = static_cast<Scalar>(kMean[channel]),
-                 deviation = static_cast<Scalar>(kDeviation[channel]);
-    for (Scalar& x : input.subspan(channel * pixels, pixels)) x = (x - mean) / deviation;
-  }
-}
-
 using Classes = decltype(ImageScan::classes);
 
 /// The readable images of `files`. `first` is the number of the first one.
@@ -188,11 +176,11 @@ Domain photo_domain(const std::string& name, const std::vector<ImageFile>& files
   domain.read = [images, shared](std::uint32_t example, std::span<Scalar> input) {
     const std::span<const std::uint8_t> image = (*images)[(*shared)[example]];
     for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<Scalar>(image[i]) / 255;
-    normalise(input);
+    normalise_photo(input);
   };
   domain.augment = [images, shared](std::uint32_t example, Random random, std::span<Scalar> input) {
     augment((*images)[(*shared)[example]], images->side, random, input);
-    normalise(input);
+    normalise_photo(input);
   };
   return domain;
 }
@@ -229,8 +217,9 @@ DataSet image_folder(const fs::path& folder, const ImageFolderOptions& options, 
                .example = {3, options.side, options.side},
                .classes = static_cast<int>(found.classes.size()),
                .domains = {},
-               .mean = {kMean.begin(), kMean.end()},
-               .deviation = {kDeviation.begin(), kDeviation.end()}};
+               .mean = {kImageNetMean.begin(), kImageNetMean.end()},
+               .deviation = {kImageNetDeviation.begin(), kImageNetDeviation.end()}};
+  for (const auto& of_class : found.classes) data.class_names.push_back(printable(of_class.first));
   for (const ImageFile* file : all)
     if (file->unreadable.empty()) data.files.push_back(file->path);
   data.decoders_memory = decoded.decoders_memory;

@@ -203,6 +203,27 @@ ImageScan scan_images(const fs::path& root, bool follow_links) {
   return found;
 }
 
+std::vector<ImageFile> images_below(const fs::path& folder, bool follow_links) {
+  constexpr int kDeepest = 16;  // a link may lead to a folder above it
+  std::vector<ImageFile> images;
+  std::set<std::string> litter;
+  const auto visit = [&](const auto& again, const fs::path& at, int depth) -> void {
+    for (const Entry& entry : entries(at, follow_links, litter)) {
+      if (is_image_name(entry.path))
+        images.push_back({entry.path, "", entry.unreadable});
+      else if (entry.folder && entry.unreadable.empty() && depth < kDeepest)
+        again(again, entry.path, depth + 1);
+    }
+  };
+  visit(visit, folder, 0);
+  check(!images.empty(), [&] {
+    return Error(Fault::data, "image folder: there is no image in it")
+        .fact("folder", printable(folder.native()))
+        .hint("images are files with names like photo.jpg or photo.png");
+  });
+  return images;
+}
+
 void check_classes(const fs::path& root, const ImageScan& found, bool skip_unreadable) {
   std::set<std::string> with_images;
   for (const std::vector<ImageFile>& files : found.files)

@@ -35,6 +35,10 @@ struct ImageScan {
 /// of different domains, whose names are alike).
 ImageScan scan_images(const std::filesystem::path& root, bool follow_links = false);
 
+/// All images in a folder and in the folders in it, at any depth, in byte order of their names. Ignores what
+/// scan_images() ignores. Throws Error: missing (no such folder), io (not readable), data (no image).
+std::vector<ImageFile> images_below(const std::filesystem::path& folder, bool follow_links = false);
+
 /// Throws Error(data) for a class without any file or, if unreadable files are skipped, without any readable
 /// file.
 void check_classes(const std::filesystem::path& root, const ImageScan& found, bool skip_unreadable);

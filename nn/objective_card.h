@@ -16,8 +16,9 @@ struct ObjectiveCard {
   const char* about;    ///< its purpose, in a phrase
   const char* formula;  ///< of the loss L_e of a domain with outputs x
   const char* source;
-  int fewest_domains;               ///< needed for training
-  Index (*outputs)(Index classes);  ///< outputs needed for this number of classes; 0 if unsupported
+  int fewest_domains;             ///< needed for training
+  const char* predicts;           ///< "classes", "numbers" or "labels"
+  Index (*outputs)(Index count);  ///< outputs needed for this number of them; 0 if unsupported
   std::vector<HparamRule> hparams;
   std::unique_ptr<Objective> (*make)(const Hparams& hparams);
 };

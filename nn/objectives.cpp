@@ -9,7 +9,7 @@ namespace sand::nn {
 
 const std::vector<ObjectiveCard>& objectives() {
   static const std::vector<ObjectiveCard> cards = {CrossEntropy::card(), BinaryCrossEntropy::card(),
-                                                   SquaredError::card()};
+                                                   SquaredError::card(), MultiLabelCrossEntropy::card()};
   return cards;
 }
 

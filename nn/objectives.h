@@ -4,6 +4,7 @@
 #include "nn/domain_objective_card.h"
 #include "nn/objectives/binary_cross_entropy.h"
 #include "nn/objectives/cross_entropy.h"
+#include "nn/objectives/multi_label_cross_entropy.h"
 #include "nn/objectives/squared_error.h"
 // Over whole domains, or with several passes:
 #include "nn/objectives/caus_irl.h"

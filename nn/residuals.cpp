@@ -27,9 +27,9 @@ Var residuals(Var logits, const Targets& targets) {
   return add(share, logits.tape().copied(minus_true));
 }
 
-Var slope_of_scale(Var logits, const Targets& targets) {
-  return scale(sum(mul(residuals(logits, targets), logits)),
-               Scalar{1} / static_cast<Scalar>(logits.shape().rows()));
+Var slope_of_scale(const Objective& loss, Var outputs, const Targets& targets) {
+  return scale(sum(mul(loss.slopes(outputs, targets), outputs)),
+               Scalar{1} / static_cast<Scalar>(outputs.shape().rows()));
 }
 
 }  // namespace sand::nn

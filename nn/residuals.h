@@ -10,8 +10,8 @@ namespace sand::nn {
 /// labels outside the classes.
 Var residuals(Var logits, const Targets& targets);
 
-/// d / ds of the mean cross-entropy of logits s x, at s = 1: mean_n sum_c r_nc x_nc (IRMv1's dummy
-/// classifier).
-Var slope_of_scale(Var logits, const Targets& targets);
+/// d / ds of the mean loss of outputs s x, at s = 1: mean_n sum_c r_nc x_nc with the slopes r of the loss
+/// (IRMv1's dummy classifier).
+Var slope_of_scale(const Objective& loss, Var outputs, const Targets& targets);
 
 }  // namespace sand::nn

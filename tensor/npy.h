@@ -28,6 +28,7 @@ class Npy {
   static Npy parse(std::span<const std::byte> file, const std::string& source);
 
   const std::vector<Index>& shape() const { return stored_.shape; }
+  Dtype dtype() const { return stored_.dtype; }
   std::string text() const;  ///< "[2, 3] of F64"
 
   /// Fills `numbers` from number `first` of the array on. In the float program it rounds F64 to the nearest

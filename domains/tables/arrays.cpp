@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "tensor/digits.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/printable.h"
@@ -16,7 +17,7 @@ namespace sand::domains {
 namespace {
 
 constexpr std::size_t kMostArrayDomains = 4096, kMostArrayClasses = 1000;
-constexpr Index kMostExamples = Index{1} << 31;
+constexpr Index kMostExamples = Index{1} << 31, kMostTargets = 4096;
 
 std::string text_of(const StoredTensor& tensor) {
   std::string sizes;
@@ -82,9 +83,12 @@ void check_inputs(const StoredTensor& x, const std::string& file) {
 
 void check_one_each(const StoredTensor& tensor, Index examples, const std::string& file, const char* name) {
   check(tensor.shape.size() == 1 && tensor.shape[0] == examples, [&] {
-    return broken_array("there must be one number for each example", file, name)
-        .fact("expected", "[" + std::to_string(examples) + "]")
-        .fact("found", text_of(tensor));
+    Error error = broken_array("there must be one number for each example", file, name)
+                      .fact("expected", "[" + std::to_string(examples) + "]")
+                      .fact("found", text_of(tensor));
+    if (*name == 'y' && tensor.shape.size() == 2)
+      error.hint("--task regress predicts several numbers, --task multilabel several labels of 0 and 1");
+    return error;
   });
 }
 
@@ -100,7 +104,7 @@ Ranked rank(const StoredTensor& tensor, std::size_t most, const std::string& fil
   check(misfit.empty(), [&] {
     return broken_array("whole numbers are needed", file, name)
         .fact("found", misfit)
-        .hint("numpy: .astype('int64')");
+        .hint(*name == 'y' ? "--task regress predicts other numbers" : "numpy: .astype('int64')");
   });
   std::set<std::int64_t> different;
   for (const std::int64_t number : numbers) {
@@ -117,9 +121,16 @@ Ranked rank(const StoredTensor& tensor, std::size_t most, const std::string& fil
   return ranked;
 }
 
-/// The targets of a regression.
-std::vector<Scalar> values_of(const StoredTensor& y, const std::string& file) {
-  std::vector<Scalar> values(static_cast<std::size_t>(y.shape[0]));
+/// Numbers to predict, or labels: [n] or [n, d] -> [n, d].
+std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels, const std::string& file) {
+  const bool shaped = (y.shape.size() == 1 || y.shape.size() == 2) && y.shape[0] == examples;
+  check(shaped && y.shape.back() > 0 && (y.shape.size() == 1 || y.shape[1] <= kMostTargets), [&] {
+    return broken_array("there must be one number, or a row of at most 4096, for each example", file, "y")
+        .fact("expected", "[" + std::to_string(examples) + "] or [" + std::to_string(examples) + ", d]")
+        .fact("found", text_of(y));
+  });
+  const Index width = y.shape.size() == 1 ? 1 : y.shape[1];
+  std::vector<Scalar> values(static_cast<std::size_t>(examples * width));
   if (y.dtype == Dtype::f32 || y.dtype == Dtype::f64) {
     read_numbers(y, 0, values);
   } else {
@@ -128,8 +139,11 @@ std::vector<Scalar> values_of(const StoredTensor& y, const std::string& file) {
           [&] { return broken_array("numbers are needed", file, "y").fact("found", misfit); });
   }
   for (std::size_t i = 0; i < values.size(); ++i)
-    check(std::isfinite(values[i]), [&] {
-      return broken_array("a number to predict is not finite", file, "y").fact("example", std::to_string(i));
+    check(labels ? values[i] == 0 || values[i] == 1 : std::isfinite(values[i]), [&] {
+      Error error =
+          broken_array(labels ? "a label must be 0 or 1" : "a number to predict is not finite", file, "y")
+              .fact("example", std::to_string(i / static_cast<std::size_t>(width)));
+      return labels ? error.fact("found", shortest(static_cast<double>(values[i]))) : error;
     });
   return values;
 }
@@ -154,12 +168,15 @@ DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options) 
 DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& options) {
   check_inputs(tensors.x, file);
   const Index count = tensors.x.shape[0];
-  check_one_each(tensors.y, count, file, "y");
   check_one_each(tensors.domain, count, file, "domain");
   const Ranked domains = rank(tensors.domain, kMostArrayDomains, file, "domain");
   const bool classify = options.task == TableTask::classify;
+  if (classify) check_one_each(tensors.y, count, file, "y");
   const Ranked classes = classify ? rank(tensors.y, kMostArrayClasses, file, "y") : Ranked{};
-  const std::vector<Scalar> values = classify ? std::vector<Scalar>{} : values_of(tensors.y, file);
+  const std::vector<Scalar> values =
+      classify ? std::vector<Scalar>{}
+               : values_of(tensors.y, count, options.task == TableTask::multilabel, file);
+  const Index width = static_cast<Index>(values.size()) / count;  // 0 for classes
   check(!classify || classes.values.size() > 1, [&] {
     return broken_array("all examples have one label: there is nothing to learn", file, "y")
         .fact("found", std::to_string(classes.values[0]));
@@ -169,25 +186,29 @@ DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& opt
                .source = std::to_string(count) + " examples from " + file,
                .example = Shape(std::span(tensors.x.shape).subspan(1)),
                .classes = static_cast<int>(classes.values.size()),
-               .domains = {}};
+               .domains = {},
+               .task = options.task};
+  for (Index target = 0; target < width; ++target) data.target_names.push_back(std::to_string(target));
   for (const std::int64_t label : classes.values) data.class_names.push_back(std::to_string(label));
   const auto x = std::make_shared<const StoredTensor>(std::move(tensors.x));
   std::vector<std::shared_ptr<std::vector<std::uint32_t>>> examples;
   for (const std::int64_t domain : domains.values) {
     examples.push_back(std::make_shared<std::vector<std::uint32_t>>());
-    data.domains.push_back(
-        {.name = std::to_string(domain),
-         .example = data.example,
-         .labels = {},
-         .read = [x, mine = examples.back()](std::uint32_t example, std::span<Scalar> input) {
-           read_numbers(*x, (*mine)[example] * input.size(), input);
-         }});
+    data.domains.push_back({.name = std::to_string(domain),
+                            .example = data.example,
+                            .labels = {},
+                            .read =
+                                [x, mine = examples.back()](std::uint32_t example, std::span<Scalar> input) {
+                                  read_numbers(*x, (*mine)[example] * input.size(), input);
+                                },
+                            .targets = std::max(width, Index{1})});
   }
   for (std::size_t i = 0; i < domains.ranks.size(); ++i) {
     const auto d = static_cast<std::size_t>(domains.ranks[i]);
     examples[d]->push_back(static_cast<std::uint32_t>(i));
     if (classify) data.domains[d].labels.push_back(classes.ranks[i]);
-    if (!classify) data.domains[d].values.push_back(values[i]);
+    const auto first = values.begin() + static_cast<Index>(i) * width;
+    data.domains[d].values.insert(data.domains[d].values.end(), first, first + width);
   }
   return data;
 }

@@ -19,8 +19,9 @@ struct ArraysOptions {
 
 /// The tensors of n examples.
 struct Arrays {
-  StoredTensor x;       ///< [n, ...]: vectors [n, d] or images [n, c, h, w]; F32, F64, or U8 for 0 .. 255
-  StoredTensor y;       ///< [n], labels: whole numbers; for regression also F32 or F64
+  StoredTensor x;  ///< [n, ...]: vectors [n, d] or images [n, c, h, w]; F32, F64, or U8 for 0 .. 255
+  /// [n], classes: whole numbers; for regression [n] or [n, d] of any numbers, for labels the same of 0 and 1
+  StoredTensor y;
   StoredTensor domain;  ///< [n], whole numbers
 };
 
@@ -29,8 +30,9 @@ struct Arrays {
 /// memory as they are stored.
 ///
 /// Throws what Safetensors throws; Error(data), with the tensor, for one that is missing, of another type or
-/// shape, for a number in x that is not finite in a Scalar, for more than 4096 domains or 1000 classes, and
-/// for one class only; Error(resources) if the file does not fit into memory.
+/// shape, for a label that is not 0 or 1, for a number in x or y that is not finite in a Scalar, for more
+/// than 4096 domains or 1000 classes, and for one class only; Error(resources) if the file does not fit into
+/// memory.
 DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options = {});
 
 /// The same for arrays in memory; messages call them `file`. A folder of x.npy, y.npy and domain.npy will be

@@ -32,7 +32,9 @@ void check_is_header(const CsvRow& header, const std::string& file) {
       .hint("add a first line with a name for each column");
 }
 
-std::vector<std::string> names_of(const CsvRow& header, const std::string& file) {
+}  // namespace
+
+std::vector<std::string> column_names(const CsvRow& header, const std::string& file) {
   check_is_header(header, file);
   std::vector<std::string> names;
   std::unordered_map<std::string, std::size_t> columns;
@@ -57,19 +59,31 @@ std::vector<std::string> names_of(const CsvRow& header, const std::string& file)
   return names;
 }
 
-std::string list_of(const std::vector<std::string>& names) {
+std::string list_of_names(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 20;
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) text += (i == 0 ? "" : ", ") + names[i];
   return names.size() > kShown ? text + ", ... (" + std::to_string(names.size()) + " in all)" : text;
 }
 
+std::vector<std::string> label_names(const std::string& text, const std::vector<std::string>& columns) {
+  if (std::find(columns.begin(), columns.end(), text) != columns.end()) return {text};
+  std::vector<std::string> names;
+  for (std::size_t at = 0, end = 0; end != std::string::npos; at = end + 1) {
+    end = text.find(',', at);
+    names.emplace_back(trim(std::string_view(text).substr(at, end - at)));
+  }
+  return names;
+}
+
+namespace {
+
 std::size_t column_named(const std::string& name, const char* flag, const std::vector<std::string>& names,
                          const std::string& file) {
   const auto found = std::find(names.begin(), names.end(), name);
   check(found != names.end(), [&] {
     Error error(Fault::usage, std::string(flag) + ": the table has no such column");
-    error.fact("file", file).fact("found", in_quotes(name)).fact("known", list_of(names));
+    error.fact("file", file).fact("found", in_quotes(name)).fact("known", list_of_names(names));
     if (const std::string nearest = nearest_name(name, names); !nearest.empty())
       error.hint("did you mean " + nearest + "?");
     return error;
@@ -84,7 +98,7 @@ std::size_t ColumnPlan::count(ColumnUse use) const {
 }
 
 ColumnPlan plan_columns(const CsvRow& header, const ColumnNames& wanted, const std::string& file) {
-  ColumnPlan plan{names_of(header, file), {}};
+  ColumnPlan plan{column_names(header, file), {}, {}};
   plan.uses.assign(plan.names.size(), ColumnUse::number);
   const auto use = [&](const std::string& name, const char* flag, ColumnUse as) {
     const std::size_t column = column_named(name, flag, plan.names, file);
@@ -97,13 +111,14 @@ ColumnPlan plan_columns(const CsvRow& header, const ColumnNames& wanted, const s
     return column;
   };
   use(wanted.domain, "--domain-column", ColumnUse::domain);
-  plan.label = use(wanted.label, "--label-column", ColumnUse::label);
+  for (const std::string& name : label_names(wanted.label, plan.names))
+    plan.labels.push_back(use(name, "--label-column", ColumnUse::label));
   for (const std::string& name : wanted.drop) use(name, "--drop-columns", ColumnUse::none);
   for (const std::string& name : wanted.one_hot) use(name, "--one-hot", ColumnUse::category);
   check(plan.count(ColumnUse::number) + plan.count(ColumnUse::category) > 0, [&] {
     return Error(Fault::usage, "table: no column is left as an input")
         .fact("file", file)
-        .fact("columns", list_of(plan.names));
+        .fact("columns", list_of_names(plan.names));
   });
   return plan;
 }

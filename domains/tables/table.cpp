@@ -126,7 +126,7 @@ void check_rows(const TableReader& reader, const TableOptions& options, const st
         .fact("file", file)
         .fact("found", "only a header");
   });
-  check(options.task == TableTask::regress || reader.classes.size() > 1, [&] {
+  check(options.task != TableTask::classify || reader.classes.size() > 1, [&] {
     return Error(Fault::data, "table: all rows have one label: there is nothing to learn")
         .fact("file", file)
         .fact("column", in_quotes(options.columns.label))
@@ -169,7 +169,11 @@ DataSet table(GzipReader& file, const TableOptions& options) {
       .example = {width},
       .classes = static_cast<int>(classes.names.size()),
       .domains = {},
-      .class_names = classes.names};
+      .class_names = classes.names,
+      .task = options.task};
+  if (options.task != TableTask::classify)
+    for (const std::size_t column : reader.plan()->labels)
+      data.target_names.push_back(reader.plan()->names[column]);
   for (const TableInput& input : inputs->inputs()) data.input_names.push_back(input.name);
   for (std::size_t d = 0; d < domains.names.size(); ++d) {
     TableReader::Rows& of_domain = reader.by_domain[domains.order[d]];
@@ -179,7 +183,8 @@ DataSet table(GzipReader& file, const TableOptions& options) {
                             .labels = std::move(of_domain.labels),
                             .read = [inputs, d](std::uint32_t example,
                                                 std::span<Scalar> input) { inputs->read(d, example, input); },
-                            .values = std::move(of_domain.values)});
+                            .values = std::move(of_domain.values),
+                            .targets = static_cast<Index>(reader.plan()->labels.size())});
   }
   data.fit = [inputs](DataSet& fitted, std::span<const int> training, const Note& note) {
     inputs->standardize(training);

@@ -12,7 +12,7 @@
 
 namespace sand::domains {
 
-enum class TableTask { classify, regress };
+using TableTask = Task;
 enum class MissingCells {
   refuse,
   mean,  ///< an input that is missing is the mean of its column: 0 after standardisation
@@ -33,7 +33,9 @@ struct TableOptions {
 /// Domains and classes are the different texts of their columns: sorted by value if all are numbers, else by
 /// their bytes. Class 0 is the first. Inputs are in the order of the columns; a one-hot column gives an input
 /// for each of its texts, sorted likewise, "color=red". With TableTask::regress, the label is a number
-/// (Domain::values) and there are no classes. standardize() gives each input mean 0 and deviation 1.
+/// (Domain::values) and there are no classes; several label columns give several numbers. With
+/// TableTask::multilabel, each label column is a label, 0 or 1. standardize() gives each input mean 0 and
+/// deviation 1.
 ///
 /// Throws Error with row, column and cell; data: what read_csv and plan_columns throw; a table without rows;
 /// a cell that is no number, is infinite, is out of range, has a decimal comma in a table with points or the

@@ -29,11 +29,11 @@ void TableReader::take(const CsvRow& row) {
     }
   by_domain.resize(domains.size());
   Rows& rows = by_domain[domain];
-  if (options_.task == TableTask::regress)
-    rows.values.push_back(value_in(row));
-  else
+  if (options_.task == TableTask::classify)
     rows.labels.push_back(
-        static_cast<std::int32_t>(word_in(row, plan_->label, classes, "classes", kMostWords)));
+        static_cast<std::int32_t>(word_in(row, plan_->labels[0], classes, "classes", kMostWords)));
+  else
+    for (const std::size_t column : plan_->labels) rows.values.push_back(value_in(row, column));
   rows.rows.push_back(rows_->size());
   if (const std::optional<std::size_t> far = rows_->add(domain, numbers_))
     throw broken_cell("a number is too large", row, input_columns[*far]);
@@ -46,6 +46,12 @@ void TableReader::begin(const CsvRow& header) {
         .hint("--separator names another separator");
   });
   plan_ = plan_columns(header, options_.columns, file_);
+  check(options_.task != TableTask::classify || plan_->labels.size() == 1, [&] {
+    return Error(Fault::usage, "--label-column: classes have one column")
+        .fact("file", file_)
+        .fact("found", in_quotes(options_.columns.label))
+        .hint("--task regress predicts the numbers of several columns, --task multilabel labels of 0 and 1");
+  });
   std::vector<bool> is_category;
   for (std::size_t column = 0; column < header.size(); ++column) {
     const ColumnUse use = plan_->uses[column];
@@ -86,17 +92,21 @@ std::uint32_t TableReader::word_in(const CsvRow& row, std::size_t column, Words&
   check(words.size() <= most, [&] {
     Error error = broken_cell(std::string("too many ") + of, row, column);
     error.fact("expected", "at most " + std::to_string(most) + " different texts");
-    return error.hint(column == plan_->label ? "--task regress predicts a number"
-                                             : "is it the right column? --drop-columns leaves one out");
+    return error.hint(plan_->uses[column] == ColumnUse::label
+                          ? "--task regress predicts a number"
+                          : "is it the right column? --drop-columns leaves one out");
   });
   return word;
 }
 
-Scalar TableReader::value_in(const CsvRow& row) const {
-  const Cell cell = parse_cell(row[plan_->label], options_.decimal_comma);
-  if (cell.kind != Cell::Kind::number) throw not_a_number(row, plan_->label, cell.kind);
+Scalar TableReader::value_in(const CsvRow& row, std::size_t column) const {
+  const Cell cell = parse_cell(row[column], options_.decimal_comma);
+  if (cell.kind != Cell::Kind::number) throw not_a_number(row, column, cell.kind);
   const Scalar value = static_cast<Scalar>(cell.value);
-  check(std::isfinite(value), [&] { return broken_cell("a number is too large", row, plan_->label); });
+  check(std::isfinite(value), [&] { return broken_cell("a number is too large", row, column); });
+  check(options_.task != TableTask::multilabel || value == 0 || value == 1, [&] {
+    return broken_cell("a label must be 0 or 1", row, column).hint("--task regress predicts other numbers");
+  });
   return value;
 }
 
@@ -134,9 +144,10 @@ Error TableReader::not_a_number(const CsvRow& row, std::size_t column, Cell::Kin
           .hint("leave out --decimal-comma if the point is right");
     default:
       return broken_cell("a cell is not a number", row, column)
-          .hint(column == plan_->label ? "--task classify predicts words"
-                                       : "--drop-columns " + name + " leaves the column out; --one-hot " +
-                                             name + " makes an input of each word");
+          .hint(plan_->uses[column] == ColumnUse::label
+                    ? "--task classify predicts words"
+                    : "--drop-columns " + name + " leaves the column out; --one-hot " + name +
+                          " makes an input of each word");
   }
 }
 

@@ -29,7 +29,7 @@ class TableReader {
   struct Rows {
     std::vector<std::uint32_t> rows;
     std::vector<std::int32_t> labels;  // numbers in `classes`
-    std::vector<Scalar> values;        // the labels of TableTask::regress
+    std::vector<Scalar> values;        // the labels of other tasks than TableTask::classify
   };
   Words domains, classes;
   std::vector<Rows> by_domain;
@@ -43,7 +43,7 @@ class TableReader {
   double category_in(const CsvRow& row, std::size_t column, Words& words) const;
   std::uint32_t word_in(const CsvRow& row, std::size_t column, Words& words, const char* of,
                         std::size_t most) const;
-  Scalar value_in(const CsvRow& row) const;
+  Scalar value_in(const CsvRow& row, std::size_t column) const;
   Error broken_cell(const std::string& rule, const CsvRow& row, std::size_t column) const;
   Error not_a_number(const CsvRow& row, std::size_t column, Cell::Kind kind) const;
 

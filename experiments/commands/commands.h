@@ -9,6 +9,8 @@ void add_train(Command& command);
 void add_demo(Command& command);
 void add_verify(Command& command);
 void add_inspect(Command& command);
+void add_evaluate(Command& command);
+void add_predict(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
@@ -31,6 +33,8 @@ constexpr Subcommand kSubcommands[] = {
     {"demo", "Compare ERM, AND-mask and SAND-mask in half a minute", add_demo},
     {"verify", "Replay a recorded run and compare every bit", add_verify},
     {"inspect", "Explain how weights moved in one step of a recorded run", add_inspect},
+    {"evaluate", "Score a trained network by domain and class", add_evaluate},
+    {"predict", "Predict new examples with a trained network", add_predict},
     {"step", "Make one update from files (safetensors)", add_step},
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},

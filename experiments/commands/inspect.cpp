@@ -1,6 +1,8 @@
 // `sandgrad inspect`: explains one weight, or a whole tensor of weights, in one update of a recorded run. The
 // run stores nothing for this: the update is repeated from the nearest checkpoint.
 #include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
@@ -9,6 +11,7 @@
 #include "experiments/machine/progress.h"
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/recorded_run.h"
+#include "tensor/digits.h"
 
 namespace sand::experiments {
 namespace {
@@ -38,6 +41,20 @@ void restore_before(Training& run, const Checkpoints& checkpoints, int step) {
   }
 }
 
+/// Says that a weight, or a tensor of weights, is frozen: there is nothing to explain.
+void tell_frozen(const std::string& name, std::optional<Scalar> value, const InspectOptions& options) {
+  if (options.json) {
+    nlohmann::ordered_json json = {
+        {value ? "weight" : "layer", name}, {"step", options.step}, {"frozen", true}};
+    if (value) json["value"] = *value;
+    std::printf("%s\n", json.dump().c_str());
+    return;
+  }
+  std::printf("%s is frozen (--freeze): its gradients count as 0, and no step changes a bit of it\n",
+              name.c_str());
+  if (value) std::printf("  weight, before and after step %d   %s\n", options.step, exact(*value).c_str());
+}
+
 int inspect(const InspectOptions& options) {
   check(!options.weights.empty() || !options.layer.empty(), [] {
     return Error(Fault::usage, "inspect: --weight or --layer is required")
@@ -58,9 +75,20 @@ int inspect(const InspectOptions& options) {
   RecordedRun recorded(record, options.data_dir, options.threads);
   Training& run = recorded.run;
   const Parameters& parameters = run.loop().model().parameters;
-  std::vector<WeightPlace> places;
-  for (const std::string& weight : options.weights) places.push_back(weight_named(parameters, weight));
-  const Slot* const slot = options.layer.empty() ? nullptr : &slot_named(parameters, options.layer);
+  std::vector<WeightPlace> places, frozen;
+  for (const std::string& weight : options.weights) {
+    const WeightPlace place = weight_named(parameters, weight);
+    (run.loop().frozen().has(place.slot) ? frozen : places).push_back(place);
+  }
+  const Slot* slot = options.layer.empty() ? nullptr : &slot_named(parameters, options.layer);
+  const bool layer_is_frozen = slot != nullptr && run.loop().frozen().has(*slot);
+  check(!layer_is_frozen || options.heat_map.empty(),
+        [] { return Error(Fault::usage, "inspect: --heat-map: the layer is frozen, so it has no mask"); });
+  for (const WeightPlace& place : frozen)
+    tell_frozen(place.name, parameters.numbers()[static_cast<std::size_t>(place.column)], options);
+  if (layer_is_frozen) tell_frozen(options.layer, std::nullopt, options);
+  if (layer_is_frozen) slot = nullptr;
+  if (places.empty() && slot == nullptr) return 0;
 
   restore_before(run, Checkpoints(folder / "checkpoints", settings, parameters), options.step);
   Progress progress("replay", options.step);

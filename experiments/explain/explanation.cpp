@@ -120,8 +120,10 @@ DomainTerms domain_terms(const Update& update, const PassHere& here, std::size_t
   terms.largest = update.gradients.gradient(static_cast<int>(domain), weight.slot).array().abs().maxCoeff();
   std::vector<double> contributions, magnitudes;
   for (std::size_t row = 0; row < by_row.size(); ++row) {
-    terms.examples.push_back(
-        {static_cast<Index>(row), rows.examples[row], rows.labels[row], by_row[row][which]});
+    terms.examples.push_back({static_cast<Index>(row), rows.examples[row],
+                              rows.labels.empty() ? -1 : rows.labels[row], by_row[row][which]});
+    if (const TensorView values = rows.targets(static_cast<Index>(row), 1).values)
+      terms.examples.back().targets.assign(values.numbers().begin(), values.numbers().end());
     contributions.push_back(by_row[row][which]);
     magnitudes.push_back(std::fabs(contributions.back()));
   }

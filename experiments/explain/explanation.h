@@ -38,10 +38,11 @@ struct Update {
 Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, const Threads& threads);
 
 struct ExampleTerms {
-  Index row;              ///< number of the row in the domain's batch
-  std::uint32_t example;  ///< number of the example in the domain
-  std::int32_t label;
-  Scalar gradient;  ///< d (loss of the row / rows of the domain) / d weight
+  Index row;                         ///< number of the row in the domain's batch
+  std::uint32_t example;             ///< number of the example in the domain
+  std::int32_t label;                ///< -1 if there are no classes
+  Scalar gradient;                   ///< d (loss of the row / rows of the domain) / d weight
+  std::vector<Scalar> targets = {};  ///< numbers to predict, or labels
 };
 
 struct DomainTerms {

@@ -27,6 +27,15 @@ std::string setting(const std::string& name, double value, const std::string& me
   return "  " + padded(name, 12) + padded(shortest(value), 26) + meaning + "\n";
 }
 
+/// "label 1", or "target 0.5, -2".
+std::string target_text(const ExampleTerms& example) {
+  if (example.targets.empty()) return "label " + std::to_string(example.label);
+  std::string text;
+  for (const Scalar target : example.targets)
+    text += (text.empty() ? "target " : ", ") + shortest(static_cast<double>(target));
+  return text + "  ";
+}
+
 /// The examples with the largest and the smallest gradients, or all if there are few.
 std::string examples_text(const DomainTerms& domain, const std::string& added) {
   std::vector<ExampleTerms> sorted = domain.examples;
@@ -39,8 +48,8 @@ std::string examples_text(const DomainTerms& domain, const std::string& added) {
       i = sorted.size() - kShown;
     }
     text += "    " + padded("row " + std::to_string(sorted[i].row), 10) +
-            padded("example " + std::to_string(sorted[i].example), 16) +
-            padded("label " + std::to_string(sorted[i].label), 10) + exact(sorted[i].gradient) + "\n";
+            padded("example " + std::to_string(sorted[i].example), 16) + padded(target_text(sorted[i]), 10) +
+            exact(sorted[i].gradient) + "\n";
   }
   return text + "    " + padded("sum of all " + std::to_string(sorted.size()) + " rows", 36) +
          exact(domain.sum) + "\n    " + padded("sum of their absolute values", 36) +
@@ -227,9 +236,14 @@ std::string WeightExplanation::json() const {
   OrderedJson list = OrderedJson::array(), others_list = OrderedJson::array();
   for (const DomainTerms& domain : domains) {
     OrderedJson examples = OrderedJson::array();
-    for (const ExampleTerms& e : domain.examples)
-      examples.push_back(
-          {{"row", e.row}, {"example", e.example}, {"label", e.label}, {"gradient", e.gradient}});
+    for (const ExampleTerms& e : domain.examples) {
+      examples.push_back({{"row", e.row}, {"example", e.example}});
+      if (e.targets.empty())
+        examples.back()["label"] = e.label;
+      else
+        examples.back()["targets"] = e.targets;
+      examples.back()["gradient"] = e.gradient;
+    }
     list.push_back({{"name", domain.name},
                     {"loss", domain.loss},
                     {"gradient", domain.gradient},

@@ -61,6 +61,7 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
     json["data"]["inputs"].push_back(
         {{"name", data.input_names[i]}, {"mean", data.mean[i]}, {"deviation", data.deviation[i]}});
   if (!data.class_names.empty()) json["data"]["classes"] = data.class_names;
+  if (!data.target_names.empty()) json["data"]["targets"] = data.target_names;
   for (const DataFile& file : record.files)
     json["data"]["files"].push_back({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
   json["parameters"] = Json::array();

@@ -35,8 +35,8 @@ struct Manifest {
 Manifest manifest(const Settings& settings, const domains::DataSet& data, const Parameters& parameters);
 
 /// The text of record.json: the manifest, version and commit of the program, compiler and flags, kernels,
-/// threads, CPU, domains; of a user's own data the classes, and of a table the inputs with mean and
-/// deviation.
+/// threads, CPU, domains; of a user's own data and of photos the names of the classes, or of the targets; of
+/// a table the inputs with mean and deviation.
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
 
 /// Reads record.json, which is untrusted. Throws Error(data) naming the problem, and what InputFile throws.

@@ -16,6 +16,23 @@ std::string percent(double share) {
   return text;
 }
 
+double mean_loss(const std::vector<Score>& scores, const std::vector<int>& domains) {
+  double total = 0;
+  for (const int domain : domains) total += scores[static_cast<std::size_t>(domain)].loss;
+  return total / static_cast<double>(domains.size());
+}
+
+/// Of some domains: "  84.1%", or the mean squared error and R^2, "     0.123  0.8412".
+std::string score_text(const std::vector<Score>& scores, const std::vector<int>& domains,
+                       domains::Task task) {
+  const double accuracy = mean_accuracy(scores, domains);
+  if (task != domains::Task::regress) return percent(accuracy);
+  if (std::isnan(accuracy)) return "         -       -";
+  char text[64];
+  std::snprintf(text, sizeof text, "%10.4g %7.4f", mean_loss(scores, domains), accuracy);
+  return text;
+}
+
 }  // namespace
 
 double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
@@ -28,18 +45,20 @@ std::string table_line(const Record& record, const Settings& settings, const std
   char start[64];
   std::snprintf(start, sizeof start, "%6d  %10.4g", record.step, record.loss);
   std::string line = start;
-  line += "  " + percent(mean_accuracy(record.in, training));
-  line += settings.holdout_fraction > 0 ? "  " + percent(mean_accuracy(record.out, training)) : "        -";
-  for (const int domain : settings.test_domains)
-    line += "  " + percent(record.in[static_cast<std::size_t>(domain)].accuracy);
+  const domains::Task task = task_of(settings);
+  const bool numbers = task == domains::Task::regress;
+  line += "  " + score_text(record.in, training, task);
+  line += settings.holdout_fraction > 0 ? "  " + score_text(record.out, training, task)
+                                        : (numbers ? "           -       -" : "        -");
+  for (const int domain : settings.test_domains) line += "  " + score_text(record.in, {domain}, task);
   if (!record.weights.empty()) {
     double sum = 0;
     for (const double weight : record.weights) sum += weight;
     const auto [least, greatest] = std::minmax_element(record.weights.begin(), record.weights.end());
-    char numbers[96];
-    std::snprintf(numbers, sizeof numbers, "   %9.3g %9.3g %9.3g", *least,
+    char range[96];
+    std::snprintf(range, sizeof range, "   %9.3g %9.3g %9.3g", *least,
                   sum / static_cast<double>(record.weights.size()), *greatest);
-    line += numbers;
+    line += range;
   } else if (record.masks) {
     const optim::MaskCounts& total = record.masks->total;
     line += "   " + percent(total.fraction(total.closed)) + " " + percent(total.fraction(total.partial)) +
@@ -49,10 +68,12 @@ std::string table_line(const Record& record, const Settings& settings, const std
 }
 
 std::string table_head(const Settings& settings, const domains::DataSet& data) {
-  std::string head = "  step        loss  train in  held out";
+  const bool numbers = data.task == domains::Task::regress;
+  std::string head = numbers ? "  step        loss  train in: mse, R2  held out: mse, R2"
+                             : "  step        loss  train in  held out";
   for (const int domain : settings.test_domains) {
     std::string name = "test " + data.domains[static_cast<std::size_t>(domain)].name;
-    head += "  " + name;
+    head += "  " + name + (numbers ? ": mse, R2" : "");
   }
   const bool weighs = algorithm(settings).weighs_rows();
   return head + (weighs ? "   weights of domains: least, mean, greatest" : "   mask: closed, partial, open");

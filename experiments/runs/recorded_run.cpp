@@ -8,7 +8,6 @@
 #include "tensor/error.h"
 
 namespace sand::experiments {
-namespace {
 
 Manifest in_place(Manifest record, const std::string& data_dir) {
   if (data_dir.empty()) return record;
@@ -20,12 +19,14 @@ Manifest in_place(Manifest record, const std::string& data_dir) {
   return record;
 }
 
+namespace {
+
 bool is_missing(const std::string& path) {
   std::error_code failure;
   return !path.empty() && !std::filesystem::exists(path, failure);
 }
 
-/// Reads the data if a run with them fits into memory. `moved`: they are not in the recorded directory.
+/// Reads the data if a run with them fits into memory.
 domains::DataSet data_of(const Settings& settings, bool moved, const Threads& threads,
                          MemoryEstimate& memory) {
   check(!is_missing(settings.init_from), [&] {
@@ -33,20 +34,22 @@ domains::DataSet data_of(const Settings& settings, bool moved, const Threads& th
         .fact("file", settings.init_from)
         .hint("a relative path starts where the run was made: go there, or put the file at this path here");
   });
-  try {
-    domains::DataSet data = data_set_of(settings, threads);
-    memory.measure_data();
-    memory.foresee(settings, data);
-    check_fits(memory, threads);
-    return data;
-  } catch (Error& error) {
-    if (moved || !(is_missing(settings.data.data_dir) || is_missing(settings.data.own.file))) throw;
-    throw error.hint(
-        "the recorded path starts where the run was made; name the present data directory with --data-dir");
-  }
+  domains::DataSet data = recorded_data(settings, moved, threads);
+  memory.measure_data();
+  memory.foresee(settings, data);
+  check_fits(memory, threads);
+  return data;
 }
 
 }  // namespace
+
+domains::DataSet recorded_data(const Settings& settings, bool moved, const Threads& threads) try {
+  return data_set_of(settings, threads);
+} catch (Error& error) {
+  if (moved || !(is_missing(settings.data.data_dir) || is_missing(settings.data.own.file))) throw;
+  throw error.hint(
+      "the recorded path starts where the run was made; name the present data directory with --data-dir");
+}
 
 RecordedRun::RecordedRun(Manifest recorded, const std::string& data_dir, int thread_count)
     : record(in_place(std::move(recorded), data_dir)),

@@ -9,6 +9,14 @@
 
 namespace sand::experiments {
 
+/// The record with `data_dir` in place of the recorded data directory (of the folder of a user's own file),
+/// unless it is "".
+Manifest in_place(Manifest record, const std::string& data_dir);
+
+/// Reads the data of a record. Throws what reading them throws, with a hint if they are not in the recorded
+/// directory and `moved` is false.
+domains::DataSet recorded_data(const Settings& settings, bool moved, const Threads& threads);
+
 /// The data and settings of a record, and the run at its first step.
 struct RecordedRun {
   /// Reads the data from `data_dir` (a user's own file, too), or from the recorded place if `data_dir` is "".

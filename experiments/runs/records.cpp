@@ -25,10 +25,23 @@ Json counts_of(const optim::MaskCounts& counts) {
 }
 
 /// JSON has no NaN: a part without examples has no score.
-void put_score(Json& to, const std::string& name, const Score& score) {
+void put_score(Json& to, const std::string& name, const Score& score, domains::Task task) {
   if (std::isnan(score.accuracy)) return;
-  to[name + "_accuracy"] = score.accuracy;
-  to[name + "_loss"] = score.loss;
+  const bool numbers = task == domains::Task::regress;
+  to[name + (numbers                             ? "_r2"
+             : task == domains::Task::multilabel ? "_label_accuracy"
+                                                 : "_accuracy")] = score.accuracy;
+  to[name + (numbers ? "_mse" : "_loss")] = score.loss;
+}
+
+/// The entries of one part of a domain in results.jsonl.
+void put_result(Json& line, const std::string& name, const Score& score, domains::Task task) {
+  if (task == domains::Task::regress) {
+    line[name + "_mse"] = score.loss;
+    line[name + "_r2"] = score.accuracy;
+  } else {
+    line[name + (task == domains::Task::multilabel ? "_label_acc" : "_acc")] = score.accuracy;
+  }
 }
 
 }  // namespace
@@ -48,7 +61,7 @@ std::string result_line(const Settings& settings, const Record& record, const st
     if (!std::all_of(scores->begin(), scores->end(), measured))
       continue;  // a gap would hide the later domains
     for (std::size_t env = 0; env < scores->size(); ++env)
-      line["env" + std::to_string(env) + "_" + part + "_acc"] = (*scores)[env].accuracy;
+      put_result(line, "env" + std::to_string(env) + "_" + part, (*scores)[env], task_of(settings));
   }
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -58,8 +71,8 @@ std::string metrics_line(const domains::DataSet& data, const Record& record) {
       {"step", record.step}, {"loss", record.loss}, {"chain", record.chain}, {"domains", Json::array()}};
   for (std::size_t e = 0; e < record.in.size(); ++e) {
     Json domain = {{"name", data.domains[e].name}};
-    put_score(domain, "in", record.in[e]);
-    put_score(domain, "out", record.out[e]);
+    put_score(domain, "in", record.in[e], data.task);
+    put_score(domain, "out", record.out[e], data.task);
     line["domains"].push_back(domain);
   }
   if (record.masks) {

@@ -11,12 +11,13 @@
 namespace sand::experiments {
 
 /// One line with DomainBed's keys: args, hparams, step, epoch, step_time, loss, env{i}_in_acc,
-/// env{i}_out_acc, mem_gb. No domain has out_acc if the held-out part of one domain is empty. `output_dir` is
-/// only quoted.
+/// env{i}_out_acc, mem_gb. No domain has out_acc if the held-out part of one domain is empty. Numbers to
+/// predict have env{i}_in_mse and env{i}_in_r2 instead, labels env{i}_in_label_acc. `output_dir` is only
+/// quoted.
 std::string result_line(const Settings& settings, const Record& record, const std::string& output_dir);
 
-/// One line with values for which DomainBed has no key: loss and accuracy of every domain, the chain, and the
-/// mask report by slot.
+/// One line with values for which DomainBed has no key: loss and accuracy of every domain (of numbers mse and
+/// r2, of labels loss and label_accuracy), the chain, and the mask report by slot.
 std::string metrics_line(const domains::DataSet& data, const Record& record);
 
 /// The end of the run: steps, the fingerprint of its weights, and whether it never learned.

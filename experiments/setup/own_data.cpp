@@ -42,16 +42,8 @@ void check_belongs(const OwnDataRequest& request, const std::string& data_set) {
 
 domains::DataSet read_table(const OwnDataRequest& request, std::uint64_t memory, const domains::Note& note) {
   std::optional<Progress> progress;
-  domains::TableOptions options{
-      .columns = {.domain = request.domain_column,
-                  .label = request.label_column,
-                  .drop = request.drop_columns,
-                  .one_hot = request.one_hot},
-      .task = request.task == "regress" ? domains::TableTask::regress : domains::TableTask::classify,
-      .missing = request.missing == "mean" ? domains::MissingCells::mean : domains::MissingCells::refuse,
-      .separator = domains::separator_named(request.separator),
-      .decimal_comma = request.decimal_comma,
-      .memory = memory};
+  domains::TableOptions options = table_options(request);
+  options.memory = memory;
   options.progress = [&](std::uint64_t done, std::uint64_t total) {
     if (!progress)
       progress.emplace("read", static_cast<int>(static_cast<double>(total) / kBytesOfMegabyte), "MB");
@@ -66,12 +58,29 @@ domains::DataSet read_table(const OwnDataRequest& request, std::uint64_t memory,
 
 }  // namespace
 
+domains::TableOptions table_options(const OwnDataRequest& request) {
+  return {.columns = {.domain = request.domain_column,
+                      .label = request.label_column,
+                      .drop = request.drop_columns,
+                      .one_hot = request.one_hot},
+          .task = task_named(request.task),
+          .missing = request.missing == "mean" ? domains::MissingCells::mean : domains::MissingCells::refuse,
+          .separator = domains::separator_named(request.separator),
+          .decimal_comma = request.decimal_comma};
+}
+
+domains::Task task_named(const std::string& name) {
+  return name == "regress"      ? domains::Task::regress
+         : name == "multilabel" ? domains::Task::multilabel
+                                : domains::Task::classify;
+}
+
 bool is_own_data(const std::string& name) { return name == "Table" || name == "Arrays"; }
 
 OwnDataRequest resolve_own_data(const OwnDataRequest& request, const std::string& data_set) {
   OwnDataRequest resolved = request;
   resolved.missing = find_name("missing", request.missing, {"refuse", "mean"});
-  resolved.task = find_name("task", request.task, {"classify", "regress", kDomainBedsTask});
+  resolved.task = find_name("task", request.task, {"classify", "regress", "multilabel", kDomainBedsTask});
   if (resolved.task == kDomainBedsTask) resolved.task = "classify";
   resolved.separator = domains::name_of_separator(domains::separator_named(request.separator));
   check_belongs(resolved, data_set);
@@ -92,10 +101,7 @@ domains::DataSet own_data(const std::string& name, const OwnDataRequest& request
     std::fprintf(stderr, "%s: %s\n", name.c_str(), line.c_str());
   };
   if (name == "Table") return read_table(resolved, memory, note);
-  return domains::arrays(resolved.file, {.task = resolved.task == "regress" ? domains::TableTask::regress
-                                                                            : domains::TableTask::classify,
-                                         .memory = memory,
-                                         .note = note});
+  return domains::arrays(resolved.file, {.task = task_named(resolved.task), .memory = memory, .note = note});
 }
 
 }  // namespace sand::experiments

@@ -18,7 +18,8 @@ void visit_own_data_settings(Own& data, const Row& row) {
           .newer(),
       data.domain_column);
   row(Setting{"label_column", "--label-column,--label_column",
-              "column of a table with the label of a row (default label)"}
+              "column of a table with the label of a row; several, with commas between them, for regress "
+              "and multilabel (default label)"}
           .newer(),
       data.label_column);
   row(Setting{"drop_columns", "--drop-columns,--drop_columns", "columns of a table that are left out"}
@@ -38,7 +39,9 @@ void visit_own_data_settings(Own& data, const Row& row) {
       data.separator);
   row(Setting{"decimal_comma", "--decimal-comma", "numbers of a table are written 3,14"}.newer(),
       data.decimal_comma);
-  row(Setting{"table_task", "--task", "classify or regress: predict numbers (default classify)"}.newer(),
+  row(Setting{"table_task", "--task",
+              "classify, regress: predict numbers, or multilabel: labels of 0 and 1 (default classify)"}
+          .newer(),
       data.task);
 }
 

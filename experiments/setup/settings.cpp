@@ -35,6 +35,18 @@ std::string model_for(const std::string& name, const Protocol& protocol, const s
                                                                              : "MLP";
 }
 
+/// The loss of numbers and of labels is the same under every protocol.
+void choose_objective(Settings& settings, const Algorithm& method) {
+  const domains::Task task = task_of(settings);
+  if (task == domains::Task::regress) settings.protocol.objective = "SquaredError";
+  if (task == domains::Task::multilabel) settings.protocol.objective = "MultiLabelCrossEntropy";
+  const char* const reason = method.objective ? method.objective->not_for_numbers : nullptr;
+  check(task != domains::Task::regress || reason == nullptr, [&] {
+    return Error(Fault::usage, method.name + ": cannot train on numbers to predict (--task regress)")
+        .fact("reason", reason);
+  });
+}
+
 /// Checks every number except those that the protocol decides.
 void check_ranges(const RunRequest& request) {
   const RunRequest nothing;
@@ -75,10 +87,7 @@ Settings resolve(const RunRequest& request) {
   const Algorithm& method = algorithm(request.algorithm, request.combiner);
   settings.data.name = data_set;
   settings.data.own = resolve_own_data(request.data.own, data_set);
-  check(settings.data.own.task == "classify", [] {
-    return Error(Fault::usage, "--task regress: training on numbers to predict is not available yet")
-        .hint("data check reads such data already");
-  });
+  choose_objective(settings, method);
   settings.data.seed = static_cast<std::uint64_t>(request.trial_seed);
   settings.algorithm = algorithm(request.algorithm).name;
   settings.combiner = request.combiner.empty() ? "" : method.combiner->name;
@@ -93,6 +102,10 @@ Settings resolve(const RunRequest& request) {
     return Error(Fault::usage, "--holdout-fraction: must be below 1: nothing is left to train on");
   });
   if (settings.evaluation.every < 0) settings.evaluation.every = settings.record_every;
+  check(!settings.init_partial || !settings.init_from.empty(), [] {
+    return Error(Fault::usage,
+                 "--init-partial: needs --init-from, the file that some tensors are taken from");
+  });
   if (!settings.init_from.empty() && settings.init_sha256.empty())
     settings.init_sha256 = sha256_of_file(settings.init_from);
 
@@ -115,6 +128,8 @@ Settings resolve(const RunRequest& request) {
   method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
   return settings;
 }
+
+domains::Task task_of(const RunRequest& request) { return task_named(request.data.own.task); }
 
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
   const std::vector<int>& test = settings.test_domains;

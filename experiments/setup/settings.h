@@ -35,6 +35,8 @@ struct RunRequest {
   double holdout_fraction = -1;  ///< share of every domain held out of training
   bool no_augment = false, decoupled_decay = false, mask_update = false, allow_closed = false;
   std::string init_from, init_sha256;  ///< file of weights, and its expected hash; "" accepts any file
+  bool init_partial = false;           ///< take the tensors of the file that fit, and draw the others
+  std::vector<std::string> freeze;     ///< patterns of names of parameter tensors that do not move
 };
 
 /// A request with all values resolved.
@@ -45,6 +47,9 @@ struct Settings : RunRequest {
 
 /// Throws Error(usage) naming the first invalid setting, and what sha256_of_file throws.
 Settings resolve(const RunRequest& request);
+
+/// What a run predicts.
+domains::Task task_of(const RunRequest& request);
 
 /// The training domains: all of `domains` except the test domains. Throws Error(usage) for a test domain that
 /// does not exist or is named twice, or if fewer than `fewest` remain.

@@ -84,6 +84,14 @@ void visit_model_settings(Request& request, const Row& row) {
           .place(),
       request.init_from);
   row({"init_sha256", "", "SHA-256 of that file"}, request.init_sha256);
+  row(Setting{"init_partial", "--init-partial,--init_partial",
+              "take only the tensors of that file that fit the model; draw the others"}
+          .newer(),
+      request.init_partial);
+  row(Setting{"freeze", "--freeze",
+              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*'"}
+          .newer(),
+      request.freeze);
   row({"seed", "--seed", "seed of weights, batches and dropout (default 0)", 0, kLargestSeed}, request.seed);
 }
 

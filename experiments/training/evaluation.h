@@ -1,6 +1,7 @@
 // Loss and accuracy of a model on examples: no gradients, no random numbers.
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -12,20 +13,30 @@
 namespace sand::experiments {
 
 struct Score {
-  double loss = 0;                                             ///< mean over the examples
-  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< share predicted right; NaN for no examples
+  double loss = 0;  ///< mean over the examples; for numbers their mean squared error
+  /// Share predicted right, of the examples or of all their labels (Task::multilabel). For numbers R^2, the
+  /// mean over the targets of 1 - (sum of squared errors) / (sum of squared distances from their mean). NaN
+  /// for no examples.
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Predicts every example of a part. The numbers do not depend on `threads`.
 class Evaluation {
  public:
   /// `model` must outlive it.
-  Evaluation(const Model& model, const Threads& threads);
-  Score operator()(const domains::Part& part, const Objective& objective);
+  Evaluation(const Model& model, const Threads& threads, domains::Task task = domains::Task::classify);
+  /// Also writes the outputs [n, outputs] of the n examples, if there is a place for them.
+  Score operator()(const domains::Part& part, const Objective& objective, TensorSpan outputs = {});
+  Tensor outputs(const domains::Part& part);  ///< [n, outputs], without a score
 
  private:
+  /// The outputs of examples first .. first + n - 1 of a part.
+  using See = std::function<void(std::size_t first, const DomainRows& tile, Var outputs)>;
+  void for_each_tile(const domains::Part& part, const See& see);
+
   const Model& model_;
   Threads threads_;
+  domains::Task task_;
   Passes passes_;
   std::vector<DomainRows> rows_;  // of a tile, one per thread
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "experiments/machine/available_memory.h"
-#include "nn/objective_card.h"
+#include "experiments/training/initial_model.h"
 
 namespace sand::experiments {
 namespace {
@@ -20,8 +20,7 @@ constexpr double kMegabyte = 1e6;
 double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
   const double width = settings.hparams.at("mlp_width"), depth = settings.hparams.at("mlp_depth");
   const double inputs = static_cast<double>(data.example.size()),
-               outputs = static_cast<double>(
-                   nn::objective_named(settings.protocol.objective).outputs(data.classes));
+               outputs = static_cast<double>(outputs_for(settings, data));
   if (depth == 0) return (inputs + 1) * outputs;
   return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
 }

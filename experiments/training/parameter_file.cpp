@@ -67,35 +67,62 @@ Safetensors weights_file(const Model& model) {
   return file;
 }
 
-void load_weights(const std::string& path, Parameters& parameters) {
-  const Safetensors file = Safetensors::read(path);
-  Error error(Fault::data, "weights: the file does not fit the model");
-  error.fact("file", path);
-  constexpr int kMost = 8;
-  int problems = 0;
-  const auto problem = [&](const char* what, const std::string& text) {
-    if (++problems <= kMost) error.fact(what, text);
-  };
+namespace {
+
+/// Whether a tensor of a checkpoint is part of the training state, not of the weights.
+bool is_of_training(const std::string& name) {
+  return name.rfind("adam_", 0) == 0 || name == "objective_state";
+}
+
+/// Names the tensors of model and file that do not fit each other: what(kind, text). Returns the slots that
+/// fit.
+std::vector<Slot> compare_slots(const Safetensors& file, const Parameters& parameters,
+                                const std::function<void(const char*, const std::string&)>& misfit) {
+  std::vector<Slot> fitting;
   for (const Slot& slot : parameters.slots()) {
     const StoredTensor* stored = file.find(slot.name);
     if (stored == nullptr)
-      problem("missing  ", slot.name + " " + slot.shape.text());
+      misfit("missing  ", slot.name + " " + slot.shape.text());
     else if (!has_shape(*stored, slot.shape))
-      problem("misshaped",
-              slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
+      misfit("misshaped",
+             slot.name + " " + slot.shape.text() + ", found " + printable(stored->dtype, stored->shape));
+    else
+      fitting.push_back(slot);
   }
   for (const auto& tensor : file.tensors()) {
     const std::string& name = tensor.first;
     const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
                                    [&](const Slot& slot) { return slot.name == name; });
-    if (!known && name.rfind("adam_", 0) != 0 && name != "objective_state")
-      problem("unknown  ", in_quotes(name));
+    if (!known && !is_of_training(name)) misfit("unknown  ", in_quotes(name));
   }
+  return fitting;
+}
+
+}  // namespace
+
+void load_weights(const std::string& path, Parameters& parameters, const LeftOutTensor& left_out) {
+  const Safetensors file = Safetensors::read(path);
+  Error error(Fault::data, left_out ? "weights: no tensor of the file fits the model"
+                                    : "weights: the file does not fit the model");
+  error.fact("file", path);
+  constexpr int kMost = 8;
+  int problems = 0;
+  std::vector<std::string> lines;
+  const auto problem = [&](const char* what, const std::string& text) {
+    lines.push_back(what + (" " + text));
+    if (++problems <= kMost) error.fact(what, text);
+  };
+  const std::vector<Slot> fitting = compare_slots(file, parameters, problem);
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
-  check(problems == 0,
+  check(left_out ? !fitting.empty() : problems == 0,
         [&] { return error.hint("sandgrad step --model ... --slots lists the tensors of a model"); });
-  std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
-  read_block(file, "", parameters, block);
+  if (left_out)
+    for (const std::string& line : lines) left_out(line);
+  std::vector<Scalar> block(parameters.numbers().begin(), parameters.numbers().end());
+  for (const Slot& slot : fitting) {
+    const Tensor tensor = file.tensor(slot.name);
+    std::copy_n(tensor.data(), tensor.size(), block.begin() + slot.offset);
+  }
   check_finite(block, "weights: " + path);
   std::copy(block.begin(), block.end(), parameters.numbers().begin());
 }

@@ -2,6 +2,7 @@
 // slot's shape.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,8 +28,13 @@ void write_doubles(Safetensors& file, const std::string& name, const std::vector
 /// The weights, with the description of their model as metadata.
 Safetensors weights_file(const Model& model);
 
+/// Takes one line about a tensor that was not taken from a file.
+using LeftOutTensor = std::function<void(const std::string& line)>;
+
 /// Fills the weights from a file, for example of PyTorch. Ignores the other tensors of a checkpoint. Throws
 /// Error(data) naming every tensor that is missing, of another shape or unknown, and what reading throws.
-void load_weights(const std::string& path, Parameters& parameters);
+/// With `left_out`, takes the tensors that fit, and names there every other one, of the model and of the
+/// file; throws Error(data) if none fits.
+void load_weights(const std::string& path, Parameters& parameters, const LeftOutTensor& left_out = nullptr);
 
 }  // namespace sand::experiments

@@ -4,18 +4,9 @@
 #include <utility>
 
 #include "experiments/machine/sha256.h"
+#include "experiments/training/parts.h"
 
 namespace sand::experiments {
-namespace {
-
-/// The first `count` examples of a part, which are in random order already; 0: all.
-domains::Part first_of(domains::Part part, int count) {
-  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count))
-    part.examples.resize(static_cast<std::size_t>(count));
-  return part;
-}
-
-}  // namespace
 
 bool Recorder::wanted(int step) const {
   return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps;

@@ -39,7 +39,7 @@ class Recorder {
  public:
   /// `loop` must outlive it.
   Recorder(const UpdateLoop& loop, const Threads& threads)
-      : loop_(loop), evaluation_(loop.model(), threads) {}
+      : loop_(loop), evaluation_(loop.model(), threads, loop.data().task) {}
 
   // Call them around every update.
   void before_update();

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "experiments/setup/algorithms.h"
-#include "experiments/setup/seed_hash.h"
 #include "experiments/training/initial_model.h"
+#include "experiments/training/parts.h"
 #include "experiments/training/watch.h"
 #include "nn/objective_card.h"
 #include "tensor/fingerprint.h"
@@ -22,16 +22,6 @@ const nn::ObjectiveCard& objective_of(const Settings& settings) {
 int fewest_domains(const Settings& settings, const Objective& objective) {
   const int fewest = settings.allow_closed ? 1 : algorithm(settings).fewest_domains();
   return std::max({fewest, objective.fewest_domains(), objective_of(settings).fewest_domains});
-}
-
-/// DomainBed's two parts of every domain.
-std::vector<domains::Split> splits_of(const domains::DataSet& data, double holdout_fraction,
-                                      std::int64_t trial_seed) {
-  std::vector<domains::Split> splits;
-  for (std::size_t domain = 0; domain < data.domains.size(); ++domain)
-    splits.push_back(domains::split(data.domains[domain], holdout_fraction,
-                                    seed_hash(trial_seed, static_cast<std::int64_t>(domain))));
-  return splits;
 }
 
 std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits,
@@ -65,18 +55,19 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
       data_(data),
       threads_(threads),
       combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
-      objective_(algorithm(settings).make_objective(settings.hparams,
-                                                    objective_of(settings).make(settings.hparams))),
+      objective_(objective_for(settings)),
       training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
                                               fewest_domains(settings, *objective_))),
-      splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
+      splits_(splits_of(settings, data)),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
+      frozen_(settings.freeze, model_->parameters),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
       engine_(model_->network, model_->parameters,
               {.tile_rows = model_->tile_rows,
                .seed = static_cast<std::uint64_t>(settings.seed),
-               .threads = threads}),
+               .threads = threads,
+               .frozen = frozen_.slots()}),
       adam_(model_->parameters, adam_options(settings)),
       rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
             settings.protocol.decay_factor} {}
@@ -97,6 +88,7 @@ void UpdateLoop::update(const std::function<void()>& look) {
   check_direction(watched);
   if (look) look();
   move_weights(watched, adam_, parameters, threads_);
+  frozen_.put_back(first_, parameters);
   ++step_;
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }

@@ -12,6 +12,7 @@
 #include "domains/sampler.h"
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
+#include "experiments/training/frozen_weights.h"
 #include "optim/combiner.h"
 #include "optim/optimizers/adam.h"
 #include "optim/optimizers/learning_rate.h"
@@ -66,6 +67,7 @@ class UpdateLoop {
   const Model& model() const { return *model_; }
   const Objective& objective() const { return *objective_; }
   const optim::Combiner& combiner() const { return *combiner_; }
+  const FrozenWeights& frozen() const { return frozen_; }
   const optim::Adam& adam() const { return adam_; }
   const DomainGradients& engine() const { return engine_; }
   double learning_rate(int step) const;
@@ -85,6 +87,7 @@ class UpdateLoop {
   const std::vector<domains::Split> splits_;
   std::unique_ptr<Model> model_;
   const std::vector<Scalar> first_;  // initial weights
+  const FrozenWeights frozen_;
   domains::Sampler sampler_;
   DomainGradients engine_;
   optim::Adam adam_;

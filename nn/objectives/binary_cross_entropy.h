@@ -3,6 +3,8 @@
 
 #include "autograd/ops/bce_with_logits.h"
 #include "nn/objective_card.h"
+#include "nn/residuals.h"
+#include "nn/row_losses.h"
 
 namespace sand::nn {
 
@@ -15,6 +17,7 @@ class BinaryCrossEntropy final : public Objective {
             .formula = "L_e = -sum_n log sigmoid(x_n if label_n, else -x_n) / rows",
             .source = "Bishop 2006, eq. 4.90",
             .fewest_domains = 1,
+            .predicts = "classes",
             .outputs = [](Index classes) { return Index{classes == 2}; },
             .hparams = {},
             .make = [](const Hparams&) -> std::unique_ptr<Objective> {
@@ -24,6 +27,10 @@ class BinaryCrossEntropy final : public Objective {
   Var loss(Var outputs, const Targets& targets, Index rows_in_domain) const override {
     return bce_with_logits(outputs, targets.labels, Scalar{1} / static_cast<Scalar>(rows_in_domain));
   }
+  Var row_losses(Var outputs, const Targets& targets) const override {
+    return nn::row_losses(outputs, targets);
+  }
+  Var slopes(Var outputs, const Targets& targets) const override { return residuals(outputs, targets); }
 };
 
 }  // namespace sand::nn

@@ -8,12 +8,11 @@
 #include "autograd/ops/subtract.h"
 #include "nn/annealed.h"
 #include "nn/domain_objective_card.h"
-#include "nn/residuals.h"
 
 namespace sand::nn {
 
 /// The gradient of a row's loss by the weights and biases of the last layer is the outer product of its
-/// residuals and (features, 1), so its variance has a closed form. With V_e the population variance over the
+/// slopes and (features, 1), so its variance has a closed form. With V_e the population variance over the
 /// rows of domain e, smoothed as v_e = ema v_e' / (1 - ema) + V_e (v_e' from the step before, no part of the
 /// gradient):
 ///     penalty = mean_e mean_k (v_ek - mean_e v_ek)^2
@@ -53,8 +52,7 @@ class Fishr : public DomainObjective {
     std::vector<Var> smoothed;
     for (std::size_t e = 0; e < domains.size(); ++e) {
       const DomainOutputs& domain = domains[e];
-      const Var now =
-          column_variance(outer_rows(residuals(domain.outputs, domain.targets), domain.features), 0);
+      const Var now = column_variance(outer_rows(slopes(domain.outputs, domain.targets), domain.features), 0);
       smoothed.push_back(smooth(now, e, domains.size(), at.carried));
     }
     const Var mean_variance = mean_of(smoothed);

@@ -37,7 +37,7 @@ class IbIrm : public DomainObjective {
   Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
               const Moment& at) const override {
     std::vector<Var> penalties;
-    for (const DomainOutputs& domain : domains) penalties.push_back(Irm::penalty_of(domain, true));
+    for (const DomainOutputs& domain : domains) penalties.push_back(Irm::penalty_of(*this, domain, true));
     const Var invariance = mean_of(penalties), bottleneck = feature_variance(domains);
     const Var extra = add(scale(invariance, static_cast<Scalar>(irm_.at(at.step))),
                           scale(bottleneck, static_cast<Scalar>(ib_.at(at.step))));

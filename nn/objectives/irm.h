@@ -49,17 +49,18 @@ class Irm : public AnnealedPenalty {
     return divides_ && annealing().at(step) > 1 ? annealing().at(step) : 1;
   }
 
-  /// P_e of one domain.
-  static Var penalty_of(const DomainOutputs& domain, bool halves) {
+  /// P_e of one domain with the loss of a row.
+  static Var penalty_of(const Objective& loss, const DomainOutputs& domain, bool halves) {
     if (!halves) {
-      const Var slope = slope_of_scale(domain.outputs, domain.targets);
+      const Var slope = slope_of_scale(loss, domain.outputs, domain.targets);
       return mul(slope, slope);
     }
     const auto half = [&](Index first) {
       std::vector<std::int32_t> labels;
       for (std::size_t n = static_cast<std::size_t>(first); n < domain.targets.labels.size(); n += 2)
         labels.push_back(domain.targets.labels[n]);
-      return slope_of_scale(rows(domain.outputs, {.first = first, .step = 2}), Targets(labels));
+      const Tensor values = every_second(domain.targets.values, first);
+      return slope_of_scale(loss, rows(domain.outputs, {.first = first, .step = 2}), Targets(labels, values));
     };
     return mul(half(0), half(1));
   }
@@ -67,8 +68,17 @@ class Irm : public AnnealedPenalty {
  private:
   Var penalty(std::span<const DomainOutputs> domains, std::span<const Var>, const Moment&) const override {
     std::vector<Var> penalties;
-    for (const DomainOutputs& domain : domains) penalties.push_back(penalty_of(domain, halves_));
+    for (const DomainOutputs& domain : domains) penalties.push_back(penalty_of(*this, domain, halves_));
     return mean_of(penalties);
+  }
+
+  /// Rows first, first + 2, ... of values [n, ...]; without data if there are none.
+  static Tensor every_second(TensorView values, Index first) {
+    if (!values || first >= values.shape().rows()) return {};
+    Tensor half(values.shape().with_rows((values.shape().rows() - first + 1) / 2));
+    for (Index i = 0; i < half.shape().rows(); ++i)
+      half.span().rows(i, 1).array() = values.rows(first + 2 * i, 1).array();
+    return half;
   }
 
   bool halves_, divides_;

@@ -9,7 +9,6 @@
 #include "autograd/ops/sum.h"
 #include "nn/annealed.h"
 #include "nn/domain_objective_card.h"
-#include "nn/row_losses.h"
 
 namespace sand::nn {
 

@@ -18,6 +18,7 @@ class Sd : public DomainObjective {
             .about = "small logits",
             .formula = "R + sd_reg mean(x^2), R and the mean over the rows of all domains together",
             .source = "Pezeshki et al. 2021, arXiv 2011.09468",
+            .not_for_numbers = "it keeps logits small, and numbers to predict are no logits",
             .hparams = {{"sd_reg", 0.1, HparamRule::Draw::power_of_10, -5, -1, "at least 0",
                          "weight of the squared logits"}},
             .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {

@@ -99,7 +99,7 @@ class Usage(Case):
 
     def test_an_unknown_command_is_called_unknown(self):
         for arguments, known in [(["sweep"], "known train, demo, verify, "),
-                                 (["evaluate", "--steps", "3"], "known train, demo, verify, "),
+                                 (["score", "--steps", "3"], "known train, demo, verify, "),
                                  (["data", "list"], "known show"), (["data", "train"], "known show")]:
             with self.subTest(arguments):
                 found = arguments[-1 if arguments[0] == "data" else 0]

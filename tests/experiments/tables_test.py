@@ -130,7 +130,8 @@ class Train(Case):
         self.assertIn("test-envs: no such domain\n    found 3\n    known 0 .. 2\n",
                       self.train("--test-envs", "3", code=USAGE)[1])
         self.refused(USAGE, "train", "--data-file", "patients.csv", says=["is for --dataset Table or Arrays"])
-        self.refused(USAGE, "train", *PATIENTS, "--task", "regress", says=["not available yet"])
+        self.refused(DATA, "train", *PATIENTS, "--one-hot", "ward", "--task", "regress",
+                     says=["a cell is not a number", "--task classify predicts words"])
 
 
 class Memory(Case):

@@ -1,5 +1,5 @@
-// libFuzzer: for any bytes, table() returns domains of finite inputs or throws sand::Error, and nothing
-// else. The columns are named d, l, x, ... so that short inputs reach the rows.
+// libFuzzer: for any bytes, table() and fitted_table() return domains of finite inputs or throws sand::Error,
+// and nothing else. The columns are named d, l, x, ... so that short inputs reach the rows.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "domains/tables/fitted_table.h"
 #include "domains/tables/separator.h"
 #include "domains/tables/table.h"
 #include "tensor/error.h"
@@ -51,6 +52,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_all(table_data);
     standardize(table_data, all, options.note);
     read_all(table_data);
+    FittedColumns fitted{.inputs = {}, .classes = table_data.class_names, .has_targets = size % 2 == 0};
+    for (std::size_t i = 0; i < table_data.input_names.size(); ++i)
+      fitted.inputs.push_back({table_data.input_names[i], table_data.mean[i], table_data.deviation[i]});
+    GzipReader again(std::span(data + 1, size - 1), "fuzz");
+    read_all(fitted_table(again, options, fitted));
   } catch (const sand::Error&) {
   }
   return 0;

@@ -19,6 +19,7 @@
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/recorded_logs.h"
 #include "experiments/runs/records.h"
+#include "experiments/runs/trained_run.h"
 #include "experiments/setup/run_data.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/training.h"
@@ -124,6 +125,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   allow_error([&] {
     const Manifest record = read_manifest((run.folder / kFiles[0]).string());
     settings_hash(record.settings);
+    read_columns(run.folder);
     if (read_logs(run.folder, record.settings).finding) return;
     read_json((run.folder / kFiles[3]).string(), 1 << 16);
   });

@@ -99,6 +99,31 @@ TEST_CASE("Arrays for regression have numbers to predict, whole ones or not") {
   CHECK(arrays(tensors, "a.safetensors", {.task = TableTask::regress}).domains[0].values == Numbers{4, 5});
 }
 
+TEST_CASE("Arrays may have several numbers, or labels, for each example") {
+  Arrays tensors = four();
+  tensors.y = stored<float>(Dtype::f32, {4, 2}, {0, 1, 1, 1, 0, 0, 1, 0});
+  for (const TableTask task : {TableTask::regress, TableTask::multilabel}) {
+    const DataSet data = arrays(tensors, "a.safetensors", {.task = task});
+    CHECK(data.task == task);
+    CHECK(data.classes == 0);
+    CHECK(data.target_names == std::vector<std::string>{"0", "1"});
+    CHECK(data.domains[1].targets == 2);
+    CHECK(data.domains[1].size() == 2);
+    CHECK(data.domains[1].values == Numbers{0, 1, 0, 0});
+  }
+  CHECK(contains(array_refusal(tensors), "hint: --task regress predicts several numbers, --task multilabel"));
+  tensors.y = stored<float>(Dtype::f32, {4}, {0, 1, 0.5, 1});
+  CHECK(array_refusal(tensors, {.task = TableTask::multilabel}) ==
+        "arrays: a label must be 0 or 1\n file a.safetensors\n tensor y\n example 2\n found 0.5");
+  CHECK(contains(array_refusal(tensors), "found F32\n hint: --task regress predicts other numbers"));
+  for (const std::vector<Index>& shape : {std::vector<Index>{3, 2}, {4, 0}, {4, 1, 1}}) {
+    Index size = 1;
+    for (const Index axis : shape) size *= axis;
+    tensors.y = stored<float>(Dtype::f32, shape, std::vector<float>(static_cast<std::size_t>(size)));
+    CHECK(contains(array_refusal(tensors, {.task = TableTask::regress}), "expected [4] or [4, d]"));
+  }
+}
+
 TEST_CASE("Inputs that are no vectors or images, or of another type, are refused") {
   const std::string rule =
       "arrays: the inputs must be vectors or images\n file a.safetensors\n tensor x\n expected "

@@ -217,6 +217,19 @@ TEST_CASE("Targets of regression must be numbers") {
     CHECK(contains(table_refusal(kHead + "a,1e39,1\n", regress), "table: a number is too large"));
 }
 
+TEST_CASE("Labels must be 0 or 1, and classes have one column") {
+  const TableOptions labels = {.columns = {.label = "label,x"}, .task = TableTask::multilabel};
+  CHECK(table_refusal("domain,label,x,y\na,1,0,3\na,0,2,3\n", labels) ==
+        "table: a label must be 0 or 1\n file t.csv\n row 2 (line 3 of the file)\n column 3, \"x\"\n found "
+        "\"2\"\n hint: --task regress predicts other numbers");
+  CHECK(
+      contains(table_refusal("domain,label,x,y\na,1,0,3\n", {.columns = {.label = "label,x"}}, Fault::usage),
+               "--label-column: classes have one column\n file t.csv\n found \"label,x\""));
+  CHECK(contains(table_refusal("domain,label,x,y\na,1,0,3\n",
+                               {.columns = {.label = "label,z"}, .task = TableTask::regress}, Fault::usage),
+                 "--label-column: the table has no such column"));
+}
+
 TEST_CASE("Rows that do not fit into memory are refused") {
   std::string text = kHead;
   for (int i = 0; i < 600000; ++i) text += "a,0,1\n";

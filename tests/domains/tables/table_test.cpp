@@ -176,6 +176,27 @@ TEST_CASE("A table for regression has numbers to predict, and batches have them,
   CHECK(rows.targets(1, 2).values[0] == 0.5);
 }
 
+TEST_CASE("Several label columns give several numbers, in the order of their names") {
+  const TableOptions options = {.columns = {.label = "low, high"}, .task = TableTask::regress};
+  const DataSet data = table_of("domain,high,x,low\na,2,7,1\na,4,7,3\n", options);
+  CHECK(data.task == TableTask::regress);
+  CHECK(data.target_names == std::vector<std::string>{"low", "high"});
+  CHECK(data.input_names == std::vector<std::string>{"x"});
+  CHECK(data.domains[0].size() == 2);
+  sand::DomainRows rows;
+  sand::domains::gather(data.domains[0], std::vector<std::uint32_t>{1, 0}, rows);
+  REQUIRE(rows.target_values.shape() == sand::Shape{2, 2});
+  CHECK(rows.target_values[0] == 3);
+  CHECK(rows.target_values[1] == 4);
+  CHECK(rows.target_values[2] == 1);
+}
+
+TEST_CASE("A label column whose name has a comma is one column") {
+  const DataSet data =
+      table_of("domain,\"a,b\",x\na,2,7\na,4,7\n", {.columns = {.label = "a,b"}, .task = TableTask::regress});
+  CHECK(data.target_names == std::vector<std::string>{"a,b"});
+}
+
 TEST_CASE("Decimal commas are read on request") {
   const DataSet data = table_of("domain;label;x\na;0;1,5\na;1;-2\n", {.decimal_comma = true});
   CHECK(example_of(data, 0, 0) == Numbers{1.5});

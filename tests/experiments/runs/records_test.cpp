@@ -67,6 +67,25 @@ TEST_CASE("Each line has every number of its record under the key of its own dom
   CHECK(metrics["chain"] == record.chain);
 }
 
+TEST_CASE("Numbers and labels have keys of their own, and none of DomainBed's") {
+  Record record;
+  record.in = record.out = {{0.5, 0.25}};
+  for (const bool numbers : {true, false}) {
+    Settings settings = settings_with(0);
+    settings.data.own.task = numbers ? "regress" : "multilabel";
+    sand::domains::DataSet data = spirals();
+    data.task = task_of(settings);
+    const Json results = Json::parse(result_line(settings, record, "out")),
+               domain = Json::parse(metrics_line(data, record))["domains"][0];
+    CHECK_FALSE(results.contains("env0_out_acc"));
+    CHECK_FALSE(domain.contains("in_accuracy"));
+    CHECK(results[numbers ? "env0_out_r2" : "env0_out_label_acc"] == 0.25);
+    CHECK(results.value("env0_in_mse", 0.0) == (numbers ? 0.5 : 0));
+    CHECK(domain[numbers ? "in_mse" : "in_loss"] == 0.5);
+    CHECK(domain[numbers ? "out_r2" : "out_label_accuracy"] == 0.25);
+  }
+}
+
 TEST_CASE("A record scores the parts of each domain, on the first examples in shuffled order") {
   for (const int examples : {0, 7}) {
     const Settings settings = settings_with(examples);

@@ -62,6 +62,36 @@ TEST_CASE("A file that does not fit the model is refused with all missing, missh
   CHECK(said.find("linear0.bias") == std::string::npos);
 }
 
+TEST_CASE("With a place for the others, the tensors that fit are taken, and every other one is named") {
+  const Folder folder;
+  const auto written = make_model("mlp:2-3-4", sand::nn::Activation::relu, 1), read = model_of(2),
+             untouched = model_of(2);
+  Safetensors file = weights_file(*written);
+  file.add("head.weight", sand::Tensor(sand::Shape{1}));
+  file.write(folder / "file");
+  std::vector<std::string> left_out;
+  load_weights(folder / "file", read->parameters, [&](const std::string& line) { left_out.push_back(line); });
+  const std::string type = sizeof(Scalar) == 8 ? " of F64" : " of F32";
+  CHECK(left_out == std::vector<std::string>{"misshaped linear1.weight [2, 3], found [4, 3]" + type,
+                                             "misshaped linear1.bias [2], found [4]" + type,
+                                             "unknown   \"head.weight\""});
+  const auto taken = written->parameters.numbers(), now = read->parameters.numbers(),
+             drawn = untouched->parameters.numbers();
+  CHECK(std::equal(now.begin(), now.begin() + 9, taken.begin()));  // linear0
+  CHECK(std::equal(now.begin() + 9, now.end(), drawn.begin() + 9));
+  Safetensors other;
+  other.add("head.weight", sand::Tensor(sand::Shape{1}));
+  other.write(folder / "other");
+  CHECK_THROWS_WITH_AS(load_weights(folder / "other", read->parameters, [](const std::string&) {}),
+                       doctest::Contains("weights: no tensor of the file fits the model"), Error);
+}
+
+TEST_CASE("The state of an objective in a checkpoint is no weight") {
+  Safetensors file = weights_file(*model_of(1));
+  file.add("objective_state", {sand::Dtype::f64, {1}, std::vector<std::byte>(8)});
+  CHECK(refusal(file, *model_of(2)) == "");
+}
+
 TEST_CASE("A weight with another number of axes is misshaped") {
   const auto model = model_of(1);
   for (int axes = 0; axes <= 8; ++axes) {

@@ -15,6 +15,7 @@ struct WholeDomain {
   Tensor outputs, features;  // [n, classes], [n, f]
   std::vector<std::int32_t> labels;
   Tensor by_outputs{}, by_features{};
+  Tensor values{};  // numbers to predict, or labels, in place of classes
 };
 
 /// Random domains with the given numbers of rows; one logit if classes is 1.
@@ -49,8 +50,12 @@ inline Evaluated evaluate(const Objective& objective, std::vector<WholeDomain>& 
     domain.by_outputs = Tensor(domain.outputs.shape());
     domain.by_features = Tensor(domain.features.shape());
     const Var outputs = tape.variable(domain.outputs, domain.by_outputs);
-    seen.push_back({outputs, tape.variable(domain.features, domain.by_features), Targets(domain.labels)});
-    losses.push_back(objective.loss(outputs, Targets(domain.labels), domain.outputs.shape().rows()));
+    const bool classes = domain.values.data() == nullptr;
+    const Targets targets(
+        classes ? std::span<const std::int32_t>(domain.labels) : std::span<const std::int32_t>(),
+        classes ? TensorView() : domain.values);
+    seen.push_back({outputs, tape.variable(domain.features, domain.by_features), targets});
+    losses.push_back(objective.loss(outputs, targets, domain.outputs.shape().rows()));
   }
   const Total total = objective.over_domains()->total(seen, losses, {seed, step, carried});
   tape.backward(total.objective);

@@ -1,0 +1,23 @@
+#include "experiments/training/parts.h"
+
+#include <utility>
+
+#include "experiments/setup/seed_hash.h"
+
+namespace sand::experiments {
+
+std::vector<domains::Split> splits_of(const Settings& settings, const domains::DataSet& data) {
+  std::vector<domains::Split> splits;
+  for (std::size_t domain = 0; domain < data.domains.size(); ++domain)
+    splits.push_back(domains::split(data.domains[domain], settings.holdout_fraction,
+                                    seed_hash(settings.trial_seed, static_cast<std::int64_t>(domain))));
+  return splits;
+}
+
+domains::Part first_of(domains::Part part, int count) {
+  if (count > 0 && part.examples.size() > static_cast<std::size_t>(count))
+    part.examples.resize(static_cast<std::size_t>(count));
+  return part;
+}
+
+}  // namespace sand::experiments
