@@ -6,6 +6,7 @@
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
+#include "optim/optimizers/optimizer_card.h"
 #include "tensor/digits.h"
 
 namespace sand::experiments {
@@ -58,6 +59,18 @@ void list_objectives() {
                 card.fewest_domains);
 }
 
+void list_optimizers() {
+  std::printf("| optimizer | formula | source | default of lr |\n|---|---|---|---|\n");
+  for (const optim::OptimizerCard& card : optim::optimizers())
+    std::printf("| %s | `%s` | %s | %s |\n", card.name, card.formula, card.source,
+                card.learning_rate > 0 ? shortest(card.learning_rate).c_str() : "the protocol's");
+  std::printf("\n| optimizer | hyper-parameter | default | range | meaning |\n|---|---|---|---|---|\n");
+  for (const optim::OptimizerCard& card : optim::optimizers())
+    for (const HparamRule& rule : card.hparams)
+      std::printf("| %s | %s | %s | %s | %s |\n", card.name, rule.name, standard_text(rule).c_str(),
+                  rule.range, rule.meaning);
+}
+
 void list_settings() {
   std::printf("| flag | key in record.json | what it sets |\n|---|---|---|\n");
   visit_settings(static_cast<const RunRequest&>(RunRequest()),
@@ -69,11 +82,13 @@ void list_settings() {
 }
 
 int list(const std::string& what) {
-  const std::string found = find_name("list", what, {"algorithms", "objectives", "settings"});
+  const std::string found = find_name("list", what, {"algorithms", "objectives", "optimizers", "settings"});
   if (found == "algorithms")
     list_algorithms();
   else if (found == "objectives")
     list_objectives();
+  else if (found == "optimizers")
+    list_optimizers();
   else
     list_settings();
   return 0;
@@ -83,7 +98,7 @@ int list(const std::string& what) {
 
 void add_list(Command& command) {
   static std::string what;
-  command.option("what", what, "algorithms, objectives or settings").required();
+  command.option("what", what, "algorithms, objectives, optimizers or settings").required();
   command.run([] { return list(what); });
 }
 

@@ -183,8 +183,9 @@ class Verification {
     ++report_.checkpoints;
     const std::string where = "step " + std::to_string(step) + ": checkpoints/" +
                               checkpoints_.file(step).filename().string() + ": ";
-    const std::vector<Finding> found = difference(where, replay_.loop().model().parameters,
-                                                  checkpoints_.read(step), {replay_.save(), score});
+    const std::vector<Finding> found =
+        difference(where, replay_.loop().model().parameters, replay_.loop().optimizer().layout(),
+                   checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
       findings_.push_back({where + "the weights are the same: the line or the evaluation was changed", {}});
     findings_.insert(findings_.end(), found.begin(), found.end());

@@ -125,35 +125,10 @@ MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const Wei
   return explained;
 }
 
-AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index column, Scalar weight) {
-  const optim::AdamConstants c(adam.options, adam.steps() + 1);
-  AdamTerms terms{adam.options,
-                  adam.steps() + 1,
-                  c,
-                  weight,
-                  adam.first_moment()[column],
-                  adam.second_moment()[column],
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {}};
-  terms.gradient = mask.direction + c.decay * weight;
-  terms.m = c.beta1 * terms.m_before + c.one_minus_beta1 * terms.gradient;
-  terms.v = c.beta2 * terms.v_before + c.one_minus_beta2 * terms.gradient * terms.gradient;
-  terms.root = static_cast<Scalar>(std::sqrt(static_cast<double>(terms.v)));
-  terms.denominator = terms.root / c.root_scale + c.epsilon;
-  terms.shrunk = weight * c.shrink;
-  terms.step = c.step_size * terms.m / terms.denominator;
-  terms.held = adam.options.mask_update && mask.mask == 0;
-  terms.after = terms.held ? weight : terms.shrunk - terms.step;
-  terms.movement = terms.after - weight;
-  return terms;
+OptimizerTerms optimizer_terms(const Update& update, const MaskTerms& mask, Index column) {
+  const Scalar weight = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
+  const optim::Terms terms = update.optimizer.explain(column, weight, mask.direction, mask.mask);
+  return {update.optimizer.name(), update.optimizer.key(), terms, terms.scalar("after")};
 }
 
 }  // namespace
@@ -169,18 +144,18 @@ Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, 
           .allow_closed = settings.allow_closed,
           .engine = &loop.engine(),
           .carried = loop.carried_before(),
-          .adam = loop.adam(),
+          .optimizer = loop.optimizer(),
           .seed = static_cast<std::uint64_t>(settings.seed),
           .domain_names = names,
           .threads = threads};
 }
 
 void WeightExplanation::must_match(Scalar made) const {
-  check(same_bits(made, adam.after), [&] {
+  check(same_bits(made, optimizer.after), [&] {
     return Error(Fault::internal,
                  "explanation: the new value of " + weight + " is not what the engine computed")
         .fact("engine", exact(made))
-        .fact("explanation", exact(adam.after));
+        .fact("explanation", exact(optimizer.after));
   });
 }
 
@@ -210,7 +185,6 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
                                             [&](const DomainTerms& d) { return sign(d.gradient); }));
     };
     const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
-    const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
     const MaskTerms mask = mask_terms(chosen, g, weight);
     explanations.push_back({weight.name,
                             weight.slot.shape.size(),
@@ -222,11 +196,11 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
                             agreement.mean(0),
                             agreement.variance(0),
                             mask,
-                            adam_terms(update.adam, mask, column, before),
+                            optimizer_terms(update, mask, column),
                             {}});
     for (const auto& other : others) {
       const MaskTerms theirs = mask_terms(*other, g, weight);
-      explanations.back().others.push_back({theirs, adam_terms(update.adam, theirs, column, before).after});
+      explanations.back().others.push_back({theirs, optimizer_terms(update, theirs, column).after});
     }
   }
   return explanations;

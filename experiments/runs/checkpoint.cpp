@@ -7,6 +7,7 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/runs/checkpoint_name.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/parameter_file.h"
 #include "tensor/digits.h"
@@ -88,13 +89,14 @@ class Fields {
 constexpr const char* kObjectiveState = "objective_state";
 constexpr std::uint64_t kMostCarried = 1 << 26;  // bytes
 
-/// The largest size of a checkpoint: three blocks of numbers, what the methods carry, and a header with three
-/// lines per tensor that contain its name.
-std::uint64_t most_bytes(const Parameters& parameters) {
+/// The largest size of a checkpoint: weights and state, what the methods carry, and a header with a line per
+/// tensor that contains its name.
+std::uint64_t most_bytes(const Parameters& parameters, const optim::StateLayout& layout) {
   constexpr std::uint64_t kHeader = 1 << 16, kLine = 512;
+  const std::uint64_t blocks = 1 + layout.blocks.size();
   std::uint64_t bytes =
-      kHeader + kMostCarried + 3 * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
-  for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
+      kHeader + kMostCarried + blocks * sizeof(Scalar) * static_cast<std::uint64_t>(parameters.size());
+  for (const Slot& slot : parameters.slots()) bytes += blocks * (kLine + slot.name.size());
   return bytes;
 }
 
@@ -133,13 +135,13 @@ std::string carried_text(const std::vector<double>& carried) {
 }
 
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
-                                        const std::string& settings) {
+                                        const optim::StateLayout& layout, const std::string& settings) {
   const TrainingState& state = checkpoint.state;
   Safetensors file;
   write_block(file, "", parameters, state.weights.data());
-  write_block(file, "adam_m.", parameters, state.first_moment.data());
-  write_block(file, "adam_v.", parameters, state.second_moment.data());
-  file.add("adam_t", std::span(&state.adam_steps, 1));
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i)
+    write_block(file, layout.prefix(i), parameters, state.optimizer[i].data());
+  file.add(layout.steps(), std::span(&state.optimizer_steps, 1));
   add_doubles(file, kObjectiveState, state.objective);
   file.metadata = {{"step", std::to_string(state.step - 1)},       {"settings", settings},
                    {"numerics", std::to_string(kNumericsVersion)}, {"chain", state.chain},
@@ -155,7 +157,8 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
 }
 
 Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source,
-                            const Parameters& parameters, const std::string& settings) {
+                            const Parameters& parameters, const optim::StateLayout& layout,
+                            const std::string& settings) {
   const std::size_t place = place_of_hash(bytes);
   check(place != std::string::npos, [&] {
     return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?");
@@ -183,20 +186,27 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   state.chain = fields.text("chain");
   fields.take("score", checkpoint.score);
   state.weights = block_of(file, "", parameters);
-  state.first_moment = block_of(file, "adam_m.", parameters);
-  state.second_moment = block_of(file, "adam_v.", parameters);
-  const std::vector<std::int64_t> steps = file.integers("adam_t");
-  check(steps.size() == 1, [&] { return damaged(source, "adam_t is not one number"); });
-  state.adam_steps = steps[0];
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i)
+    state.optimizer.push_back(block_of(file, layout.prefix(i), parameters));
+  const std::vector<std::int64_t> steps = file.integers(layout.steps());
+  check(steps.size() == 1, [&] { return damaged(source, layout.steps() + " is not one number"); });
+  state.optimizer_steps = steps[0];
   state.objective = doubles_of(file, kObjectiveState, source);
   return checkpoint;
 }
 
 Checkpoints::Checkpoints(const Directory& folder, const Settings& settings, const Parameters& parameters)
-    : path_(folder.path()), folder_(folder), settings_(settings_hash(settings)), parameters_(parameters) {}
+    : path_(folder.path()),
+      folder_(folder),
+      settings_(settings_hash(settings)),
+      layout_(state_layout(settings)),
+      parameters_(parameters) {}
 
 Checkpoints::Checkpoints(const fs::path& folder, const Settings& settings, const Parameters& parameters)
-    : path_(folder), settings_(settings_hash(settings)), parameters_(parameters) {
+    : path_(folder),
+      settings_(settings_hash(settings)),
+      layout_(state_layout(settings)),
+      parameters_(parameters) {
   std::error_code failure;
   if (fs::exists(folder, failure) || failure) folder_.emplace(folder.string());
 }
@@ -219,12 +229,12 @@ Checkpoint Checkpoints::read(int step) const {
         .fact("file", path);
   });
   InputFile input(*folder_, checkpoint_name(step));
-  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is allocated for them
+  check(input.size() <= most_bytes(parameters_, layout_), [&] {  // before memory is allocated for them
     return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
   });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
-  Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);
+  Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, layout_, settings_);
   check(checkpoint.state.step == step + 1,
         [&] { return damaged(path, "a checkpoint of another step under this name"); });
   return checkpoint;
@@ -253,9 +263,10 @@ std::optional<Checkpoint> Checkpoints::last(
 void Checkpoints::keep(const Checkpoint& checkpoint) {
   const TrainingState& state = checkpoint.state;
   const int step = state.step - 1;
-  for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
-    check_finite(*block, "step " + std::to_string(step) + ": a weight or a moment");
-  const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, settings_);
+  const std::string where = "step " + std::to_string(step) + ": a weight or a moment";
+  check_finite(state.weights, where);
+  for (const std::vector<Scalar>& block : state.optimizer) check_finite(block, where);
+  const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, layout_, settings_);
   folder_->check_exists();
   NewFile file_of_step(*folder_, checkpoint_name(step));
   file_of_step.write(bytes);

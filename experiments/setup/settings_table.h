@@ -4,6 +4,7 @@
 
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/own_data_settings.h"
+#include "experiments/setup/recipe_settings.h"
 #include "experiments/setup/setting.h"
 #include "experiments/setup/settings.h"
 #include "tensor/names.h"
@@ -93,6 +94,7 @@ void visit_training_settings(Request& request, const Row& row) {
   row({"checkpoint_freq", "--record-every,--checkpoint_freq",
        "steps between two records, DomainBed's --checkpoint_freq (default: the protocol's)", 1, kManySteps},
       request.record_every);
+  visit_recipe_settings(request.recipe, row);
 }
 
 template <class Request, class Row>

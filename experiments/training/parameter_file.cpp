@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "optim/optimizers/optimizer_card.h"
 #include "tensor/error.h"
 #include "tensor/finite.h"
 #include "tensor/printable.h"
@@ -68,7 +69,7 @@ void load_weights(const std::string& path, Parameters& parameters) {
     const std::string& name = tensor.first;
     const bool known = std::any_of(parameters.slots().begin(), parameters.slots().end(),
                                    [&](const Slot& slot) { return slot.name == name; });
-    if (!known && name.rfind("adam_", 0) != 0) problem("unknown  ", in_quotes(name));
+    if (!known && !optim::is_state_of_optimizer(name)) problem("unknown  ", in_quotes(name));
   }
   if (problems > kMost) error.fact("and", std::to_string(problems - kMost) + " more");
   check(problems == 0,

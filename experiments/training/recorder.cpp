@@ -60,13 +60,10 @@ Record Recorder::record() {
   record.gram.assign(direction.gram.data(), direction.gram.data() + direction.gram.size());
 
   const std::int64_t number = record.step;
-  state_.chain = Sha256()
-                     .add(bytes_of_hex(state_.chain))
-                     .add(std::span(&number, 1))
-                     .add(weights)
-                     .add(loop_.adam().first_moment().numbers())
-                     .add(loop_.adam().second_moment().numbers())
-                     .hex();
+  Sha256 hash;
+  hash.add(bytes_of_hex(state_.chain)).add(std::span(&number, 1)).add(weights);
+  for (const optim::StateBlock& block : loop_.optimizer().state()) hash.add(block.numbers.view().numbers());
+  state_.chain = hash.hex();
   record.chain = state_.chain;
   state_.loss_sum = 0;
   state_.losses = timed_ = 0;

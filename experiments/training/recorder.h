@@ -30,7 +30,8 @@ struct RecorderState {
   double loss_sum = 0;  ///< of the updates since the last record
   int losses = 0;       ///< number of these updates
   /// Every record hashes the previous chain: SHA-256(chain, 32 bytes | step of the record, int64 | weights |
-  /// m | v), little-endian, in the order of the slots. 64 hexadecimal digits; all 0 before the first record.
+  /// each block of the optimizer's state, Adam's m and v), little-endian, in the order of the slots. 64
+  /// hexadecimal digits; all 0 before the first record.
   std::string chain = std::string(64, '0');
   bool operator==(const RecorderState&) const = default;
 };

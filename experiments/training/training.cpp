@@ -1,5 +1,6 @@
 #include "experiments/training/training.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiments/machine/sha256.h"
@@ -18,11 +19,13 @@ void Training::restore(const TrainingState& state) {
   const std::size_t weights = static_cast<std::size_t>(loop_.model().parameters.size());
   const int since_record = state.step == settings.steps ? 0 : (state.step - 1) % settings.record_every;
   const bool reachable = state.step >= 0 && state.step <= settings.steps &&
-                         state.adam_steps == loop_.adam_steps_after(state.step) &&
+                         state.optimizer_steps == loop_.optimizer_steps_after(state.step) &&
                          state.losses == (state.step == 0 ? 0 : since_record) &&
                          std::isfinite(state.loss_sum) && bytes_of_hex(state.chain).size() == 32;
-  const bool fits = state.weights.size() == weights && state.first_moment.size() == weights &&
-                    state.second_moment.size() == weights;
+  const bool fits = state.weights.size() == weights &&
+                    state.optimizer.size() == loop_.optimizer().state().size() &&
+                    std::all_of(state.optimizer.begin(), state.optimizer.end(),
+                                [&](const std::vector<Scalar>& block) { return block.size() == weights; });
   check(reachable && fits, [&] {
     return Error(Fault::data, "training: the saved state does not fit the settings")
         .fact("step", std::to_string(state.step) + " of " + std::to_string(settings.steps))

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/setup/seed_hash.h"
 #include "experiments/training/initial_model.h"
 #include "experiments/training/watch.h"
@@ -49,13 +50,6 @@ domains::SamplerOptions sampler_options(const Settings& settings) {
           .augment = augmentation != settings.hparams.end() && augmentation->second != 0};
 }
 
-optim::AdamOptions adam_options(const Settings& settings) {
-  return {.learning_rate = settings.hparams.at("lr"),
-          .weight_decay = settings.hparams.at("weight_decay"),
-          .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
-          .mask_update = settings.mask_update};
-}
-
 std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
 
 }  // namespace
@@ -77,17 +71,17 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
               {.tile_rows = model_->tile_rows,
                .seed = static_cast<std::uint64_t>(settings.seed),
                .threads = threads}),
-      adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
+      optimizer_(make_optimizer(settings, model_->parameters)),
+      rate_{optimizer_->learning_rate(), std::lround(settings.protocol.decay_at * settings.steps),
             settings.protocol.decay_factor} {}
 
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
   const auto step = static_cast<std::uint32_t>(step_);
   const DomainObjective* const whole = objective_->over_domains();
-  if (whole && whole->restarts_optimizer(step)) adam_.restart();
-  adam_.options.learning_rate = learning_rate(step_);
-  adam_.options.weight_decay = settings_.hparams.at("weight_decay") / (whole ? whole->divisor(step) : 1);
+  if (whole && whole->restarts_optimizer(step)) optimizer_->restart();
+  optimizer_->set_rates(learning_rate(step_),
+                        settings_.hparams.at("weight_decay") / (whole ? whole->divisor(step) : 1));
   batch_ = &sampler_.draw(step);
   gradients_ = &engine_(*batch_, *objective_);
   carried_before_ = combiner_->state();
@@ -95,17 +89,19 @@ void UpdateLoop::update(const std::function<void()>& look) {
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
   check_direction(watched);
   if (look) look();
-  move_weights(watched, adam_, parameters, threads_);
+  move_weights(watched, *optimizer_, parameters, threads_);
   ++step_;
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }
 
 UpdateState UpdateLoop::save() const {
+  std::vector<std::vector<Scalar>> blocks;
+  for (const optim::StateBlock& block : optimizer_->state())
+    blocks.push_back(copy(block.numbers.view().numbers()));
   return {.step = step_,
           .weights = copy(std::as_const(model_->parameters).numbers()),
-          .first_moment = copy(adam_.first_moment().numbers()),
-          .second_moment = copy(adam_.second_moment().numbers()),
-          .adam_steps = adam_.steps(),
+          .optimizer = std::move(blocks),
+          .optimizer_steps = optimizer_->steps(),
           .carried = combiner_->state(),
           .objective = engine_.carried(),
           .moved = moved_};
@@ -116,7 +112,7 @@ double UpdateLoop::learning_rate(int step) const {
   return whole ? whole->learning_rate(rate_(step), static_cast<std::uint32_t>(step)) : rate_(step);
 }
 
-std::int64_t UpdateLoop::adam_steps_after(int updates) const {
+std::int64_t UpdateLoop::optimizer_steps_after(int updates) const {
   const DomainObjective* const whole = objective_->over_domains();
   if (!whole) return updates;
   int last = updates;
@@ -126,7 +122,7 @@ std::int64_t UpdateLoop::adam_steps_after(int updates) const {
 
 void UpdateLoop::restore(const UpdateState& state) {
   check_finite(state.weights, "training: a weight of a saved state");
-  adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  optimizer_->resume(state.optimizer, state.optimizer_steps);
   combiner_->resume(state.carried);
   std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
   batch_ = nullptr;

@@ -13,20 +13,20 @@
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
 #include "optim/combiner.h"
-#include "optim/optimizers/adam.h"
 #include "optim/optimizers/learning_rate.h"
+#include "optim/optimizers/optimizer.h"
 
 namespace sand::experiments {
 
 /// Together with settings and data, it decides all later updates bit for bit.
 struct UpdateState {
-  int step = 0;                                     ///< updates made: the number of the next one
-  std::vector<Scalar> weights;                      ///< [J]
-  std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
-  std::int64_t adam_steps = 0;                      ///< Adam's t
-  std::vector<double> carried = {};                 ///< by the combiner, see Combiner::state()
-  std::vector<double> objective = {};  ///< likewise by the objective, see DomainGradients::carried()
-  bool moved = false;                  ///< whether any direction so far had a number other than 0
+  int step = 0;                                ///< updates made: the number of the next one
+  std::vector<Scalar> weights;                 ///< [J]
+  std::vector<std::vector<Scalar>> optimizer;  ///< its blocks of state in order, [J] each
+  std::int64_t optimizer_steps = 0;            ///< its t
+  std::vector<double> carried = {};            ///< by the combiner, see Combiner::state()
+  std::vector<double> objective = {};          ///< likewise by the objective, see DomainGradients::carried()
+  bool moved = false;                          ///< whether any direction so far had a number other than 0
   bool operator==(const UpdateState&) const = default;
 };
 
@@ -66,10 +66,10 @@ class UpdateLoop {
   const Model& model() const { return *model_; }
   const Objective& objective() const { return *objective_; }
   const optim::Combiner& combiner() const { return *combiner_; }
-  const optim::Adam& adam() const { return adam_; }
+  const optim::Optimizer& optimizer() const { return *optimizer_; }
   const DomainGradients& engine() const { return engine_; }
   double learning_rate(int step) const;
-  std::int64_t adam_steps_after(int updates) const;  ///< t; it starts anew where the objective says so
+  std::int64_t optimizer_steps_after(int updates) const;  ///< t; it restarts where the objective says so
   /// Why nothing was learned so far, if masks or weights show it. Such a run scores by chance.
   std::optional<std::string> never_learned() const;
   std::string fingerprint() const;                                   ///< of the weights
@@ -87,7 +87,7 @@ class UpdateLoop {
   const std::vector<Scalar> first_;  // initial weights
   domains::Sampler sampler_;
   DomainGradients engine_;
-  optim::Adam adam_;
+  const std::unique_ptr<optim::Optimizer> optimizer_;
   const optim::StepDecay rate_;
 
   int step_ = 0;
