@@ -10,6 +10,7 @@
 #include "experiments/setup/models.h"
 #include "experiments/training/update_loop.h"
 #include "experiments/training/weight_name.h"
+#include "optim/clip.h"
 #include "optim/optimizers/optimizer.h"
 #include "optim/terms.h"
 #include "tensor/batch.h"
@@ -25,6 +26,7 @@ struct Update {
   const Algorithm& method;
   const Hparams& hparams;  ///< of the method
   bool allow_closed = false;
+  optim::ClipOptions clip = {};  ///< of the direction
   /// With the seeds of the update, if the objective sees whole domains; may be null for others.
   const DomainGradients* engine = nullptr;
   std::vector<double> carried = {};            ///< by the combiner before the update
@@ -64,7 +66,7 @@ struct MaskTerms {
   std::vector<double> gram = {};     ///< [E, E], likewise: the products of their gradients
 };
 
-/// The optimizer's values for a direction.
+/// The optimizer's values for a direction, after any clip.
 struct OptimizerTerms {
   std::string name, key;  ///< "Adam", "adam"
   optim::Terms terms;     ///< Optimizer::explain()
@@ -85,6 +87,7 @@ struct WeightExplanation {
   double agreement;       ///< s = |n_plus - n_minus| / E
   double mean, variance;  ///< gbar; unbiased, NaN for one domain
   MaskTerms mask;
+  std::optional<optim::Terms> clip;  ///< how the direction was clipped, if it may be
   OptimizerTerms optimizer;
   std::vector<OtherMethod> others;  ///< ERM and AND-mask with the same gradients
 

@@ -161,7 +161,8 @@ OrderedJson mask_json(const MaskTerms& mask) {
 std::string WeightExplanation::text() const {
   return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" +
          gradients_text(*this) + "\n" + agreement_text(*this) + "\n" + mask_text(mask, domains) + "\n" +
-         optimizer.name + "\n" + terms_text(optimizer.terms) + "\n" + others_text(*this);
+         (clip ? "Clip\n" + terms_text(*clip) + "\n" : "") + optimizer.name + "\n" +
+         terms_text(optimizer.terms) + "\n" + others_text(*this);
 }
 
 std::string WeightExplanation::json() const {
@@ -183,19 +184,20 @@ std::string WeightExplanation::json() const {
     others_list.push_back(mask_json(other.mask));
     others_list.back()["after"] = other.after;
   }
-  return OrderedJson{{"weight", weight},
-                     {"slot_weights", slot_weights},
-                     {"step", step},
-                     {"domains", list},
-                     {"n_plus", n_plus},
-                     {"n_minus", n_minus},
-                     {"agreement", agreement},
-                     {"mean", mean},
-                     {"variance", json_number(variance)},
-                     {"mask", mask_json(mask)},
-                     {optimizer.key, with_terms(OrderedJson::object(), optimizer.terms)},
-                     {"others", others_list}}
-      .dump();
+  OrderedJson json{{"weight", weight},
+                   {"slot_weights", slot_weights},
+                   {"step", step},
+                   {"domains", list},
+                   {"n_plus", n_plus},
+                   {"n_minus", n_minus},
+                   {"agreement", agreement},
+                   {"mean", mean},
+                   {"variance", json_number(variance)},
+                   {"mask", mask_json(mask)}};
+  if (clip) json["clip"] = with_terms(OrderedJson::object(), *clip);
+  json[optimizer.key] = with_terms(OrderedJson::object(), optimizer.terms);
+  json["others"] = others_list;
+  return json.dump();
 }
 
 }  // namespace sand::experiments

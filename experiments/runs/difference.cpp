@@ -72,6 +72,10 @@ std::vector<Finding> difference(const std::string& where, const Parameters& para
   };
   compare(layout.steps().c_str(), std::to_string(was.optimizer_steps), std::to_string(is.optimizer_steps));
   compare("carried", carried_text(was.carried), carried_text(is.carried));
+  const EarlyStop &stop = was.early_stop, &stops = is.early_stop;
+  compare("best_score", exact(stop.best_score), exact(stops.best_score));
+  compare("best_step", std::to_string(stop.best_step), std::to_string(stops.best_step));
+  compare("waited", std::to_string(stop.waited), std::to_string(stops.waited));
   compare("chain", was.chain, is.chain);
   compare("loss_sum", exact(was.loss_sum), exact(is.loss_sum));
   compare("losses", std::to_string(was.losses), std::to_string(is.losses));

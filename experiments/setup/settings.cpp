@@ -6,6 +6,7 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/model_text.h"
 #include "experiments/setup/optimization.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
@@ -28,6 +29,7 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
 
 /// "auto" is DomainBed's choice under its protocol; other protocols train an MLP, except on photos.
 std::string model_for(const std::string& name, const Protocol& protocol, const std::string& data_set) {
+  if (is_model_text(name)) return parse_model_text(name).text;
   std::vector<std::string> known = model_names();
   known.insert(known.begin(), "auto");
   const std::string found = find_name("model", name, known);
@@ -97,7 +99,7 @@ Settings resolve(const RunRequest& request) {
   if (!settings.init_from.empty() && settings.init_sha256.empty())
     settings.init_sha256 = sha256_of_file(settings.init_from);
 
-  settings.recipe.optimizer = optim::optimizer_named(request.recipe.optimizer).name;
+  settings.recipe = resolve_recipe(settings);
   const optim::OptimizerCard& optimizer = optimizer_card(settings);
   for (const auto& rules :
        {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams, optimizer.hparams})

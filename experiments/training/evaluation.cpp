@@ -6,6 +6,12 @@
 
 namespace sand::experiments {
 
+double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
+  double total = 0;
+  for (const int domain : domains) total += scores[static_cast<std::size_t>(domain)].accuracy;
+  return total / static_cast<double>(domains.size());
+}
+
 Evaluation::Evaluation(const Model& model, const Threads& threads)
     : model_(model),
       threads_(threads),

@@ -5,9 +5,7 @@
 #include "nn/objective_card.h"
 
 namespace sand::experiments {
-namespace {
-
-std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::DataSet& data) {
+ModelSetting model_setting(const Settings& settings, const domains::DataSet& data) {
   const nn::ObjectiveCard& objective = nn::objective_named(settings.protocol.objective);
   const Index outputs = objective.outputs(data.classes);
   check(outputs > 0, [&] {
@@ -16,23 +14,35 @@ std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::Data
         .fact("classes", std::to_string(data.classes))
         .hint("--protocol domainbed takes any number of classes");
   });
+  return {.example = data.example,
+          .outputs = outputs,
+          .activation = settings.protocol.activation,
+          .initializer = settings.protocol.initializer,
+          .convolution = convolution_named(settings.convolution)};
+}
+
+namespace {
+
+std::unique_ptr<Model> drawn_model(const Settings& settings, const domains::DataSet& data) {
+  const ModelSetting setting = model_setting(settings, data);
   const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
+  if (is_model_text(settings.model)) return make_model(parse_model_text(settings.model), setting, seed);
   if (settings.model != "MLP")
     return make_cnn({.name = settings.model,
-                     .image = data.example,
-                     .outputs = outputs,
-                     .activation = settings.protocol.activation,
-                     .initializer = settings.protocol.initializer,
-                     .convolution = convolution_named(settings.convolution)},
+                     .image = setting.example,
+                     .outputs = setting.outputs,
+                     .activation = setting.activation,
+                     .initializer = setting.initializer,
+                     .convolution = setting.convolution},
                     seed);
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
   nn::MlpOptions options{
       .inputs = data.example.size(),
       .hidden = std::vector<Index>(static_cast<std::size_t>(whole("mlp_depth")), whole("mlp_width")),
-      .outputs = outputs,
-      .activation = settings.protocol.activation,
+      .outputs = setting.outputs,
+      .activation = setting.activation,
       .dropout = settings.hparams.at("mlp_dropout"),
-      .initializer = settings.protocol.initializer};
+      .initializer = setting.initializer};
   return make_mlp(options, data.example, seed);
 }
 

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "experiments/machine/available_memory.h"
+#include "experiments/setup/model_text.h"
 #include "experiments/setup/optimization.h"
+#include "experiments/training/initial_model.h"
 #include "nn/objective_card.h"
 
 namespace sand::experiments {
@@ -30,6 +32,17 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
 /// Numbers per weight that the optimizer keeps.
 double state_blocks(const Settings& settings) {
   return static_cast<double>(state_layout(settings).blocks.size());
+}
+
+/// Numbers per weight of a clipped direction and its mask.
+double clip_blocks(const Settings& settings) { return clip_options(settings).any() ? 2 : 0; }
+
+/// Number of weights of a described model or an MLP; 0: not known before the network exists. Throws
+/// Error(usage) for layers that do not fit.
+double weights_before(const Settings& settings, const domains::DataSet& data) {
+  if (is_model_text(settings.model))
+    return weights_of(parse_model_text(settings.model), model_setting(settings, data));
+  return settings.model == "MLP" ? weights_of_mlp(settings, data) : 0;
 }
 
 /// Number of rows of each training domain in a batch.
@@ -67,7 +80,7 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
     shards += static_cast<double>(engine.shards_of(of_domain, static_cast<int>(rows.size())));
     all_rows += static_cast<double>(of_domain);
   }
-  memory.weights = weights * (kNumbersPerWeight + state_blocks(settings)) * kBytes;
+  memory.weights = weights * (kNumbersPerWeight + state_blocks(settings) + clip_blocks(settings)) * kBytes;
   memory.gradients = weights * shards * kBytes;
   memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
 }
@@ -122,8 +135,8 @@ void MemoryEstimate::measure_data() {
 }
 
 void MemoryEstimate::foresee(const Settings& settings, const domains::DataSet& data_set) {
-  foresee_weights(*this, settings.model == "MLP" ? weights_of_mlp(settings, data_set) : 0,
-                  DomainGradientsOptions{}.tile_rows, settings, data_set);
+  foresee_weights(*this, weights_before(settings, data_set), DomainGradientsOptions{}.tile_rows, settings,
+                  data_set);
 }
 
 void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool checkpoints) {

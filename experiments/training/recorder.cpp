@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "experiments/machine/sha256.h"
+#include "tensor/error.h"
 
 namespace sand::experiments {
 namespace {
@@ -16,6 +17,17 @@ domains::Part first_of(domains::Part part, int count) {
 }
 
 }  // namespace
+
+Recorder::Recorder(const UpdateLoop& loop, const Threads& threads)
+    : loop_(loop), evaluation_(loop.model(), threads) {
+  if (loop.settings().recipe.early_stop == 0) return;
+  for (const int domain : loop.training_domains())
+    check(!loop.splits()[static_cast<std::size_t>(domain)].out.examples.empty(), [&] {
+      return Error(Fault::usage, "--early-stop: a training domain has no held-out examples to score")
+          .fact("domain", loop.data().domains[static_cast<std::size_t>(domain)].name)
+          .hint("a larger --holdout-fraction holds out more");
+    });
+}
 
 bool Recorder::wanted(int step) const {
   return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps;
@@ -59,6 +71,8 @@ Record Recorder::record() {
   record.weights.assign(direction.weights.begin(), direction.weights.end());
   record.gram.assign(direction.gram.data(), direction.gram.data() + direction.gram.size());
 
+  measure_recipe(record, evaluated);
+
   const std::int64_t number = record.step;
   Sha256 hash;
   hash.add(bytes_of_hex(state_.chain)).add(std::span(&number, 1)).add(weights);
@@ -69,6 +83,17 @@ Record Recorder::record() {
   state_.losses = timed_ = 0;
   time_ = {};
   return record;
+}
+
+/// What a recipe other than the default adds to a record.
+void Recorder::measure_recipe(Record& record, bool evaluated) {
+  const Recipe& recipe = loop_.settings().recipe;
+  if (recipe == Recipe{}) return;
+  record.learning_rate = loop_.optimizer().learning_rate();
+  record.clip = loop_.clip();
+  if (recipe.early_stop == 0) return;
+  if (evaluated) state_.early_stop.see(mean_accuracy(record.out, loop_.training_domains()), record.step);
+  record.early_stop = state_.early_stop;
 }
 
 void Recorder::restore(const RecorderState& state) {

@@ -14,6 +14,17 @@ void Training::update(const std::function<void()>& look) {
   recorder_.after_update();
 }
 
+namespace {
+
+/// Whether a run with this patience can have this state after so many updates.
+bool reachable_stop(const EarlyStop& stop, int patience, int updates) {
+  if (patience == 0 || stop.best_step < 0) return stop == EarlyStop{};
+  return std::isfinite(stop.best_score) && stop.best_step < updates && stop.waited >= 0 &&
+         stop.waited <= patience;
+}
+
+}  // namespace
+
 void Training::restore(const TrainingState& state) {
   const Settings& settings = loop_.settings();
   const std::size_t weights = static_cast<std::size_t>(loop_.model().parameters.size());
@@ -21,7 +32,9 @@ void Training::restore(const TrainingState& state) {
   const bool reachable = state.step >= 0 && state.step <= settings.steps &&
                          state.optimizer_steps == loop_.optimizer_steps_after(state.step) &&
                          state.losses == (state.step == 0 ? 0 : since_record) &&
-                         std::isfinite(state.loss_sum) && bytes_of_hex(state.chain).size() == 32;
+                         std::isfinite(state.loss_sum) &&
+                         reachable_stop(state.early_stop, settings.recipe.early_stop, state.step) &&
+                         bytes_of_hex(state.chain).size() == 32;
   const bool fits = state.weights.size() == weights &&
                     state.optimizer.size() == loop_.optimizer().state().size() &&
                     std::all_of(state.optimizer.begin(), state.optimizer.end(),

@@ -1,12 +1,12 @@
 #include "experiments/training/update_loop.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/optimization.h"
 #include "experiments/setup/seed_hash.h"
+#include "experiments/training/class_weights.h"
 #include "experiments/training/initial_model.h"
 #include "experiments/training/watch.h"
 #include "nn/objective_card.h"
@@ -47,7 +47,8 @@ domains::SamplerOptions sampler_options(const Settings& settings) {
   return {.rows = static_cast<int>(settings.hparams.at("batch_size")),
           .seed = static_cast<std::uint64_t>(settings.seed),
           .order = settings.protocol.order,
-          .augment = augmentation != settings.hparams.end() && augmentation->second != 0};
+          .augment = augmentation != settings.hparams.end() && augmentation->second != 0,
+          .balanced = settings.recipe.balanced};
 }
 
 std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
@@ -62,8 +63,8 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
                                               fewest_domains(settings))),
       splits_(splits_of(data, settings.holdout_fraction, settings.trial_seed)),
       combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
-      objective_(algorithm(settings).make_objective(settings.hparams,
-                                                    objective_of(settings).make(settings.hparams))),
+      objective_(algorithm(settings).make_objective(
+          settings.hparams, row_objective(settings, data, parts_to_train_on(splits_, training_)))),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
       sampler_(parts_to_train_on(splits_, training_), sampler_options(settings)),
@@ -72,8 +73,9 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
                .seed = static_cast<std::uint64_t>(settings.seed),
                .threads = threads}),
       optimizer_(make_optimizer(settings, model_->parameters)),
-      rate_{optimizer_->learning_rate(), std::lround(settings.protocol.decay_at * settings.steps),
-            settings.protocol.decay_factor} {}
+      rate_(learning_rates(settings)) {
+  if (const optim::ClipOptions clip = clip_options(settings); clip.any()) clipping_.emplace(clip);
+}
 
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
@@ -89,7 +91,9 @@ void UpdateLoop::update(const std::function<void()>& look) {
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
   check_direction(watched);
   if (look) look();
-  move_weights(watched, *optimizer_, parameters, threads_);
+  const optim::Direction& moves = clipping_ ? (*clipping_)(*direction_, threads_) : *direction_;
+  move_weights({engine_, *batch_, *objective_, *gradients_, *combiner_, moves}, *optimizer_, parameters,
+               threads_);
   ++step_;
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }

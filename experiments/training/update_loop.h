@@ -12,8 +12,8 @@
 #include "domains/sampler.h"
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
+#include "optim/clip.h"
 #include "optim/combiner.h"
-#include "optim/optimizers/learning_rate.h"
 #include "optim/optimizers/optimizer.h"
 
 namespace sand::experiments {
@@ -48,7 +48,11 @@ class UpdateLoop {
   // Of the last update; valid until the next.
   const Batch& batch() const { return *batch_; }
   const GradientTable& gradients() const { return *gradients_; }
-  const optim::Direction& direction() const { return *direction_; }
+  const optim::Direction& direction() const { return *direction_; }  ///< before any clip
+  /// How the direction was clipped; nothing if the recipe has no clip.
+  std::optional<optim::ClipReport> clip() const {
+    return clipping_ ? std::optional(clipping_->report()) : std::nullopt;
+  }
   /// Of the batch; the mean of its domains' losses, if the objective has no penalty
   double loss() const { return gradients_->objective; }
   const std::vector<double>& carried_before() const { return carried_before_; }  ///< by the combiner
@@ -88,7 +92,8 @@ class UpdateLoop {
   domains::Sampler sampler_;
   DomainGradients engine_;
   const std::unique_ptr<optim::Optimizer> optimizer_;
-  const optim::StepDecay rate_;
+  const std::function<double(std::int64_t)> rate_;
+  std::optional<optim::Clipping> clipping_;
 
   int step_ = 0;
   const Batch* batch_ = nullptr;
