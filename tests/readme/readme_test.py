@@ -37,8 +37,8 @@ ROOMS = {
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
 # pages whose commands are run
 COMMANDS = ["README.md", *(f"docs/{name}.md" for name in ("install", "first-run", "own-data", "images",
-                                                          "settings", "algorithms", "audit", "cpp", "speed",
-                                                          "results", "bits"))]
+                                                          "training", "settings", "algorithms", "audit",
+                                                          "cpp", "speed", "results", "bits"))]
 problems = []
 
 
