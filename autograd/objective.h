@@ -46,8 +46,6 @@ class Objective {
   virtual bool restarts_optimizer(std::uint32_t) const { return false; }
   virtual double learning_rate(double rate, std::uint32_t) const { return rate; }
   virtual double weight_decay(double decay, std::uint32_t) const { return decay; }
-  /// The name of the optimizer that moves the weights, if the method has its own; else nullptr
-  virtual const char* optimizer() const { return nullptr; }
 
  private:
   static Error lacks(const char* what) {

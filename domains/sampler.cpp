@@ -1,6 +1,7 @@
 #include "domains/sampler.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,15 @@ namespace {
 
 constexpr std::uint32_t kStream = 0x62746368;  // "btch": differs from every other stream of the same seed
 constexpr std::uint32_t kAugmentStream = 0x61750000;  // "au" + domain
+
+/// The examples of every class that a part has, in the order of the classes and of the part.
+std::vector<std::vector<std::uint32_t>> by_class(const Part& part) {
+  std::map<std::int32_t, std::vector<std::uint32_t>> classes;
+  for (const std::uint32_t example : part.examples) classes[part.domain->labels[example]].push_back(example);
+  std::vector<std::vector<std::uint32_t>> lists;
+  for (auto& of_class : classes) lists.push_back(std::move(of_class.second));
+  return lists;
+}
 
 }  // namespace
 
@@ -34,6 +44,14 @@ Sampler::Sampler(std::vector<Part> parts, const SamplerOptions& options)
           .fact("domain", part.domain->name + ", " + std::to_string(size) + " examples")
           .hint("use fewer rows, or draw with replacement");
     });
+  }
+  for (const Part& part : parts_) {
+    if (!options.balanced) break;
+    check(options.order == Order::with_replacement && !part.domain->labels.empty(), [&] {
+      return Error(Fault::usage, "sampler: balanced rows need classes, and draws with replacement")
+          .fact("domain", part.domain->name);
+    });
+    classes_.push_back(by_class(part));
   }
   batch_.domains.resize(parts_.size());
   epochs_.resize(parts_.size());
@@ -75,7 +93,14 @@ std::span<const std::uint32_t> Sampler::choose(std::uint32_t domain, std::uint32
   if (options_.order == Order::everything) return part.examples;
   if (options_.order == Order::with_replacement) {
     Random random(options_.seed, kStream, step, domain);
-    for (std::uint32_t& example : chosen_) example = part.examples[random.below(size)];
+    if (options_.balanced)
+      for (std::uint32_t& example : chosen_) {
+        const auto& of_class =
+            classes_[domain][random.below(static_cast<std::uint32_t>(classes_[domain].size()))];
+        example = of_class[random.below(static_cast<std::uint32_t>(of_class.size()))];
+      }
+    else
+      for (std::uint32_t& example : chosen_) example = part.examples[random.below(size)];
     return chosen_;
   }
   const std::uint32_t steps = steps_per_epoch(part);

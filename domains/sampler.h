@@ -20,14 +20,19 @@ struct SamplerOptions {
   std::uint64_t seed = 0;
   Order order = Order::with_replacement;
   bool augment = false;  ///< augment the examples of domains with augmentation, anew in every step
+  /// Every row first draws a class, each that its part has with equal probability, then an example of it.
+  /// Only with replacement.
+  bool balanced = false;
 };
 
 /// Draws the rows of every domain for one step. The randomness of domain d is Random(seed, "btch", step, d),
 /// for epochs Random(seed, "btch", epoch, d). Domains of different sizes start their epochs at different
-/// steps. Augmentation of an example uses Random(seed, "au" + d, step, example).
+/// steps. A balanced row takes two numbers of it, the class and the example. Augmentation of an example uses
+/// Random(seed, "au" + d, step, example).
 class Sampler {
  public:
-  /// Throws Error(usage) for no part, an empty part, rows < 1, or Order::epochs with rows larger than a part.
+  /// Throws Error(usage) for no part, an empty part, rows < 1, Order::epochs with rows larger than a part,
+  /// and balanced rows in another order than with replacement or of data without classes.
   Sampler(std::vector<Part> parts, const SamplerOptions& options);
 
   /// The batch of step 0, 1, 2, ...; valid until the next call. After the first call it allocates only the
@@ -50,6 +55,8 @@ class Sampler {
   Batch batch_;
   std::vector<Epoch> epochs_;          // one per domain
   std::vector<std::uint32_t> chosen_;  // [rows], the examples of one domain
+  // of balanced rows: the examples of every class that occurs, by domain, in the order of the classes
+  std::vector<std::vector<std::vector<std::uint32_t>>> classes_;
 };
 
 }  // namespace sand::domains

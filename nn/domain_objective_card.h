@@ -18,6 +18,8 @@ struct DomainObjectiveCard {
   int fewest_domains = 1;                 ///< needed for training
   const char* sees = "outputs";           ///< "inputs", "losses", "outputs", "features" or "gradients"
   const char* not_for_numbers = nullptr;  ///< why it cannot train on numbers to predict; null if it can
+  const char* optimizer = "";             ///< that moves the weights; "" leaves it to the user
+  const char* learning_rate = "lr";       ///< the hyper-parameter with the learning rate of that optimizer
   std::vector<HparamRule> hparams = {};
   /// Throws Error(usage) for hyper-parameters out of range. `base` is the loss of a row.
   std::unique_ptr<Objective> (*make)(const Hparams& hparams, std::unique_ptr<Objective> base);

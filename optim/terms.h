@@ -1,6 +1,7 @@
 // The numbers that led a method to the direction of one weight.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -14,19 +15,30 @@ struct Term {
   std::string symbol;  ///< in text: "mean m"; "" if the term is only in JSON
   double value;
   std::string formula;  ///< how to compute it from earlier terms
-  enum class Kind {
-    number,
-    scalar,
-    setting
-  } kind = Kind::number;  ///< a double, a number with the precision of a weight, a setting of the user
+  /// A double, a number with the precision of a weight, a setting of the user, a whole number; only in JSON:
+  /// a flag, a word.
+  enum class Kind { number, scalar, setting, whole, flag, word } kind = Kind::number;
+  std::string word = {};
 };
 
-/// Terms in the order in which they were computed. The last one is "direction"; "mask" (m, before any
-/// rescale) is among them if the method has a mask.
+/// Terms in the order in which they were computed. Those of a combiner end with "direction"; "mask" (m,
+/// before any rescale) is among them if the method has a mask.
 class Terms {
  public:
   void setting(const char* name, double value) {
     terms_.push_back({name, name, value, "a setting", Term::Kind::setting});
+  }
+  void setting(const char* key, const char* symbol, double value, std::string meaning = "a setting") {
+    terms_.push_back({key, symbol, value, std::move(meaning), Term::Kind::setting});
+  }
+  void whole(const char* key, const char* symbol, std::int64_t value, std::string meaning) {
+    terms_.push_back({key, symbol, static_cast<double>(value), std::move(meaning), Term::Kind::whole});
+  }
+  void flag(const char* key, bool value) {
+    terms_.push_back({key, "", value ? 1.0 : 0.0, "", Term::Kind::flag});
+  }
+  void word(const char* key, std::string value) {
+    terms_.push_back({key, "", 0, "", Term::Kind::word, std::move(value)});
   }
   void add(const char* key, const std::string& symbol, double value, std::string formula) {
     terms_.push_back({key, symbol, value, std::move(formula), Term::Kind::number});

@@ -42,6 +42,12 @@ inline Hparams standard_hparams(const std::vector<HparamRule>& rules) {
   return hparams;
 }
 
+/// The number of this name, or a default if there is none.
+inline double number_or(const Hparams& hparams, const std::string& name, double standard) {
+  const auto found = hparams.find(name);
+  return found == hparams.end() ? standard : found->second;
+}
+
 /// The numbers of a list; none if it was not given.
 inline std::vector<double> list_of(const Hparams& hparams, const std::string& name) {
   std::vector<double> numbers;

@@ -21,7 +21,7 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kFixed = 8;                 // bytes of the magic word and the version
 constexpr std::size_t kNpyBeginning = 100;        // bytes that identify another format
 constexpr std::uint64_t kMostNpyHeader = 10'000;  // bytes; numpy's own limit
-constexpr std::size_t kAlignment = 64;            // of the first number in a written file
+constexpr std::size_t kNpyAlignment = 64;         // of the first number in a written file
 
 /// The error for a file that is not in this format. `beginning` holds its first bytes.
 Error another_format(const std::string& beginning, const std::string& source) {
@@ -84,7 +84,7 @@ std::vector<std::byte> bytes_with_header(Dtype dtype, const std::vector<Index>& 
   });
   std::string header = NpyHeader{dtype, shape}.text();
   const std::size_t before = kFixed + sizeof(std::uint16_t), used = before + header.size() + 1;
-  header.append((kAlignment - used % kAlignment) % kAlignment, ' ').append("\n");
+  header.append((kNpyAlignment - used % kNpyAlignment) % kNpyAlignment, ' ').append("\n");
   const auto length = static_cast<std::uint16_t>(header.size());
   std::string begin(kMagic);
   begin.append("\1\0", 2).append(reinterpret_cast<const char*>(&length), sizeof length).append(header);

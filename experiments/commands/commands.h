@@ -40,7 +40,7 @@ constexpr Subcommand kSubcommands[] = {
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
     {"algorithms", "List the algorithms: formulas, hyper-parameters, papers", add_algorithms},
-    {"list", "List algorithms, objectives or settings as a table", add_list},
+    {"list", "List algorithms, objectives, optimizers or settings as a table", add_list},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
 };

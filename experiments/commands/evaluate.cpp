@@ -87,6 +87,18 @@ void check_own_data_flags(const EvaluateOptions& options) {
     });
 }
 
+/// The parts that the run trained on, which decide balanced weights of classes.
+std::vector<domains::Part> training_parts(const Settings& settings, const domains::DataSet& data) {
+  return parts_to_train_on(splits_of(settings, data),
+                           training_domains(settings, static_cast<int>(data.domains.size()), 1));
+}
+
+/// Other data are scored with the plain loss.
+Settings without_class_weights(Settings settings) {
+  settings.recipe.class_weights.clear();
+  return settings;
+}
+
 Evaluated of_run(const EvaluateOptions& options, const TrainedPlace& place, const Threads& threads) {
   check(options.model.empty(), [] {
     return Error(Fault::usage, "evaluate: --model: the record of the run names the model already");
@@ -103,10 +115,12 @@ Evaluated of_run(const EvaluateOptions& options, const TrainedPlace& place, cons
   Evaluated it{other ? other_data(with_given(record.settings.data, asked), columns, threads)
                      : recorded_data(record.settings, !options.request.data_dir.empty(), threads),
                {},
-               objective_for(record.settings)};
+               nullptr};
   it.trained = trained_model(place, record, it.data.example);
   check(it.data.task == task_of(record.settings),
         [] { return Error(Fault::usage, "evaluate: the run was trained for another --task"); });
+  it.objective = other ? objective_for(without_class_weights(record.settings), it.data, {})
+                       : objective_for(record.settings, it.data, training_parts(record.settings, it.data));
   const Index outputs = it.trained.model->outputs;
   it.classes = outputs == 1 ? 2 : static_cast<int>(outputs);
   if (other) {

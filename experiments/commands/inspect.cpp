@@ -8,6 +8,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/explain/explanation.h"
 #include "experiments/explain/layer_explanation.h"
+#include "experiments/machine/parse_json.h"
 #include "experiments/machine/progress.h"
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/recorded_run.h"
@@ -55,6 +56,16 @@ void tell_frozen(const std::string& name, std::optional<Scalar> value, const Ins
   if (value) std::printf("  weight, before and after step %d   %s\n", options.step, exact(*value).c_str());
 }
 
+/// The number of the run's steps; fewer than in its settings if --early-stop ended it.
+int steps_of(const fs::path& folder, const Settings& settings) {
+  constexpr std::uint64_t kMostBytes = 1 << 16;
+  std::error_code failure;
+  if (settings.recipe.early_stop == 0 || !fs::exists(folder / "done", failure)) return settings.steps;
+  const auto done = read_json((folder / "done").string(), kMostBytes);
+  const auto steps = done.is_object() ? done.value("steps", nlohmann::json()) : nlohmann::json();
+  return steps.is_number_integer() && steps > 0 && steps < settings.steps ? steps.get<int>() : settings.steps;
+}
+
 int inspect(const InspectOptions& options) {
   check(!options.weights.empty() || !options.layer.empty(), [] {
     return Error(Fault::usage, "inspect: --weight or --layer is required")
@@ -66,10 +77,11 @@ int inspect(const InspectOptions& options) {
   const Manifest record = read_manifest((folder / "record.json").string());
   const Settings& settings = record.settings;
   check_same_run(record, settings);  // checks number type and arithmetic
-  check(options.step >= 0 && options.step < settings.steps, [&] {
+  const int steps = steps_of(folder, settings);
+  check(options.step >= 0 && options.step < steps, [&] {
     return Error(Fault::usage, "inspect: the run has no such step")
         .fact("asked", std::to_string(options.step))
-        .fact("steps", "0 to " + std::to_string(settings.steps - 1));
+        .fact("steps", "0 to " + std::to_string(steps - 1));
   });
 
   RecordedRun recorded(record, options.data_dir, options.threads);

@@ -11,7 +11,8 @@
 #include "experiments/training/parameter_file.h"
 #include "experiments/training/watch.h"
 #include "nn/objectives.h"
-#include "optim/optimizers/adam.h"
+#include "optim/optimizers/optimizer_card.h"
+#include "tensor/names.h"
 #include "tensor/safetensors.h"
 #include "tensor/safetensors_header.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 struct StepOptions {
   ModelFlags model;
-  std::string algorithm = "SANDMask", combiner, hparams;
+  std::string algorithm = "SANDMask", combiner, optimizer = "adam", hparams;
   std::string in, out;
   std::vector<std::string> explain;     ///< weights to explain
   std::string explain_layer, heat_map;  ///< a slot; a PNG
@@ -86,10 +87,13 @@ Batch read_batch(const Safetensors& file, const Shape& example) {
 }
 
 /// Rejects tensors that are not read: a misspelt name must not count as a missing tensor.
-void check_names(const Safetensors& file, const Parameters& parameters, std::size_t domains) {
-  std::vector<std::string> known = {"adam_t"};
-  for (const Slot& slot : parameters.slots())
-    for (const char* prefix : {"", "adam_m.", "adam_v."}) known.push_back(prefix + slot.name);
+void check_names(const Safetensors& file, const Parameters& parameters, const optim::StateLayout& state,
+                 std::size_t domains) {
+  std::vector<std::string> known = {state.steps()};
+  for (const Slot& slot : parameters.slots()) {
+    known.push_back(slot.name);
+    for (std::size_t i = 0; i < state.blocks.size(); ++i) known.push_back(state.prefix(i) + slot.name);
+  }
   for (std::size_t domain = 0; domain < domains; ++domain)
     for (const char* kind : {"x", "y"}) known.push_back(kind + std::to_string(domain));
   for (const auto& tensor : file.tensors())
@@ -100,21 +104,24 @@ void check_names(const Safetensors& file, const Parameters& parameters, std::siz
     });
 }
 
-void read_adam(const Safetensors& file, const Parameters& parameters, optim::Adam& adam) {
-  if (file.find("adam_t") == nullptr) return;
-  const std::vector<std::int64_t> steps = file.integers("adam_t");
+void read_state(const Safetensors& file, const Parameters& parameters, optim::Optimizer& optimizer) {
+  const optim::StateLayout layout = optimizer.layout();
+  const std::string t = layout.steps();
+  if (file.find(t) == nullptr) return;
+  const std::vector<std::int64_t> steps = file.integers(t);
   check(steps.size() == 1, [&] {
-    return Error(Fault::data, "step: adam_t must be one number").fact("found", std::to_string(steps.size()));
+    return Error(Fault::data, "step: " + t + " must be one number")
+        .fact("found", std::to_string(steps.size()));
   });
   check(steps[0] >= 0 && steps[0] < INT64_MAX, [&] {
-    return Error(Fault::data, "step: adam_t is the number of updates made")
+    return Error(Fault::data, "step: " + t + " is the number of updates made")
         .fact("expected", "0 to 2^63 - 2")
         .fact("found", std::to_string(steps[0]));
   });
-  std::vector<Scalar> first(static_cast<std::size_t>(parameters.size())), second(first.size());
-  read_block(file, "adam_m.", parameters, first);
-  read_block(file, "adam_v.", parameters, second);
-  adam.resume(first, second, steps[0]);
+  std::vector<std::vector<Scalar>> blocks(layout.blocks.size(),
+                                          std::vector<Scalar>(static_cast<std::size_t>(parameters.size())));
+  for (std::size_t i = 0; i < blocks.size(); ++i) read_block(file, layout.prefix(i), parameters, blocks[i]);
+  optimizer.resume(blocks, steps[0]);
 }
 
 template <class Matrix>
@@ -123,7 +130,7 @@ std::vector<Scalar> scalars(const Matrix& numbers) {
 }
 
 void write_update(const std::string& path, const Parameters& parameters, const GradientTable& g,
-                  const optim::Direction& direction, const optim::Adam& adam) {
+                  const optim::Direction& direction, const optim::Optimizer& optimizer) {
   Safetensors out;
   std::vector<Scalar> losses(g.losses().begin(), g.losses().end());
   out.add("loss", TensorView(losses.data(), {g.domains()}));
@@ -136,25 +143,31 @@ void write_update(const std::string& path, const Parameters& parameters, const G
   }
   write_block(out, "direction.", parameters, direction.values.data());
   write_block(out, "", parameters, parameters.numbers().data());
-  write_block(out, "adam_m.", parameters, adam.first_moment().data());
-  write_block(out, "adam_v.", parameters, adam.second_moment().data());
-  const std::int64_t steps[] = {adam.steps()};
-  out.add("adam_t", std::span<const std::int64_t>(steps));
+  const optim::StateLayout layout = optimizer.layout();
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i)
+    write_block(out, layout.prefix(i), parameters, optimizer.state()[i].numbers.data());
+  const std::int64_t steps[] = {optimizer.steps()};
+  out.add(layout.steps(), std::span<const std::int64_t>(steps));
   out.write(path);
 }
 
 Hparams hparams_of(const StepOptions& options, const Algorithm& method) {
+  const optim::OptimizerCard& optimizer = optim::optimizer_named(options.optimizer);
   Hparams hparams = standard_hparams(method.hparams);
-  hparams.insert({{"lr", 1e-3}, {"weight_decay", 0}});
+  hparams.insert({{"lr", optimizer.learning_rate > 0 ? optimizer.learning_rate : 1e-3}, {"weight_decay", 0}});
+  hparams.merge(standard_hparams(optimizer.hparams));
   if (!options.hparams.empty()) override_hparams(hparams, options.hparams, method);
   return hparams;
 }
 
-optim::AdamOptions adam_options(const StepOptions& options, const Hparams& hparams) {
-  return {.learning_rate = hparams.at("lr"),
-          .weight_decay = hparams.at("weight_decay"),
-          .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
-          .mask_update = options.mask_update};
+std::unique_ptr<optim::Optimizer> optimizer_of(const StepOptions& options, const Hparams& hparams,
+                                               const Parameters& parameters) {
+  return optim::optimizer_named(options.optimizer)
+      .make(parameters, hparams,
+            {.learning_rate = hparams.at("lr"),
+             .weight_decay = hparams.at("weight_decay"),
+             .decay = options.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
+             .mask_update = options.mask_update});
 }
 
 template <class Explanation>
@@ -185,10 +198,10 @@ int step(const StepOptions& options) {
 
   const Safetensors in = Safetensors::read(options.in);
   const Batch batch = read_batch(in, model->example);
-  check_names(in, parameters, batch.domains.size());
+  const std::unique_ptr<optim::Optimizer> optimizer = optimizer_of(options, hparams, parameters);
+  check_names(in, parameters, optimizer->layout(), batch.domains.size());
   read_block(in, "", parameters, parameters.numbers());
-  optim::Adam adam(parameters, adam_options(options, hparams));
-  read_adam(in, parameters, adam);
+  read_state(in, parameters, *optimizer);
 
   const Threads threads(options.threads);
   DomainGradients engine(model->network, parameters, {.tile_rows = model->tile_rows, .threads = threads});
@@ -205,15 +218,15 @@ int step(const StepOptions& options) {
                       .hparams = hparams,
                       .allow_closed = options.allow_closed,
                       .engine = &engine,
-                      .adam = adam,
+                      .optimizer = *optimizer,
                       .threads = threads};
   const std::vector<WeightExplanation> explanations =
       weights.empty() ? std::vector<WeightExplanation>() : explain(update, weights);
-  move_weights(watched, adam, parameters, threads);
+  move_weights(watched, *optimizer, parameters, threads);
 
   for (std::size_t i = 0; i < explanations.size(); ++i)
     explanations[i].must_match(parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
-  if (!options.out.empty()) write_update(options.out, parameters, g, direction, adam);
+  if (!options.out.empty()) write_update(options.out, parameters, g, direction, *optimizer);
   for (const WeightExplanation& explanation : explanations) tell(explanation, options.json);
   if (layer == nullptr) return 0;
   const LayerExplanation explanation(g, direction, *layer);
@@ -235,18 +248,22 @@ void add_step(Command& command) {
   command.option(
       "--hparams", o.hparams,
       R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
-  command.option("--in", o.in,
-                 "safetensors file to read: weights, x0, y0, x1, y1, ..., and Adam's state if there is one");
+  command.option(
+      "--in", o.in,
+      "safetensors file to read: weights, x0, y0, x1, y1, ..., and the optimizer's state if there is one");
   command.option(
       "--out", o.out,
       "safetensors file to write: losses, gradients, mask or weights of the domains, direction, new weights, "
-      "Adam's state");
+      "the optimizer's state");
   command.option("--explain", o.explain, "weights to explain: 'linear0.weight[12,3]'").one_or_more();
   command.option("--explain-layer", o.explain_layer,
                  "parameter tensor to summarize: ranges of mask, agreement and gradients");
   command.option("--heat-map", o.heat_map, "PNG to write with its mask (left) and agreement (right)")
       .needs("--explain-layer");
   command.flag("--json", o.json, "print explanations as JSON lines");
+  command.option(
+      "--optimizer", o.optimizer,
+      "how the direction moves the weights: " + either(optim::optimizer_names()) + " (default adam)");
   command.flag("--decoupled-decay", o.decoupled_decay, "apply weight decay after mask and Adam (AdamW)");
   command.flag("--mask-update", o.mask_update, "leave a weight as it is where its mask is 0");
   command.flag("--slots", o.slots, "print names and shapes of the parameter tensors as JSON, and stop");

@@ -49,7 +49,15 @@ int train(const TrainOptions& options) {
             progress.clear();
             keeper.record(run, record);
           },
-      .step = [&](int step, double loss) { progress.at(step + 1, "loss " + std::to_string(loss)); },
+      .step =
+          [&](int step, double loss) {
+            const int waited = run.early_stop().waited;
+            progress.at(step + 1, "loss " + std::to_string(loss) +
+                                      (waited > 0 ? ", " + std::to_string(waited) + " of " +
+                                                        std::to_string(settings.recipe.early_stop) +
+                                                        " evaluations without a better score"
+                                                  : ""));
+          },
       .stop = StopSignals::stop,
       .end_of_step = [&](const Record* record, bool stop) { keeper.end_of_step(run, record, stop); },
   };

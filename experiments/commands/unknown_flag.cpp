@@ -5,6 +5,7 @@
 
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/protocols.h"
+#include "optim/optimizers/optimizer_card.h"
 #include "tensor/names.h"
 
 namespace sand::experiments {
@@ -27,6 +28,8 @@ std::vector<std::string> hparam_names() {
   for (const HparamRule& rule : protocol_for("domainbed", "PACS").hparams) names.emplace_back(rule.name);
   for (const Algorithm& method : algorithms())
     for (const HparamRule& rule : method.hparams) names.emplace_back(rule.name);
+  for (const optim::OptimizerCard& card : optim::optimizers())
+    for (const HparamRule& rule : card.hparams) names.emplace_back(rule.name);
   return names;
 }
 

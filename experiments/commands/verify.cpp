@@ -60,6 +60,11 @@ class Verification {
       } catch (const Error& error) {
         findings_.push_back({error.what(), {}});
       }
+    if (checkpoints_.has_best()) try {
+        best_ = checkpoints_.read_best();
+      } catch (const Error& error) {
+        findings_.push_back({error.what(), {}});
+      }
     if (findings_.empty()) begin(logs.last_step);
   }
 
@@ -67,7 +72,7 @@ class Verification {
   VerifyReport operator()() {
     Progress progress("verify", end_);
     bool found = !findings_.empty();
-    while (replay_.step() < end_ && !(found && compared_state_)) {
+    while (replay_.step() < end_ && !replay_.finished() && !(found && compared_state_)) {
       const bool sampled = opinion_ && is_sampled(replay_.step());
       const TrainingState before = sampled ? replay_.save() : TrainingState{};
       replay_.update();
@@ -79,8 +84,11 @@ class Verification {
       if (out_ && out_->has_weights_after(replay_.step())) out_->compare_weights(replay_);
       found = !findings_.empty();
       compare_checkpoint(score);
+      compare_best(score);
     }
     progress.clear();
+    if (findings_.empty() && replay_.step() < end_)
+      add(Finding{"metrics.jsonl: its lines go on after the record that ends the run early", {}});
     if (findings_.empty()) compare_end();
     if (opinion_ && findings_.empty())
       if (const int code = opinion_->ask(options_.run, options_.data_dir); code != 0)
@@ -183,10 +191,20 @@ class Verification {
     ++report_.checkpoints;
     const std::string where = "step " + std::to_string(step) + ": checkpoints/" +
                               checkpoints_.file(step).filename().string() + ": ";
-    const std::vector<Finding> found = difference(where, replay_.loop().model().parameters,
-                                                  checkpoints_.read(step), {replay_.save(), score});
+    const std::vector<Finding> found =
+        difference(where, replay_.loop().model().parameters, replay_.loop().optimizer().layout(),
+                   checkpoints_.read(step), {replay_.save(), score});
     if (found.empty() && !findings_.empty())
       findings_.push_back({where + "the weights are the same: the line or the evaluation was changed", {}});
+    findings_.insert(findings_.end(), found.begin(), found.end());
+  }
+
+  /// Compares best.safetensors of a run with --early-stop.
+  void compare_best(double score) {
+    if (!best_ || replay_.record_due() || replay_.step() != best_->state.step || !findings_.empty()) return;
+    const std::vector<Finding> found =
+        difference("checkpoints/best.safetensors: ", replay_.loop().model().parameters,
+                   replay_.loop().optimizer().layout(), *best_, {replay_.save(), score});
     findings_.insert(findings_.end(), found.begin(), found.end());
   }
 
@@ -198,6 +216,10 @@ class Verification {
       add(compare_weights(run_, replay_));
     if (options_.to_step >= 0 || !done_is_there) return;
     add(compare_done(run_, replay_));
+    const int best = replay_.early_stop().best_step, kept = best_ ? best_->state.step - 1 : -1;
+    if (replay_.finished() && best != kept)
+      findings_.push_back({"checkpoints/best.safetensors is not of the best record",
+                           {{"expected", std::to_string(best)}, {"found   ", std::to_string(kept)}}});
     report_.end = replay_.finished();
   }
 
@@ -213,6 +235,7 @@ class Verification {
   RecordedLines metrics_, results_;
   std::optional<SecondOpinion> opinion_;
   std::optional<OutText> out_;         // if out.txt is compared
+  std::optional<Checkpoint> best_;     // of a run with --early-stop
   std::vector<int> checkpoint_steps_;  // ascending
   VerifyReport report_;
   std::vector<Finding>& findings_ = report_.findings;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "experiments/setup/optimization.h"
 #include "optim/agreement.h"
 #include "tensor/digits.h"
 #include "tensor/sum.h"
@@ -18,12 +19,16 @@ struct Combined {
   const Algorithm& method;
   std::unique_ptr<optim::Combiner> combiner;
   const optim::Direction& direction;
+  std::unique_ptr<optim::Clipping> clipping;
+  const optim::Direction& clipped;  // what the optimizer sees
 
-  Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const GradientTable& g,
-           const Threads& threads, const std::vector<double>& carried = {})
+  Combined(const Algorithm& chosen, const Hparams& given, bool allow_closed, const Update& update,
+           const std::vector<double>& carried = {})
       : method(chosen),
         combiner(resumed(chosen.make_combiner(given, allow_closed), carried)),
-        direction(combiner->combine(g, threads)) {}
+        direction(combiner->combine(update.gradients, update.threads)),
+        clipping(update.clip.any() ? std::make_unique<optim::Clipping>(update.clip) : nullptr),
+        clipped(clipping ? (*clipping)(direction, update.threads) : direction) {}
 
  private:
   static std::unique_ptr<optim::Combiner> resumed(std::unique_ptr<optim::Combiner> combiner,
@@ -154,35 +159,12 @@ MaskTerms mask_terms(const Combined& combined, const GradientTable& g, const Wei
   return explained;
 }
 
-AdamTerms adam_terms(const optim::Adam& adam, const MaskTerms& mask, Index column, Scalar weight) {
-  const optim::AdamConstants c(adam.options, adam.steps() + 1);
-  AdamTerms terms{adam.options,
-                  adam.steps() + 1,
-                  c,
-                  weight,
-                  adam.first_moment()[column],
-                  adam.second_moment()[column],
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {}};
-  terms.gradient = mask.direction + c.decay * weight;
-  terms.m = c.beta1 * terms.m_before + c.one_minus_beta1 * terms.gradient;
-  terms.v = c.beta2 * terms.v_before + c.one_minus_beta2 * terms.gradient * terms.gradient;
-  terms.root = static_cast<Scalar>(std::sqrt(static_cast<double>(terms.v)));
-  terms.denominator = terms.root / c.root_scale + c.epsilon;
-  terms.shrunk = weight * c.shrink;
-  terms.step = c.step_size * terms.m / terms.denominator;
-  terms.held = adam.options.mask_update && mask.mask == 0;
-  terms.after = terms.held ? weight : terms.shrunk - terms.step;
-  terms.movement = terms.after - weight;
-  return terms;
+OptimizerTerms optimizer_terms(const Update& update, const Combined& combined, const MaskTerms& mask,
+                               Index column) {
+  const Scalar weight = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
+  const optim::Terms terms =
+      update.optimizer.explain(column, weight, combined.clipped.values[column], mask.mask);
+  return {update.optimizer.name(), update.optimizer.key(), terms, terms.scalar("after")};
 }
 
 }  // namespace
@@ -196,32 +178,32 @@ Update update_of(const UpdateLoop& loop, const std::vector<std::string>& names, 
           .method = algorithm(settings),
           .hparams = settings.hparams,
           .allow_closed = settings.allow_closed,
+          .clip = clip_options(settings),
           .engine = &loop.engine(),
           .carried = loop.carried_before(),
-          .adam = loop.adam(),
+          .optimizer = loop.optimizer(),
           .seed = static_cast<std::uint64_t>(settings.seed),
           .domain_names = names,
           .threads = threads};
 }
 
 void WeightExplanation::must_match(Scalar made) const {
-  check(same_bits(made, adam.after), [&] {
+  check(same_bits(made, optimizer.after), [&] {
     return Error(Fault::internal,
                  "explanation: the new value of " + weight + " is not what the engine computed")
         .fact("engine", exact(made))
-        .fact("explanation", exact(adam.after));
+        .fact("explanation", exact(optimizer.after));
   });
 }
 
 std::vector<WeightExplanation> explain(const Update& update, const std::vector<WeightPlace>& weights) {
   const GradientTable& g = update.gradients;
-  const Combined chosen(update.method, update.hparams, update.allow_closed, g, update.threads,
-                        update.carried);
+  const Combined chosen(update.method, update.hparams, update.allow_closed, update, update.carried);
   std::vector<std::unique_ptr<Combined>> others;
   for (const char* name : {"ERM", "ANDMask"}) {
     const Algorithm& other = algorithm(name);
     if (other.name != std::string(update.method.name) && g.domains() >= other.fewest_domains())
-      others.push_back(std::make_unique<Combined>(other, borrowed(other, update), false, g, update.threads));
+      others.push_back(std::make_unique<Combined>(other, borrowed(other, update), false, update));
   }
   const auto by_row = gradients_by_row(update, weights);
   const PassHere here(update);
@@ -240,24 +222,25 @@ std::vector<WeightExplanation> explain(const Update& update, const std::vector<W
                                             [&](const DomainTerms& d) { return sign(d.gradient); }));
     };
     const int n_plus = count([](Scalar x) { return x > 0; }), n_minus = count([](Scalar x) { return x < 0; });
-    const Scalar before = update.model.parameters.numbers()[static_cast<std::size_t>(column)];
     const MaskTerms mask = mask_terms(chosen, g, weight);
-    explanations.push_back({weight.name,
-                            weight.slot.shape.size(),
-                            update.batch.step,
-                            name_of(update.objective),
-                            std::move(domains),
-                            n_plus,
-                            n_minus,
-                            agreement.agreement(0),
-                            agreement.mean(0),
-                            agreement.variance(0),
-                            mask,
-                            adam_terms(update.adam, mask, column, before),
-                            {}});
+    explanations.push_back(
+        {weight.name,
+         weight.slot.shape.size(),
+         update.batch.step,
+         name_of(update.objective),
+         std::move(domains),
+         n_plus,
+         n_minus,
+         agreement.agreement(0),
+         agreement.mean(0),
+         agreement.variance(0),
+         mask,
+         chosen.clipping ? std::optional(chosen.clipping->explain(mask.direction)) : std::nullopt,
+         optimizer_terms(update, chosen, mask, column),
+         {}});
     for (const auto& other : others) {
       const MaskTerms theirs = mask_terms(*other, g, weight);
-      explanations.back().others.push_back({theirs, adam_terms(update.adam, theirs, column, before).after});
+      explanations.back().others.push_back({theirs, optimizer_terms(update, *other, theirs, column).after});
     }
   }
   return explanations;

@@ -10,7 +10,8 @@
 #include "experiments/setup/models.h"
 #include "experiments/training/update_loop.h"
 #include "experiments/training/weight_name.h"
-#include "optim/optimizers/adam.h"
+#include "optim/clip.h"
+#include "optim/optimizers/optimizer.h"
 #include "optim/terms.h"
 #include "tensor/batch.h"
 
@@ -25,10 +26,11 @@ struct Update {
   const Algorithm& method;
   const Hparams& hparams;  ///< of the method
   bool allow_closed = false;
+  optim::ClipOptions clip = {};  ///< of the direction
   /// With the seeds of the update, if the objective sees whole domains; may be null for others.
   const DomainGradients* engine = nullptr;
   std::vector<double> carried = {};            ///< by the combiner before the update
-  const optim::Adam& adam;                     ///< before the update, with the options of the update
+  const optim::Optimizer& optimizer;           ///< before the update, with the rates of the update
   std::uint64_t seed = 0;                      ///< of dropout
   std::vector<std::string> domain_names = {};  ///< of the batch's domains; empty: their numbers
   Threads threads{};
@@ -69,23 +71,16 @@ struct MaskTerms {
   std::vector<double> gram = {};     ///< [E, E], likewise: the products of their gradients
 };
 
-/// Adam's values for a direction, with the names of optim/optimizers/adam.h.
-struct AdamTerms {
-  optim::AdamOptions options;
-  std::int64_t t;  ///< number of updates, this one included
-  optim::AdamConstants constants;
-  Scalar weight, m_before, v_before;
-  Scalar gradient;  ///< direction + decay weight
-  Scalar m, v;
-  Scalar root, denominator;  ///< sqrt(v), root / root_scale + epsilon
-  Scalar shrunk, step;       ///< weight shrink, step_size m / denominator
-  bool held;                 ///< mask_update is set and the mask is 0: the weight stays
-  Scalar after, movement;    ///< the new weight, and after - weight
+/// The optimizer's values for a direction, after any clip.
+struct OptimizerTerms {
+  std::string name, key;  ///< "Adam", "adam"
+  optim::Terms terms;     ///< Optimizer::explain()
+  Scalar after;           ///< the new weight
 };
 
 struct OtherMethod {
   MaskTerms mask;
-  Scalar after;  ///< the weight after the same Adam step with this mask
+  Scalar after;  ///< the weight after a step of the same optimizer with this mask
 };
 
 struct WeightExplanation {
@@ -98,7 +93,8 @@ struct WeightExplanation {
   double agreement;       ///< s = |n_plus - n_minus| / E
   double mean, variance;  ///< gbar; unbiased, NaN for one domain
   MaskTerms mask;
-  AdamTerms adam;
+  std::optional<optim::Terms> clip;  ///< how the direction was clipped, if it may be
+  OptimizerTerms optimizer;
   std::vector<OtherMethod> others;  ///< ERM and AND-mask with the same gradients
 
   /// For a reader with a pocket calculator: one number a line, and the formula that gives it from those
@@ -107,8 +103,8 @@ struct WeightExplanation {
   /// The same numbers and all examples, one JSON object in one line. Numbers that are not finite are strings:
   /// "inf", "nan".
   std::string json() const;
-  /// Throws Error(internal) unless `made`, the weight after the engine's update, equals `adam.after` bit for
-  /// bit.
+  /// Throws Error(internal) unless `made`, the weight after the engine's update, equals `optimizer.after` bit
+  /// for bit.
   void must_match(Scalar made) const;
 };
 

@@ -6,7 +6,6 @@
 
 #include "experiments/explain/explanation.h"
 #include "experiments/explain/number_text.h"
-#include "optim/option.h"
 #include "tensor/digits.h"
 
 namespace sand::experiments {
@@ -22,9 +21,19 @@ std::string line(const std::string& name, int value, const std::string& formula)
   return line(name, static_cast<double>(value), formula);
 }
 
-/// A setting, with the digits that the user gave.
-std::string setting(const std::string& name, double value, const std::string& meaning = "a setting") {
-  return "  " + padded(name, 12) + padded(shortest(value), 26) + meaning + "\n";
+/// A line for each term with a symbol. A setting has the digits that the user gave.
+std::string terms_text(const optim::Terms& terms) {
+  std::string text;
+  for (const optim::Term& term : terms) {
+    if (term.symbol.empty()) continue;
+    if (term.kind == optim::Term::Kind::setting)
+      text += "  " + padded(term.symbol, 12) + padded(shortest(term.value), 26) + term.formula + "\n";
+    else if (term.kind == optim::Term::Kind::scalar)
+      text += line(term.symbol, static_cast<Scalar>(term.value), term.formula);
+    else
+      text += line(term.symbol, term.value, term.formula);
+  }
+  return text;
 }
 
 /// "label 1", or "target 0.5, -2".
@@ -130,47 +139,13 @@ std::string weights_text(const MaskTerms& mask, const std::vector<DomainTerms>& 
 std::string mask_text(const MaskTerms& mask, const std::vector<DomainTerms>& domains) {
   std::string text = (mask.mask ? "Mask and direction: " : "Direction: ") + mask.method + "\n";
   if (!mask.weights.empty()) text += weights_text(mask, domains);
-  for (const optim::Term& term : mask.terms) {
-    if (term.symbol.empty()) continue;
-    if (term.kind == optim::Term::Kind::setting)
-      text += setting(term.symbol, term.value);
-    else if (term.kind == optim::Term::Kind::scalar)
-      text += line(term.symbol, static_cast<Scalar>(term.value), term.formula);
-    else
-      text += line(term.symbol, term.value, term.formula);
-  }
-  return text;
-}
-
-std::string adam_text(const AdamTerms& adam) {
-  const optim::AdamOptions& o = adam.options;
-  const bool coupled = o.decay == optim::WeightDecay::coupled;
-  const std::string decay = std::string("a setting: weight decay, ") + (coupled ? "coupled" : "decoupled");
-  std::string text = "Adam\n" + line("t", static_cast<double>(adam.t), "updates, this one included") +
-                     setting("lr", o.learning_rate, "the learning rate of this step") +
-                     setting("beta1", o.beta1) + setting("beta2", o.beta2) + setting("eps", o.epsilon) +
-                     setting("wd", o.weight_decay, decay) + line("w", adam.weight, "the weight before") +
-                     line("m0", adam.m_before, "the first moment before") +
-                     line("v0", adam.v_before, "the second moment before");
-  text += line("g", adam.gradient, coupled ? "d + wd w" : "d") +
-          line("m1", adam.m, "beta1 m0 + (1 - beta1) g") + line("v1", adam.v, "beta2 v0 + (1 - beta2) g g") +
-          line("b1", adam.constants.correction1, "1 - beta1^t, the bias correction of m1") +
-          line("b2", adam.constants.correction2, "1 - beta2^t, the bias correction of v1") +
-          line("a1", adam.constants.step_size, "lr / b1") +
-          line("r2", adam.constants.root_scale, "sqrt(b2)") +
-          line("q", adam.denominator, "sqrt(v1) / r2 + eps");
-  if (!coupled) text += line("w s", adam.shrunk, "w (1 - lr wd)");
-  text += line("step", adam.step, "a1 m1 / q");
-  text += line("w'", adam.after,
-               adam.held ? "w: mask_update holds a weight whose mask is 0"
-               : coupled ? "w - step, the new weight"
-                         : "w s - step, the new weight");
-  return text + line("w' - w", adam.movement, "the movement");
+  return text + terms_text(mask.terms);
 }
 
 std::string others_text(const WeightExplanation& explanation) {
-  std::string text = "The same gradients, and the same Adam, under other methods\n  " + padded("", 16) +
-                     padded("tau", 8) + padded("m", 16) + padded("m c", 16) + padded("d", 18) + "w'\n";
+  std::string text = "The same gradients, and the same " + explanation.optimizer.name +
+                     ", under other methods\n  " + padded("", 16) + padded("tau", 8) + padded("m", 16) +
+                     padded("m c", 16) + padded("d", 18) + "w'\n";
   const auto row = [&](const MaskTerms& mask, Scalar after) {
     const optim::Term* tau = mask.terms.find("tau");
     text += "  " + padded(mask.method, 16) + padded(tau ? shortest(tau->value) : "-", 8) +
@@ -178,17 +153,30 @@ std::string others_text(const WeightExplanation& explanation) {
             padded(mask.mask ? exact(mask.terms.scalar("rescaled_mask")) : "-", 16) +
             padded(exact(mask.direction), 18) + exact(after) + "\n";
   };
-  row(explanation.mask, explanation.adam.after);
+  row(explanation.mask, explanation.optimizer.after);
   for (const OtherMethod& other : explanation.others) row(other.mask, other.after);
   return text;
 }
 
 using OrderedJson = nlohmann::ordered_json;
 
+/// Adds the terms that have a key.
+OrderedJson with_terms(OrderedJson json, const optim::Terms& terms) {
+  using Kind = optim::Term::Kind;
+  for (const optim::Term& term : terms) {
+    if (term.key.empty()) continue;
+    switch (term.kind) {
+      case Kind::whole: json[term.key] = static_cast<std::int64_t>(term.value); break;
+      case Kind::flag: json[term.key] = term.value != 0; break;
+      case Kind::word: json[term.key] = term.word; break;
+      default: json[term.key] = json_number(term.value);
+    }
+  }
+  return json;
+}
+
 OrderedJson mask_json(const MaskTerms& mask) {
-  OrderedJson json = {{"method", mask.method}};
-  for (const optim::Term& term : mask.terms)
-    if (!term.key.empty()) json[term.key] = json_number(term.value);
+  OrderedJson json = with_terms({{"method", mask.method}}, mask.terms);
   if (!mask.weights.empty()) {
     json["weights"] = mask.weights;
     json["gram"] = mask.gram;
@@ -196,40 +184,13 @@ OrderedJson mask_json(const MaskTerms& mask) {
   return json;
 }
 
-OrderedJson adam_json(const AdamTerms& adam) {
-  const optim::AdamOptions& o = adam.options;
-  return {{"t", adam.t},
-          {"learning_rate", o.learning_rate},
-          {"beta1", o.beta1},
-          {"beta2", o.beta2},
-          {"epsilon", o.epsilon},
-          {"weight_decay", o.weight_decay},
-          {"decay", o.decay == optim::WeightDecay::coupled ? "coupled" : "decoupled"},
-          {"mask_update", o.mask_update},
-          {"weight", adam.weight},
-          {"m_before", adam.m_before},
-          {"v_before", adam.v_before},
-          {"gradient", adam.gradient},
-          {"m", adam.m},
-          {"v", adam.v},
-          {"correction1", adam.constants.correction1},
-          {"correction2", adam.constants.correction2},
-          {"step_size", adam.constants.step_size},
-          {"root_scale", adam.constants.root_scale},
-          {"denominator", adam.denominator},
-          {"shrunk", adam.shrunk},
-          {"step", adam.step},
-          {"held", adam.held},
-          {"after", adam.after},
-          {"movement", adam.movement}};
-}
-
 }  // namespace
 
 std::string WeightExplanation::text() const {
   return "The explanation of " + weight + " in step " + std::to_string(step) + "\n\n" +
          gradients_text(*this) + "\n" + agreement_text(*this) + "\n" + mask_text(mask, domains) + "\n" +
-         adam_text(adam) + "\n" + others_text(*this);
+         (clip ? "Clip\n" + terms_text(*clip) + "\n" : "") + optimizer.name + "\n" +
+         terms_text(optimizer.terms) + "\n" + others_text(*this);
 }
 
 std::string WeightExplanation::json() const {
@@ -257,7 +218,7 @@ std::string WeightExplanation::json() const {
     others_list.push_back(mask_json(other.mask));
     others_list.back()["after"] = other.after;
   }
-  OrderedJson json = {{"weight", weight}, {"slot_weights", slot_weights}, {"step", step}};
+  OrderedJson json{{"weight", weight}, {"slot_weights", slot_weights}, {"step", step}};
   if (!objective.empty()) json["objective"] = objective;
   json.update({{"domains", list},
                {"n_plus", n_plus},
@@ -265,9 +226,10 @@ std::string WeightExplanation::json() const {
                {"agreement", agreement},
                {"mean", mean},
                {"variance", json_number(variance)},
-               {"mask", mask_json(mask)},
-               {"adam", adam_json(adam)},
-               {"others", others_list}});
+               {"mask", mask_json(mask)}});
+  if (clip) json["clip"] = with_terms(OrderedJson::object(), *clip);
+  json[optimizer.key] = with_terms(OrderedJson::object(), optimizer.terms);
+  json["others"] = others_list;
   return json.dump();
 }
 

@@ -67,8 +67,8 @@ SecondOpinion::~SecondOpinion() {
 void SecondOpinion::add(const TrainingState& before, const Training& after) {
   Safetensors file;
   experiments::add(file, "weights", before.weights);
-  experiments::add(file, "m", before.first_moment);
-  experiments::add(file, "v", before.second_moment);
+  for (std::size_t i = 0; i < before.optimizer.size(); ++i)
+    experiments::add(file, "state" + std::to_string(i), before.optimizer[i]);
   write_doubles(file, "combiner_state", before.carried);
   write_doubles(file, "objective_state", before.objective);
   for (int domain = 0; domain < after.loop().gradients().domains(); ++domain)
@@ -120,11 +120,11 @@ void give_second_opinion(const fs::path& folder, Training& run) {
           [] { return Error(Fault::data, "second opinion: counts must be two numbers"); });
     TrainingState state;
     state.step = static_cast<int>(counts[0]);
-    state.adam_steps = run.loop().adam_steps_after(state.step);
+    state.optimizer_steps = run.loop().optimizer_steps_after(state.step);
     state.losses = static_cast<int>(counts[1]);
     state.weights = numbers(file, "weights", weights);
-    state.first_moment = numbers(file, "m", weights);
-    state.second_moment = numbers(file, "v", weights);
+    for (std::size_t i = 0; i < run.loop().optimizer().state().size(); ++i)
+      state.optimizer.push_back(numbers(file, "state" + std::to_string(i), weights));
     state.carried = read_doubles(file, "combiner_state");
     state.objective = read_doubles(file, "objective_state");
     run.restore(state);

@@ -1,183 +1,46 @@
 #include "experiments/runs/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 
-#include "experiments/machine/sha256.h"
 #include "experiments/runs/checkpoint_name.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/setup/settings_json.h"
-#include "experiments/training/parameter_file.h"
-#include "tensor/digits.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/finite.h"
-#include "tensor/numerics.h"
-#include "tensor/safetensors.h"
 
 namespace sand::experiments {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kHashLength = 64;  // hexadecimal digits of a SHA-256
-
-/// Where the digits of the file's own hash begin, or npos. A JSON reader finds the metadata at the same
-/// place: a name that contains such a text is escaped.
-std::size_t place_of_hash(std::span<const std::byte> file) {
-  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size()), key = "\"sha256\":\"";
-  const std::size_t place = text.find(key);
-  return place == std::string_view::npos || text.size() - place - key.size() < kHashLength
-             ? std::string_view::npos
-             : place + key.size();
-}
-
-std::string hash_without(std::span<const std::byte> file, std::size_t place) {
-  return Sha256()
-      .add(file.first(place))
-      .add(std::string(kHashLength, '0'))
-      .add(file.subspan(place + kHashLength))
-      .hex();
-}
-
-Error damaged(const std::string& source, const std::string& why) {
-  return Error(Fault::data, "checkpoint: damaged, or from another run")
-      .fact("file", source)
-      .fact("found", why);
-}
-
-/// Metadata by name.
-class Fields {
- public:
-  Fields(const Safetensors& file, const std::string& source) : metadata_(file.metadata), source_(source) {}
-
-  const std::string& text(const char* name) const {
-    const auto found = metadata_.find(name);
-    check(found != metadata_.end(), [&] { return damaged(source_, std::string("no ") + name); });
-    return found->second;
-  }
-  template <class Number>
-  void take(const char* name, Number& to) const {
-    const std::string& digits = text(name);
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), to);
-    check(failure == std::errc() && end == digits.data() + digits.size(),
-          [&] { return damaged(source_, std::string(name) + " is not a number"); });
-  }
-  bool has(const char* name) const { return metadata_.count(name) == 1; }
-  /// Numbers with spaces between them.
-  void take(const char* name, std::vector<double>& to) const {
-    const std::string& digits = text(name);
-    const char *next = digits.data(), *const end = next + digits.size();
-    while (next < end) {
-      const auto [after, failure] = std::from_chars(next, end, to.emplace_back());
-      check(failure == std::errc() && (after == end || *after == ' '),
-            [&] { return damaged(source_, std::string(name) + " is not a list of numbers"); });
-      next = after == end ? end : after + 1;
-    }
-  }
-  void expect(const char* name, const std::string& value, const char* what) const {
-    check(text(name) == value, [&] { return damaged(source_, what); });
-  }
-
- private:
-  const std::map<std::string, std::string>& metadata_;
-  const std::string& source_;
-};
-
-constexpr const char* kObjectiveState = "objective_state";
-
-/// The largest size of a checkpoint: three blocks of numbers, what the methods carry (at most two doubles a
-/// weight, or what kMostCarried allows), and a header with three lines per tensor that contain its name.
-std::uint64_t most_bytes(const Parameters& parameters) {
+/// The largest size of a checkpoint: weights and state, what the methods carry (at most two doubles a weight,
+/// or what kMostCarried allows), and a header with a line per tensor that contains its name.
+std::uint64_t most_bytes(const Parameters& parameters, const optim::StateLayout& layout) {
   constexpr std::uint64_t kHeader = 1 << 16, kLine = 512, kMostCarried = 1 << 26;
+  const std::uint64_t blocks = 1 + layout.blocks.size();
   std::uint64_t bytes =
       kHeader + kMostCarried +
-      (3 * sizeof(Scalar) + 2 * sizeof(double)) * static_cast<std::uint64_t>(parameters.size());
-  for (const Slot& slot : parameters.slots()) bytes += 3 * (kLine + slot.name.size());
+      (blocks * sizeof(Scalar) + 2 * sizeof(double)) * static_cast<std::uint64_t>(parameters.size());
+  for (const Slot& slot : parameters.slots()) bytes += blocks * (kLine + slot.name.size());
   return bytes;
-}
-
-std::vector<Scalar> block_of(const Safetensors& file, const std::string& prefix,
-                             const Parameters& parameters) {
-  std::vector<Scalar> block(static_cast<std::size_t>(parameters.size()));
-  read_block(file, prefix, parameters, block);
-  return block;
 }
 
 }  // namespace
 
-std::string carried_text(const std::vector<double>& carried) {
-  std::string text;
-  for (const double number : carried) text += (text.empty() ? "" : " ") + shortest(number);
-  return text;
-}
-
-std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
-                                        const std::string& settings) {
-  const TrainingState& state = checkpoint.state;
-  Safetensors file;
-  write_block(file, "", parameters, state.weights.data());
-  write_block(file, "adam_m.", parameters, state.first_moment.data());
-  write_block(file, "adam_v.", parameters, state.second_moment.data());
-  file.add("adam_t", std::span(&state.adam_steps, 1));
-  write_doubles(file, kObjectiveState, state.objective);
-  file.metadata = {{"step", std::to_string(state.step - 1)},       {"settings", settings},
-                   {"numerics", std::to_string(kNumericsVersion)}, {"chain", state.chain},
-                   {"loss_sum", shortest(state.loss_sum)},         {"losses", std::to_string(state.losses)},
-                   {"moved", std::to_string(int{state.moved})},    {"score", shortest(checkpoint.score)},
-                   {"sha256", std::string(kHashLength, '0')}};
-  if (!state.carried.empty()) file.metadata["carried"] = carried_text(state.carried);
-  std::vector<std::byte> bytes = file.bytes();
-  const std::size_t place = place_of_hash(bytes);
-  const std::string hash = hash_without(bytes, place);
-  std::memcpy(bytes.data() + place, hash.data(), kHashLength);
-  return bytes;
-}
-
-Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source,
-                            const Parameters& parameters, const std::string& settings) {
-  const std::size_t place = place_of_hash(bytes);
-  check(place != std::string::npos, [&] {
-    return damaged(source, "no SHA-256 of its content; was it cut, or made by another program?");
-  });
-  const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
-  check(written == hash_without(bytes, place),
-        [&] { return damaged(source, "the SHA-256 of its content differs from the one in it"); });
-
-  const Safetensors file = Safetensors::parse(bytes, source);
-  const Fields fields(file, source);
-  fields.expect("numerics", std::to_string(kNumericsVersion),
-                "another version of the arithmetic, which gives other bits");
-  fields.expect("settings", settings, "a run with other settings");
-  Checkpoint checkpoint;
-  TrainingState& state = checkpoint.state;
-  fields.take("step", state.step);
-  check(state.step >= 0 && state.step < INT32_MAX, [&] { return damaged(source, "an invalid step"); });
-  ++state.step;
-  int moved = 0;
-  fields.take("loss_sum", state.loss_sum);
-  fields.take("losses", state.losses);
-  fields.take("moved", moved);
-  state.moved = moved != 0;
-  if (fields.has("carried")) fields.take("carried", state.carried);
-  state.chain = fields.text("chain");
-  fields.take("score", checkpoint.score);
-  state.weights = block_of(file, "", parameters);
-  state.first_moment = block_of(file, "adam_m.", parameters);
-  state.second_moment = block_of(file, "adam_v.", parameters);
-  const std::vector<std::int64_t> steps = file.integers("adam_t");
-  check(steps.size() == 1, [&] { return damaged(source, "adam_t is not one number"); });
-  state.adam_steps = steps[0];
-  state.objective = read_doubles(file, kObjectiveState);
-  return checkpoint;
-}
-
 Checkpoints::Checkpoints(const Directory& folder, const Settings& settings, const Parameters& parameters)
-    : path_(folder.path()), folder_(folder), settings_(settings_hash(settings)), parameters_(parameters) {}
+    : path_(folder.path()),
+      folder_(folder),
+      settings_(settings_hash(settings)),
+      layout_(state_layout(settings)),
+      parameters_(parameters) {}
 
 Checkpoints::Checkpoints(const fs::path& folder, const Settings& settings, const Parameters& parameters)
-    : path_(folder), settings_(settings_hash(settings)), parameters_(parameters) {
+    : path_(folder),
+      settings_(settings_hash(settings)),
+      layout_(state_layout(settings)),
+      parameters_(parameters) {
   std::error_code failure;
   if (fs::exists(folder, failure) || failure) folder_.emplace(folder.string());
 }
@@ -194,21 +57,31 @@ std::vector<int> Checkpoints::steps() const {
 }
 
 Checkpoint Checkpoints::read(int step) const {
-  const std::string path = file(step).string();
+  Checkpoint checkpoint = read(checkpoint_name(step));
+  check(checkpoint.state.step == step + 1, [&] {
+    return damaged_checkpoint(file(step).string(), "a checkpoint of another step under this name");
+  });
+  return checkpoint;
+}
+
+Checkpoint Checkpoints::read_best() const { return read(kBestCheckpoint); }
+
+bool Checkpoints::has_best() const { return folder_ && folder_->has(kBestCheckpoint); }
+
+Checkpoint Checkpoints::read(const std::string& name) const {
+  const std::string path = (path_ / name).string();
   check(folder_.has_value(), [&] {
     return Error(Fault::missing, "checkpoint: the run directory has no folder of checkpoints")
         .fact("file", path);
   });
-  InputFile input(*folder_, checkpoint_name(step));
-  check(input.size() <= most_bytes(parameters_), [&] {  // before memory is allocated for them
-    return damaged(path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
+  InputFile input(*folder_, name);
+  check(input.size() <= most_bytes(parameters_, layout_), [&] {  // before memory is allocated for them
+    return damaged_checkpoint(
+        path, std::to_string(input.size()) + " bytes, more than a checkpoint of this model has");
   });
   std::vector<std::byte> bytes(input.size());
   input.read(bytes);
-  Checkpoint checkpoint = parse_checkpoint(bytes, path, parameters_, settings_);
-  check(checkpoint.state.step == step + 1,
-        [&] { return damaged(path, "a checkpoint of another step under this name"); });
-  return checkpoint;
+  return parse_checkpoint(bytes, path, parameters_, layout_, settings_);
 }
 
 std::optional<Checkpoint> Checkpoints::last(
@@ -231,17 +104,23 @@ std::optional<Checkpoint> Checkpoints::last(
   return found;
 }
 
-void Checkpoints::keep(const Checkpoint& checkpoint) {
+void Checkpoints::write(const std::string& name, const Checkpoint& checkpoint) {
   const TrainingState& state = checkpoint.state;
-  const int step = state.step - 1;
-  for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
-    check_finite(*block, "step " + std::to_string(step) + ": a weight or a moment");
-  const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, settings_);
+  const std::string where = "step " + std::to_string(state.step - 1) + ": a weight or a moment";
+  check_finite(state.weights, where);
+  for (const std::vector<Scalar>& block : state.optimizer) check_finite(block, where);
+  const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters_, layout_, settings_);
   folder_->check_exists();
-  NewFile file_of_step(*folder_, checkpoint_name(step));
-  file_of_step.write(bytes);
-  file_of_step.commit();
+  NewFile file(*folder_, name);
+  file.write(bytes);
+  file.commit();
+}
 
+void Checkpoints::keep_best(const Checkpoint& checkpoint) { write(kBestCheckpoint, checkpoint); }
+
+void Checkpoints::keep(const Checkpoint& checkpoint) {
+  const int step = checkpoint.state.step - 1;
+  write(checkpoint_name(step), checkpoint);
   std::erase_if(kept_, [&](const Kept& old) { return old.step >= step; });
   kept_.push_back({step, checkpoint.score});
   remove_old();

@@ -13,6 +13,7 @@
 #include "autograd/parameters.h"
 #include "experiments/setup/settings.h"
 #include "experiments/training/training.h"
+#include "optim/optimizers/optimizer.h"
 #include "tensor/directory.h"
 
 namespace sand::experiments {
@@ -24,12 +25,16 @@ struct Checkpoint {
   double score = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// A safetensors file with the weights under their names, adam_m.NAME, adam_v.NAME and adam_t as in `sandgrad
-/// step`. Metadata: step, settings (hash), numerics, chain, loss_sum, losses, moved, score, sha256, and
-/// carried if the combiner carries numbers. sha256 is the hash of the whole file with 64 zeros in its place.
-/// Runs with equal settings write equal files.
+/// A safetensors file with the weights under their names and the optimizer's state as in `sandgrad step`:
+/// adam_m.NAME, adam_v.NAME and adam_t. Metadata: step, settings (hash), numerics, chain, loss_sum, losses,
+/// moved, score, sha256, and carried if the combiner carries numbers, best_score, best_step and waited with
+/// --early-stop. sha256 is the hash of the whole file with 64 zeros in its place. Runs with equal settings
+/// write equal files.
 std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Parameters& parameters,
-                                        const std::string& settings);
+                                        const optim::StateLayout& layout, const std::string& settings);
+
+/// "checkpoint: damaged, or from another run".
+Error damaged_checkpoint(const std::string& source, const std::string& why);
 
 /// The numbers that a combiner carries, with spaces between them.
 std::string carried_text(const std::vector<double>& carried);
@@ -37,7 +42,8 @@ std::string carried_text(const std::vector<double>& carried);
 /// Parses such a file. Throws Error(data) unless every bit is as written, with this arithmetic, in a run with
 /// these settings (hash).
 Checkpoint parse_checkpoint(std::span<const std::byte> file, const std::string& source,
-                            const Parameters& parameters, const std::string& settings);
+                            const Parameters& parameters, const optim::StateLayout& layout,
+                            const std::string& settings);
 
 /// The folder with the checkpoints of one run. step-000300.safetensors is the state after the update of step
 /// 300. Keeps the last two, because one may be damaged, and the one with the highest score. The score counts
@@ -60,6 +66,12 @@ class Checkpoints {
       const std::function<void(const Checkpoint&)>& usable,
       const std::function<void(const std::string& file, const std::string& why)>& damaged);
 
+  /// Of a run with --early-stop: the state after its best record, best.safetensors. The other functions
+  /// ignore it.
+  bool has_best() const;
+  Checkpoint read_best() const;                  ///< throws what read throws
+  void keep_best(const Checkpoint& checkpoint);  ///< replaces it atomically; throws what keep throws
+
   /// Writes a checkpoint atomically, then removes those that are no longer kept. Throws Error(io), and
   /// Error(non_finite) for numbers that no run could continue from. The other checkpoints still exist then.
   void keep(const Checkpoint& checkpoint);
@@ -69,10 +81,13 @@ class Checkpoints {
     int step;
     double score;
   };
+  Checkpoint read(const std::string& name) const;
+  void write(const std::string& name, const Checkpoint& checkpoint);
   void remove_old();  // keeps the last two, the best, and files of later steps
   std::filesystem::path path_;
   std::optional<Directory> folder_;
   std::string settings_;  // hash
+  optim::StateLayout layout_;
   const Parameters& parameters_;
   std::vector<Kept> kept_;  // known to be intact, ascending
 };

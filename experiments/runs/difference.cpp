@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "experiments/training/weight_name.h"
 #include "tensor/digits.h"
@@ -54,21 +53,29 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
 }
 
 std::vector<Finding> difference(const std::string& where, const Parameters& parameters,
-                                const Checkpoint& recorded, const Checkpoint& replayed) {
+                                const optim::StateLayout& layout, const Checkpoint& recorded,
+                                const Checkpoint& replayed) {
   const TrainingState &was = recorded.state, &is = replayed.state;
   std::vector<Finding> findings;
-  for (const auto& [what, prefix, before, now] :
-       {std::tuple{"the weights", "", &was.weights, &is.weights},
-        {"Adam's m", "adam_m.", &was.first_moment, &is.first_moment},
-        {"Adam's v", "adam_v.", &was.second_moment, &is.second_moment}})
-    if (const auto found = difference(where + what, prefix, parameters, *before, *now))
+  const auto compare_block = [&](const std::string& what, const std::string& prefix,
+                                 const std::vector<Scalar>& before, const std::vector<Scalar>& now) {
+    if (const auto found = difference(where + what, prefix, parameters, before, now))
       findings.push_back(*found);
+  };
+  compare_block("the weights", "", was.weights, is.weights);
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i)
+    compare_block(layout.name + "'s " + layout.blocks[i], layout.prefix(i), was.optimizer[i],
+                  is.optimizer[i]);
   const auto compare = [&](const char* name, const std::string& before, const std::string& now) {
     if (before != now)
       findings.push_back({where + name + " differs", {{"recorded", before}, {"replayed", now}}});
   };
-  compare("adam_t", std::to_string(was.adam_steps), std::to_string(is.adam_steps));
+  compare(layout.steps().c_str(), std::to_string(was.optimizer_steps), std::to_string(is.optimizer_steps));
   compare("carried", carried_text(was.carried), carried_text(is.carried));
+  const EarlyStop &stop = was.early_stop, &stops = is.early_stop;
+  compare("best_score", exact(stop.best_score), exact(stops.best_score));
+  compare("best_step", std::to_string(stop.best_step), std::to_string(stops.best_step));
+  compare("waited", std::to_string(stop.waited), std::to_string(stops.waited));
   compare("chain", was.chain, is.chain);
   compare("loss_sum", exact(was.loss_sum), exact(is.loss_sum));
   compare("losses", std::to_string(was.losses), std::to_string(is.losses));

@@ -29,8 +29,10 @@ std::optional<Finding> difference(const std::string& what, const std::string& pr
                                   const Parameters& parameters, std::span<const Scalar> recorded,
                                   std::span<const Scalar> replayed);
 
-/// Every part of a checkpoint that differs: weights, moments, then the other numbers and texts by name.
+/// Every part of a checkpoint that differs: weights, the optimizer's state, then the other numbers and texts
+/// by name.
 std::vector<Finding> difference(const std::string& where, const Parameters& parameters,
-                                const Checkpoint& recorded, const Checkpoint& replayed);
+                                const optim::StateLayout& layout, const Checkpoint& recorded,
+                                const Checkpoint& replayed);
 
 }  // namespace sand::experiments

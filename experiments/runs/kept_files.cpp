@@ -44,13 +44,14 @@ ComparedRecord compare_record_json(const fs::path& run, const RecordedRun& recor
 
 std::optional<Finding> compare_done(const fs::path& run, const Training& replay) {
   const UpdateLoop& loop = replay.loop();
-  if (!loop.finished())
+  if (!replay.finished())
     return Finding{"done exists, but the records end before the last step",
                    {{"expected", "step " + std::to_string(loop.settings().steps - 1)},
                     {"found   ", "step " + std::to_string(loop.step() - 1)}}};
   constexpr std::uint64_t kMostBytes = 1 << 16;
   const Json done = read_json((run / "done").string(), kMostBytes);
-  const std::string expected = outcome_json(loop.step(), loop.fingerprint(), loop.never_learned());
+  const std::string expected = outcome_json(loop.step(), loop.fingerprint(), loop.never_learned(),
+                                            replay.early_stop(), loop.settings().recipe.early_stop);
   return difference("done", done.is_object() ? done : Json::object(), Json::parse(expected));
 }
 

@@ -103,9 +103,13 @@ void OutText::compare_weights(const Training& run) {
 
 std::optional<Finding> OutText::finding(const Training& run) const {
   if (finding_) return finding_;
+  const std::vector<std::string> stops =
+      run.finished() ? early_stop_lines(run, true) : std::vector<std::string>();
   for (std::size_t line = 0; line < lines_.size(); ++line) {
     const bool later = !run.finished() && step_of_record(lines_[line]) >= run.step();
-    if (known_[line] || later || (!lines_[line].empty() && lines_[line] == never_learned(run))) continue;
+    const bool stop = std::find(stops.begin(), stops.end(), lines_[line]) != stops.end();
+    if (known_[line] || later || stop || (!lines_[line].empty() && lines_[line] == never_learned(run)))
+      continue;
     return Finding{"out.txt has a line that the replay does not print",
                    {{"line ", std::to_string(line + 1)}, {"found", lines_[line]}}};
   }

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "experiments/setup/algorithms.h"
+#include "tensor/digits.h"
 
 namespace sand::experiments {
 namespace {
@@ -34,12 +35,6 @@ std::string score_text(const std::vector<Score>& scores, const std::vector<int>&
 }
 
 }  // namespace
-
-double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
-  double total = 0;
-  for (const int domain : domains) total += scores[static_cast<std::size_t>(domain)].accuracy;
-  return total / static_cast<double>(domains.size());
-}
 
 std::string table_line(const Record& record, const Settings& settings, const std::vector<int>& training) {
   char start[64];
@@ -81,6 +76,20 @@ std::string table_head(const Settings& settings, const domains::DataSet& data) {
 
 std::string weights_line(const Training& run) {
   return "weights " + run.loop().fingerprint() + " after " + std::to_string(run.step()) + " steps";
+}
+
+std::vector<std::string> early_stop_lines(const Training& run, bool kept) {
+  const int patience = run.loop().settings().recipe.early_stop;
+  const EarlyStop& stop = run.early_stop();
+  std::vector<std::string> lines;
+  if (patience == 0 || stop.best_step < 0) return lines;
+  if (stop.ends(patience))
+    lines.push_back("stopped early after " + std::to_string(run.step()) + " of " +
+                    std::to_string(run.loop().settings().steps) + " steps: no better held-out accuracy in " +
+                    std::to_string(patience) + (patience == 1 ? " evaluation" : " evaluations"));
+  lines.push_back("best held-out accuracy " + shortest(stop.best_score) + " after step " +
+                  std::to_string(stop.best_step) + (kept ? ": checkpoints/best.safetensors" : ""));
+  return lines;
 }
 
 std::string never_learned_line(const std::string& reason) {

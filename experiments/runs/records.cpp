@@ -75,6 +75,17 @@ std::string metrics_line(const domains::DataSet& data, const Record& record) {
     put_score(domain, "out", record.out[e], data.task);
     line["domains"].push_back(domain);
   }
+  if (record.learning_rate) line["lr"] = *record.learning_rate;
+  if (record.clip) {
+    const optim::ClipReport& clip = *record.clip;
+    line["clip"] = {{"norm", clip.norm},
+                    {"factor", clip.factor},
+                    {"cut", static_cast<double>(clip.cut) / static_cast<double>(clip.weights)}};
+  }
+  if (record.early_stop)
+    line["early_stop"] = {{"best_score", record.early_stop->best_score},
+                          {"best_step", record.early_stop->best_step},
+                          {"waited", record.early_stop->waited}};
   if (record.masks) {
     line["mask"] = {{"total", counts_of(record.masks->total)}};
     for (const optim::MaskCounts& slot : record.masks->slots)
@@ -88,9 +99,15 @@ std::string metrics_line(const domains::DataSet& data, const Record& record) {
 }
 
 std::string outcome_json(int steps, const std::string& fingerprint,
-                         const std::optional<std::string>& never_learned) {
+                         const std::optional<std::string>& never_learned, const EarlyStop& stop,
+                         int patience) {
   Json json = {{"steps", steps}, {"weights", fingerprint}, {"never_learned", never_learned.has_value()}};
   if (never_learned) json["reason"] = *never_learned;
+  if (patience > 0)
+    json["early_stop"] = {{"stopped", stop.ends(patience)},
+                          {"patience", patience},
+                          {"best_step", stop.best_step},
+                          {"best_score", stop.best_score}};
   return json.dump() + "\n";
 }
 

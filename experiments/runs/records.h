@@ -17,11 +17,14 @@ namespace sand::experiments {
 std::string result_line(const Settings& settings, const Record& record, const std::string& output_dir);
 
 /// One line with values for which DomainBed has no key: loss and accuracy of every domain (of numbers mse and
-/// r2, of labels loss and label_accuracy), the chain, and the mask report by slot.
+/// r2, of labels loss and label_accuracy), the chain, and the mask report by slot. With a recipe other than
+/// the default also the learning rate, and what --clip-norm, --clip-value and --early-stop did.
 std::string metrics_line(const domains::DataSet& data, const Record& record);
 
-/// The end of the run: steps, the fingerprint of its weights, and whether it never learned.
+/// The end of the run: steps, the fingerprint of its weights, and whether it never learned; with --early-stop
+/// (patience above 0), whether that ended it, and its best record.
 std::string outcome_json(int steps, const std::string& fingerprint,
-                         const std::optional<std::string>& never_learned);
+                         const std::optional<std::string>& never_learned, const EarlyStop& stop = {},
+                         int patience = 0);
 
 }  // namespace sand::experiments

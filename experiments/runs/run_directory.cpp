@@ -27,6 +27,10 @@ bool is_in(const auto& list, const std::string& name) {
   return std::find(std::begin(list), std::end(list), name) != std::end(list);
 }
 
+bool is_checkpoint(const std::string& name) {
+  return name == kBestCheckpoint || step_of_checkpoint(name).has_value();
+}
+
 Error cannot(const char* what, const fs::path& path, int reason) {
   return Error(Fault::io, std::string("run directory: cannot ") + what)
       .fact("path", path.string())
@@ -112,13 +116,13 @@ RunDirectory::RunDirectory(const fs::path& path, bool locked)
     if (const std::string whole = NewFile::unfinished(name); whole == kRecord || is_in(kFiles, whole))
       directory_.remove(name);
   for (const std::string& name : checkpoints_.names())
-    if (step_of_checkpoint(NewFile::unfinished(name))) checkpoints_.remove(name);
+    if (is_checkpoint(NewFile::unfinished(name))) checkpoints_.remove(name);
 }
 
 void RunDirectory::clear() const {
   for (const char* name : kFiles) directory_.remove(name);
   for (const std::string& name : checkpoints_.names())
-    if (step_of_checkpoint(name)) checkpoints_.remove(name);
+    if (is_checkpoint(name)) checkpoints_.remove(name);
   directory_.remove(kRecord);  // last: until then the directory still holds a run to clear
 }
 

@@ -30,6 +30,13 @@ void print(const std::string& text) {
     std::clearerr(stdout);  // nobody reads the line; any other failure is reported at the end
 }
 
+/// Whether done says that --early-stop ended the run.
+bool stopped_early(const nlohmann::json& done, const Settings& settings) {
+  if (settings.recipe.early_stop == 0) return false;
+  const nlohmann::json stop = done.value("early_stop", nlohmann::json());
+  return stop.is_object() && stop.value("stopped", nlohmann::json()) == true;
+}
+
 /// The content of done for a finished run; "" if it is missing or not complete.
 std::string outcome_in(const Directory& directory, const Settings& settings) {
   constexpr std::uint64_t kMostBytes = 4096;
@@ -37,9 +44,20 @@ std::string outcome_in(const Directory& directory, const Settings& settings) {
   InputFile file(directory, "done");
   if (file.size() > kMostBytes) return "";
   const auto done = parse_json(file.text(kMostBytes));
-  const bool whole = done.is_object() && done.value("steps", nlohmann::json()) == settings.steps &&
+  if (!done.is_object()) return "";
+  const nlohmann::json steps = done.value("steps", nlohmann::json());
+  const bool whole = (steps == settings.steps || stopped_early(done, settings)) &&
                      done.value("weights", nlohmann::json()).is_string();
   return whole ? without_controls(done.dump()) : "";
+}
+
+Checkpoint checkpoint_of(const Training& run, const Record* record) {
+  return {run.save(), record ? mean_accuracy(record->out, run.loop().training_domains()) : NAN};
+}
+
+/// Whether the record is the best one so far of a run with --early-stop.
+bool is_best(const Record* record) {
+  return record && record->early_stop && record->early_stop->best_step == record->step;
 }
 
 /// Removes, if possible, the leftovers of a process that was killed just after its run was finished.
@@ -124,6 +142,11 @@ void RunKeeper::resume(Training& run) {
             .fact("found", std::to_string(found));
       });
     }
+    if (const int best = checkpoint.state.early_stop.best_step; best >= 0)
+      check(checkpoints_->read_best().state.step > best, [&] {  // a later one is written again
+        return Error(Fault::data,
+                     "checkpoint: best.safetensors is older than the best record before this one");
+      });
     run.restore(checkpoint.state);
   };
   const std::optional<Checkpoint> last = checkpoints_->last(restore, passed_over);
@@ -150,9 +173,15 @@ void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop
   const bool measured = record && !std::isnan(mean_accuracy(record->in, run.loop().training_domains()));
   const bool due =
       options_.checkpoint_every > 0 ? (run.step() - 1) % options_.checkpoint_every == 0 : measured;
-  if (!due && !run.finished() && !stop) return;
+  if (!due && !run.finished() && !stop) {
+    if (!is_best(record)) return;
+    directory_->sync();
+    return checkpoints_->keep_best(checkpoint_of(run, record));
+  }
   directory_->sync();
-  checkpoints_->keep({run.save(), record ? mean_accuracy(record->out, run.loop().training_domains()) : NAN});
+  const Checkpoint checkpoint = checkpoint_of(run, record);
+  if (is_best(record)) checkpoints_->keep_best(checkpoint);
+  checkpoints_->keep(checkpoint);
 }
 
 void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
@@ -169,6 +198,7 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
         " steps" + (directory_ ? "; the same command goes on from there" : ""));
     return;
   }
+  for (const std::string& line : early_stop_lines(run, directory_.has_value())) say(line);
   const std::optional<std::string> never_learned = run.loop().never_learned();
   if (never_learned) {
     const std::string warning = never_learned_line(*never_learned);
@@ -177,7 +207,8 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   }
   if (!directory_) return;
   directory_->write("weights.safetensors", weights_file(run.loop().model()).bytes());
-  directory_->write("done", outcome_json(run.step(), run.loop().fingerprint(), never_learned));
+  directory_->write("done", outcome_json(run.step(), run.loop().fingerprint(), never_learned,
+                                         run.early_stop(), settings_.recipe.early_stop));
 }
 
 void RunKeeper::tell_kept(Error& error) const {

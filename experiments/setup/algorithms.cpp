@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "experiments/setup/settings.h"
+#include "optim/optimizers/optimizer_card.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 
@@ -39,7 +40,11 @@ const optim::CombinerCard& combiner_named(std::string_view name) {
 Algorithm::Algorithm(std::string of_name, const nn::DomainObjectiveCard* sees,
                      const optim::CombinerCard* combines)
     : name(std::move(of_name)), objective(sees), combiner(combines), hparams(combines->hparams) {
-  if (objective) hparams.insert(hparams.begin(), objective->hparams.begin(), objective->hparams.end());
+  if (objective) {
+    hparams.insert(hparams.begin(), objective->hparams.begin(), objective->hparams.end());
+    optimizer = objective->optimizer;
+    learning_rate = objective->learning_rate;
+  }
   std::set<std::string> names;
   for (const HparamRule& rule : hparams)
     check(names.insert(rule.name).second, [&] {
@@ -86,9 +91,15 @@ void override_hparams(Hparams& hparams, const std::string& json, const Algorithm
   std::vector<HparamRule> of_others = {{"data_augmentation", 1, HparamRule::Draw::fixed, 0, 0}};  // of photos
   for (const Algorithm& row : algorithms())
     of_others.insert(of_others.end(), row.hparams.begin(), row.hparams.end());
+  std::set<std::string> of_optimizers;
+  for (const optim::OptimizerCard& card : optim::optimizers())
+    for (const HparamRule& rule : card.hparams) {
+      of_others.push_back(rule);
+      of_optimizers.insert(rule.name);
+    }
   for (const std::string& name : override_hparams(hparams, json, method.hparams, of_others))
     std::fprintf(stderr, "sandgrad: note: %s has no hyper-parameter %s here; it is ignored\n",
-                 method.name.c_str(), name.c_str());
+                 of_optimizers.count(name) == 1 ? "the optimizer" : method.name.c_str(), name.c_str());
 }
 
 const Algorithm& algorithm(std::string_view name, std::string_view combiner) {

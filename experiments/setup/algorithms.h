@@ -19,6 +19,9 @@ struct Algorithm {
   const nn::DomainObjectiveCard* objective;  ///< null: each domain's mean loss on its own
   const optim::CombinerCard* combiner;
   std::vector<HparamRule> hparams;  ///< of both
+  /// The optimizer that the method asks for in place of the user's, by its name; "": the user's.
+  const char* optimizer = "";
+  const char* learning_rate = "lr";  ///< the hyper-parameter with the learning rate of that optimizer
 
   Algorithm(std::string of_name, const nn::DomainObjectiveCard* sees, const optim::CombinerCard* combines);
   const char* about() const { return objective ? objective->about : combiner->about; }
@@ -44,8 +47,8 @@ std::vector<std::string> combiner_names();
 /// Ignores case; ERM is Mean. Throws Error(usage) with a suggestion.
 const optim::CombinerCard& combiner_named(std::string_view name);
 
-/// Replaces values of `hparams` by a user's JSON, see override_hparams. Names on stderr those that `method`
-/// does not use.
+/// Replaces values of `hparams` by a user's JSON, see override_hparams. Names on stderr those that neither
+/// `method` nor the optimizer uses.
 void override_hparams(Hparams& hparams, const std::string& json, const Algorithm& method);
 
 /// Ignores case. With the name of a combiner, the algorithm's objective with that combiner. Throws

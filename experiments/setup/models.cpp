@@ -1,7 +1,9 @@
 #include "experiments/setup/models.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "experiments/setup/model_text.h"
 #include "tensor/names.h"
 
 namespace sand::experiments {
@@ -37,9 +39,26 @@ std::vector<Index> numbers_of(const std::string& description, const std::string&
 
 constexpr Index kWidest = 1 << 20, kLongestSide = 1 << 12;
 
-/// Few rows keep the values of a few layers in the caches; many rows read the filters less often. 4 to 16 are
-/// equally fast.
-constexpr Index kImagesInTile = 8;
+constexpr const char* kActivations[] = {"relu", "leaky_relu", "tanh",
+                                        "sigmoid"};  // in the enumeration's order
+
+/// A text of layers with its sizes: "cnn:conv8,relu,mean:3x64x64-7".
+std::unique_ptr<Model> make_described(const std::string& description, ModelSetting setting,
+                                      std::uint64_t seed) {
+  const std::size_t colon = description.rfind(':'), dash = description.rfind('-');
+  check(colon > 3 && dash != std::string::npos && dash > colon, [&] {
+    return Error(Fault::usage, "model: a text of layers needs its sizes here")
+        .fact("found", description.substr(0, 200))
+        .hint("cnn:conv8,relu,mean:3x64x64-7 for images of 3 x 64 x 64 and 7 classes, mlp:64-64,tanh:18-2");
+  });
+  const std::string input = description.substr(colon + 1, dash - colon - 1);
+  const bool image = input.find('x') != std::string::npos;
+  const std::vector<Index> example = numbers_of(description, input, 'x', image ? kLongestSide : kWidest);
+  check(example.size() == 1 || example.size() == 3, [&] { return malformed(description); });
+  setting.example = Shape(example);
+  setting.outputs = numbers_of(description, description.substr(dash + 1), '-', kWidest)[0];
+  return make_model(parse_model_text(description.substr(0, colon)), setting, seed);
+}
 
 }  // namespace
 
@@ -89,6 +108,10 @@ std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed) {
 
 std::unique_ptr<Model> make_model(const std::string& description, nn::Activation activation,
                                   std::uint64_t seed, kernels::ConvolutionMethod convolution) {
+  if (is_model_text(description) &&
+      (description.find(',') != std::string::npos || description.find(':') != description.rfind(':') ||
+       description[0] == 'c' || description[0] == 'C'))
+    return make_described(description, {.activation = activation, .convolution = convolution}, seed);
   const std::size_t colon = description.find(':');
   check(colon != std::string::npos, [&] { return malformed(description); });
   const std::string name = find_name("model", description.substr(0, colon), model_names()),
@@ -116,12 +139,12 @@ std::unique_ptr<Model> make_model(const std::string& description, nn::Activation
 }
 
 nn::Activation activation_named(const std::string& name) {
-  const std::vector<std::string> names = {"relu", "leaky_relu", "tanh"};  // in the order of the enumeration
+  const std::vector<std::string> names(std::begin(kActivations), std::end(kActivations));
   const std::string found = find_name("activation", name, names);
-  return found == names[0]   ? nn::Activation::relu
-         : found == names[1] ? nn::Activation::leaky_relu
-                             : nn::Activation::tanh;
+  return static_cast<nn::Activation>(std::find(names.begin(), names.end(), found) - names.begin());
 }
+
+const char* activation_name(nn::Activation activation) { return kActivations[static_cast<int>(activation)]; }
 
 kernels::ConvolutionMethod convolution_named(const std::string& name) {
   return find_name("convolution", name, {"direct", "winograd"}) == "direct"

@@ -22,6 +22,10 @@ struct Model {
   Network network;
 };
 
+/// Rows of a tile of a convolutional network. Few rows keep the values of a few layers in the caches; many
+/// rows read the filters less often. 4 to 16 are equally fast.
+constexpr Index kImagesInTile = 8;
+
 /// "MLP", "MNIST_CNN", "SmallCNN".
 const std::vector<std::string>& model_names();
 
@@ -39,14 +43,16 @@ struct CnnRequest {
 };
 std::unique_ptr<Model> make_cnn(const CnnRequest& request, std::uint64_t seed);
 
-/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each, or "NAME:CxHxW-CLASSES" of a
-/// convolutional network. Throws Error(usage).
+/// "mlp:IN-HIDDEN-...-OUT" with 1 to 32 layers of at most 2^20 numbers each, "NAME:CxHxW-CLASSES" of a
+/// convolutional network, or a text of model_text.h with its sizes: "cnn:conv8,relu,mean:3x64x64-7",
+/// "mlp:64-64,tanh:18-2". Throws Error(usage).
 std::unique_ptr<Model> make_model(
     const std::string& description, nn::Activation activation, std::uint64_t seed,
     kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd);
 
-/// "relu", "leaky_relu" or "tanh". Throws Error(usage) with a suggestion.
+/// "relu", "leaky_relu", "tanh" or "sigmoid". Throws Error(usage) with a suggestion.
 nn::Activation activation_named(const std::string& name);
+const char* activation_name(nn::Activation activation);
 
 /// "direct" or "winograd". Throws Error(usage) with a suggestion.
 kernels::ConvolutionMethod convolution_named(const std::string& name);

@@ -6,6 +6,8 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/model_text.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
 #include "tensor/digits.h"
@@ -27,6 +29,7 @@ void check_whole(const Hparams& hparams, const std::string& name, double least, 
 
 /// "auto" is DomainBed's choice under its protocol; other protocols train an MLP, except on photos.
 std::string model_for(const std::string& name, const Protocol& protocol, const std::string& data_set) {
+  if (is_model_text(name)) return parse_model_text(name).text;
   std::vector<std::string> known = model_names();
   known.insert(known.begin(), "auto");
   const std::string found = find_name("model", name, known);
@@ -109,23 +112,30 @@ Settings resolve(const RunRequest& request) {
   if (!settings.init_from.empty() && settings.init_sha256.empty())
     settings.init_sha256 = sha256_of_file(settings.init_from);
 
+  settings.recipe = resolve_recipe(settings);
+  const optim::OptimizerCard& optimizer = optimizer_card(settings);
   for (const auto& rules :
-       {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
+       {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams, optimizer.hparams})
     for (const HparamRule& rule : rules)
       if (!rule.is_list) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
   if (const auto tuned = protocol.tuned.find(settings.algorithm);
       tuned != protocol.tuned.end() && request.hparams_seed == 0)
     for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;
+  if (optimizer.learning_rate > 0 && request.hparams_seed == 0)  // the protocol's is for Adam
+    settings.hparams["lr"] = optimizer.learning_rate;
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1)
     settings.hparams["data_augmentation"] = 0;
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
+  for (const HparamRule& rule : optimizer.hparams)
+    if (!optimizer.records_defaults && settings.hparams.at(rule.name) == rule.standard)
+      settings.hparams.erase(rule.name);
   // These throw if the hyper-parameters are not valid.
   method.make_combiner(settings.hparams, settings.allow_closed);
   method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
-  method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
+  make_optimizer(settings, Parameters());
   return settings;
 }
 

@@ -9,6 +9,7 @@
 #include "experiments/setup/hparams.h"
 #include "experiments/setup/models.h"
 #include "experiments/setup/protocols.h"
+#include "experiments/setup/recipe.h"
 
 namespace sand::experiments {
 
@@ -33,6 +34,7 @@ struct RunRequest {
   int record_every = -1;  ///< a record is written after step 0, record_every, ..., and after the last
   EvaluationPlan evaluation;
   double holdout_fraction = -1;  ///< share of every domain held out of training
+  Recipe recipe;
   bool no_augment = false, decoupled_decay = false, mask_update = false, allow_closed = false;
   std::string init_from, init_sha256;  ///< file of weights, and its expected hash; "" accepts any file
   bool init_partial = false;           ///< take the tensors of the file that fit, and draw the others

@@ -4,6 +4,7 @@
 
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/own_data_settings.h"
+#include "experiments/setup/recipe_settings.h"
 #include "experiments/setup/setting.h"
 #include "experiments/setup/settings.h"
 #include "tensor/names.h"
@@ -74,7 +75,8 @@ void visit_method_settings(Request& request, const Row& row) {
 template <class Request, class Row>
 void visit_model_settings(Request& request, const Row& row) {
   row({"model", "--model",
-       "MLP, MNIST_CNN, SmallCNN or auto: DomainBed's choice for the data set (default auto)"},
+       "MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
+       "DomainBed's choice for the data set (default auto)"},
       request.model);
   row({"convolution", "--convolution",
        "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)"},
@@ -126,6 +128,7 @@ void visit_settings(Request& request, const Visit& visit) {
   visit_method_settings(request, of("Method"));
   visit_model_settings(request, of("Model"));
   visit_training_settings(request, of("Training"));
+  visit_recipe_settings(request.recipe, of("Optimization"));
   visit_evaluation_settings(request, of("Evaluation"));
 }
 

@@ -30,6 +30,12 @@ double mean_r_squared(const domains::Part& part, const std::vector<double>& resi
 
 }  // namespace
 
+double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
+  double total = 0;
+  for (const int domain : domains) total += scores[static_cast<std::size_t>(domain)].accuracy;
+  return total / static_cast<double>(domains.size());
+}
+
 Evaluation::Evaluation(const Model& model, const Threads& threads, domains::Task task)
     : model_(model),
       threads_(threads),

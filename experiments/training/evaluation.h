@@ -20,6 +20,9 @@ struct Score {
   double accuracy = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// Mean over some domains; NaN if one of them was not measured.
+double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains);
+
 /// Predicts every example of a part. The numbers do not depend on `threads`.
 class Evaluation {
  public:

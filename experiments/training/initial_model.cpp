@@ -4,6 +4,7 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/training/class_weights.h"
 #include "experiments/training/parameter_file.h"
 #include "nn/objective_card.h"
 
@@ -23,29 +24,39 @@ Index outputs_for(const Settings& settings, const domains::DataSet& data) {
   return outputs;
 }
 
-std::unique_ptr<Objective> objective_for(const Settings& settings) {
-  return algorithm(settings).make_objective(
-      settings.hparams, nn::objective_named(settings.protocol.objective).make(settings.hparams));
+std::unique_ptr<Objective> objective_for(const Settings& settings, const domains::DataSet& data,
+                                         const std::vector<domains::Part>& training) {
+  return algorithm(settings).make_objective(settings.hparams, row_objective(settings, data, training));
+}
+
+ModelSetting model_setting(const Settings& settings, const Shape& example, Index outputs) {
+  return {.example = example,
+          .outputs = outputs,
+          .activation = settings.protocol.activation,
+          .initializer = settings.protocol.initializer,
+          .convolution = convolution_named(settings.convolution)};
 }
 
 std::unique_ptr<Model> drawn_model(const Settings& settings, const Shape& example, Index outputs) {
+  const ModelSetting setting = model_setting(settings, example, outputs);
   const std::uint64_t seed = static_cast<std::uint64_t>(settings.seed);
+  if (is_model_text(settings.model)) return make_model(parse_model_text(settings.model), setting, seed);
   if (settings.model != "MLP")
     return make_cnn({.name = settings.model,
-                     .image = example,
-                     .outputs = outputs,
-                     .activation = settings.protocol.activation,
-                     .initializer = settings.protocol.initializer,
-                     .convolution = convolution_named(settings.convolution)},
+                     .image = setting.example,
+                     .outputs = setting.outputs,
+                     .activation = setting.activation,
+                     .initializer = setting.initializer,
+                     .convolution = setting.convolution},
                     seed);
   const auto whole = [&](const char* name) { return static_cast<Index>(settings.hparams.at(name)); };
   nn::MlpOptions options{
       .inputs = example.size(),
       .hidden = std::vector<Index>(static_cast<std::size_t>(whole("mlp_depth")), whole("mlp_width")),
-      .outputs = outputs,
-      .activation = settings.protocol.activation,
+      .outputs = setting.outputs,
+      .activation = setting.activation,
       .dropout = settings.hparams.at("mlp_dropout"),
-      .initializer = settings.protocol.initializer};
+      .initializer = setting.initializer};
   return make_mlp(options, example, seed);
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "domains/domain.h"
+#include "experiments/setup/model_text.h"
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
 
@@ -13,8 +15,13 @@ namespace sand::experiments {
 /// the data.
 Index outputs_for(const Settings& settings, const domains::DataSet& data);
 
-/// The loss of a run with the penalty of its algorithm.
-std::unique_ptr<Objective> objective_for(const Settings& settings);
+/// The loss of a run with the weights of its classes and the penalty of its algorithm. `training`: the parts
+/// of the training domains. Throws what row_objective() throws.
+std::unique_ptr<Objective> objective_for(const Settings& settings, const domains::DataSet& data,
+                                         const std::vector<domains::Part>& training);
+
+/// What settings and data add to the text of a model.
+ModelSetting model_setting(const Settings& settings, const Shape& example, Index outputs);
 
 /// A model for inputs of this shape, with drawn weights.
 std::unique_ptr<Model> drawn_model(const Settings& settings, const Shape& example, Index outputs);

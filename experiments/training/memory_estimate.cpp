@@ -4,15 +4,17 @@
 #include <cmath>
 
 #include "experiments/machine/available_memory.h"
+#include "experiments/setup/model_text.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/training/initial_model.h"
 
 namespace sand::experiments {
 namespace {
 
 constexpr double kBytes = sizeof(Scalar);
-// The weight, its first value, its value before a recorded step; m, v; direction, mask.
-constexpr double kNumbersPerWeight = 7;
-constexpr double kNumbersInCheckpoint = 9;  // weight, m and v: as saved, as tensors, as bytes of the file
+// The weight, its first value, its value before a recorded step; direction, mask. Then the optimizer's state.
+constexpr double kNumbersPerWeight = 5;
+constexpr double kCopiesInCheckpoint = 3;  // of the weight and the state: saved, tensors, bytes of the file
 constexpr double kMegabyte = 1e6;
 
 /// Number of weights of an MLP. In floating point, because widths and depth may exceed the range of an
@@ -23,6 +25,23 @@ double weights_of_mlp(const Settings& settings, const domains::DataSet& data) {
                outputs = static_cast<double>(outputs_for(settings, data));
   if (depth == 0) return (inputs + 1) * outputs;
   return (inputs + 1) * width + (depth - 1) * (width + 1) * width + (width + 1) * outputs;
+}
+
+/// Numbers per weight that the optimizer keeps.
+double state_blocks(const Settings& settings) {
+  return static_cast<double>(state_layout(settings).blocks.size());
+}
+
+/// Numbers per weight of a clipped direction and its mask.
+double clip_blocks(const Settings& settings) { return clip_options(settings).any() ? 2 : 0; }
+
+/// Number of weights of a described model or an MLP; 0: not known before the network exists. Throws
+/// Error(usage) for layers that do not fit.
+double weights_before(const Settings& settings, const domains::DataSet& data) {
+  if (is_model_text(settings.model))
+    return weights_of(parse_model_text(settings.model),
+                      model_setting(settings, data.example, outputs_for(settings, data)));
+  return settings.model == "MLP" ? weights_of_mlp(settings, data) : 0;
 }
 
 /// Number of rows of each training domain in a batch.
@@ -60,7 +79,7 @@ void foresee_weights(MemoryEstimate& memory, double weights, Index tile_rows, co
     shards += static_cast<double>(engine.shards_of(of_domain, static_cast<int>(rows.size())));
     all_rows += static_cast<double>(of_domain);
   }
-  memory.weights = weights * kNumbersPerWeight * kBytes;
+  memory.weights = weights * (kNumbersPerWeight + state_blocks(settings) + clip_blocks(settings)) * kBytes;
   memory.gradients = weights * shards * kBytes;
   memory.activations = all_rows * static_cast<double>(data.example.size()) * kBytes;
 }
@@ -135,8 +154,8 @@ void MemoryEstimate::measure_data() {
 }
 
 void MemoryEstimate::foresee(const Settings& settings, const domains::DataSet& data_set) {
-  foresee_weights(*this, settings.model == "MLP" ? weights_of_mlp(settings, data_set) : 0,
-                  DomainGradientsOptions{}.tile_rows, settings, data_set);
+  foresee_weights(*this, weights_before(settings, data_set), DomainGradientsOptions{}.tile_rows, settings,
+                  data_set);
 }
 
 void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool checkpoints) {
@@ -153,9 +172,9 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += tiles_at_once(run, rows, threads) * back.tile + evaluation;
   gradients += several_passes(run, rows);
+  const double saved = kCopiesInCheckpoint * (1 + state_blocks(run.loop().settings()));
   // The dry run of an evaluation ends before its tiles exist.
-  passing =
-      std::max({checkpoints ? count * kNumbersInCheckpoint * kBytes : 0, forward.dry_run - evaluation, 0.0});
+  passing = std::max({checkpoints ? count * saved * kBytes : 0, forward.dry_run - evaluation, 0.0});
 }
 
 double MemoryEstimate::steps() const { return program + data + weights + gradients + activations + passing; }

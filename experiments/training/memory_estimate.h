@@ -11,7 +11,7 @@ namespace sand::experiments {
 struct MemoryEstimate {
   double program = 0;      ///< before anything is read
   double data = 0;         ///< the data set
-  double weights = 0;      ///< weights with their copies and forms, Adam's moments, direction and mask
+  double weights = 0;      ///< weights, copies and forms, the optimizer's state, direction and mask
   double gradients = 0;    ///< a row for every shard of a batch
   double activations = 0;  ///< the batch, and the tiles of all threads in the network
   double passing = 0;      ///< temporary, such as a checkpoint while it is written

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "optim/optimizers/optimizer_card.h"
 #include "tensor/error.h"
 #include "tensor/finite.h"
 #include "tensor/printable.h"
@@ -71,7 +72,7 @@ namespace {
 
 /// Whether a tensor of a checkpoint is part of the training state, not of the weights.
 bool is_of_training(const std::string& name) {
-  return name.rfind("adam_", 0) == 0 || name == "objective_state";
+  return optim::is_state_of_optimizer(name) || name == "objective_state";
 }
 
 /// Names the tensors of model and file that do not fit each other: what(kind, text). Returns the slots that

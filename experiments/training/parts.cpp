@@ -14,6 +14,13 @@ std::vector<domains::Split> splits_of(const Settings& settings, const domains::D
   return splits;
 }
 
+std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits,
+                                             const std::vector<int>& training) {
+  std::vector<domains::Part> parts;
+  for (const int domain : training) parts.push_back(splits[static_cast<std::size_t>(domain)].in);
+  return parts;
+}
+
 domains::Part first_of(domains::Part part, int count) {
   if (count > 0 && part.examples.size() > static_cast<std::size_t>(count))
     part.examples.resize(static_cast<std::size_t>(count));

@@ -5,8 +5,20 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/training/parts.h"
+#include "tensor/error.h"
 
 namespace sand::experiments {
+
+Recorder::Recorder(const UpdateLoop& loop, const Threads& threads)
+    : loop_(loop), evaluation_(loop.model(), threads, loop.data().task) {
+  if (loop.settings().recipe.early_stop == 0) return;
+  for (const int domain : loop.training_domains())
+    check(!loop.splits()[static_cast<std::size_t>(domain)].out.examples.empty(), [&] {
+      return Error(Fault::usage, "--early-stop: a training domain has no held-out examples to score")
+          .fact("domain", loop.data().domains[static_cast<std::size_t>(domain)].name)
+          .hint("a larger --holdout-fraction holds out more");
+    });
+}
 
 bool Recorder::wanted(int step) const {
   return step % loop_.settings().record_every == 0 || step + 1 == loop_.settings().steps;
@@ -50,19 +62,29 @@ Record Recorder::record() {
   record.weights.assign(direction.weights.begin(), direction.weights.end());
   record.gram.assign(direction.gram.data(), direction.gram.data() + direction.gram.size());
 
+  measure_recipe(record, evaluated);
+
   const std::int64_t number = record.step;
-  state_.chain = Sha256()
-                     .add(bytes_of_hex(state_.chain))
-                     .add(std::span(&number, 1))
-                     .add(weights)
-                     .add(loop_.adam().first_moment().numbers())
-                     .add(loop_.adam().second_moment().numbers())
-                     .hex();
+  Sha256 hash;
+  hash.add(bytes_of_hex(state_.chain)).add(std::span(&number, 1)).add(weights);
+  for (const optim::StateBlock& block : loop_.optimizer().state()) hash.add(block.numbers.view().numbers());
+  state_.chain = hash.hex();
   record.chain = state_.chain;
   state_.loss_sum = 0;
   state_.losses = timed_ = 0;
   time_ = {};
   return record;
+}
+
+/// What a recipe other than the default adds to a record.
+void Recorder::measure_recipe(Record& record, bool evaluated) {
+  const Recipe& recipe = loop_.settings().recipe;
+  if (recipe == Recipe{}) return;
+  record.learning_rate = loop_.optimizer().learning_rate();
+  record.clip = loop_.clip();
+  if (recipe.early_stop == 0) return;
+  if (evaluated) state_.early_stop.see(mean_accuracy(record.out, loop_.training_domains()), record.step);
+  record.early_stop = state_.early_stop;
 }
 
 void Recorder::restore(const RecorderState& state) {

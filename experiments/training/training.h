@@ -25,7 +25,8 @@ class Training {
 
   const UpdateLoop& loop() const { return loop_; }
   int step() const { return loop_.step(); }
-  bool finished() const { return loop_.finished(); }
+  bool finished() const { return loop_.finished() || recorder_.stops(); }
+  const EarlyStop& early_stop() const { return recorder_.state().early_stop; }
 
   void update(const std::function<void()>& look = {});  ///< makes the next update, see UpdateLoop
   bool record_due() const { return recorder_.due(); }

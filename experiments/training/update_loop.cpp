@@ -1,10 +1,10 @@
 #include "experiments/training/update_loop.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/training/initial_model.h"
 #include "experiments/training/parts.h"
 #include "experiments/training/watch.h"
@@ -19,16 +19,9 @@ const nn::ObjectiveCard& objective_of(const Settings& settings) {
   return nn::objective_named(settings.protocol.objective);
 }
 
-int fewest_domains(const Settings& settings, const Objective& objective) {
+int fewest_domains(const Settings& settings) {
   const int fewest = settings.allow_closed ? 1 : algorithm(settings).fewest_domains();
-  return std::max({fewest, objective.fewest_domains(), objective_of(settings).fewest_domains});
-}
-
-std::vector<domains::Part> parts_to_train_on(const std::vector<domains::Split>& splits,
-                                             const std::vector<int>& training) {
-  std::vector<domains::Part> parts;
-  for (const int domain : training) parts.push_back(splits[static_cast<std::size_t>(domain)].in);
-  return parts;
+  return std::max(fewest, objective_of(settings).fewest_domains);
 }
 
 domains::SamplerOptions sampler_options(const Settings& settings) {
@@ -36,14 +29,8 @@ domains::SamplerOptions sampler_options(const Settings& settings) {
   return {.rows = static_cast<int>(settings.hparams.at("batch_size")),
           .seed = static_cast<std::uint64_t>(settings.seed),
           .order = settings.protocol.order,
-          .augment = augmentation != settings.hparams.end() && augmentation->second != 0};
-}
-
-optim::AdamOptions adam_options(const Settings& settings) {
-  return {.learning_rate = settings.hparams.at("lr"),
-          .weight_decay = settings.hparams.at("weight_decay"),
-          .decay = settings.decoupled_decay ? optim::WeightDecay::decoupled : optim::WeightDecay::coupled,
-          .mask_update = settings.mask_update};
+          .augment = augmentation != settings.hparams.end() && augmentation->second != 0,
+          .balanced = settings.recipe.balanced};
 }
 
 std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begin(), numbers.end()}; }
@@ -54,11 +41,11 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
     : settings_(settings),
       data_(data),
       threads_(threads),
-      combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
-      objective_(objective_for(settings)),
       training_(experiments::training_domains(settings, static_cast<int>(data.domains.size()),
-                                              fewest_domains(settings, *objective_))),
+                                              fewest_domains(settings))),
       splits_(splits_of(settings, data)),
+      combiner_(algorithm(settings).make_combiner(settings.hparams, settings.allow_closed)),
+      objective_(objective_for(settings, data, parts_to_train_on(splits_, training_))),
       model_(initial_model(settings, data)),
       first_(copy(model_->parameters.numbers())),
       frozen_(settings.freeze, model_->parameters),
@@ -68,16 +55,19 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
                .seed = static_cast<std::uint64_t>(settings.seed),
                .threads = threads,
                .frozen = frozen_.slots()}),
-      adam_(model_->parameters, adam_options(settings)),
-      rate_{adam_.options.learning_rate, std::lround(settings.protocol.decay_at * settings.steps),
-            settings.protocol.decay_factor} {}
+      optimizer_(make_optimizer(settings, model_->parameters)),
+      rate_(learning_rates(settings)) {
+  experiments::training_domains(settings, static_cast<int>(data.domains.size()),
+                                objective_->fewest_domains());
+  if (const optim::ClipOptions clip = clip_options(settings); clip.any()) clipping_.emplace(clip);
+}
 
 void UpdateLoop::update(const std::function<void()>& look) {
   Parameters& parameters = model_->parameters;
   const auto step = static_cast<std::uint32_t>(step_);
-  if (objective_->restarts_optimizer(step)) adam_.restart();
-  adam_.options.learning_rate = learning_rate(step_);
-  adam_.options.weight_decay = objective_->weight_decay(settings_.hparams.at("weight_decay"), step);
+  if (objective_->restarts_optimizer(step)) optimizer_->restart();
+  optimizer_->set_rates(learning_rate(step_),
+                        objective_->weight_decay(settings_.hparams.at("weight_decay"), step));
   batch_ = &sampler_.draw(step);
   if (objective_->change_batch(*batch_, static_cast<std::uint64_t>(settings_.seed), changed_))
     batch_ = &changed_;
@@ -87,18 +77,22 @@ void UpdateLoop::update(const std::function<void()>& look) {
   const WatchedUpdate watched{engine_, *batch_, *objective_, *gradients_, *combiner_, *direction_};
   check_direction(watched);
   if (look) look();
-  move_weights(watched, adam_, parameters, threads_);
+  const optim::Direction& moves = clipping_ ? (*clipping_)(*direction_, threads_) : *direction_;
+  move_weights({engine_, *batch_, *objective_, *gradients_, *combiner_, moves}, *optimizer_, parameters,
+               threads_);
   frozen_.put_back(first_, parameters);
   ++step_;
   moved_ = moved_ || (direction_->values.array() != Scalar{0}).any();
 }
 
 UpdateState UpdateLoop::save() const {
+  std::vector<std::vector<Scalar>> blocks;
+  for (const optim::StateBlock& block : optimizer_->state())
+    blocks.push_back(copy(block.numbers.view().numbers()));
   return {.step = step_,
           .weights = copy(std::as_const(model_->parameters).numbers()),
-          .first_moment = copy(adam_.first_moment().numbers()),
-          .second_moment = copy(adam_.second_moment().numbers()),
-          .adam_steps = adam_.steps(),
+          .optimizer = std::move(blocks),
+          .optimizer_steps = optimizer_->steps(),
           .carried = combiner_->state(),
           .objective = engine_.carried(),
           .moved = moved_};
@@ -108,7 +102,7 @@ double UpdateLoop::learning_rate(int step) const {
   return objective_->learning_rate(rate_(step), static_cast<std::uint32_t>(step));
 }
 
-std::int64_t UpdateLoop::adam_steps_after(int updates) const {
+std::int64_t UpdateLoop::optimizer_steps_after(int updates) const {
   int last = updates;
   while (last > 0 && !objective_->restarts_optimizer(static_cast<std::uint32_t>(last - 1))) --last;
   return updates - std::max(last - 1, 0);
@@ -116,7 +110,7 @@ std::int64_t UpdateLoop::adam_steps_after(int updates) const {
 
 void UpdateLoop::restore(const UpdateState& state) {
   check_finite(state.weights, "training: a weight of a saved state");
-  adam_.resume(state.first_moment, state.second_moment, state.adam_steps);
+  optimizer_->resume(state.optimizer, state.optimizer_steps);
   combiner_->resume(state.carried);
   std::copy(state.weights.begin(), state.weights.end(), model_->parameters.numbers().begin());
   batch_ = nullptr;

@@ -13,21 +13,21 @@
 #include "experiments/setup/models.h"
 #include "experiments/setup/settings.h"
 #include "experiments/training/frozen_weights.h"
+#include "optim/clip.h"
 #include "optim/combiner.h"
-#include "optim/optimizers/adam.h"
-#include "optim/optimizers/learning_rate.h"
+#include "optim/optimizers/optimizer.h"
 
 namespace sand::experiments {
 
 /// Together with settings and data, it decides all later updates bit for bit.
 struct UpdateState {
-  int step = 0;                                     ///< updates made: the number of the next one
-  std::vector<Scalar> weights;                      ///< [J]
-  std::vector<Scalar> first_moment, second_moment;  ///< Adam's m and v, [J]
-  std::int64_t adam_steps = 0;                      ///< Adam's t
-  std::vector<double> carried = {};                 ///< by the combiner, see Combiner::state()
-  std::vector<double> objective = {};  ///< likewise by the objective, see DomainGradients::carried()
-  bool moved = false;                  ///< whether any direction so far had a number other than 0
+  int step = 0;                                ///< updates made: the number of the next one
+  std::vector<Scalar> weights;                 ///< [J]
+  std::vector<std::vector<Scalar>> optimizer;  ///< its blocks of state in order, [J] each
+  std::int64_t optimizer_steps = 0;            ///< its t
+  std::vector<double> carried = {};            ///< by the combiner, see Combiner::state()
+  std::vector<double> objective = {};          ///< likewise by the objective, see DomainGradients::carried()
+  bool moved = false;                          ///< whether any direction so far had a number other than 0
   bool operator==(const UpdateState&) const = default;
 };
 
@@ -49,7 +49,11 @@ class UpdateLoop {
   // Of the last update; valid until the next.
   const Batch& batch() const { return *batch_; }
   const GradientTable& gradients() const { return *gradients_; }
-  const optim::Direction& direction() const { return *direction_; }
+  const optim::Direction& direction() const { return *direction_; }  ///< before any clip
+  /// How the direction was clipped; nothing if the recipe has no clip.
+  std::optional<optim::ClipReport> clip() const {
+    return clipping_ ? std::optional(clipping_->report()) : std::nullopt;
+  }
   /// Of the batch; the mean of its domains' losses, if the objective has no penalty
   double loss() const { return gradients_->objective; }
   const std::vector<double>& carried_before() const { return carried_before_; }  ///< by the combiner
@@ -68,10 +72,10 @@ class UpdateLoop {
   const Objective& objective() const { return *objective_; }
   const optim::Combiner& combiner() const { return *combiner_; }
   const FrozenWeights& frozen() const { return frozen_; }
-  const optim::Adam& adam() const { return adam_; }
+  const optim::Optimizer& optimizer() const { return *optimizer_; }
   const DomainGradients& engine() const { return engine_; }
   double learning_rate(int step) const;
-  std::int64_t adam_steps_after(int updates) const;  ///< t; it starts anew where the objective says so
+  std::int64_t optimizer_steps_after(int updates) const;  ///< t; it restarts where the objective says so
   /// Why nothing was learned so far, if masks or weights show it. Such a run scores by chance.
   std::optional<std::string> never_learned() const;
   std::string fingerprint() const;                                   ///< of the weights
@@ -81,17 +85,18 @@ class UpdateLoop {
   const Settings settings_;
   const domains::DataSet& data_;
   const Threads threads_;
-  const std::unique_ptr<optim::Combiner> combiner_;
-  const std::unique_ptr<Objective> objective_;
   const std::vector<int> training_;
   const std::vector<domains::Split> splits_;
+  const std::unique_ptr<optim::Combiner> combiner_;
+  const std::unique_ptr<Objective> objective_;
   std::unique_ptr<Model> model_;
   const std::vector<Scalar> first_;  // initial weights
   const FrozenWeights frozen_;
   domains::Sampler sampler_;
   DomainGradients engine_;
-  optim::Adam adam_;
-  const optim::StepDecay rate_;
+  const std::unique_ptr<optim::Optimizer> optimizer_;
+  const std::function<double(std::int64_t)> rate_;
+  std::optional<optim::Clipping> clipping_;
 
   int step_ = 0;
   const Batch* batch_ = nullptr;

@@ -1,5 +1,6 @@
 #include "experiments/training/watch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -38,23 +39,30 @@ void check_direction(const WatchedUpdate& update) {
   throw error.hint(kHint);
 }
 
-void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters,
+void move_weights(const WatchedUpdate& update, optim::Optimizer& optimizer, Parameters& parameters,
                   const Threads& threads) {
-  if (adam.step(parameters, update.direction, threads)) return;
+  if (optimizer.step(parameters, update.direction, threads)) return;
   const std::span<const Scalar> weights = std::as_const(parameters).numbers();
-  const TensorView m = adam.first_moment(), v = adam.second_moment();
+  const std::vector<optim::StateBlock>& state = optimizer.state();
+  const auto broken_block = [&](Index j) {  // the last one: earlier blocks led to it
+    return std::find_if(state.rbegin(), state.rend(), [&](const optim::StateBlock& block) {
+      return !std::isfinite(block.numbers.view()[j]);
+    });
+  };
   Index j = 0;
-  while (std::isfinite(weights[static_cast<std::size_t>(j)]) && std::isfinite(v[j])) ++j;
+  while (std::isfinite(weights[static_cast<std::size_t>(j)]) && broken_block(j) == state.rend()) ++j;
   const Scalar weight = weights[static_cast<std::size_t>(j)];
-  throw report(
-      update,
-      std::isfinite(weight) ? "Adam's second moment is not finite" : "Adam made a weight that is not finite",
-      "Adam", j)
-      .fact("m", exact(m[j]) + ", of all weights " + range_text(m.numbers()))
-      .fact("v", exact(v[j]) + ", of all weights " + range_text(v.numbers()))
-      .fact("lr", exact(adam.options.learning_rate))
+  const std::string name = optimizer.name();
+  Error error = report(update,
+                       std::isfinite(weight) ? name + "'s " + broken_block(j)->about + " is not finite"
+                                             : name + " made a weight that is not finite",
+                       name, j);
+  for (const optim::StateBlock& block : state)
+    error.fact(block.name, exact(block.numbers.view()[j]) + ", of all weights " +
+                               range_text(block.numbers.view().numbers()));
+  throw error.fact("lr", exact(optimizer.learning_rate()))
       .fact("weight", exact(weight) + ", of all weights " + range_text(weights))
-      .fact("formula", "weight -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)")
+      .fact("formula", optimizer.formula())
       .hint(kHint);
 }
 

@@ -1,10 +1,10 @@
-// Every step checks losses, gradients, weights and Adam's moments for NaN and infinity. The error says where
-// the first one appeared.
+// Every step checks losses, gradients, weights and the optimizer's state for NaN and infinity. The error says
+// where the first one appeared.
 #pragma once
 
 #include "autograd/domain_gradients.h"
 #include "optim/combiner.h"
-#include "optim/optimizers/adam.h"
+#include "optim/optimizers/optimizer.h"
 
 namespace sand::experiments {
 
@@ -24,8 +24,8 @@ struct WatchedUpdate {
 void check_direction(const WatchedUpdate& update);
 
 /// Moves the weights. Throws Error(non_finite) naming the first weight that is no longer finite, or whose
-/// moments are not, with all inputs of Adam.
-void move_weights(const WatchedUpdate& update, optim::Adam& adam, Parameters& parameters,
+/// state is not, with all inputs of the optimizer.
+void move_weights(const WatchedUpdate& update, optim::Optimizer& optimizer, Parameters& parameters,
                   const Threads& threads);
 
 }  // namespace sand::experiments

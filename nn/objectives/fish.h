@@ -21,6 +21,8 @@ class Fish final : public SeveralPasses {
             .formula = "w + meta_lr (v - w), v = w after a step of Adam along each g_e in turn",
             .source = "Shi et al. 2021, arXiv 2104.09937",
             .sees = "gradients",
+            .optimizer = "sgd",
+            .learning_rate = "meta_lr",
             .hparams = {{.name = "meta_lr",
                          .standard = 0.5,
                          .draw = HparamRule::Draw::choice,
@@ -36,17 +38,16 @@ class Fish final : public SeveralPasses {
   /// Uses `lr` and `weight_decay` of the run, too.
   Fish(const Hparams& h, std::unique_ptr<Objective> base)
       : SeveralPasses(std::move(base)),
-        meta_rate_(checked("Fish", h, "meta_lr")),
         rate_(checked("Fish", h, "lr")),
-        decay_(checked("Fish", h, "weight_decay")) {}
+        decay_(checked("Fish", h, "weight_decay")) {
+    checked("Fish", h, "meta_lr");
+  }
   const char* name() const override { return "Fish"; }
-  const char* optimizer() const override { return "sgd"; }
-  double learning_rate(double, std::uint32_t) const override { return meta_rate_; }
   double weight_decay(double, std::uint32_t) const override { return 0; }
   void fill(GradientTable& table, GradientsAt& gradients, const Moment& at) const override;
 
  private:
-  double meta_rate_, rate_, decay_;
+  double rate_, decay_;
 };
 
 }  // namespace sand::nn

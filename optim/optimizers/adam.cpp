@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "optim/optimizers/flat_step.h"
+#include "optim/optimizers/step_terms.h"
 #include "optim/option.h"
 #include "tensor/finite.h"
 
@@ -18,10 +19,71 @@ double power(double base, std::int64_t exponent) {
   return result;
 }
 
+std::vector<StateBlock> two_moments(Index weights) {
+  std::vector<StateBlock> blocks;
+  blocks.push_back({"m", "first moment", Tensor({weights})});
+  blocks.push_back({"v", "second moment", Tensor({weights})});
+  return blocks;
+}
+
+// Other combiners and objectives have numbers of these names, too.
+constexpr const char *kAdamBeta1 = "adam_beta1", *kAdamBeta2 = "adam_beta2", *kAdamEpsilon = "adam_epsilon";
+
+std::unique_ptr<Optimizer> make_adam(const Parameters& parameters, const Hparams& hparams,
+                                     const OptimizerOptions& options, WeightDecay decay) {
+  const AdamOptions standard;
+  return std::make_unique<Adam>(parameters,
+                                AdamOptions{.learning_rate = options.learning_rate,
+                                            .beta1 = number_or(hparams, kAdamBeta1, standard.beta1),
+                                            .beta2 = number_or(hparams, kAdamBeta2, standard.beta2),
+                                            .epsilon = number_or(hparams, kAdamEpsilon, standard.epsilon),
+                                            .weight_decay = options.weight_decay,
+                                            .decay = decay,
+                                            .mask_update = options.mask_update});
+}
+
 }  // namespace
 
+OptimizerCard Adam::card() {
+  const AdamOptions standard;
+  return {.name = "adam",
+          .about = "steps of one learning rate where gradients agree over time",
+          .formula =
+              "g = d + wd w, m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g g, "
+              "w -= lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)",
+          .source = "Kingma and Ba 2015, arXiv 1412.6980",
+          .hparams = {{kAdamBeta1, standard.beta1, HparamRule::Draw::fixed, 0, 0, "[0, 1)",
+                       "decay rate of the first moment"},
+                      {kAdamBeta2, standard.beta2, HparamRule::Draw::fixed, 0, 0, "[0, 1)",
+                       "decay rate of the second moment"},
+                      {kAdamEpsilon, standard.epsilon, HparamRule::Draw::fixed, 0, 0, "at least 0",
+                       "eps, added to the root of the second moment"}},
+          .records_defaults = false,
+          .make = [](const Parameters& parameters, const Hparams& hparams, const OptimizerOptions& options) {
+            return make_adam(parameters, hparams, options, options.decay);
+          }};
+}
+
+OptimizerCard Adam::decoupled_card() {
+  OptimizerCard decoupled = card();
+  decoupled.name = "adamw";
+  decoupled.about = "adam with decoupled weight decay, the same as adam with --decoupled-decay";
+  decoupled.formula = "as adam with g = d, after w *= 1 - lr wd";
+  decoupled.source = "Loshchilov and Hutter 2019, arXiv 1711.05101";
+  decoupled.records_defaults = true;
+  decoupled.make = [](const Parameters& parameters, const Hparams& hparams, const OptimizerOptions& options) {
+    return make_adam(parameters, hparams, options, WeightDecay::decoupled);
+  };
+  return decoupled;
+}
+
+void Adam::set_rates(double learning_rate, double weight_decay) {
+  options.learning_rate = learning_rate;
+  options.weight_decay = weight_decay;
+}
+
 Adam::Adam(const Parameters& parameters, const AdamOptions& given)
-    : options(given), first_({parameters.size()}), second_({parameters.size()}) {
+    : Optimizer(two_moments(parameters.size())), options(given) {
   for (const Option option :
        {Option{"Adam", "learning_rate", given.learning_rate}, Option{"Adam", "epsilon", given.epsilon},
         Option{"Adam", "weight_decay", given.weight_decay}})
@@ -46,12 +108,13 @@ AdamConstants::AdamConstants(const AdamOptions& options, std::int64_t t)
 
 bool Adam::step(Parameters& parameters, const Direction& direction, const Threads& threads) {
   const AdamConstants c(options, steps_ + 1);
+  Tensor &first_moments = state_[0].numbers, &second_moments = state_[1].numbers;
   std::atomic<bool> finite = true;
 
-  for_each_piece("Adam", first_.size(), parameters, direction, threads, [&](Index first, Index count) {
+  for_each_piece(name(), first_moments.size(), parameters, direction, threads, [&](Index first, Index count) {
     Eigen::Map<FlatArray> p(parameters.numbers().data() + first, count);
-    auto m = first_.array().segment(first, count);
-    auto v = second_.array().segment(first, count);
+    auto m = first_moments.array().segment(first, count);
+    auto v = second_moments.array().segment(first, count);
     Eigen::Array<Scalar, Eigen::Dynamic, 1, 0, kPiece, 1> moved =
         direction.values.array().segment(first, count) + c.decay * p;  // g
     m = c.beta1 * m + c.one_minus_beta1 * moved;
@@ -74,24 +137,52 @@ bool Adam::step(Parameters& parameters, const Direction& direction, const Thread
   return finite;
 }
 
-void Adam::restart() {
-  first_.array().setZero();
-  second_.array().setZero();
-  steps_ = 0;
+Terms Adam::explain(Index column, Scalar weight, Scalar direction, std::optional<Scalar> mask) const {
+  const AdamConstants c(options, steps_ + 1);
+  const bool coupled = options.decay == WeightDecay::coupled;
+  const Scalar m0 = first_moment()[column], v0 = second_moment()[column];
+  const Scalar gradient = direction + c.decay * weight;
+  const Scalar m = c.beta1 * m0 + c.one_minus_beta1 * gradient;
+  const Scalar v = c.beta2 * v0 + c.one_minus_beta2 * gradient * gradient;
+  const Scalar root = static_cast<Scalar>(std::sqrt(static_cast<double>(v)));
+  const Scalar denominator = root / c.root_scale + c.epsilon;
+  const Scalar shrunk = weight * c.shrink, step = c.step_size * m / denominator;
+  const bool held = options.mask_update && mask == Scalar{0};
+  const Scalar after = held ? weight : shrunk - step;
+
+  Terms terms;
+  terms.whole("t", "t", steps_ + 1, "updates, this one included");
+  terms.setting("learning_rate", "lr", options.learning_rate, "the learning rate of this step");
+  terms.setting("beta1", options.beta1);
+  terms.setting("beta2", options.beta2);
+  terms.setting("epsilon", "eps", options.epsilon);
+  add_decay(terms, options.weight_decay, options.decay, options.mask_update);
+  terms.add_scalar("weight", "w", weight, "the weight before");
+  terms.add_scalar("m_before", "m0", m0, "the first moment before");
+  terms.add_scalar("v_before", "v0", v0, "the second moment before");
+  terms.add_scalar("gradient", "g", gradient, coupled ? "d + wd w" : "d");
+  terms.add_scalar("m", "m1", m, "beta1 m0 + (1 - beta1) g");
+  terms.add_scalar("v", "v1", v, "beta2 v0 + (1 - beta2) g g");
+  terms.add("correction1", "b1", c.correction1, "1 - beta1^t, the bias correction of m1");
+  terms.add("correction2", "b2", c.correction2, "1 - beta2^t, the bias correction of v1");
+  terms.add_scalar("step_size", "a1", c.step_size, "lr / b1");
+  terms.add_scalar("root_scale", "r2", c.root_scale, "sqrt(b2)");
+  terms.add_scalar("denominator", "q", denominator, "sqrt(v1) / r2 + eps");
+  add_move(terms, {.weight = weight,
+                   .shrunk = shrunk,
+                   .step = step,
+                   .after = after,
+                   .coupled = coupled,
+                   .held = held,
+                   .formula = "a1 m1 / q"});
+  return terms;
 }
 
 void Adam::resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
                   std::int64_t steps) {
-  Tensor first(first_.shape(), first_moment), second(second_.shape(), second_moment);
-  check(steps >= 0 && all_finite(first.view().numbers()) && all_finite(second.view().numbers()) &&
-            (second.array() >= 0).all(),
-        [&] {
-          return Error(Fault::data, "Adam: moments must be finite, second moments and steps at least 0")
-              .fact("steps", std::to_string(steps));
-        });
-  first_ = std::move(first);
-  second_ = std::move(second);
-  steps_ = steps;
+  resume({{first_moment.begin(), first_moment.end()}, {second_moment.begin(), second_moment.end()}}, steps);
 }
+
+bool Adam::reachable(const std::vector<Tensor>& blocks) const { return (blocks[1].array() >= 0).all(); }
 
 }  // namespace sand::optim

@@ -5,17 +5,10 @@
 #include <cstdint>
 #include <span>
 
-#include "autograd/parameters.h"
-#include "optim/combiner.h"
+#include "optim/optimizers/optimizer.h"
+#include "optim/optimizers/optimizer_card.h"
 
 namespace sand::optim {
-
-/// The kind of weight decay. With a mask the two kinds differ: coupled decay and momentum can move a closed
-/// weight by up to a whole learning rate; decoupled decay only shrinks it.
-enum class WeightDecay {
-  coupled,    ///< direction + weight_decay * p goes into both moments
-  decoupled,  ///< p *= 1 - learning_rate * weight_decay before the step
-};
 
 struct AdamOptions {
   double learning_rate = 1e-3;
@@ -23,7 +16,7 @@ struct AdamOptions {
   double beta2 = 0.999;  ///< decay rate of the second moment
   double epsilon = 1e-8;
   double weight_decay = 0;
-  WeightDecay decay = WeightDecay::coupled;
+  WeightDecay decay = WeightDecay::coupled;  ///< coupled decay goes into both moments
   /// A weight with mask 0 does not move at all, but its moments are updated. Without a mask, all weights
   /// move.
   bool mask_update = false;
@@ -45,31 +38,38 @@ struct AdamConstants {
 ///
 ///     m = beta1 m + (1 - beta1) g                  v = beta2 v + (1 - beta2) g g
 ///     p = p - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
-class Adam {
+class Adam : public Optimizer {
  public:
+  static OptimizerCard card();
+  static OptimizerCard decoupled_card();  ///< of AdamW: the same with decoupled weight decay
+
   /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not
   /// negative.
   explicit Adam(const Parameters& parameters, const AdamOptions& options = {});
 
-  /// Moves all parameters at once. The bits do not depend on `threads`. Returns whether all weights and
-  /// moments are finite. Throws Error(usage) if the direction is not as long as the parameters.
-  bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
+  const char* name() const override { return "Adam"; }
+  const char* key() const override { return "adam"; }
+  const char* formula() const override {
+    return "weight -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)";
+  }
+  bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads()) override;
+  Terms explain(Index column, Scalar weight, Scalar direction, std::optional<Scalar> mask) const override;
+  double learning_rate() const override { return options.learning_rate; }
+  void set_rates(double learning_rate, double weight_decay) override;
 
   AdamOptions options;  ///< a schedule may change them between steps
 
-  void restart();  ///< forgets moments and steps
-
-  TensorView first_moment() const { return first_; }    ///< m, [J]
-  TensorView second_moment() const { return second_; }  ///< v, [J]
-  std::int64_t steps() const { return steps_; }         ///< t
-  /// Continues from a saved state. Throws Error(usage) for wrong lengths, Error(data) for numbers that Adam
-  /// cannot reach.
+  TensorView first_moment() const { return state_[0].numbers; }   ///< m, [J]
+  TensorView second_moment() const { return state_[1].numbers; }  ///< v, [J]
+  using Optimizer::resume;
   void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
               std::int64_t steps);
 
  private:
-  Tensor first_, second_;
-  std::int64_t steps_ = 0;
+  bool reachable(const std::vector<Tensor>& blocks) const override;
+  const char* rule_of_state() const override {
+    return "moments must be finite, second moments and steps at least 0";
+  }
 };
 
 }  // namespace sand::optim

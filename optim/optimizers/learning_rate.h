@@ -1,7 +1,11 @@
-// Learning rates as plain functions of the step: adam.options.learning_rate = rate(step).
+// Learning rates as plain functions of the step, which is counted from 0: options.learning_rate = rate(step).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
+
+#include "tensor/sincos.h"
 
 namespace sand::optim {
 
@@ -16,6 +20,46 @@ struct StepDecay {
   std::int64_t at = 0;
   double factor = 0.1;
   double operator()(std::int64_t step) const { return step < at ? initial : initial * factor; }
+};
+
+/// `initial`, multiplied by `factor` at each of several steps: PyTorch's MultiStepLR.
+struct StepsDecay {
+  double initial = 1e-2;
+  std::vector<std::int64_t> at = {};
+  double factor = 0.1;
+  double operator()(std::int64_t step) const {
+    double rate = initial;
+    for (const std::int64_t decay : at)
+      if (step >= decay) rate *= factor;
+    return rate;
+  }
+};
+
+/// From `initial` in step `from` down half a cosine to `last`, which step `to` has and keeps: PyTorch's
+/// CosineAnnealingLR with T_max = to - from (Loshchilov and Hutter 2017, arXiv 1608.03983, eq. 5).
+struct CosineDecay {
+  double initial = 1e-2, last = 0;
+  std::int64_t from = 0, to = 1;
+  double operator()(std::int64_t step) const {
+    if (step >= to) return last;
+    constexpr double kPi = 3.141592653589793;
+    const double way =
+        static_cast<double>(std::max(step - from, std::int64_t{0})) / static_cast<double>(to - from);
+    const double share = (1 + sincos(kPi * way).cos) / 2;
+    return share * initial + (1 - share) * last;
+  }
+};
+
+/// A straight line in the first `steps` steps, to `rate`(`steps`), which the next step has; then `rate`. Step
+/// s has the share (s + 1) / steps, so no step is lost at a learning rate of 0.
+template <class Rate>
+struct Warmup {
+  Rate rate;
+  std::int64_t steps = 0;
+  double operator()(std::int64_t step) const {
+    if (step >= steps) return rate(step);
+    return rate(steps) * (static_cast<double>(step + 1) / static_cast<double>(steps));
+  }
 };
 
 }  // namespace sand::optim

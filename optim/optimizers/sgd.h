@@ -1,33 +1,50 @@
-// Stochastic gradient descent with momentum, in the order of operations of PyTorch.
+// Stochastic gradient descent, plain, with momentum, or with Nesterov's momentum, in the order of operations
+// of PyTorch's torch.optim.SGD (dampening 0).
 #pragma once
 
-#include "autograd/parameters.h"
-#include "optim/combiner.h"
+#include "optim/optimizers/optimizer.h"
+#include "optim/optimizers/optimizer_card.h"
 
 namespace sand::optim {
 
 struct SgdOptions {
   double learning_rate = 1e-2;
-  double momentum = 0;
-  double weight_decay = 0;  ///< coupled: weight_decay * p is added to the direction
+  double momentum = 0;  ///< fixed at construction; 0: without a block b
+  double weight_decay = 0;
+  WeightDecay decay = WeightDecay::coupled;
+  bool mask_update = false;  ///< a weight with mask 0 does not move, but b is updated
+  bool nesterov = false;     ///< needs momentum
 };
 
-/// b = momentum * b + (direction + weight_decay * p); p -= learning_rate * b.
-class Sgd {
+/// With g = direction + weight_decay * p:
+///
+///     plain       p -= learning_rate * g
+///     momentum    b = momentum * b + g;  p -= learning_rate * b
+///     nesterov    b = momentum * b + g;  p -= learning_rate * (g + momentum * b)
+///
+/// This is PyTorch's form: the learning rate is outside b (Sutskever et al. 2013 have it inside), so b is in
+/// units of a gradient, and a new learning rate holds at once.
+class Sgd : public Optimizer {
  public:
-  /// Throws Error(usage) for options that are negative or not finite.
+  static OptimizerCard card();
+  static OptimizerCard momentum_card();
+  static OptimizerCard nesterov_card();
+
+  /// Throws Error(usage) for options that are negative or not finite, and for nesterov without momentum.
   explicit Sgd(const Parameters& parameters, const SgdOptions& options = {});
 
-  /// Moves all parameters at once. The bits do not depend on `threads`.
-  /// Throws Error(usage) if the direction is not as long as the parameters.
-  void step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads());
+  const char* name() const override;
+  const char* key() const override;
+  const char* formula() const override;
+  bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads()) override;
+  Terms explain(Index column, Scalar weight, Scalar direction, std::optional<Scalar> mask) const override;
+  double learning_rate() const override { return options.learning_rate; }
+  void set_rates(double learning_rate, double weight_decay) override;
 
-  SgdOptions options;  ///< a schedule may change them between steps
+  SgdOptions options;  ///< a schedule may change the rates between steps
 
-  TensorView momentum() const { return momentum_; }  ///< b, [J]
-
- private:
-  Tensor momentum_;
+  /// b, [J]; empty without momentum
+  TensorView momentum() const { return state_.empty() ? TensorView() : state_[0].numbers.view(); }
 };
 
 }  // namespace sand::optim

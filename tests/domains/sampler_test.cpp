@@ -218,3 +218,46 @@ TEST_CASE("A sampler refuses parts that it cannot draw from, with the reason") {
                        "    hint: use fewer rows, or draw with replacement",
                        sand::Error);
 }
+
+TEST_CASE("Balanced rows draw every class that a part has equally often, and every example of it") {
+  Domain domain = counting("one", 100);
+  for (std::size_t i = 0; i < 100; ++i) domain.labels[i] = i < 90 ? 0 : i < 98 ? 3 : 4;  // classes 1, 2: none
+  Sampler sampler({whole(domain)}, {.rows = 300, .seed = 3, .balanced = true});
+  std::vector<int> of_class(5);
+  std::set<std::uint32_t> seen;
+  for (std::uint32_t step = 0; step < 20; ++step)
+    for (const std::uint32_t example : sampler.draw(step).domains[0].examples) {
+      ++of_class[static_cast<std::size_t>(domain.labels[example])];
+      seen.insert(example);
+    }
+  for (const int label : {0, 3, 4})
+    CHECK(std::abs(of_class[static_cast<std::size_t>(label)] - 2000) < 5 * 37);
+  CHECK(of_class[1] + of_class[2] == 0);
+  CHECK(seen.size() == 100);
+}
+
+TEST_CASE("A balanced batch is a function of seed, step and domain, and stays in its part") {
+  Domain domain = counting("one", 40);
+  for (std::size_t i = 0; i < 40; ++i) domain.labels[i] = i % 4 == 0;
+  const Part part{&domain, {1, 2, 3, 4, 5, 8, 9}};
+  const SamplerOptions options{.rows = 16, .seed = 3, .balanced = true};
+  Sampler sampler({part, part}, options), another({part, part}, options);
+  sampler.draw(9);
+  const std::vector<Examples> fifth = examples(sampler.draw(5));
+  CHECK(examples(another.draw(5)) == fifth);
+  CHECK(fifth[0] != fifth[1]);
+  CHECK(examples(another.draw(6)) != fifth);
+  for (const std::uint32_t example : fifth[0])
+    CHECK(std::find(part.examples.begin(), part.examples.end(), example) != part.examples.end());
+}
+
+TEST_CASE("Balanced rows are refused in other orders, and for domains without classes") {
+  const Domain domain = counting("one", 10);
+  Domain values = counting("values", 0);
+  values.values.assign(10, 1);
+  for (const Order order : {Order::epochs, Order::everything})
+    CHECK_THROWS_WITH_AS(Sampler({whole(domain)}, {.rows = 4, .order = order, .balanced = true}),
+                         doctest::Contains("balanced rows need classes, and draws with replacement"),
+                         sand::Error);
+  CHECK_THROWS_AS(Sampler({whole(values)}, {.rows = 4, .balanced = true}), sand::Error);
+}

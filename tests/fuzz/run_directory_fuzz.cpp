@@ -56,7 +56,8 @@ struct Run {
       files[4] += table_line(record, settings, training->loop().training_domains()) + "\n";
       Checkpoint checkpoint;
       checkpoint.state = training->save();
-      const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, settings_hash(settings));
+      const std::vector<std::byte> bytes = checkpoint_bytes(
+          checkpoint, parameters, training->loop().optimizer().layout(), settings_hash(settings));
       files[5].assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
     files[3] =
@@ -133,7 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   allow_error([&] {
     const auto checkpoint =
         parse_checkpoint(std::as_bytes(std::span(files[5])), "fuzz", run.training->loop().model().parameters,
-                         settings_hash(run.settings));
+                         run.training->loop().optimizer().layout(), settings_hash(run.settings));
     run.training->restore(checkpoint.state);
   });
   return 0;

@@ -20,6 +20,8 @@ TEST_CASE("An error about a hyper-parameter given as a flag shows it in --hparam
   CHECK(hint_on_flag("--tau", "--steps", kTrain) == R"(hyper-parameters go into --hparams '{"tau": VALUE}')");
   CHECK(hint_on_flag("--data_augmentation", "false", kTrain) ==
         R"(hyper-parameters go into --hparams '{"data_augmentation": false}')");
+  CHECK(hint_on_flag("--momentum", "0.8", kTrain) ==
+        R"(hyper-parameters go into --hparams '{"momentum": 0.8}')");
   CHECK(hint_on_flag("--lr", "0.01", {"--case", "--in"}).empty());
 }
 

@@ -43,7 +43,7 @@ TEST_CASE(
                                        .gradients = g,
                                        .method = algorithm("ERM"),
                                        .hparams = {},
-                                       .adam = adam},
+                                       .optimizer = adam},
                                       weights);
     for (std::size_t i = 0; i < explanations.size(); ++i)
       for (int e = 0; e < 2; ++e) {
@@ -87,7 +87,7 @@ TEST_CASE("Examples keep their row, number, label and the dropout of the step") 
                                      .gradients = g,
                                      .method = algorithm("ERM"),
                                      .hparams = {},
-                                     .adam = adam,
+                                     .optimizer = adam,
                                      .seed = 11,
                                      .domain_names = {"left", "right"}},
                                     all_weights(model->parameters));

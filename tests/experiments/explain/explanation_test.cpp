@@ -70,7 +70,7 @@ TEST_CASE("An explanation of a convolutional network ends with the weight of the
                                      .gradients = g,
                                      .method = method,
                                      .hparams = play.hparams,
-                                     .adam = adam},
+                                     .optimizer = adam},
                                     weights);
   adam.step(play.model->parameters, method.make_combiner(play.hparams, false)->combine(g));
   for (std::size_t i = 0; i < weights.size(); ++i)
@@ -146,7 +146,7 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
                                      .gradients = g,
                                      .method = algorithm("SANDMask"),
                                      .hparams = play.hparams,
-                                     .adam = adam},
+                                     .optimizer = adam},
                                     weights);
   for (std::size_t which = 0; which < 2; ++which) {
     const Algorithm& method = algorithm(which == 0 ? "ERM" : "ANDMask");
@@ -169,9 +169,9 @@ TEST_CASE("An explanation that does not end with the new weight is refused") {
   Play play{small(), {}, "ERM", {}};
   play.batch = batch_of(*play.model, {4, 4}, 12);
   const WeightExplanation explanation = play.run().front();
-  CHECK_NOTHROW(explanation.must_match(explanation.adam.after));
+  CHECK_NOTHROW(explanation.must_match(explanation.optimizer.after));
   CHECK_THROWS_WITH_AS(
-      explanation.must_match(std::nextafter(explanation.adam.after, Scalar{1e9})),
+      explanation.must_match(std::nextafter(explanation.optimizer.after, Scalar{1e9})),
       doctest::Contains("explanation: the new value of linear0.weight[0,0] is not what the engine computed"),
       Error);
 }

@@ -9,6 +9,7 @@
 
 #include "experiments/explain/explanation.h"
 #include "nn/objectives.h"
+#include "optim/optimizers/adam.h"
 #include "tensor/random.h"
 
 namespace sand::experiments {
@@ -72,7 +73,7 @@ struct Play {
                               .hparams = hparams,
                               .allow_closed = allow_closed,
                               .carried = combiner->state(),
-                              .adam = adam,
+                              .optimizer = adam,
                               .threads = threads},
                              weights);
       REQUIRE(explanations.size() == weights.size());
@@ -86,8 +87,8 @@ struct Play {
         REQUIRE(explanations[i].mask.mask.has_value() == direction.has_mask());
         if (direction.has_mask()) REQUIRE(explanations[i].mask.mask == direction.mask[column]);
         REQUIRE(explanations[i].mask.direction == direction.values[column]);
-        REQUIRE(explanations[i].adam.m == adam.first_moment()[column]);
-        REQUIRE(explanations[i].adam.v == adam.second_moment()[column]);
+        REQUIRE(explanations[i].optimizer.terms.scalar("m") == adam.first_moment()[column]);
+        REQUIRE(explanations[i].optimizer.terms.scalar("v") == adam.second_moment()[column]);
       }
     }
     return explanations;

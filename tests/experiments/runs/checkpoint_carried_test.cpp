@@ -12,6 +12,7 @@ using namespace sand::experiments;
 namespace {
 
 const std::string kHash(64, 'a');
+const sand::optim::StateLayout kAdam{"adam", "Adam", {"m", "v"}};
 
 Parameters one_tensor() {
   Parameters parameters;
@@ -22,8 +23,9 @@ Parameters one_tensor() {
 Checkpoint small_checkpoint() {
   Checkpoint checkpoint;
   checkpoint.state.step = 4;
-  checkpoint.state.adam_steps = 4;
-  checkpoint.state.weights = checkpoint.state.first_moment = checkpoint.state.second_moment = {1, 2};
+  checkpoint.state.optimizer_steps = 4;
+  checkpoint.state.weights = {1, 2};
+  checkpoint.state.optimizer = {{1, 2}, {1, 2}};
   checkpoint.state.chain = std::string(64, 'c');
   return checkpoint;
 }
@@ -35,15 +37,15 @@ TEST_CASE(
   const Parameters parameters = one_tensor();
   Checkpoint checkpoint = small_checkpoint();
   const auto text = [&] {
-    const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kHash);
+    const std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kAdam, kHash);
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
   CHECK(text().find("carried") == std::string::npos);
   for (const std::vector<double>& carried :
        {std::vector<double>{0.1 + 0.2}, {1.0 / 3, 5e-324, -0.0, 1 - 1.0 / 3}}) {
     checkpoint.state.carried = carried;
-    const Checkpoint read =
-        parse_checkpoint(checkpoint_bytes(checkpoint, parameters, kHash), "file", parameters, kHash);
+    const Checkpoint read = parse_checkpoint(checkpoint_bytes(checkpoint, parameters, kAdam, kHash), "file",
+                                             parameters, kAdam, kHash);
     CHECK(read.state == checkpoint.state);
   }
   // the same file with another list and the right hash
@@ -54,7 +56,7 @@ TEST_CASE(
     const std::size_t hash = file.find("\"sha256\":\"") + 10;
     file.replace(hash, 64, std::string(64, '0'));
     file.replace(hash, 64, Sha256().add(file).hex());
-    CHECK_THROWS_WITH_AS(parse_checkpoint(std::as_bytes(std::span(file)), "file", parameters, kHash),
+    CHECK_THROWS_WITH_AS(parse_checkpoint(std::as_bytes(std::span(file)), "file", parameters, kAdam, kHash),
                          doctest::Contains("carried is not a list of numbers"), Error);
   }
 }

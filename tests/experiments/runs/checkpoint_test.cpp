@@ -22,6 +22,7 @@ using namespace sand::testing;
 namespace {
 
 const std::string kSettings(64, 'a');  // a hash
+const sand::optim::StateLayout kLayout{"adam", "Adam", {"m", "v"}};
 
 Parameters two_tensors() {
   Parameters parameters;
@@ -35,12 +36,13 @@ Checkpoint checkpoint_of(int step, double score = std::numeric_limits<double>::q
   Checkpoint checkpoint{.state = {}, .score = score};
   TrainingState& state = checkpoint.state;
   state.step = step + 1;
-  state.adam_steps = step + 1;
+  state.optimizer_steps = step + 1;
+  state.optimizer.resize(2);
   for (int j = 0; j < 12 * 17; ++j) {
     state.weights.push_back(std::sin(static_cast<Scalar>(j + step)));
-    state.first_moment.push_back(-state.weights.back() / 3);
-    state.second_moment.push_back(j == 0 ? std::numeric_limits<Scalar>::denorm_min()
-                                         : state.weights.back() * state.weights.back());
+    state.optimizer[0].push_back(-state.weights.back() / 3);
+    state.optimizer[1].push_back(j == 0 ? std::numeric_limits<Scalar>::denorm_min()
+                                        : state.weights.back() * state.weights.back());
   }
   state.loss_sum = 0.1 + 0.2;
   state.losses = 3;
@@ -54,7 +56,7 @@ void any(const Checkpoint&) {}
 
 std::optional<Fault> refusal(std::span<const std::byte> file, const Parameters& parameters) {
   try {
-    parse_checkpoint(file, "file", parameters, kSettings);
+    parse_checkpoint(file, "file", parameters, kLayout, kSettings);
   } catch (const Error& error) {
     return error.fault();
   }
@@ -67,8 +69,8 @@ TEST_CASE("Reading a checkpoint gives the bits that were written") {
   const Parameters parameters = two_tensors();
   for (const double score : {0.1, 1.0, 0.0, std::numeric_limits<double>::quiet_NaN()}) {
     const Checkpoint written = checkpoint_of(41, score);
-    const Checkpoint read =
-        parse_checkpoint(checkpoint_bytes(written, parameters, kSettings), "file", parameters, kSettings);
+    const Checkpoint read = parse_checkpoint(checkpoint_bytes(written, parameters, kLayout, kSettings),
+                                             "file", parameters, kLayout, kSettings);
     CHECK(read.state == written.state);
     CHECK((read.score == score || (std::isnan(read.score) && std::isnan(score))));
   }
@@ -76,7 +78,7 @@ TEST_CASE("Reading a checkpoint gives the bits that were written") {
 
 TEST_CASE("Every truncation of a checkpoint and every flipped bit is detected") {
   const Parameters parameters = two_tensors();
-  std::vector<std::byte> file = checkpoint_bytes(checkpoint_of(3, 0.5), parameters, kSettings);
+  std::vector<std::byte> file = checkpoint_bytes(checkpoint_of(3, 0.5), parameters, kLayout, kSettings);
   CHECK(file.size() > 3000);
   CHECK(file.size() < 7000);
   CHECK_FALSE(refusal(file, parameters).has_value());
@@ -98,22 +100,24 @@ TEST_CASE("Every truncation of a checkpoint and every flipped bit is detected") 
 TEST_CASE("An intact checkpoint of another run, arithmetic or model is refused") {
   const Parameters parameters = two_tensors();
   const Checkpoint checkpoint = checkpoint_of(3);
-  CHECK_THROWS_WITH_AS(parse_checkpoint(checkpoint_bytes(checkpoint, parameters, std::string(64, 'b')),
-                                        "file", parameters, kSettings),
-                       doctest::Contains("a run with other settings"), Error);
+  CHECK_THROWS_WITH_AS(
+      parse_checkpoint(checkpoint_bytes(checkpoint, parameters, kLayout, std::string(64, 'b')), "file",
+                       parameters, kLayout, kSettings),
+      doctest::Contains("a run with other settings"), Error);
   Parameters other;
   other.add("linear0.weight", {12, 17});
-  CHECK(refusal(checkpoint_bytes(checkpoint, other, kSettings), parameters) == Fault::data);
+  CHECK(refusal(checkpoint_bytes(checkpoint, other, kLayout, kSettings), parameters) == Fault::data);
 
   // The same file with another version and the right hash.
-  std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kSettings);
+  std::vector<std::byte> bytes = checkpoint_bytes(checkpoint, parameters, kLayout, kSettings);
   std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::size_t version = text.find("\"numerics\":\"") + 12, hash = text.find("\"sha256\":\"") + 10;
   text[version] = '0';
   text.replace(hash, 64, std::string(64, '0'));
   text.replace(hash, 64, Sha256().add(text).hex());
-  CHECK_THROWS_WITH_AS(parse_checkpoint(std::as_bytes(std::span(text)), "file", parameters, kSettings),
-                       doctest::Contains("another version of the arithmetic"), Error);
+  CHECK_THROWS_WITH_AS(
+      parse_checkpoint(std::as_bytes(std::span(text)), "file", parameters, kLayout, kSettings),
+      doctest::Contains("another version of the arithmetic"), Error);
 }
 
 TEST_CASE("The last two checkpoints are kept, and the one with the best held-out accuracy") {
@@ -276,7 +280,7 @@ TEST_CASE("Non-finite numbers and a full disk leave the existing checkpoints unc
   checkpoints.keep(checkpoint_of(1));
   const std::set<std::string> names = names_in(folder.path);
   Checkpoint broken = checkpoint_of(2);
-  broken.state.first_moment[5] = std::numeric_limits<Scalar>::infinity();
+  broken.state.optimizer[0][5] = std::numeric_limits<Scalar>::infinity();
   CHECK_THROWS_WITH_AS(checkpoints.keep(broken),
                        doctest::Contains("step 2: a weight or a moment is not finite"), Error);
   {

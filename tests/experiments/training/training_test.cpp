@@ -135,13 +135,13 @@ TEST_CASE("A state that the run cannot reach is refused") {
     spoil(state);
     CHECK_THROWS_AS(run.restore(state), sand::Error);
   };
-  refused([](TrainingState& state) { state.step = state.adam_steps = 7; });
-  refused([](TrainingState& state) { state.step = state.adam_steps = -1; });
-  refused([](TrainingState& state) { state.adam_steps = 0; });
+  refused([](TrainingState& state) { state.step = state.optimizer_steps = 7; });
+  refused([](TrainingState& state) { state.step = state.optimizer_steps = -1; });
+  refused([](TrainingState& state) { state.optimizer_steps = 0; });
   refused([](TrainingState& state) { state.losses = 2; });
   refused([](TrainingState& state) { state.weights.pop_back(); });
   refused([](TrainingState& state) { state.weights[3] = std::numeric_limits<sand::Scalar>::quiet_NaN(); });
-  refused([](TrainingState& state) { state.second_moment[3] = -1; });
+  refused([](TrainingState& state) { state.optimizer[1][3] = -1; });
   refused([](TrainingState& state) { state.chain = "abc"; });
   refused([](TrainingState& state) { state.losses = 1; });  // the record of its step was made
   CHECK(run.save() == good);
@@ -171,7 +171,7 @@ TEST_CASE("A chain can be recomputed from the numbers of a record") {
   const TrainingState state = run.save();
   std::string bytes(32, '\0');    // the chain before the first record
   bytes += std::string(8, '\0');  // step 0
-  for (const auto* block : {&state.weights, &state.first_moment, &state.second_moment})
+  for (const auto* block : {&state.weights, &state.optimizer[0], &state.optimizer[1]})
     bytes.append(reinterpret_cast<const char*>(block->data()), block->size() * sizeof(sand::Scalar));
   CHECK(Sha256().add(bytes).hex() == chain);
   CHECK(state.chain == chain);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "experiments/setup/seed_hash.h"
+#include "optim/optimizers/adam.h"
 #include "tests/experiments/small_run.h"
 
 using sand::Threads;
@@ -22,7 +23,7 @@ TEST_CASE(
     const double rate = step < 8 ? 0.5 : 0.0625;
     CHECK(run.loop().learning_rate(step) == rate);
     run.update();
-    CHECK(run.loop().adam().options.learning_rate == rate);  // with which this step was made
+    CHECK(run.loop().optimizer().learning_rate() == rate);  // with which this step was made
   }
 }
 
@@ -59,7 +60,8 @@ TEST_CASE(
       for (const double loss : run.loop().gradients().losses()) sum += loss;
       CHECK(run.loop().loss() == doctest::Approx(sum / 5));
     }
-    const sand::optim::AdamOptions& options = run.loop().adam().options;
+    const sand::optim::AdamOptions& options =
+        dynamic_cast<const sand::optim::Adam&>(run.loop().optimizer()).options;
     CHECK(options.learning_rate == 0.02);
     CHECK(options.weight_decay == 0.03);
     CHECK((options.decay == sand::optim::WeightDecay::decoupled) == !other);
