@@ -62,14 +62,34 @@ TEST_CASE("Flags of a user's own data are refused for other data sets, and unkno
   CHECK(own_refusal(request).starts_with("separator: must be auto, comma, semicolon, tab or bar"));
 }
 
-TEST_CASE("Regression is refused until it can be trained") {
+TEST_CASE("Numbers and labels have a loss of their own under every protocol") {
   RunRequest request;
   request.data.name = "Table";
+  for (const char* protocol : {"auto", "ilc"}) {
+    request.protocol_name = protocol;
+    request.data.own.task = "regress";
+    CHECK(std::string(resolve(request).protocol.objective) == "SquaredError");
+    CHECK(task_of(resolve(request)) == sand::domains::Task::regress);
+    request.data.own.task = "multilabel";
+    CHECK(std::string(resolve(request).protocol.objective) == "MultiLabelCrossEntropy");
+  }
+}
+
+TEST_CASE("A method that cannot train on numbers says so with the reason, and --init-partial needs a file") {
+  RunRequest request;
+  request.data.name = "Table";
+  request.algorithm = "SD";
+  request.data.own.task = "multilabel";
+  CHECK(own_refusal(request) == "");
   request.data.own.task = "regress";
   CHECK(own_refusal(request) ==
-        "--task regress: training on numbers to predict is not available yet\n    hint: data check reads "
-        "such data "
-        "already");
+        "SD: cannot train on numbers to predict (--task regress)\n    reason it keeps logits small, and "
+        "numbers "
+        "to predict are no logits");
+  request.algorithm = "IRM";
+  CHECK(own_refusal(request) == "");
+  request.init_partial = true;
+  CHECK(own_refusal(request).starts_with("--init-partial: needs --init-from"));
 }
 
 TEST_CASE("Names are resolved to one spelling, and DomainBed's task is to classify") {
