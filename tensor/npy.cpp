@@ -18,10 +18,10 @@ namespace sand {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kFixed = 8;              // bytes of the magic word and the version
-constexpr std::size_t kBeginning = 100;        // bytes that identify another format
-constexpr std::uint64_t kMostHeader = 10'000;  // bytes; numpy's own limit
-constexpr std::size_t kAlignment = 64;         // of the first number in a written file
+constexpr std::size_t kFixed = 8;                 // bytes of the magic word and the version
+constexpr std::size_t kNpyBeginning = 100;        // bytes that identify another format
+constexpr std::uint64_t kMostNpyHeader = 10'000;  // bytes; numpy's own limit
+constexpr std::size_t kNpyAlignment = 64;         // of the first number in a written file
 
 /// The error for a file that is not in this format. `beginning` holds its first bytes.
 Error another_format(const std::string& beginning, const std::string& source) {
@@ -84,7 +84,7 @@ std::vector<std::byte> bytes_with_header(Dtype dtype, const std::vector<Index>& 
   });
   std::string header = NpyHeader{dtype, shape}.text();
   const std::size_t before = kFixed + sizeof(std::uint16_t), used = before + header.size() + 1;
-  header.append((kAlignment - used % kAlignment) % kAlignment, ' ').append("\n");
+  header.append((kNpyAlignment - used % kNpyAlignment) % kNpyAlignment, ' ').append("\n");
   const auto length = static_cast<std::uint16_t>(header.size());
   std::string begin(kMagic);
   begin.append("\1\0", 2).append(reinterpret_cast<const char*>(&length), sizeof length).append(header);
@@ -123,7 +123,7 @@ Npy Npy::load(const std::string& source, std::uint64_t size, const Next& next) t
   };
   std::string begin = take(std::min<std::uint64_t>(size, kFixed));
   if (!begin.starts_with(kMagic)) {
-    begin += take(std::min<std::uint64_t>(size - done, kBeginning));
+    begin += take(std::min<std::uint64_t>(size - done, kNpyBeginning));
     throw another_format(begin, source);
   }
   take(kFixed - begin.size());  // throws unless there are none
@@ -135,9 +135,9 @@ Npy Npy::load(const std::string& source, std::uint64_t size, const Next& next) t
   std::uint32_t length = 0;
   const std::string stored_length = take(major == 1 ? sizeof(std::uint16_t) : sizeof length);
   std::memcpy(&length, stored_length.data(), stored_length.size());
-  check(length <= kMostHeader, [&] {
+  check(length <= kMostNpyHeader, [&] {
     return broken_npy("the header is too long", source)
-        .fact("expected", "at most " + std::to_string(kMostHeader) + " bytes")
+        .fact("expected", "at most " + std::to_string(kMostNpyHeader) + " bytes")
         .fact("found", std::to_string(length) + " bytes");
   });
   const NpyHeader header = NpyHeader::parse(take(length), source);

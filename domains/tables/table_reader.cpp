@@ -36,7 +36,7 @@ void TableReader::take(const CsvRow& row) {
         static_cast<std::int32_t>(word_in(row, plan_->label, classes, "classes", kMostWords)));
   rows.rows.push_back(rows_->size());
   if (const std::optional<std::size_t> far = rows_->add(domain, numbers_))
-    throw broken_cell("a number is too large", row, input_columns[*far]);
+    throw broken_cell("a number is too large", row, input_columns[*far]).hint(leave_out(input_columns[*far]));
 }
 
 void TableReader::begin(const CsvRow& header) {
@@ -81,7 +81,8 @@ std::uint32_t TableReader::word_in(const CsvRow& row, std::size_t column, Words&
   if (parse_cell(text, options_.decimal_comma).kind == Cell::Kind::missing)
     throw not_a_number(row, column, Cell::Kind::missing);
   check(is_name(text) && text.size() <= 200, [&] {
-    return broken_cell("a name must be UTF-8 without control characters, at most 200 bytes", row, column);
+    return broken_cell("a name must be UTF-8 without control characters, at most 200 bytes", row, column)
+        .hint(kHintOnName);
   });
   check(words.size() <= most, [&] {
     Error error = broken_cell(std::string("too many ") + of, row, column);
@@ -96,8 +97,16 @@ Scalar TableReader::value_in(const CsvRow& row) const {
   const Cell cell = parse_cell(row[plan_->label], options_.decimal_comma);
   if (cell.kind != Cell::Kind::number) throw not_a_number(row, plan_->label, cell.kind);
   const Scalar value = static_cast<Scalar>(cell.value);
-  check(std::isfinite(value), [&] { return broken_cell("a number is too large", row, plan_->label); });
+  check(std::isfinite(value), [&] {
+    return broken_cell("a number is too large", row, plan_->label).hint(leave_out(plan_->label));
+  });
   return value;
+}
+
+std::string TableReader::leave_out(std::size_t column) const {
+  return column == plan_->label
+             ? "remove the row"
+             : "remove the row, or leave the column out: --drop-columns " + plan_->names[column];
 }
 
 Error TableReader::broken_cell(const std::string& rule, const CsvRow& row, std::size_t column) const {
@@ -122,7 +131,8 @@ Error TableReader::not_a_number(const CsvRow& row, std::size_t column, Cell::Kin
               "--missing mean puts the mean of the training domains in its place; --drop-columns leaves the "
               "column out");
     }
-    case Cell::Kind::infinite: return broken_cell("a number is infinite", row, column);
+    case Cell::Kind::infinite:
+      return broken_cell("a number is infinite", row, column).hint(leave_out(column));
     case Cell::Kind::out_of_range:
       return broken_cell("a number is out of the range of a double", row, column)
           .hint("write 0 for a number that is too small");
