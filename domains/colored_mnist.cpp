@@ -36,7 +36,8 @@ struct Colored {
 Domain colored_domain(std::string name, double colour_noise, Colored colored, Random random) {
   Domain domain{std::move(name), {2, colored.side(), colored.side()}, {}, {}};
   for (const std::uint32_t digit : colored.which) {
-    const bool label = (colored.digits->labels[digit] < 5) != (random.uniform() < kLabelNoise);
+    const bool first_half = 2 * colored.digits->labels[digit] < colored.digits->classes;
+    const bool label = first_half != (random.uniform() < kLabelNoise);
     const bool colour = label != (random.uniform() < colour_noise);
     domain.labels.push_back(label);
     colored.colours.push_back(colour);

@@ -10,10 +10,11 @@
 
 namespace sand::domains {
 
-// Both data sets: label y = (digit < 5), flipped with probability 0.25; colour = y, flipped with the domain's
-// probability e. An example has two channels of grey / 255; channel number 1 - colour is zero. Shape alone
-// predicts at most 75 % of the labels, colour 1 - e. Shuffle and flips are functions of `seed`. The digits
-// are shared, not copied. Throws Error(usage) for fewer than 6 digits.
+// Both data sets: label y = (digit < 5), flipped with probability 0.25; in other collections than digits, y
+// says whether a class is of their first half. Colour = y, flipped with the domain's probability e. An
+// example has two channels of grey / 255; channel number 1 - colour is zero. Shape alone predicts at most 75
+// % of the labels, colour 1 - e. Shuffle and flips are functions of `seed`. The digits are shared, not
+// copied. Throws Error(usage) for fewer than 6 digits.
 
 /// DomainBed's version (arXiv 2007.01434): shuffles all digits and deals them to the domains "+90%", "+80%",
 /// "-90%" with e = 0.1, 0.2, 0.9. Examples [2, 28, 28].

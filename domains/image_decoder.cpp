@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "domains/decode_rgb.h"
+#include "domains/exif.h"
 #include "domains/resize.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
@@ -28,6 +29,7 @@ struct Question {
 };
 struct Answer {
   std::int32_t decoded;
+  std::int32_t orientation;
 };
 
 /// Runs in the sandbox.
@@ -35,11 +37,13 @@ std::size_t decode_and_resize(std::span<const std::uint8_t> question, std::span<
                               DecoderMemory& memory) {
   Question asked{};
   std::memcpy(&asked, question.data(), sizeof asked);
-  const Rgb image = decode_rgb(question.subspan(sizeof asked), memory);
+  const std::span<const std::uint8_t> file = question.subspan(sizeof asked);
+  const int orientation = exif_orientation(file);
+  const Rgb image = decode_rgb(file, memory);
   const std::size_t room = image.failure ? 0 : resize_scratch(image.width, image.height, asked.side);
   memory.limit(SIZE_MAX);
   void* scratch = image.failure ? nullptr : memory.take(room);
-  const Answer said{scratch != nullptr};
+  const Answer said{scratch != nullptr, orientation};
   std::memcpy(answer.data(), &said, sizeof said);
   const std::span<std::uint8_t> rest = answer.subspan(sizeof said);
   if (scratch == nullptr) {
@@ -140,7 +144,8 @@ ImageDecoder::ImageDecoder(int side, const ImageDecoderOptions& options)
                 .seconds = 10}) {}
 
 std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels,
-                                 const Sandbox::Waiting& waiting) {
+                                 const Sandbox::Waiting& waiting, const Look& look) {
+  orientation_ = 1;
   const Question question{side_};
   std::size_t size = 0;
   if (std::string why =
@@ -148,7 +153,9 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
       !why.empty())
     return why;
   std::memcpy(sandbox_.question().data(), &question, sizeof question);
-  const std::uint64_t needed = memory_needed(sandbox_.question().subspan(sizeof question, size), side_);
+  const std::span<const std::uint8_t> bytes = sandbox_.question().subspan(sizeof question, size);
+  if (look) look(bytes);
+  const std::uint64_t needed = memory_needed(bytes, side_);
   check(needed <= sandbox_.memory(), [&] {
     return too_large(file, needed, sandbox_.memory(),
                      "address space is limited: raise ulimit -v (and -d), or use fewer --threads");
@@ -181,6 +188,8 @@ std::string ImageDecoder::decode(const std::filesystem::path& file, std::span<st
   const std::span<const std::uint8_t> rest = reply.answer.subspan(sizeof answer);
   if (answer.decoded != 0 && rest.size() == pixels.size()) {
     std::copy(rest.begin(), rest.end(), pixels.begin());
+    orientation_ = std::clamp(answer.orientation, 1, 8);  // the child may have written any number
+    if (options_.turn) turn_upright(pixels, side_, orientation_);
     return "";
   }
   std::string why(rest.begin(),

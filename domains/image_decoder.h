@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -11,8 +12,12 @@
 
 namespace sand::domains {
 
+/// Raise it if any file gives other pixels or another orientation than before: caches of images name it.
+inline constexpr int kDecoderVersion = 1;
+
 struct ImageDecoderOptions {
   bool follow_links = false;
+  bool turn = false;  ///< turn images upright, as their EXIF orientation says
   /// Shared by decoders that work at the same time; nullptr: no limit
   MemoryBudget* memory = nullptr;
 };
@@ -30,8 +35,12 @@ class ImageDecoder {
   /// damaged or cut; more than 40 million pixels; or the decoder crashed, fell asleep or took more than 10 s.
   /// Throws Error if the file is not the cause: io (reading failed, the file is gone), resources (too many
   /// open files, no memory, an image too large for the budget, a decoder that the system killed or stopped).
+  /// Calls `look`, if any, with the bytes of the file before they are decoded.
+  using Look = std::function<void(std::span<const std::uint8_t> file)>;
   std::string decode(const std::filesystem::path& file, std::span<std::uint8_t> pixels,
-                     const Sandbox::Waiting& waiting = {});
+                     const Sandbox::Waiting& waiting = {}, const Look& look = {});
+
+  int orientation() const { return orientation_; }  ///< of the last file that was decoded: 1 to 8 (exif.h)
 
   /// Most bytes that an image has taken.
   std::uint64_t most_memory() const { return most_memory_; }
@@ -47,6 +56,7 @@ class ImageDecoder {
   ImageDecoderOptions options_;
   std::uint64_t most_memory_ = 0;
   double seconds_lost_ = 0;
+  int orientation_ = 1;
   Sandbox sandbox_;
 };
 

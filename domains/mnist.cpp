@@ -1,8 +1,9 @@
 #include "domains/mnist.h"
 
 #include <algorithm>
-#include <system_error>
+#include <utility>
 
+#include "domains/digit_files.h"
 #include "domains/idx.h"
 #include "tensor/error.h"
 #include "tensor/md5.h"
@@ -13,117 +14,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One of the four files, and the MD5 of LeCun's published file of this name, decompressed.
-struct MnistFile {
-  std::string name;
-  std::string md5;
-};
-
-/// Images, labels, images, labels.
-std::vector<MnistFile> files_of(MnistPart part) {
-  std::vector<MnistFile> files;
+/// The MD5 of LeCun's published files, decompressed: images, labels, images, labels.
+std::vector<std::string> md5s_of_mnist(MnistPart part) {
+  std::vector<std::string> hashes;
   if (part != MnistPart::test)
-    files.insert(files.end(), {{"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"},
-                               {"train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"}});
+    hashes.insert(hashes.end(), {"6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624"});
   if (part != MnistPart::train)
-    files.insert(files.end(), {{"t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"},
-                               {"t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"}});
-  return files;
+    hashes.insert(hashes.end(), {"2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c329615203637"});
+  return hashes;
 }
 
-/// Finds `name` in `folder`, raw or .gz. The last dash but one may be a dot, as in some archives; or the file
-/// is inside a folder of its name, as in Kaggle's archives. Returns "" if there is none.
-fs::path find(const fs::path& folder, const std::string& name, bool inside = true) {
-  std::string dotted = name;
-  dotted[dotted.find("-idx")] = '.';
-  std::error_code unreadable;  // an unreadable file counts as missing
-  for (const fs::path& path :
-       {folder / name, folder / (name + ".gz"), folder / dotted, folder / (dotted + ".gz")}) {
-    if (!fs::is_directory(path, unreadable)) {
-      if (fs::exists(path, unreadable)) return path;
-    } else if (inside) {
-      if (const fs::path file = find(path, name, false); !file.empty()) return file;
-    }
-  }
-  return {};
-}
-
-/// What is there instead of a missing file.
-std::string why_not(const fs::path& folder, const std::string& name) {
-  std::error_code unreadable;
-  for (const fs::path& path : {folder / name, folder / (name + ".gz")}) {
-    if (fs::is_directory(path, unreadable)) return " (a folder that does not contain it)";
-    if (fs::is_symlink(path, unreadable)) return " (a broken link)";
-  }
-  return "";
-}
-
-std::string list(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::error_code unreadable;
-  std::vector<fs::path> paths;
-  for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end;
-       entry.increment(unreadable))
-    paths.push_back(entry->path());
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
-/// Names the data sets of the same format below `directory`, in the folders of torchvision: FashionMNIST/raw,
-/// EMNIST/raw.
-void tell_neighbours(Error& error, const fs::path& directory, const std::vector<MnistFile>& wanted) {
-  constexpr std::size_t kMost = 200;  // it may be a home directory
-  std::error_code unreadable;
-  std::vector<fs::path> folders = {directory, directory / "raw"};
-  for (const fs::path& path : entries(directory))
-    if (folders.size() < kMost && fs::is_directory(path, unreadable))
-      folders.insert(folders.end(), {path, path / "raw"});
-  for (const fs::path& folder : folders) {
-    const auto holds = [&](const MnistFile& file) { return !find(folder, file.name).empty(); };
-    const auto is_emnist = [](const fs::path& path) {
-      return path.filename().string().starts_with("emnist-");
-    };
-    const std::vector<fs::path> files = entries(folder);
-    if (std::all_of(wanted.begin(), wanted.end(), holds))
-      error.fact("in " + printable(folder.native()) + ":",
-                 "all of them; name this folder to train on its images");
-    else if (std::any_of(files.begin(), files.end(), is_emnist))
-      error.fact("in " + printable(folder.native()) + ":",
-                 "EMNIST, which cannot be read: its images are transposed");
-  }
-}
-
-/// The files of `part`, all from the first folder that has them all.
-std::vector<fs::path> find_all(const fs::path& directory, const std::vector<MnistFile>& wanted) {
-  std::vector<std::string> names;
-  for (const MnistFile& file : wanted) names.push_back(file.name);
-  Error error(Fault::missing, "mnist: no folder holds the files of MNIST");
-  error.fact("looked for", list(names) + "; raw, or ending in .gz");
-  for (const fs::path& folder :
-       {directory, directory / "mnist", directory / "MNIST" / "raw", directory / "raw"}) {
-    std::vector<fs::path> found;
-    std::vector<std::string> lacking;
-    std::error_code unreadable;
-    for (const std::string& name : names) {
-      const fs::path path = find(folder, name);
-      if (path.empty())
-        lacking.push_back(name + why_not(folder, name));
-      else
-        found.push_back(path);
-    }
-    if (lacking.empty()) return found;
-    error.fact("in " + printable(folder.native()) + ":", !fs::is_directory(folder, unreadable)
-                                                             ? "no such folder"
-                                                         : found.empty() ? "none of them"
-                                                                         : "all but " + list(lacking));
-  }
-  tell_neighbours(error, directory, wanted);
-  throw error.hint("fetch the files and name the folder that holds them");
+/// Turns rows into columns in every image from number `first` on.
+void transpose(std::vector<std::uint8_t>& pixels, std::size_t first) {
+  constexpr std::size_t kSide = Digits::kSide;
+  for (std::size_t image = first; image < pixels.size(); image += Digits::kPixels)
+    for (std::size_t y = 0; y < kSide; ++y)
+      for (std::size_t x = 0; x < y; ++x)
+        std::swap(pixels[image + y * kSide + x], pixels[image + x * kSide + y]);
 }
 
 /// MD5 of the file that `idx` was read from, decompressed.
@@ -134,47 +41,66 @@ std::string md5_of(const Idx& idx) {
   return Md5().add(std::as_bytes(std::span(header))).add(std::as_bytes(std::span(idx.bytes))).hex();
 }
 
-/// Returns whether both files are MNIST's own.
-bool append(Digits& digits, const fs::path& images_file, const fs::path& labels_file,
-            const std::string& images_md5, const std::string& labels_md5) {
+/// Appends two files. Returns whether they have these MD5.
+bool append(Digits& digits, const DigitCollection& collection, const fs::path& images_file,
+            const fs::path& labels_file, const std::string& images_md5, const std::string& labels_md5) {
+  const auto broken = [&](const std::string& rule) {
+    return Error(Fault::data, collection.name + ": " + rule);
+  };
   const Idx images = read_idx(images_file, 3);
   check(images.sizes[1] == Digits::kSide && images.sizes[2] == Digits::kSide, [&] {
-    return Error(Fault::data, "mnist: images must have 28 x 28 pixels")
+    return broken("images must have 28 x 28 pixels")
         .fact("file", images_file.string())
         .fact("found", std::to_string(images.sizes[1]) + " x " + std::to_string(images.sizes[2]))
         .hint("this file is from another data set");
   });
   const Idx labels = read_idx(labels_file, 1);
   check(images.sizes[0] == labels.sizes[0], [&] {
-    return Error(Fault::data, "mnist: there must be as many labels as images")
+    return broken("there must be as many labels as images")
         .fact(images_file.string() + ":", std::to_string(images.sizes[0]))
         .fact(labels_file.string() + ":", std::to_string(labels.sizes[0]))
         .hint("take both files from the same download");
   });
-  const auto wrong =
-      std::find_if(labels.bytes.begin(), labels.bytes.end(), [](std::uint8_t label) { return label > 9; });
+  const int last = collection.first_label + collection.classes - 1;
+  const auto wrong = std::find_if(labels.bytes.begin(), labels.bytes.end(), [&](std::uint8_t label) {
+    return label < collection.first_label || label > last;
+  });
   check(wrong == labels.bytes.end(), [&] {
-    return Error(Fault::data, "mnist: labels must be 0 to 9")
+    return broken("labels must be " + std::to_string(collection.first_label) + " to " + std::to_string(last))
         .fact("file", labels_file.string())
         .fact("found",
               std::to_string(*wrong) + " as label number " + std::to_string(wrong - labels.bytes.begin()))
         .hint("this file is from another data set, or damaged");
   });
+  const bool same = md5_of(images) == images_md5 && md5_of(labels) == labels_md5;
+  const std::size_t first = digits.pixels.size();
   digits.pixels.insert(digits.pixels.end(), images.bytes.begin(), images.bytes.end());
-  digits.labels.insert(digits.labels.end(), labels.bytes.begin(), labels.bytes.end());
-  return md5_of(images) == images_md5 && md5_of(labels) == labels_md5;
+  if (collection.transposed) transpose(digits.pixels, first);
+  for (const std::uint8_t label : labels.bytes)
+    digits.labels.push_back(static_cast<std::uint8_t>(label - collection.first_label));
+  return same;
 }
 
 }  // namespace
 
-Digits read_mnist(const fs::path& directory, MnistPart part) {
-  const std::vector<MnistFile> wanted = files_of(part);
-  const std::vector<fs::path> files = find_all(directory, wanted);
-  Digits digits{"", {}, {}, files};
+Digits read_mnist(const fs::path& directory, MnistPart part, const std::string& collection) {
+  const DigitFiles found = find_digits(directory, part, collection);
+  const DigitCollection& is = *found.collection;
+  const std::vector<fs::path>& files = found.files;
+  const std::vector<std::string> md5s = md5s_of_mnist(part);
+  Digits digits{"", {}, {}, files, is.classes, is.class_names};
   bool own = true;
   for (std::size_t i = 0; i < files.size(); i += 2)
-    own = append(digits, files[i], files[i + 1], wanted[i].md5, wanted[i + 1].md5) && own;
-  digits.source = (own ? "MNIST digits from " : "images in MNIST's format, not MNIST's own, from ") +
+    own = append(digits, is, files[i], files[i + 1], md5s[i], md5s[i + 1]) && own;
+  const bool asked_for_mnist = &is == &digit_collections()[0];
+  check(!own || asked_for_mnist, [&] {
+    return Error(Fault::data, is.name + ": these files are MNIST's own")
+        .fact("file", printable(files[0].native()))
+        .hint("--digits mnist reads them; name the folder of " + is.title + " with --data-dir");
+  });
+  digits.source = (own               ? std::string("MNIST digits from ")
+                   : asked_for_mnist ? "images in MNIST's format, not MNIST's own, from "
+                                     : is.title + " images from ") +
                   printable(directory.native());
   return digits;
 }

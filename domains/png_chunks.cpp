@@ -99,4 +99,13 @@ const char* png_damage(std::span<const std::uint8_t> file) noexcept {
   return kTooShort;
 }
 
+std::span<const std::uint8_t> png_exif(std::span<const std::uint8_t> file) noexcept {
+  std::span<const std::uint8_t> rest = chunks_of(file);
+  while (const std::optional<Chunk> chunk = next_chunk(rest)) {
+    if (chunk->is("eXIf")) return chunk->data();
+    if (chunk->is("IEND")) break;
+  }
+  return {};
+}
+
 }  // namespace sand::domains

@@ -22,4 +22,7 @@ PngHeader png_header(std::span<const std::uint8_t> file) noexcept;
 /// an unknown name, an end before IEND. Returns nullptr if nothing is wrong.
 const char* png_damage(std::span<const std::uint8_t> file) noexcept;
 
+/// The EXIF data of a PNG (eXIf); empty if it has none before IEND.
+std::span<const std::uint8_t> png_exif(std::span<const std::uint8_t> file) noexcept;
+
 }  // namespace sand::domains

@@ -70,7 +70,8 @@ Domain rotated_domain(const Digits& digits, const std::vector<std::uint32_t>& wh
 DataSet rotated_mnist(const Digits& digits, std::uint64_t seed, const Threads& threads) {
   require_digits("rotated mnist", &digits);
   const std::vector<std::vector<std::uint32_t>> hands = deal(digits.size(), kDomains, seed);
-  DataSet data{"RotatedMNIST", digits.source, {1, kSide, kSide}, 10, {}, {}, {}, digits.files};
+  DataSet data{"RotatedMNIST", digits.source, {1, kSide, kSide}, digits.classes, {}, {}, {}, digits.files};
+  data.class_names = digits.class_names;
   for (int steps = 0; steps < kDomains; ++steps)
     data.domains.push_back(rotated_domain(digits, hands[static_cast<std::size_t>(steps)], steps, threads));
   return data;

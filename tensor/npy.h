@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tensor/safetensors.h"
@@ -38,6 +39,7 @@ class Npy {
   void copy(Index first, std::span<Scalar> numbers) const;
   /// All numbers. Throws Error(data) for an integer that double cannot hold exactly.
   std::vector<double> doubles() const;
+  StoredTensor take() { return std::move(stored_); }  ///< as it is stored; ends this object
 
  private:
   /// Fills a block with the next bytes of the file.

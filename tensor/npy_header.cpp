@@ -85,7 +85,10 @@ class Parser {
     throw broken_npy("this type of numbers is not supported", source_)
         .fact("expected", kExpected)
         .fact("found", in_quotes(descr) + (meaning.empty() ? "" : ", " + meaning))
-        .hint("in Python: numpy.save(NEW, ARRAY.astype('<f8'))");
+        .hint(std::string("in Python: numpy.save(NEW, ARRAY.astype('") +
+              (descr.size() > 1 && std::string_view("biu").find(descr[1]) != std::string_view::npos ? "<i8"
+                                                                                                    : "<f8") +
+              "'))");
   }
 
   void check_order() {

@@ -1,6 +1,7 @@
 #include "domains/tables/arrays.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -8,8 +9,10 @@
 #include <utility>
 
 #include "tensor/digits.h"
+#include "tensor/directory.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/npy.h"
 #include "tensor/printable.h"
 #include "tensor/safetensors_numbers.h"
 
@@ -25,8 +28,34 @@ std::string text_of(const StoredTensor& tensor) {
   return std::string(dtype_name(tensor.dtype)) + " [" + sizes + "]";
 }
 
-Error broken_array(const std::string& rule, const std::string& file, const char* name) {
-  return Error(Fault::data, "arrays: " + rule).fact("file", file).fact("tensor", name);
+/// A file that holds all tensors, or a folder with a file for each of them.
+struct ArraySource {
+  std::string name;
+  bool is_folder = false;
+};
+
+Error broken_array(const std::string& rule, const ArraySource& source, const char* name) {
+  Error error(Fault::data, "arrays: " + rule);
+  if (source.is_folder) return error.fact("file", source.name + "/" + name + ".npy");
+  return error.fact("file", source.name).fact("tensor", name);
+}
+
+std::string whole_mebibytes(std::uint64_t bytes) {
+  return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
+}
+
+/// Throws unless `bytes` fit into memory, with those that an example takes besides its numbers: labels,
+/// domains and places, while they are sorted.
+void check_memory(std::uint64_t bytes, Index examples, const std::string& name,
+                  const ArraysOptions& options) {
+  constexpr std::uint64_t kForEachExample = 48;
+  const std::uint64_t needed = bytes + kForEachExample * static_cast<std::uint64_t>(examples);
+  check(needed <= options.memory, [&] {
+    return Error(Fault::resources, "arrays: the file does not fit into memory")
+        .fact("file", name)
+        .fact("needed", whole_mebibytes(needed))
+        .fact("memory", "at most " + whole_mebibytes(options.memory));
+  });
 }
 
 template <class Stored>
@@ -50,18 +79,19 @@ void read_numbers(const StoredTensor& tensor, std::size_t first, std::span<Scala
 }
 
 /// Throws unless x has a type and a shape that read_numbers and networks take, and finite numbers.
-void check_inputs(const StoredTensor& x, const std::string& file) {
+void check_inputs(const StoredTensor& x, const ArraySource& source) {
   const bool typed = x.dtype == Dtype::f32 || x.dtype == Dtype::f64 || x.dtype == Dtype::u8;
   const bool shaped = x.shape.size() == 2 || x.shape.size() == 4;
   check(typed && shaped, [&] {
-    return broken_array("the inputs must be vectors or images", file, "x")
+    return broken_array("the inputs must be vectors or images", source, "x")
         .fact("expected", "F32, F64 or U8, [n, d] or [n, c, h, w]")
-        .fact("found", text_of(x));
+        .fact("found", text_of(x))
+        .hint("numpy: .reshape(n, -1) makes vectors, .astype('float32') changes the type");
   });
   check(std::all_of(x.shape.begin(), x.shape.end(), [](Index size) { return size > 0; }) &&
             x.shape[0] <= kMostExamples,
         [&] {
-          return broken_array("every axis must have a size of 1 or more, the first one at most 2^31", file,
+          return broken_array("every axis must have a size of 1 or more, the first one at most 2^31", source,
                               "x")
               .fact("found", text_of(x));
         });
@@ -73,22 +103,23 @@ void check_inputs(const StoredTensor& x, const std::string& file) {
     const auto bad =
         std::find_if(row.begin(), row.end(), [](Scalar number) { return !std::isfinite(number); });
     check(bad == row.end(), [&] {
-      return broken_array("an input is not finite", file, "x")
+      return broken_array("an input is not finite", source, "x")
           .fact("example", std::to_string(example))
           .fact("number", std::to_string(bad - row.begin()))
-          .fact("found", std::isnan(*bad) ? "NaN" : "infinity, or more than a float holds");
+          .fact("found", std::isnan(*bad) ? "NaN" : "infinity, or more than a float holds")
+          .hint("leave the example out, or put another number in its place");
     });
   }
 }
 
-void check_one_each(const StoredTensor& tensor, Index examples, const std::string& file, const char* name) {
+void check_one_each(const StoredTensor& tensor, Index examples, const ArraySource& source, const char* name) {
   check(tensor.shape.size() == 1 && tensor.shape[0] == examples, [&] {
-    Error error = broken_array("there must be one number for each example", file, name)
-                      .fact("expected", "[" + std::to_string(examples) + "]")
-                      .fact("found", text_of(tensor));
-    if (*name == 'y' && tensor.shape.size() == 2)
-      error.hint("--task regress predicts several numbers, --task multilabel several labels of 0 and 1");
-    return error;
+    return broken_array("there must be one number for each example", source, name)
+        .fact("expected", "[" + std::to_string(examples) + "]")
+        .fact("found", text_of(tensor))
+        .hint(*name == 'y' && tensor.shape.size() == 2
+                  ? "--task regress predicts several numbers, --task multilabel several labels of 0 and 1"
+                  : "x, y and domain have the same examples in the same order");
   });
 }
 
@@ -98,11 +129,11 @@ struct Ranked {
   std::vector<std::int32_t> ranks;   // [n]
 };
 
-Ranked rank(const StoredTensor& tensor, std::size_t most, const std::string& file, const char* name) {
+Ranked rank(const StoredTensor& tensor, std::size_t most, const ArraySource& source, const char* name) {
   std::vector<std::int64_t> numbers(tensor.bytes.size() / static_cast<std::size_t>(dtype_size(tensor.dtype)));
   const std::string misfit = copy_exactly(tensor, numbers);
   check(misfit.empty(), [&] {
-    return broken_array("whole numbers are needed", file, name)
+    return broken_array("whole numbers are needed", source, name)
         .fact("found", misfit)
         .hint(*name == 'y' ? "--task regress predicts other numbers" : "numpy: .astype('int64')");
   });
@@ -110,8 +141,9 @@ Ranked rank(const StoredTensor& tensor, std::size_t most, const std::string& fil
   for (const std::int64_t number : numbers) {
     different.insert(number);
     check(different.size() <= most, [&] {
-      return broken_array("too many different numbers", file, name)
-          .fact("expected", "at most " + std::to_string(most));
+      return broken_array("too many different numbers", source, name)
+          .fact("expected", "at most " + std::to_string(most))
+          .hint("is it the right tensor? --task regress predicts numbers");
     });
   }
   Ranked ranked{{different.begin(), different.end()}, {}};
@@ -122,12 +154,13 @@ Ranked rank(const StoredTensor& tensor, std::size_t most, const std::string& fil
 }
 
 /// Numbers to predict, or labels: [n] or [n, d] -> [n, d].
-std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels, const std::string& file) {
+std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels, const ArraySource& source) {
   const bool shaped = (y.shape.size() == 1 || y.shape.size() == 2) && y.shape[0] == examples;
   check(shaped && y.shape.back() > 0 && (y.shape.size() == 1 || y.shape[1] <= kMostTargets), [&] {
-    return broken_array("there must be one number, or a row of at most 4096, for each example", file, "y")
+    return broken_array("there must be one number, or a row of at most 4096, for each example", source, "y")
         .fact("expected", "[" + std::to_string(examples) + "] or [" + std::to_string(examples) + ", d]")
-        .fact("found", text_of(y));
+        .fact("found", text_of(y))
+        .hint("x, y and domain have the same examples in the same order");
   });
   const Index width = y.shape.size() == 1 ? 1 : y.shape[1];
   std::vector<Scalar> values(static_cast<std::size_t>(examples * width));
@@ -136,61 +169,61 @@ std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels
   } else {
     const std::string misfit = copy_exactly(y, values);
     check(misfit.empty(),
-          [&] { return broken_array("numbers are needed", file, "y").fact("found", misfit); });
+          [&] { return broken_array("numbers are needed", source, "y").fact("found", misfit); });
   }
   for (std::size_t i = 0; i < values.size(); ++i)
     check(labels ? values[i] == 0 || values[i] == 1 : std::isfinite(values[i]), [&] {
       Error error =
-          broken_array(labels ? "a label must be 0 or 1" : "a number to predict is not finite", file, "y")
+          broken_array(labels ? "a label must be 0 or 1" : "a number to predict is not finite", source, "y")
               .fact("example", std::to_string(i / static_cast<std::size_t>(width)));
-      return labels ? error.fact("found", shortest(static_cast<double>(values[i]))) : error;
+      if (labels) error.fact("found", shortest(static_cast<double>(values[i])));
+      return error.hint("leave the example out, or put another number in its place");
     });
   return values;
 }
 
-}  // namespace
-
-DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options) {
-  const std::string name = printable(path.native());
-  const std::uint64_t size = InputFile(path.string()).size();
-  check(size <= options.memory, [&] {
-    return Error(Fault::resources, "arrays: the file does not fit into memory")
-        .fact("file", name)
-        .fact("size", std::to_string(size >> 20) + " MiB")
-        .fact("memory", "at most " + std::to_string(options.memory >> 20) + " MiB");
-  });
-  Safetensors file = Safetensors::read(path.string());
-  DataSet data = arrays({file.take("x"), file.take("y"), file.take("domain")}, name, options);
-  data.files = {path};
-  return data;
+/// Throws unless the folder has the three files. Returns their paths and adds up their sizes.
+std::array<std::filesystem::path, 3> files_in(const std::filesystem::path& folder, std::uint64_t& bytes) {
+  constexpr std::size_t kShown = 10;
+  std::array<std::filesystem::path, 3> files{folder / "x.npy", folder / "y.npy", folder / "domain.npy"};
+  std::error_code failure;
+  for (const std::filesystem::path& file : files) {
+    check(std::filesystem::exists(file, failure), [&] {
+      std::vector<std::string> found = Directory(folder.string()).names();
+      std::erase_if(found, [](const std::string& name) { return !name.ends_with(".npy"); });
+      std::string names;
+      for (std::size_t i = 0; i < std::min(found.size(), kShown); ++i)
+        names += (i == 0 ? "" : ", ") + printable(found[i]);
+      return Error(Fault::missing, "arrays: the folder lacks a file")
+          .fact("folder", printable(folder.native()))
+          .fact("expected", "x.npy, y.npy and domain.npy")
+          .fact("missing", file.filename().string())
+          .fact("found", names.empty() ? "no .npy file" : names + (found.size() > kShown ? ", ..." : ""))
+          .hint("in Python: numpy.save('" + file.filename().string() + "', ARRAY)");
+    });
+    bytes += InputFile(file.string()).size();
+  }
+  return files;
 }
 
-DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& options) {
-  check_inputs(tensors.x, file);
-  const Index count = tensors.x.shape[0];
-  check_one_each(tensors.domain, count, file, "domain");
-  const Ranked domains = rank(tensors.domain, kMostArrayDomains, file, "domain");
-  const bool classify = options.task == TableTask::classify;
-  if (classify) check_one_each(tensors.y, count, file, "y");
-  const Ranked classes = classify ? rank(tensors.y, kMostArrayClasses, file, "y") : Ranked{};
-  const std::vector<Scalar> values =
-      classify ? std::vector<Scalar>{}
-               : values_of(tensors.y, count, options.task == TableTask::multilabel, file);
-  const Index width = static_cast<Index>(values.size()) / count;  // 0 for classes
-  check(!classify || classes.values.size() > 1, [&] {
-    return broken_array("all examples have one label: there is nothing to learn", file, "y")
-        .fact("found", std::to_string(classes.values[0]));
-  });
+/// Notes the classes by the labels of the file, unless these count from 0.
+void tell_labels(const std::vector<std::int64_t>& labels, const Note& note) {
+  constexpr std::size_t kShown = 10;
+  std::string text;
+  bool same = true;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    same = same && labels[i] == static_cast<std::int64_t>(i);
+    if (i < kShown) text += (i == 0 ? "" : ", ") + std::to_string(i) + " = " + std::to_string(labels[i]);
+  }
+  if (labels.size() > kShown) text += " and " + std::to_string(labels.size() - kShown) + " more";
+  if (note && !same) note("classes: " + text);
+}
 
-  DataSet data{.name = "Arrays",
-               .source = std::to_string(count) + " examples from " + file,
-               .example = Shape(std::span(tensors.x.shape).subspan(1)),
-               .classes = static_cast<int>(classes.values.size()),
-               .domains = {},
-               .task = options.task};
-  for (Index target = 0; target < width; ++target) data.target_names.push_back(std::to_string(target));
-  for (const std::int64_t label : classes.values) data.class_names.push_back(std::to_string(label));
-  const auto x = std::make_shared<const StoredTensor>(std::move(tensors.x));
+/// Moves x into the data set. Domain d has the examples whose rank is d.
+void add_domains(DataSet& data, const Ranked& domains, const Ranked& classes,
+                 const std::vector<Scalar>& values, StoredTensor&& inputs) {
+  const Index width = static_cast<Index>(values.size()) / static_cast<Index>(domains.ranks.size());
+  const auto x = std::make_shared<const StoredTensor>(std::move(inputs));
   std::vector<std::shared_ptr<std::vector<std::uint32_t>>> examples;
   for (const std::int64_t domain : domains.values) {
     examples.push_back(std::make_shared<std::vector<std::uint32_t>>());
@@ -203,14 +236,77 @@ DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& opt
                                 },
                             .targets = std::max(width, Index{1})});
   }
+  for (Index target = 0; target < width; ++target) data.target_names.push_back(std::to_string(target));
   for (std::size_t i = 0; i < domains.ranks.size(); ++i) {
     const auto d = static_cast<std::size_t>(domains.ranks[i]);
     examples[d]->push_back(static_cast<std::uint32_t>(i));
-    if (classify) data.domains[d].labels.push_back(classes.ranks[i]);
+    if (values.empty()) data.domains[d].labels.push_back(classes.ranks[i]);
     const auto first = values.begin() + static_cast<Index>(i) * width;
     data.domains[d].values.insert(data.domains[d].values.end(), first, first + width);
   }
+}
+
+DataSet data_set_of(Arrays tensors, const ArraySource& source, const ArraysOptions& options) {
+  check_inputs(tensors.x, source);
+  const Index count = tensors.x.shape[0];
+  const bool classify = options.task == TableTask::classify;
+  if (classify) check_one_each(tensors.y, count, source, "y");
+  check_one_each(tensors.domain, count, source, "domain");
+  check_memory(tensors.x.bytes.size() + tensors.y.bytes.size() + tensors.domain.bytes.size(), count,
+               source.name, options);
+  const Ranked domains = rank(tensors.domain, kMostArrayDomains, source, "domain");
+  const Ranked classes = classify ? rank(tensors.y, kMostArrayClasses, source, "y") : Ranked{};
+  const std::vector<Scalar> values =
+      classify ? std::vector<Scalar>{}
+               : values_of(tensors.y, count, options.task == TableTask::multilabel, source);
+  check(!classify || classes.values.size() > 1, [&] {
+    return broken_array("all examples have one label: there is nothing to learn", source, "y")
+        .fact("found", std::to_string(classes.values[0]))
+        .hint("is it the right tensor?");
+  });
+  DataSet data{.name = "Arrays",
+               .source = std::to_string(count) + " examples from " + source.name,
+               .example = Shape(std::span(tensors.x.shape).subspan(1)),
+               .classes = static_cast<int>(classes.values.size()),
+               .domains = {},
+               .task = options.task};
+  for (const std::int64_t label : classes.values) data.class_names.push_back(std::to_string(label));
+  tell_labels(classes.values, options.note);
+  add_domains(data, domains, classes, values, std::move(tensors.x));
   return data;
+}
+
+}  // namespace
+
+DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options) try {
+  std::error_code failure;
+  std::uint64_t bytes = 0;
+  if (std::filesystem::is_directory(path, failure)) {
+    const std::array<std::filesystem::path, 3> files = files_in(path, bytes);
+    const std::string name = printable((path / "").parent_path().native());
+    check_memory(bytes, 0, name, options);
+    const auto read = [&](std::size_t i) { return Npy::read(files[i].string()).take(); };
+    Arrays tensors{read(0), read(1), read(2)};
+    DataSet data = data_set_of(std::move(tensors), {name, true}, options);
+    data.files = {files.begin(), files.end()};
+    return data;
+  }
+  const std::string name = printable(path.native());
+  check_memory(InputFile(path.string()).size(), 0, name, options);
+  Safetensors file = Safetensors::read(path.string());
+  DataSet data = arrays({file.take("x"), file.take("y"), file.take("domain")}, name, options);
+  data.files = {path};
+  return data;
+} catch (Error& error) {
+  const bool helps = std::string_view(error.what()).find("\n    hint: ") != std::string_view::npos;
+  if (helps || error.fault() != Fault::data) throw;
+  throw error.hint(
+      "write it again: numpy.save(FILE, ARRAY), or safetensors.numpy.save_file({'x': x, 'y': y, 'domain': "
+      "domain}, FILE)");
+}
+
+DataSet arrays(Arrays tensors, const std::string& file, const ArraysOptions& options) {
+  return data_set_of(std::move(tensors), {file}, options);
 }
 
 }  // namespace sand::domains

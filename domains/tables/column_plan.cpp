@@ -46,13 +46,15 @@ std::vector<std::string> column_names(const CsvRow& header, const std::string& f
     });
     check(name.size() <= kMostNameBytes && is_name(name), [&] {
       return broken_name("a name must be UTF-8 without control characters, at most 200 bytes", file, i)
-          .fact("found", in_quotes(name));
+          .fact("found", in_quotes(name))
+          .hint(kHintOnName);
     });
     const auto [known, is_new] = columns.emplace(name, i);
     check(is_new, [&, first = known->second] {
       return broken_name("two columns have one name", file, i)
           .fact("and column", std::to_string(first + 1))
-          .fact("name", in_quotes(name));
+          .fact("name", in_quotes(name))
+          .hint("rename one of them");
     });
     names.push_back(name);
   }
@@ -84,9 +86,9 @@ std::size_t column_named(const std::string& name, const char* flag, const std::v
   check(found != names.end(), [&] {
     Error error(Fault::usage, std::string(flag) + ": the table has no such column");
     error.fact("file", file).fact("found", in_quotes(name)).fact("known", list_of_names(names));
-    if (const std::string nearest = nearest_name(name, names); !nearest.empty())
-      error.hint("did you mean " + nearest + "?");
-    return error;
+    const std::string nearest = nearest_name(name, names);
+    return error.hint(nearest.empty() ? std::string(flag) + " names a column of the header"
+                                      : "did you mean " + nearest + "?");
   });
   return static_cast<std::size_t>(found - names.begin());
 }

@@ -192,8 +192,11 @@ void read_csv(GzipReader& file, char separator, const std::function<void(const C
   refuse_other_files(text, file.name());
   if (constexpr std::string_view kMark = "\xef\xbb\xbf"; text.starts_with(kMark))
     text.remove_prefix(kMark.size());
-  check(text.find_first_not_of("\r\n\t ") != std::string_view::npos,
-        [&] { return broken_csv("the file has no header", file.name()).fact("found", "a blank beginning"); });
+  check(text.find_first_not_of("\r\n\t ") != std::string_view::npos, [&] {
+    return broken_csv("the file has no header", file.name())
+        .fact("found", "a blank beginning")
+        .hint("a table begins with the names of its columns");
+  });
   if (separator == 0) separator = detect_separator(text);
   check(separator != 0, [&] {
     return broken_csv("no separator divides the header", file.name())

@@ -30,7 +30,9 @@ Sorted sort_words(const Words& words, const TableOptions& options, const std::st
   }
   return sorted;
 } catch (Error& error) {
-  throw error.fact("file", file).fact("column", in_quotes(column));
+  throw error.fact("file", file)
+      .fact("column", in_quotes(column))
+      .hint("write the number in one way in all rows");
 }
 
 /// Notes pairs of names that are probably one.
@@ -124,13 +126,15 @@ void check_rows(const TableReader& reader, const TableOptions& options, const st
   check(reader.size() > 0, [&] {
     return Error(Fault::data, "table: the table has no rows")
         .fact("file", file)
-        .fact("found", "only a header");
+        .fact("found", "only a header")
+        .hint("a table has a row for each example below the names of its columns");
   });
   check(options.task != TableTask::classify || reader.classes.size() > 1, [&] {
     return Error(Fault::data, "table: all rows have one label: there is nothing to learn")
         .fact("file", file)
         .fact("column", in_quotes(options.columns.label))
-        .fact("found", in_quotes(reader.classes.text(0)));
+        .fact("found", in_quotes(reader.classes.text(0)))
+        .hint("--label-column names another column");
   });
 }
 

@@ -1,5 +1,6 @@
 #include "domains/tables/table_reader.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -36,7 +37,7 @@ void TableReader::take(const CsvRow& row) {
     for (const std::size_t column : plan_->labels) rows.values.push_back(value_in(row, column));
   rows.rows.push_back(rows_->size());
   if (const std::optional<std::size_t> far = rows_->add(domain, numbers_))
-    throw broken_cell("a number is too large", row, input_columns[*far]);
+    throw broken_cell("a number is too large", row, input_columns[*far]).hint(leave_out(input_columns[*far]));
 }
 
 void TableReader::begin(const CsvRow& header) {
@@ -87,7 +88,8 @@ std::uint32_t TableReader::word_in(const CsvRow& row, std::size_t column, Words&
   if (parse_cell(text, options_.decimal_comma).kind == Cell::Kind::missing)
     throw not_a_number(row, column, Cell::Kind::missing);
   check(is_name(text) && text.size() <= 200, [&] {
-    return broken_cell("a name must be UTF-8 without control characters, at most 200 bytes", row, column);
+    return broken_cell("a name must be UTF-8 without control characters, at most 200 bytes", row, column)
+        .hint(kHintOnName);
   });
   check(words.size() <= most, [&] {
     Error error = broken_cell(std::string("too many ") + of, row, column);
@@ -103,11 +105,19 @@ Scalar TableReader::value_in(const CsvRow& row, std::size_t column) const {
   const Cell cell = parse_cell(row[column], options_.decimal_comma);
   if (cell.kind != Cell::Kind::number) throw not_a_number(row, column, cell.kind);
   const Scalar value = static_cast<Scalar>(cell.value);
-  check(std::isfinite(value), [&] { return broken_cell("a number is too large", row, column); });
+  check(std::isfinite(value),
+        [&] { return broken_cell("a number is too large", row, column).hint(leave_out(column)); });
   check(options_.task != TableTask::multilabel || value == 0 || value == 1, [&] {
     return broken_cell("a label must be 0 or 1", row, column).hint("--task regress predicts other numbers");
   });
   return value;
+}
+
+std::string TableReader::leave_out(std::size_t column) const {
+  const std::vector<std::size_t>& labels = plan_->labels;
+  return std::find(labels.begin(), labels.end(), column) != labels.end()
+             ? "remove the row"
+             : "remove the row, or leave the column out: --drop-columns " + plan_->names[column];
 }
 
 Error TableReader::broken_cell(const std::string& rule, const CsvRow& row, std::size_t column) const {
@@ -132,7 +142,8 @@ Error TableReader::not_a_number(const CsvRow& row, std::size_t column, Cell::Kin
               "--missing mean puts the mean of the training domains in its place; --drop-columns leaves the "
               "column out");
     }
-    case Cell::Kind::infinite: return broken_cell("a number is infinite", row, column);
+    case Cell::Kind::infinite:
+      return broken_cell("a number is infinite", row, column).hint(leave_out(column));
     case Cell::Kind::out_of_range:
       return broken_cell("a number is out of the range of a double", row, column)
           .hint("write 0 for a number that is too small");

@@ -44,6 +44,7 @@ class TableReader {
   std::uint32_t word_in(const CsvRow& row, std::size_t column, Words& words, const char* of,
                         std::size_t most) const;
   Scalar value_in(const CsvRow& row, std::size_t column) const;
+  std::string leave_out(std::size_t column) const;  // a hint
   Error broken_cell(const std::string& rule, const CsvRow& row, std::size_t column) const;
   Error not_a_number(const CsvRow& row, std::size_t column, Cell::Kind kind) const;
 

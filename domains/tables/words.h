@@ -32,5 +32,6 @@ class Words {
 
 /// Whether `text` is well-formed UTF-8 without control characters: a name that can be printed.
 bool is_name(std::string_view text);
+inline constexpr const char* kHintOnName = "save the table as UTF-8: iconv -f LATIN1 -t UTF-8 OLD >NEW";
 
 }  // namespace sand::domains

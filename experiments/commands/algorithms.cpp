@@ -31,12 +31,6 @@ std::string draw_text(const HparamRule& rule) {
   return "-";
 }
 
-std::string standard_text(const HparamRule& rule) {
-  if (rule.is_list) return rule.without_list;
-  return rule.words.empty() ? shortest(rule.standard)
-                            : rule.words.at(static_cast<std::size_t>(rule.standard));
-}
-
 OrderedJson hparam_json(const HparamRule& rule) {
   OrderedJson json = {{"name", rule.name}, {"meaning", rule.meaning}, {"range", rule.range}};
   if (rule.is_list)

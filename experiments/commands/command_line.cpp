@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "experiments/commands/unknown_flag.h"
+#include "experiments/setup/setting.h"
 #include "tensor/digits.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
@@ -87,10 +88,11 @@ const char* placeholder() {
     return "N";
 }
 
-/// A check without its own text in --help: the option's phrase states the range.
+/// A check without its own text in --help: the option's phrase states the range. Replaces the word for none.
 CLI::Validator in_range(Bounds range) {
   return CLI::Validator(
-      [range](const std::string& text) {
+      [range](std::string& text) {
+        if (*range.none != '\0' && text == range.none) return text = std::to_string(kNone), std::string();
         double number = NAN;
         const bool is_number = CLI::detail::lexical_cast(text, number);
         if (!is_number || (number >= range.least && number <= range.most))
@@ -121,7 +123,7 @@ template <class Value>
 Option Command::option(const char* flags, Value& value, const std::string& help, Bounds range) {
   CLI::Option* option = app_.add_option(flags, value, help)->group(group_)->type_name(placeholder<Value>());
   if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, std::vector<std::string>>)
-    option->check(in_range(range));
+    option->transform(in_range(range));
   return Option(app_, option);
 }
 template Option Command::option(const char*, std::string&, const std::string&, Bounds);

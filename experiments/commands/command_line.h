@@ -13,9 +13,10 @@ class Option;
 
 namespace sand::experiments {
 
-/// The smallest and the largest value of a number.
+/// The smallest and the largest value of a number, and a word that may stand for kNone (setup/setting.h).
 struct Bounds {
   double least = -0x1p62, most = 0x1p62;
+  const char* none = "";
 };
 constexpr Bounds kThreadCounts{0, 1024}, kCounts{1, 0x1p30}, kStepNumbers{0, 0x1p31 - 1};
 constexpr const char* kThreadsHelp =

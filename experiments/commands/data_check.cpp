@@ -110,6 +110,8 @@ void add_data_check(Command& data) {
       "check", "Count the examples of domains and classes; find what would spoil an experiment");
   visit_source_settings(o.request,
                         [&](const Setting& setting, auto& field) { add_setting(command, setting, field); });
+  command.option("--photo-cache,--photo_cache", o.request.photo_cache,
+                 "directory for decoded photos, or none (default none)");
   command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)",
                  {0, kLargestSeed});
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);

@@ -137,6 +137,8 @@ void add_data_show(Command& data) {
   visit_source_settings(o.request, [&](const Setting& setting, auto& field) {
     if (std::string(setting.key) != "dataset") add_setting(command, setting, field);
   });
+  command.option("--photo-cache,--photo_cache", o.request.photo_cache,
+                 "directory for decoded photos, or none (default none)");
   command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)", {0, 0x1p62});
   command.flag("--augment", o.augment, "crop, mirror and recolour photos as for training");
   command.option("--examples", o.examples, "number of examples in a row (default 16)");

@@ -15,7 +15,7 @@ void add_setting(Command& command, const Setting& setting, Value& field) {
   if constexpr (std::is_same_v<Value, bool>)
     command.flag(setting.flags, field, setting.help);
   else
-    command.option(setting.flags, field, setting.help, {setting.least, setting.most});
+    command.option(setting.flags, field, setting.help, {setting.least, setting.most, setting.none});
 }
 
 }  // namespace sand::experiments

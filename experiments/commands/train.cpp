@@ -9,6 +9,7 @@
 #include "experiments/machine/progress.h"
 #include "experiments/machine/signals.h"
 #include "experiments/runs/run_keeper.h"
+#include "experiments/setup/photo_cache.h"
 #include "experiments/setup/run_data.h"
 #include "experiments/training/memory_estimate.h"
 #include "experiments/training/training.h"
@@ -23,7 +24,8 @@ struct TrainOptions {
 };
 
 int train(const TrainOptions& options) {
-  const Settings settings = resolve(options.request);
+  Settings settings = resolve(options.request);
+  settings.data.photo_cache = photo_cache_folder(options.request.data.photo_cache, options.keeper.output_dir);
   const Threads threads(options.threads);
   RunKeeper keeper(settings, options.keeper);
   if (keeper.finished()) return 0;
@@ -93,6 +95,8 @@ void add_train(Command& command) {
                "do not lock the run directory: for file systems without locks");
   command.option("--checkpoint-every,--checkpoint_every", o.keeper.checkpoint_every,
                  "steps between two checkpoints (default: at every evaluation)", kCounts);
+  command.option("--photo-cache,--photo_cache", o.request.data.photo_cache,
+                 "directory for decoded photos, or none (default: the one that holds the output directory)");
   command.group("Program");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.keeper.json, "print records as JSON lines");

@@ -37,6 +37,14 @@ int line_after(int step, const std::string& log, const Settings& settings) {
   return step;
 }
 
+int last_line_before(int updates, const std::string& log, const Settings& settings) {
+  int last = -1;
+  for (int step = line_after(-1, log, settings); step >= 0 && step < updates;
+       step = line_after(step, log, settings))
+    last = step;
+  return last;
+}
+
 std::size_t lines_after(int updates, const std::string& log, const Settings& settings) {
   std::size_t lines = 0;
   for (int step = line_after(-1, log, settings); step >= 0 && step < updates;

@@ -19,6 +19,9 @@ bool is_result(const Settings& settings, int step);
 /// the last.
 int line_after(int step, const std::string& log, const Settings& settings);
 
+/// The step of the last of these lines before `updates` updates; -1 if there is none.
+int last_line_before(int updates, const std::string& log, const Settings& settings);
+
 /// How many lines a run has in the log after this number of updates.
 std::size_t lines_after(int updates, const std::string& log, const Settings& settings);
 

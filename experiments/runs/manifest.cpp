@@ -118,6 +118,13 @@ void check_same_run(const Manifest& recorded, const Settings& asked) {
     found.push_back({"arithmetic", "version " + std::to_string(recorded.numerics),
                      "version " + std::to_string(kNumericsVersion)});
   if (found.empty()) return;
+  check(found.size() > 1 || found[0].flag != "--steps" || recorded.settings.steps < asked.steps, [&] {
+    return Error(Fault::busy, "run directory: its run has more steps already")
+        .fact("--steps", " recorded " + found[0].recorded + ", requested " + found[0].asked)
+        .hint("--steps " + found[0].recorded +
+              " resumes it, a larger number lets it go on; --fresh removes it and starts over; or give "
+              "another --output-dir");
+  });
   Error error(Fault::busy, "run directory: it holds a run with other settings");
   for (const Difference& difference : found)
     error.fact(difference.flag, " recorded " + difference.recorded.substr(0, 100) + ", requested " +

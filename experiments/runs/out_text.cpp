@@ -25,13 +25,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// "   100      0.1234  ..." -> 100; -1 for anything else.
-int step_of_record(const std::string& line) {
-  int step = -1, end = 0;
-  const bool found = std::sscanf(line.c_str(), "%9d%n", &step, &end) == 1 && end >= 6;
-  return found && line.compare(static_cast<std::size_t>(end), 2, "  ") == 0 ? step : -1;
-}
-
 /// "weights 0123456789abcdef after 41 steps" -> 41; -1 for anything else.
 int steps_of_weights(const std::string& line) {
   int steps = -1, end = 0;
@@ -46,6 +39,12 @@ std::string never_learned(const Training& run) {
 }
 
 }  // namespace
+
+int step_of_record(const std::string& line) {
+  int step = -1, end = 0;
+  const bool found = std::sscanf(line.c_str(), "%9d%n", &step, &end) == 1 && end >= 6;
+  return found && line.compare(static_cast<std::size_t>(end), 2, "  ") == 0 ? step : -1;
+}
 
 OutText::OutText(const std::string& path, const Training& run)
     : lines_(lines_of(InputFile(path).text(1 << 26))), known_(lines_.size()) {

@@ -12,6 +12,9 @@
 
 namespace sand::experiments {
 
+/// "   100      0.1234  ..." -> 100, the step of a line of the table; -1 for any other line.
+int step_of_record(const std::string& line);
+
 /// Every line must be one that the run prints at its step. Lines about starts and stops are accepted
 /// unchecked: the training data, the number of threads, the step of resumption. In a run that is not
 /// finished, so are lines of records that are not in metrics.jsonl.

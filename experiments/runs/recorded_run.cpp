@@ -12,10 +12,13 @@ namespace sand::experiments {
 Manifest in_place(Manifest record, const std::string& data_dir) {
   if (data_dir.empty()) return record;
   std::string& own_file = record.settings.data.own.file;
-  if (own_file.empty())
+  if (own_file.empty()) {
     record.settings.data.data_dir = data_dir;
-  else
-    own_file = (std::filesystem::path(data_dir) / std::filesystem::path(own_file).filename()).string();
+    return record;
+  }
+  std::filesystem::path own(own_file);
+  if (!own.has_filename()) own = own.parent_path();  // a folder, with a slash after its name
+  own_file = (std::filesystem::path(data_dir) / own.filename()).string();
   return record;
 }
 

@@ -1,5 +1,6 @@
 #include "experiments/runs/run_keeper.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -9,9 +10,11 @@
 #include "experiments/machine/parse_json.h"
 #include "experiments/machine/signals.h"
 #include "experiments/runs/log_lines.h"
+#include "experiments/runs/longer_run.h"
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/records.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/settings_json.h"
 #include "experiments/training/mask_notes.h"
 #include "experiments/training/parameter_file.h"
 #include "nn/summary.h"
@@ -76,7 +79,10 @@ std::optional<Manifest> RunKeeper::recorded() const {
   if (options_.output_dir.empty() || options_.fresh || !RunDirectory::holds_run(options_.output_dir))
     return std::nullopt;
   Manifest found = read_manifest((std::filesystem::path(options_.output_dir) / "record.json").string());
-  check_same_run(found, settings_);
+  Manifest longer = found;
+  longer.settings.steps = std::max(found.settings.steps, settings_.steps);  // it may go on to more steps
+  const bool only_longer = differences(longer.settings, settings_).empty();
+  check_same_run(only_longer ? longer : found, settings_);
   return found;
 }
 
@@ -106,7 +112,13 @@ void RunKeeper::claim(const Training& run, const Threads& threads) {
   if (!directory_) return;
   checkpoints_.emplace(directory_->checkpoints(), settings_, parameters);
   const Manifest found = manifest(settings_, run.loop().data(), parameters);
-  if (recorded_) return check_same_inputs(*recorded_, found);
+  if (recorded_) {
+    check_same_inputs(*recorded_, found);
+    if (recorded_->settings.steps < settings_.steps)
+      lengthen(*directory_, recorded_->settings, settings_, parameters,
+               record_json(found, run.loop().data(), threads));
+    return;
+  }
   if (directory_->held().has("record.json")) directory_->clear();
   directory_->write("record.json", record_json(found, run.loop().data(), threads));
 }
@@ -129,6 +141,7 @@ void RunKeeper::resume(Training& run) {
   const auto passed_over = [](const std::string& file, const std::string& why) {
     std::fprintf(stderr, "sandgrad: skipped %s\n    %s\n", file.c_str(), why.c_str());
   };
+  const bool longer = has_lines_of_another_length(*directory_, settings_);
   std::map<std::string, std::vector<std::uint64_t>> ends;
   for (const char* log : RunDirectory::kLogs) ends[log] = line_ends(directory_->held(), log, settings_);
   const auto restore = [&](const Checkpoint& checkpoint) {
@@ -155,8 +168,11 @@ void RunKeeper::resume(Training& run) {
     const std::size_t lines = last ? lines_after(last->state.step, log, settings_) : 0;
     directory_->cut(log, lines > 0 ? end[lines - 1] : 0);
   }
+  if (longer) adopt_lines(*directory_, settings_, last_line_before(run.step(), "metrics.jsonl", settings_));
   directory_->held().remove("done");  // it did not say that the run is finished
-  say(last ? "goes on after step " + std::to_string(run.step() - 1) : "no usable checkpoint: starts over");
+  say(last ? "goes on after step " + std::to_string(run.step() - 1) +
+                 (longer ? ", to " + std::to_string(settings_.steps) + " steps" : "")
+           : "no usable checkpoint: starts over");
 }
 
 void RunKeeper::record(const Training& run, const Record& record) {

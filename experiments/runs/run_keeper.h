@@ -22,8 +22,8 @@ struct RunKeeperOptions {
 /// the loop, end().
 class RunKeeper {
  public:
-  /// Reads the manifest of a run to resume. Throws Error(busy) if its settings differ, and what read_manifest
-  /// throws.
+  /// Reads the manifest of a run to resume, or to continue with more steps. Throws Error(busy) if its
+  /// settings differ otherwise, and what read_manifest throws.
   RunKeeper(const Settings& settings, const RunKeeperOptions& options);
 
   /// Whether the directory holds this run and the run is finished; prints a message if so. Only reads: the
@@ -31,8 +31,8 @@ class RunKeeper {
   bool finished() const;
   /// Locks a directory that holds a run. Throws what RunDirectory throws.
   void open();
-  /// Creates and locks any other directory, and writes or compares the manifest. Throws what RunDirectory and
-  /// check_same_inputs throw.
+  /// Creates and locks any other directory, and writes or compares the manifest. Makes a run longer
+  /// (lengthen). Throws what RunDirectory, check_same_inputs and lengthen throw.
   void claim(const Training& run, const Threads& threads);
   /// Prints a description of the run, and resumes it from its last usable checkpoint. Throws what Checkpoints
   /// throws.

@@ -7,14 +7,17 @@
 #include <optional>
 
 #include "domains/colored_mnist.h"
+#include "domains/digit_files.h"
 #include "domains/generated_digits.h"
 #include "domains/image_folder.h"
 #include "domains/image_scan.h"
+#include "domains/linear_unit_tests.h"
 #include "domains/mnist.h"
 #include "domains/rotated_mnist.h"
 #include "domains/spirals.h"
 #include "experiments/machine/available_memory.h"
 #include "experiments/machine/progress.h"
+#include "experiments/setup/photo_cache.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 #include "tensor/printable.h"
@@ -23,18 +26,44 @@
 namespace sand::experiments {
 namespace {
 
+/// "auto", "generated" and the names of collections.
+std::vector<std::string> digit_sources() {
+  std::vector<std::string> names = {"auto", "generated"};
+  for (const domains::DigitCollection& collection : domains::digit_collections())
+    names.push_back(collection.name);
+  names.emplace_back("emnist");
+  return names;
+}
+
 std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, domains::MnistPart part,
                                                  const Threads& threads) {
-  const std::string digits = find_name("digits", request.digits, {"auto", "mnist", "generated"});
-  check(digits != "mnist" || !request.data_dir.empty(), [] {
-    return Error(Fault::usage, "digits: MNIST needs --data-dir, the directory of its four files")
+  const std::string digits = find_name("digits", request.digits, digit_sources());
+  const bool by_itself = digits == "auto" || digits == "generated";
+  check(by_itself || !request.data_dir.empty(), [&] {
+    return Error(Fault::usage, digits == "mnist"
+                                   ? "digits: MNIST needs --data-dir, the directory of its four files"
+                                   : "digits: " + digits + " needs --data-dir, the directory of its files")
         .hint("--digits generated needs no files");
   });
   if (digits == "generated" || (digits == "auto" && request.data_dir.empty())) {
     const std::uint32_t count = part == domains::MnistPart::train ? 60000 : 70000;  // as many as MNIST has
     return std::make_shared<domains::Digits>(domains::generated_digits(count, request.seed, threads));
   }
-  return std::make_shared<domains::Digits>(domains::read_mnist(request.data_dir, part));
+  return std::make_shared<domains::Digits>(
+      domains::read_mnist(request.data_dir, part, digits == "auto" ? "mnist" : digits));
+}
+
+/// The digits of a data set with two classes. Says which of its classes are which of the digits' classes,
+/// unless they are digits.
+std::shared_ptr<const domains::Digits> halved_digits(const DataRequest& request, domains::MnistPart part,
+                                                     const Threads& threads) {
+  std::shared_ptr<const domains::Digits> digits = digits_of(request, part, threads);
+  const std::vector<std::string>& names = digits->class_names;
+  const std::size_t half = (names.size() + 1) / 2;  // 2 * label < classes
+  if (!names.empty())
+    std::fprintf(stderr, "%s: class 1 is %s to %s, class 0 is %s to %s\n", request.name.c_str(),
+                 names[0].c_str(), names[half - 1].c_str(), names[half].c_str(), names.back().c_str());
+  return digits;
 }
 
 /// A published set of photos and the folders of its domains.
@@ -104,7 +133,8 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
   domains::ImageFolderOptions options{.name = name,
                                       .side = request.image_size,
                                       .skip_unreadable = request.skip_unreadable,
-                                      .follow_links = request.follow_links};
+                                      .follow_links = request.follow_links,
+                                      .turn = request.turn_photos};
   const std::optional<AvailableMemory> available = available_memory(threads);
   if (available) options.memory = static_cast<std::uint64_t>(std::max(available->bytes, 1.0));
   options.progress = [&](int done, int total) {
@@ -115,7 +145,18 @@ domains::DataSet photos(const std::string& name, const DataRequest& request, con
     if (progress) progress->clear();
     std::fprintf(stderr, "%s: %s\n", name.c_str(), line.c_str());
   };
+  PhotoCache cache({.folder = request.photo_cache,
+                    .side = request.image_size,
+                    .turned = request.turn_photos,
+                    .note = options.note});
+  if (!request.photo_cache.empty()) options.cache = &cache;
   return domains::image_folder(folder, options, threads);
+}
+
+template <int Example, bool Scrambled, bool Oracle>
+domains::DataSet linear_set(const DataRequest& request, const Threads&) {
+  return domains::linear_example(
+      {.example = Example, .scrambled = Scrambled, .oracle = Oracle, .seed = request.seed});
 }
 
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
@@ -131,23 +172,35 @@ Registry<DataSetRow>& registry() {
            }},
           {"ColoredMNIST",
            [](const DataRequest& request, const Threads& threads) {
-             return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
+             return domains::colored_mnist(halved_digits(request, kBoth, threads), request.seed);
            },
            "MNIST_CNN"},
           {"ColoredMNIST-IRM",
            [](const DataRequest& request, const Threads& threads) {
-             return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);
+             return domains::colored_mnist_irm(halved_digits(request, kTrain, threads), request.seed);
            }},
           {"ColoredMNIST-IRM-Gray",
            [](const DataRequest& request, const Threads& threads) {
              return domains::without_colours(
-                 domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed));
+                 domains::colored_mnist_irm(halved_digits(request, kTrain, threads), request.seed));
            }},
           {"RotatedMNIST",
            [](const DataRequest& request, const Threads& threads) {
              return domains::rotated_mnist(*digits_of(request, kBoth, threads), request.seed, threads);
            },
            "MNIST_CNN"},
+          {"LinearExample1", linear_set<1, false, false>, "MLP", domains::Task::regress},
+          {"LinearExample1s", linear_set<1, true, false>, "MLP", domains::Task::regress},
+          {"LinearExample2", linear_set<2, false, false>},
+          {"LinearExample2s", linear_set<2, true, false>},
+          {"LinearExample3", linear_set<3, false, false>},
+          {"LinearExample3s", linear_set<3, true, false>},
+          {"LinearExample1-Oracle", linear_set<1, false, true>, "MLP", domains::Task::regress},
+          {"LinearExample1s-Oracle", linear_set<1, true, true>, "MLP", domains::Task::regress},
+          {"LinearExample2-Oracle", linear_set<2, false, true>},
+          {"LinearExample2s-Oracle", linear_set<2, true, true>},
+          {"LinearExample3-Oracle", linear_set<3, false, true>},
+          {"LinearExample3s-Oracle", linear_set<3, true, true>},
           {"Table", [](const DataRequest& request,
                        const Threads& threads) { return own_data("Table", request.own, threads); }},
           {"Arrays", [](const DataRequest& request,
@@ -176,9 +229,17 @@ const std::vector<std::string>& data_set_names() {
   return names;
 }
 
+bool is_linear_example(const std::string& name) { return name.starts_with("LinearExample"); }
+
 bool is_photo_set(const std::string& name) {
   return name == "ImageFolder" || std::any_of(photo_sets().begin(), photo_sets().end(),
                                               [&](const PhotoSet& set) { return name == set.name; });
+}
+
+domains::Task task_of_data_set(const std::string& name) {
+  for (const DataSetRow& row : registry().rows())
+    if (name == row.name) return row.task;
+  return domains::Task::classify;
 }
 
 std::string standard_model(const std::string& name) {

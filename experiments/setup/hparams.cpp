@@ -9,6 +9,7 @@
 
 #include "domains/random_state.h"
 #include "experiments/setup/seed_hash.h"
+#include "tensor/digits.h"
 #include "tensor/elementary.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
@@ -161,6 +162,12 @@ std::vector<std::string> override_hparams(Hparams& hparams, const std::string& j
     if (!is_own) passed_over.push_back(name);
   }
   return passed_over;
+}
+
+std::string standard_text(const HparamRule& rule) {
+  if (rule.is_list) return rule.without_list;
+  return rule.words.empty() ? shortest(rule.standard)
+                            : rule.words.at(static_cast<std::size_t>(rule.standard));
 }
 
 Json hparams_json(const Hparams& hparams, const std::vector<HparamRule>& rules) {

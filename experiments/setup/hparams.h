@@ -25,6 +25,9 @@ std::vector<std::string> override_hparams(Hparams& hparams, const std::string& j
                                           const std::vector<HparamRule>& rules,
                                           const std::vector<HparamRule>& of_others);
 
+/// The standard value in words: "0.5", the name of a choice, or what stands for a list.
+std::string standard_text(const HparamRule& rule);
+
 /// The values as such an object, without the lists that are not given.
 nlohmann::json hparams_json(const Hparams& hparams, const std::vector<HparamRule>& rules);
 

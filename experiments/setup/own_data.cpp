@@ -92,7 +92,8 @@ domains::DataSet own_data(const std::string& name, const OwnDataRequest& request
   check(!resolved.file.empty(), [&] {
     return Error(Fault::usage, name + ": needs --data-file")
         .hint(name == "Table" ? "a file .csv or .csv.gz, with a row for each example"
-                              : "a file .safetensors with the tensors x, y and domain");
+                              : "a file .safetensors with the tensors x, y and domain, or a folder with "
+                                "x.npy, y.npy and domain.npy");
   });
   const std::optional<AvailableMemory> available = available_memory(threads);
   const std::uint64_t memory =

@@ -18,7 +18,7 @@ domains::Task task_named(const std::string& name);
 
 /// Names are in any case.
 struct OwnDataRequest {
-  std::string file;  ///< of a table, .csv or .csv.gz; of arrays, .safetensors
+  std::string file;  ///< of a table, .csv or .csv.gz; of arrays, .safetensors or a folder of .npy files
   std::string domain_column = "domain",
               label_column = "label";  ///< of a table, like all that follows but task
   std::vector<std::string> drop_columns, one_hot;

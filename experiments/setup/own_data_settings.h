@@ -8,8 +8,11 @@ namespace sand::experiments {
 /// `data` is DataRequest::own.
 template <class Own, class Row>
 void visit_own_data_settings(Own& data, const Row& row) {
-  row(Setting{"data_file", "--data-file,--data_file",
-              "file of a user's own data: .csv or .csv.gz for Table, .safetensors for Arrays"}
+  row(
+      Setting{
+          "data_file", "--data-file,--data_file",
+          "a user's own data: a file .csv or .csv.gz for Table; for Arrays a file .safetensors, or a folder "
+          "with x.npy, y.npy and domain.npy"}
           .place()
           .newer(),
       data.file);

@@ -30,8 +30,8 @@ struct Protocol {
   std::map<std::string, Hparams> tuned = {};
 };
 
-/// `name` is "domainbed", "ilc", "irm" or "auto", the protocol of the paper that made the data set. Throws
-/// Error(usage) with a suggestion.
+/// `name` is "domainbed", "ilc", "irm", "lut" or "auto", the protocol of the paper that made the data set.
+/// Throws Error(usage) with a suggestion, and for "lut" with any data set but the linear unit tests.
 Protocol protocol_for(const std::string& name, const std::string& data_set);
 
 }  // namespace sand::experiments

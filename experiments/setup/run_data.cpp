@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "experiments/setup/photo_cache.h"
 #include "tensor/printable.h"
 
 namespace sand::experiments {
@@ -51,7 +52,9 @@ domains::DataSet data_set_of(const Settings& settings, const Threads& threads) {
 }
 
 domains::DataSet data_set_of(const DataRequest& request, const Threads& threads) {
-  domains::DataSet data = make_data_set(request, threads);
+  DataRequest resolved = request;
+  resolved.photo_cache = photo_cache_folder(request.photo_cache, "");
+  domains::DataSet data = make_data_set(resolved, threads);
   std::vector<int> all(data.domains.size());
   std::iota(all.begin(), all.end(), 0);
   domains::standardize(data, all);

@@ -15,10 +15,18 @@ struct Setting {
          most = std::numeric_limits<double>::infinity();  ///< of a number
   bool is_place = false;  ///< a file path: decides no bit, may contain any bytes
   bool is_newer = false;  ///< older records lack it: written only if it is set
+  /// Of a list of numbers: a word in place of them for the empty list; "" for none. A request that is empty
+  /// itself leaves the choice to the protocol, so there kNone stands for the word.
+  const char* none = "";
 
-  Setting place() const { return {key, flags, help, least, most, true, is_newer}; }
-  Setting newer() const { return {key, flags, help, least, most, is_place, true}; }
+  Setting place() const { return {key, flags, help, least, most, true, is_newer, none}; }
+  Setting newer() const { return {key, flags, help, least, most, is_place, true, none}; }
+  Setting or_none(const char* word) const {
+    return {key, flags, help, least, most, is_place, is_newer, word};
+  }
 };
+
+constexpr int kNone = -1;
 
 std::string first_flag(const Setting& setting);  ///< "--record-every"
 

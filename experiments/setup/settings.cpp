@@ -50,6 +50,17 @@ void choose_objective(Settings& settings, const Algorithm& method) {
   });
 }
 
+/// Of a request, or those of the protocol.
+std::vector<int> test_domains_for(const std::vector<int>& asked, const Protocol& protocol) {
+  if (asked.empty()) return protocol.test_domains;
+  const bool none = std::count(asked.begin(), asked.end(), kNone) > 0;
+  check(!none || asked.size() == 1, [] {
+    return Error(Fault::usage, "test-envs: none and a number")
+        .hint("none trains on every domain; numbers leave these out of training");
+  });
+  return none ? std::vector<int>() : asked;
+}
+
 /// Checks every number except those that the protocol decides.
 void check_ranges(const RunRequest& request) {
   const RunRequest nothing;
@@ -97,7 +108,7 @@ Settings resolve(const RunRequest& request) {
   settings.protocol_name = protocol.name;
   settings.model = model_for(request.model, protocol, data_set);
   settings.convolution = find_name("convolution", request.convolution, {"direct", "winograd"});
-  if (settings.test_domains.empty()) settings.test_domains = protocol.test_domains;
+  settings.test_domains = test_domains_for(request.test_domains, protocol);
   if (settings.steps < 0) settings.steps = protocol.steps;
   if (settings.record_every < 0) settings.record_every = protocol.record_every;
   if (settings.holdout_fraction < 0) settings.holdout_fraction = protocol.holdout_fraction;
@@ -139,7 +150,10 @@ Settings resolve(const RunRequest& request) {
   return settings;
 }
 
-domains::Task task_of(const RunRequest& request) { return task_named(request.data.own.task); }
+domains::Task task_of(const RunRequest& request) {
+  return is_own_data(request.data.name) ? task_named(request.data.own.task)
+                                        : task_of_data_set(request.data.name);
+}
 
 std::vector<int> training_domains(const Settings& settings, int domains, int fewest) {
   const std::vector<int>& test = settings.test_domains;

@@ -25,9 +25,9 @@ struct EvaluationPlan {
 struct RunRequest {
   DataRequest data;  ///< its seed is trial_seed
   std::string algorithm = "SANDMask", protocol_name = "auto";
-  std::string combiner;  ///< of the gradients of the algorithm's objective; "": the algorithm's own
-  std::vector<int> test_domains;
-  std::string hparams_json;  ///< a JSON object of overrides
+  std::string combiner;           ///< of the gradients of the algorithm's objective; "": the algorithm's own
+  std::vector<int> test_domains;  ///< {kNone} for none; resolved, an empty list
+  std::string hparams_json;       ///< a JSON object of overrides
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
   std::string model = "auto", convolution = "winograd";
   int steps = -1;

@@ -57,6 +57,8 @@ RunRequest request_of(const Json& json) {
     field = value_of<Value>(args, setting.key);
     if constexpr (std::is_same_v<Value, std::string>)
       if (setting.is_place) field = name_of_printable(field);
+    if constexpr (std::is_same_v<Value, std::vector<int>>)
+      if (*setting.none != '\0' && field.empty()) field = {kNone};
   });
   request.hparams_json = json.at("hparams").dump();
   return request;

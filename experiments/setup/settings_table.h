@@ -19,7 +19,10 @@ void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
   row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
       data.data_dir);
-  row({"digits", "--digits", "mnist, generated or auto: MNIST if --data-dir is given (default auto)"},
+  row({"digits", "--digits",
+       "images of digit data sets: mnist, fashion-mnist, kmnist, emnist-letters or another split of EMNIST, "
+       "emnist for the only split in --data-dir, generated, or auto: MNIST if --data-dir is given (default "
+       "auto)"},
       data.digits);
   row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
        512},
@@ -29,6 +32,10 @@ void visit_source_settings(Data& data, const Row& row) {
   row(Setting{"follow_links", "--follow-links", "read photos, classes and domains that are symbolic links"}
           .newer(),
       data.follow_links);
+  row(Setting{"turn_photos", "--turn-photos",
+              "turn photos upright as their EXIF data say (default: as stored, like DomainBed)"}
+          .newer(),
+      data.turn_photos);
   visit_own_data_settings(data.own, row);
 }
 
@@ -37,8 +44,10 @@ void visit_data_settings(Request& request, const Row& row) {
   visit_source_settings(request.data, row);
   row({"", "--no-augment", "train on photos as they are: no crop, mirror or change of colour"},
       request.no_augment);
-  row({"test_envs", "--test-envs,--test_envs",
-       "indices of the domains left out of training (default: the protocol's)", 0, 4096},
+  row(Setting{"test_envs", "--test-envs,--test_envs",
+              "indices of the domains left out of training, or none: train on all (default: the protocol's)",
+              0, 4096}
+          .or_none("none"),
       request.test_domains);
   row({"holdout_fraction", "--holdout-fraction,--holdout_fraction",
        "share of every domain held out of training, at least 0 and below 1 (default: the protocol's)", 0, 1},
@@ -58,7 +67,7 @@ void visit_method_settings(Request& request, const Row& row) {
           .newer(),
       request.combiner);
   row({"protocol", "--protocol",
-       "domainbed, ilc, irm or auto: of the paper that made the data set (default auto)"},
+       "domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
       request.protocol_name);
   row({"", "--hparams", R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10, "lr": 1e-3}')"},
       request.hparams_json);

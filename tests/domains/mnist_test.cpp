@@ -120,7 +120,7 @@ TEST_CASE("Another data set in MNIST's format is not read by itself: the error n
   const std::string said = folder.complaint(MnistPart::both);
   CHECK_MESSAGE(
       said.find("/raw: no such folder\n    in " + path +
-                "/EMNIST/raw: EMNIST, which cannot be read: its images are transposed" + "\n    in " + path +
+                "/EMNIST/raw: EMNIST; --digits emnist-digits reads it\n    in " + path +
                 "/FashionMNIST/raw: all of them; name this folder to train on its images" + "\n    in " +
                 path + "/KMNIST/raw: all of them; name this folder to train on its images\n    hint: ") !=
           std::string::npos,

@@ -170,8 +170,8 @@ class Check(Case):
                           "problem: class 0 has one example",
                           "problem: class 1 has one example",
                           "problem: class 2 has one example",
-                          "problem: 2 examples have inputs that another domain has, too; first example 0 of a "
-                          "and example 0 of b",
+                          "problem: 2 examples have inputs that another domain has, too; first example 0 "
+                          "of a and example 0 of b",
                           "warning: domain a has 2 examples",
                           "warning: domain a has no example of class 2",
                           "warning: domain b has no example of class 0, 1",
@@ -191,7 +191,8 @@ class Check(Case):
 
     def test_many_classes_are_summed_up(self):
         self.write("domain,label,x\n" + "".join(f"{i % 2},{i % 11},{i}\n" for i in range(110)), "t.csv")
-        self.assertIn("rarest class  commonest class\n    0  0             55             5                5\n",
+        counts = "    0  0             55             5                5\n"
+        self.assertIn("rarest class  commonest class\n" + counts,
                       self.check("--dataset", "Table", "--data-file", "t.csv"))
 
     def test_targets_of_regression_are_checked(self):

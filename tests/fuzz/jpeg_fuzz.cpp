@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "domains/exif.h"
 #include "domains/jpeg_stream.h"
 #include "domains/png_chunks.h"
 
@@ -15,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::uint8_t> file(data, size);
   png_header(file);
   png_damage(file);
+  if (const int orientation = exif_orientation(file); orientation < 1 || orientation > 8) std::abort();
   const JpegHeader header = jpeg_header(file);
   if (header.failure != nullptr || std::int64_t{header.width} * header.height > 4'000'000) return 0;
   DecoderMemory memory(room);

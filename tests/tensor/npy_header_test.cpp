@@ -39,6 +39,9 @@ TEST_CASE("The error for a type that is not supported gives the reason and what 
                        std::string(kSupported) + "   found " + reason));
   CHECK(contains(npy_refusal(npy_of(npy_header("<f2", "(1,)"), "")),
                  "hint: in Python: numpy.save(NEW, ARRAY.astype('<f8'))"));
+  for (const char* whole : {"<i2", "|b1", "<u4", ">i8"})  // labels must stay whole numbers
+    CHECK(contains(npy_refusal(npy_of(npy_header(whole, "(1,)"), "")),
+                   "hint: in Python: numpy.save(NEW, ARRAY.astype('<i8'))"));
   const std::string records = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }";
   CHECK(contains(npy_refusal(npy_of(records, "")),
                  "found records with several fields\n    hint: in Python: "

@@ -6,6 +6,7 @@
 
 #include "tests/domains/tables/tables.h"
 #include "tests/folder.h"
+#include "tests/tensor/npy_files.h"
 
 using sand::Dtype;
 using sand::Fault;
@@ -50,6 +51,29 @@ std::string array_refusal(Arrays tensors, const ArraysOptions& options = {}) {
   }
   return "";
 }
+
+/// A folder of .npy files with four examples in two domains.
+struct ArrayFolder : Folder {
+  ArrayFolder() {
+    write("x", npy_of(npy_header("<f4", "(4, 2)"), as_text<float>({1, 2, 3, 4, 5, 6, 7, 8})));
+    write("y", npy_of(npy_header("|u1", "(4,)"), std::string("\1\0\0\1", 4)));
+    write("domain", npy_of(npy_header("<i4", "(4,)"), as_text<std::int32_t>({5, 3, 5, 3})));
+  }
+  void write(const std::string& name, const std::string& file) const {
+    write_file(path / (name + ".npy"), file);
+  }
+  std::string refusal(const ArraysOptions& options = {}) const {
+    try {
+      arrays(path, options);
+    } catch (const sand::Error& error) {
+      std::string text = std::to_string(static_cast<int>(error.fault())) + " " + squeezed(error.what());
+      for (std::size_t at; (at = text.find(path.string())) != std::string::npos;)
+        text.replace(at, path.string().size(), "FOLDER");
+      return text;
+    }
+    return "";
+  }
+};
 
 }  // namespace
 
@@ -128,13 +152,15 @@ TEST_CASE("Inputs that are no vectors or images, or of another type, are refused
   const std::string rule =
       "arrays: the inputs must be vectors or images\n file a.safetensors\n tensor x\n expected "
       "F32, F64 or U8, [n, d] or [n, c, h, w]\n found ";
+  const std::string hint =
+      "\n hint: numpy: .reshape(n, -1) makes vectors, .astype('float32') changes the type";
   Arrays tensors = four();
   tensors.x.shape = {8};
-  CHECK(array_refusal(tensors) == rule + "F32 [8]");
+  CHECK(array_refusal(tensors) == rule + "F32 [8]" + hint);
   tensors.x.shape = {2, 2, 2};
-  CHECK(array_refusal(tensors) == rule + "F32 [2, 2, 2]");
+  CHECK(array_refusal(tensors) == rule + "F32 [2, 2, 2]" + hint);
   tensors.x = stored<std::int32_t>(Dtype::i32, {4, 1}, {1, 2, 3, 4});
-  CHECK(array_refusal(tensors) == rule + "I32 [4, 1]");
+  CHECK(array_refusal(tensors) == rule + "I32 [4, 1]" + hint);
   tensors.x = stored<float>(Dtype::f32, {4, 0}, {});
   CHECK(array_refusal(tensors) ==
         "arrays: every axis must have a size of 1 or more, the first one at most 2^31\n file a.safetensors\n "
@@ -147,7 +173,8 @@ TEST_CASE("Inputs that are not finite are refused by example and number") {
   const float nan = std::nanf(""), infinity = std::numeric_limits<float>::infinity();
   tensors.x = stored<float>(Dtype::f32, {4, 2}, {1, 2, 3, 4, 5, nan, 7, 8});
   CHECK(array_refusal(tensors) ==
-        "arrays: an input is not finite\n file a.safetensors\n tensor x\n example 2\n number 1\n found NaN");
+        "arrays: an input is not finite\n file a.safetensors\n tensor x\n example 2\n number 1\n found NaN\n "
+        "hint: leave the example out, or put another number in its place");
   tensors.x = stored<float>(Dtype::f32, {4, 2}, {1, 2, 3, 4, 5, 6, -infinity, 8});
   CHECK(
       contains(array_refusal(tensors), "example 3\n number 0\n found infinity, or more than a float holds"));
@@ -161,7 +188,7 @@ TEST_CASE("Labels and domains must be whole numbers, one for each example") {
   CHECK(array_refusal(tensors) ==
         "arrays: there must be one number for each example\n file a.safetensors\n tensor y\n expected [4]\n "
         "found I64 "
-        "[3]");
+        "[3]\n hint: x, y and domain have the same examples in the same order");
   tensors = four();
   tensors.domain.shape = {2, 2};
   CHECK(contains(array_refusal(tensors), "tensor domain\n expected [4]\n found I64 [2, 2]"));
@@ -174,7 +201,7 @@ TEST_CASE("Labels and domains must be whole numbers, one for each example") {
   tensors.y = whole({3, 3, 3, 3});
   CHECK(array_refusal(tensors) ==
         "arrays: all examples have one label: there is nothing to learn\n file a.safetensors\n tensor y\n "
-        "found 3");
+        "found 3\n hint: is it the right tensor?");
 }
 
 TEST_CASE("Too many domains and classes are refused, and so are targets that are not finite") {
@@ -183,14 +210,16 @@ TEST_CASE("Too many domains and classes are refused, and so are targets that are
   Arrays tensors{stored<std::uint8_t>(Dtype::u8, {4097, 1}, std::vector<std::uint8_t>(4097)), whole(numbers),
                  whole(numbers)};
   CHECK(array_refusal(tensors) ==
-        "arrays: too many different numbers\n file a.safetensors\n tensor domain\n expected at most 4096");
+        "arrays: too many different numbers\n file a.safetensors\n tensor domain\n expected at most 4096\n "
+        "hint: is it the right tensor? --task regress predicts numbers");
   for (std::int64_t& number : numbers) number %= 1001;
   tensors.domain = whole(numbers);
   CHECK(contains(array_refusal(tensors), "tensor y\n expected at most 1000"));
   tensors = four();
   tensors.y = stored<float>(Dtype::f32, {4}, {0, 1, std::nanf(""), 1});
   CHECK(array_refusal(tensors, {.task = TableTask::regress}) ==
-        "arrays: a number to predict is not finite\n file a.safetensors\n tensor y\n example 2");
+        "arrays: a number to predict is not finite\n file a.safetensors\n tensor y\n example 2\n hint: leave "
+        "the example out, or put another number in its place");
 }
 
 TEST_CASE("A file of arrays must have all three tensors and fit into memory") {
@@ -209,4 +238,55 @@ TEST_CASE("A file of arrays must have all three tensors and fit into memory") {
   CHECK_THROWS_WITH_AS(arrays(path, {.memory = 10}),
                        doctest::Contains("arrays: the file does not fit into memory"), sand::Error);
   CHECK_THROWS_WITH_AS(arrays(folder / "b"), doctest::Contains("there is no such file"), sand::Error);
+}
+
+TEST_CASE("A folder of arrays gives the same data set as a file of tensors") {
+  const ArrayFolder folder;
+  for (const std::filesystem::path& path : {folder.path, folder.path / ""}) {
+    const DataSet data = arrays(path);
+    CHECK(data.source == "4 examples from " + folder.path.string());
+    REQUIRE(data.files.size() == 3);
+    CHECK(data.files[0].filename() == "x.npy");
+    CHECK(data.files[1].filename() == "y.npy");
+    CHECK(data.files[2].filename() == "domain.npy");
+    CHECK(data.domains[0].name == "3");
+    CHECK(data.domains[0].labels == std::vector<std::int32_t>{0, 1});
+    CHECK(example_of(data, 1, 1) == Numbers{5, 6});
+  }
+}
+
+TEST_CASE("An error about arrays in a folder names the file of the tensor") {
+  const ArrayFolder folder;
+  folder.write("y", npy_of(npy_header("<i8", "(3,)"), std::string(24, '\0')));
+  CHECK(folder.refusal() ==
+        "65 arrays: there must be one number for each example\n file FOLDER/y.npy\n expected [4]\n found I64 "
+        "[3]\n hint: x, y and domain have the same examples in the same order");
+  folder.write("y", "no array");
+  CHECK(contains(folder.refusal(), "65 npy: "));
+  std::filesystem::remove(folder.path / "y.npy");
+  CHECK(folder.refusal() ==
+        "66 arrays: the folder lacks a file\n folder FOLDER\n expected x.npy, y.npy and domain.npy\n missing "
+        "y.npy\n found domain.npy, x.npy\n hint: in Python: numpy.save('y.npy', ARRAY)");
+}
+
+TEST_CASE("Arrays that do not fit into memory with their labels are refused before they are read") {
+  const ArrayFolder folder;
+  CHECK(folder.refusal({.memory = 1 << 20}).empty());
+  CHECK(contains(folder.refusal({.memory = 100}),
+                 "69 arrays: the file does not fit into memory\n file FOLDER"));
+  constexpr std::uint64_t kNeeded = 4 * (8 + 8 + 8 + 48);  // x, y and domain, and 48 bytes an example
+  CHECK_THROWS_WITH_AS(arrays(four(), "a", {.memory = kNeeded - 1}),
+                       doctest::Contains("arrays: the file does not fit into memory"), sand::Error);
+  CHECK(arrays(four(), "a", {.memory = kNeeded}).domains.size() == 2);
+}
+
+TEST_CASE("Labels that do not count from 0 are told with their numbers") {
+  std::vector<std::string> told;
+  const ArraysOptions options{.note = [&](const std::string& line) { told.push_back(line); }};
+  arrays(four(), "a", options);
+  CHECK(told.empty());
+  Arrays tensors = four();
+  tensors.y = whole({1, 2, 2, 1});
+  arrays(tensors, "a", options);
+  CHECK(told == std::vector<std::string>{"classes: 0 = 1, 1 = 2"});
 }

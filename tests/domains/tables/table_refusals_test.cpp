@@ -33,18 +33,20 @@ TEST_CASE("A column without a name, or with the name of another, is refused by i
         "to_csv(FILE, "
         "index=False) leaves it out");
   CHECK(table_refusal("domain,x,label,\" x\"\na,1,0,2\n") ==
-        "table: two columns have one name\n file t.csv\n column 4\n and column 2\n name \"x\"");
+        "table: two columns have one name\n file t.csv\n column 4\n and column 2\n name \"x\"\n hint: rename "
+        "one of them");
 }
 
 TEST_CASE("A name that cannot be printed is refused") {
-  const std::string rule =
-      "table: a name must be UTF-8 without control characters, at most 200 bytes\n file t.csv";
+  const std::string
+      rule = "table: a name must be UTF-8 without control characters, at most 200 bytes\n file t.csv",
+      hint = "\n hint: save the table as UTF-8: iconv -f LATIN1 -t UTF-8 OLD >NEW";
   CHECK(table_refusal("domain,label,gr\xf6\xdf"
-                      "e\na,0,1\n") == rule + "\n column 3\n found \"gr\\xf6\\xdfe\"");
-  CHECK(table_refusal("domain,\"la\nbel\",x\na,0,1\n") == rule + "\n column 2\n found \"la\\x0abel\"");
+                      "e\na,0,1\n") == rule + "\n column 3\n found \"gr\\xf6\\xdfe\"" + hint);
+  CHECK(table_refusal("domain,\"la\nbel\",x\na,0,1\n") == rule + "\n column 2\n found \"la\\x0abel\"" + hint);
   CHECK(contains(table_refusal("domain,label," + std::string(201, 'x') + "\na,0,1\n"), rule + "\n column 3"));
   CHECK(table_refusal(kHead + "a\xf6,0,1\n") ==
-        rule + "\n row 1 (line 2 of the file)\n column 1, \"domain\"\n found \"a\\xf6\"");
+        rule + "\n row 1 (line 2 of the file)\n column 1, \"domain\"\n found \"a\\xf6\"" + hint);
   CHECK(contains(table_refusal(kHead + "a,\"\x01\",1\n"),
                  rule + "\n row 1 (line 2 of the file)\n column 2, \"label\""));
 }
@@ -63,7 +65,8 @@ TEST_CASE("A column that is not there is refused, with the nearest name") {
   CHECK(contains(usage(kHead + "a,0,1\n", {.columns = {.label = "lable"}}),
                  "--label-column: the table has no such column\n file t.csv\n found \"lable\""));
   CHECK(contains(usage(kHead + "a,0,1\n", {.columns = {.drop = {"y"}}}),
-                 "--drop-columns: the table has no such column"));
+                 "--drop-columns: the table has no such column\n file t.csv\n found \"y\"\n known domain, "
+                 "label, x\n hint: --drop-columns names a column of the header"));
   CHECK(contains(usage(kHead + "a,0,1\n", {.columns = {.one_hot = {"y"}}}),
                  "--one-hot: the table has no such column"));
   std::string many = "x0";
@@ -91,15 +94,18 @@ TEST_CASE("Text in a column of numbers is refused with the first such row") {
 }
 
 TEST_CASE("Infinity, numbers outside of a double and numbers outside of a float are refused") {
-  const std::string place = "\n file t.csv\n row 1 (line 2 of the file)\n column 3, \"x\"\n found ";
-  CHECK(table_refusal(kHead + "a,0,-inf\n") == "table: a number is infinite" + place + "\"-inf\"");
+  const std::string place = "\n file t.csv\n row 1 (line 2 of the file)\n column 3, \"x\"\n found ",
+                    leave_out = "\n hint: remove the row, or leave the column out: --drop-columns x";
+  CHECK(table_refusal(kHead + "a,0,-inf\n") ==
+        "table: a number is infinite" + place + "\"-inf\"" + leave_out);
   CHECK(table_refusal(kHead + "a,0,1e999\n") ==
         "table: a number is out of the range of a double" + place +
             "\"1e999\"\n hint: write 0 for a number that is too small");
   if (sizeof(sand::Scalar) == 4)
     CHECK(table_refusal(kHead + "a,0,0\na,1,1e39\n") ==
           "table: a number is too large\n file t.csv\n row 2 (line 3 of the file)\n column 3, \"x\"\n found "
-          "\"1e39\"");
+          "\"1e39\"" +
+              leave_out);
   CHECK(contains(table_refusal(kHead + "a,0,-1.7e308\na,1,1.7e308\n"), "table: a number is too large"));
 }
 
@@ -191,15 +197,18 @@ TEST_CASE("More than 4096 domains, or 1000 classes or categories, are refused") 
 }
 
 TEST_CASE("A table needs rows, and more than one class") {
-  CHECK(table_refusal(kHead) == "table: the table has no rows\n file t.csv\n found only a header");
+  CHECK(table_refusal(kHead) ==
+        "table: the table has no rows\n file t.csv\n found only a header\n hint: a table has a row for each "
+        "example below the names of its columns");
   CHECK(table_refusal(kHead + "a,ill,1\nb,ill,2\n") ==
         "table: all rows have one label: there is nothing to learn\n file t.csv\n column \"label\"\n found "
-        "\"ill\"");
+        "\"ill\"\n hint: --label-column names another column");
 }
 
 TEST_CASE("Two spellings of one number are refused as domains, classes and categories") {
   CHECK(table_refusal(kHead + "1,0,1\n1.0,1,1\n") ==
-        "table: two spellings of one number\n found \"1\" and \"1.0\"\n file t.csv\n column \"domain\"");
+        "table: two spellings of one number\n found \"1\" and \"1.0\"\n file t.csv\n column \"domain\"\n "
+        "hint: write the number in one way in all rows");
   CHECK(contains(table_refusal(kHead + "1,0,1\n1,00,1\n"),
                  "found \"0\" and \"00\"\n file t.csv\n column \"label\""));
   CHECK(contains(table_refusal(kHead + "1,0,1\n1,1,1.\n", {.columns = {.one_hot = {"x"}}}), "column \"x\""));

@@ -71,3 +71,19 @@ TEST_CASE(
   CHECK(standard(protocol_for("domainbed", "RotatedMNIST"), "weight_decay") == 0);
   CHECK(standard(protocol_for("domainbed", "Spirals"), "lr") == 1e-2);
 }
+
+TEST_CASE("The linear unit tests train a linear model on all rows, with the paper's choices") {
+  const Protocol two = protocol_for("auto", "LinearExample2s");
+  CHECK(std::string(two.name) == "lut");
+  CHECK(two.steps == 10000);
+  CHECK(two.order == sand::domains::Order::everything);
+  CHECK(std::string(two.objective) == "BinaryCrossEntropy");
+  CHECK(two.test_domains == std::vector<int>{3, 4, 5, 6, 7, 8});
+  CHECK(two.tuned.at("ERM").at("lr") == 9.17554e-4);
+  CHECK(two.tuned.at("ANDMask").at("tau") == 0.922656);
+  const Protocol oracle = protocol_for("lut", "LinearExample1-Oracle");
+  CHECK(std::string(oracle.objective) == "SquaredError");
+  CHECK(oracle.tuned.at("ERM").at("weight_decay") == 0.0080247);
+  CHECK_THROWS_WITH_AS(protocol_for("lut", "Spirals"),
+                       doctest::Contains("protocol: lut is for the linear unit tests"), sand::Error);
+}

@@ -54,6 +54,16 @@ TEST_CASE("All settings are read back as they were written") {
   CHECK(differences(again, resolve(odd)).empty());
 }
 
+TEST_CASE("No test domain is an empty list in a record, and no record of a protocol's choice has one") {
+  RunRequest request;
+  CHECK(Json::parse(settings_json(resolve(request)))["args"]["test_envs"] == Json({0}));
+  request.test_domains = {-1};
+  const std::string text = settings_json(resolve(request));
+  CHECK(Json::parse(text)["args"]["test_envs"] == Json::array());
+  CHECK(settings_from_json(text, "text").test_domains.empty());
+  CHECK(settings_json(settings_from_json(text, "text")) == text);
+}
+
 TEST_CASE("A list and a word of the hyper-parameters are read back as they were written") {
   RunRequest request;
   request.algorithm = "AlignedMTL";

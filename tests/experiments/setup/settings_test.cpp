@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/setting.h"
 #include "tensor/error.h"
 
 using sand::Error;
@@ -223,6 +224,16 @@ TEST_CASE("Test domains must exist and leave enough training domains") {
   request.test_domains = {0, 1};
   CHECK_THROWS_AS(sand::experiments::training_domains(resolve(request), 3, 2), Error);
   CHECK(sand::experiments::training_domains(resolve(request), 3, 1) == std::vector<int>{2});
+}
+
+TEST_CASE("Without test domains a run trains on all of them") {
+  RunRequest request;
+  request.test_domains = {sand::experiments::kNone};
+  const Settings settings = resolve(request);
+  CHECK(settings.test_domains.empty());
+  CHECK(sand::experiments::training_domains(settings, 3, 3) == std::vector<int>{0, 1, 2});
+  request.test_domains = {1, sand::experiments::kNone};
+  CHECK(says(refusal(request), "test-envs: none and a number\n    hint: none trains on every domain"));
 }
 
 TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all draws stay in their range") {
