@@ -4,6 +4,7 @@
 
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/checkpoint_name.h"
+#include "experiments/setup/optimization.h"
 #include "experiments/setup/settings_json.h"
 #include "tensor/error.h"
 #include "tests/experiments/small_run.h"
@@ -39,7 +40,7 @@ struct ShorterRun {
       TrainingState state = run.save();
       state.step = step + 1;
       sand::NewFile file(directory.checkpoints(), checkpoint_name(step));
-      file.write(checkpoint_bytes({state}, parameters(), settings_hash(settings)));
+      file.write(checkpoint_bytes({state}, parameters(), state_layout(settings), settings_hash(settings)));
       file.commit();
     }
   }
