@@ -177,7 +177,8 @@ std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels
           broken_array(labels ? "a label must be 0 or 1" : "a number to predict is not finite", source, "y")
               .fact("example", std::to_string(i / static_cast<std::size_t>(width)));
       if (labels) error.fact("found", shortest(static_cast<double>(values[i])));
-      return error.hint("leave the example out, or put another number in its place");
+      return error.hint(labels ? "--task regress predicts other numbers"
+                               : "leave the example out, or put another number in its place");
     });
   return values;
 }

@@ -69,3 +69,19 @@ TEST_CASE("A label without a weight is refused") {
   CHECK_THROWS_WITH_AS(loss_of(nn::ClassWeights({1, 1}), x, {2}, 1),
                        doctest::Contains("class weights: a label is not one of 0 .. 1"), Error);
 }
+
+TEST_CASE("The slopes of a weighted loss are the gradients of its rows' losses") {
+  for (const Index columns : {1, 3}) {
+    const Tensor x = random_tensor({4, columns}, 5);
+    const std::vector<std::int32_t> labels = {1, 0, 1, 0};
+    const nn::ClassWeights loss(columns == 1 ? std::vector<Scalar>{0.5, 3} : std::vector<Scalar>{0.5, 3, 2});
+    std::vector<Scalar> gradient;
+    loss_of(loss, x, labels, 1, &gradient);
+    const Parameters none;
+    Tape tape;
+    tape.start(none);
+    const Var slopes = loss.slopes(tape.constant(x), Targets(labels));
+    for (Index i = 0; i < x.size(); ++i)
+      CHECK(slopes.value()[i] == doctest::Approx(gradient[static_cast<std::size_t>(i)]).epsilon(1e-5));
+  }
+}

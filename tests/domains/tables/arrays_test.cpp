@@ -138,7 +138,8 @@ TEST_CASE("Arrays may have several numbers, or labels, for each example") {
   CHECK(contains(array_refusal(tensors), "hint: --task regress predicts several numbers, --task multilabel"));
   tensors.y = stored<float>(Dtype::f32, {4}, {0, 1, 0.5, 1});
   CHECK(array_refusal(tensors, {.task = TableTask::multilabel}) ==
-        "arrays: a label must be 0 or 1\n file a.safetensors\n tensor y\n example 2\n found 0.5");
+        "arrays: a label must be 0 or 1\n file a.safetensors\n tensor y\n example 2\n found 0.5\n "
+        "hint: --task regress predicts other numbers");
   CHECK(contains(array_refusal(tensors), "found F32\n hint: --task regress predicts other numbers"));
   for (const std::vector<Index>& shape : {std::vector<Index>{3, 2}, {4, 0}, {4, 1, 1}}) {
     Index size = 1;

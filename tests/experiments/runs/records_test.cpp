@@ -72,6 +72,7 @@ TEST_CASE("Numbers and labels have keys of their own, and none of DomainBed's") 
   record.in = record.out = {{0.5, 0.25}};
   for (const bool numbers : {true, false}) {
     Settings settings = settings_with(0);
+    settings.data.name = "Table";
     settings.data.own.task = numbers ? "regress" : "multilabel";
     sand::domains::DataSet data = spirals();
     data.task = task_of(settings);
