@@ -46,7 +46,7 @@ TEST_CASE("IRM's penalty of squared error is the square of mean 2 (x - t) x, or 
 
 TEST_CASE("Every objective over domains has the gradient of its value for numbers and labels, in double") {
   if (sizeof(Scalar) == 4) return;  // differences need the digits of double
-  for (const nn::DomainObjectiveCard& card : nn::domain_objectives())
+  for (const nn::DomainObjectiveCard& card : whole_domain_cards())
     for (const bool labels : {false, true}) {
       const std::string name = card.name;
       CAPTURE(name);
