@@ -99,7 +99,7 @@ double several_passes(const Training& run, const std::vector<Index>& rows) {
   if (!run.loop().objective().several_passes()) return 0;
   const DomainGradientsOptions engine{.tile_rows = run.loop().model().tile_rows};
   const double shards = static_cast<double>(engine.shards_of(*std::max_element(rows.begin(), rows.end()), 1));
-  const double numbers = shards + 4, doubles = 2;
+  const double numbers = static_cast<double>(rows.size()) + shards + 4, doubles = 2;
   return static_cast<double>(run.loop().model().parameters.size()) *
          (numbers * kBytes + doubles * sizeof(double));
 }
@@ -171,7 +171,7 @@ void MemoryEstimate::foresee(const Training& run, const Threads& threads, bool c
   weights += back.forms + forward.forms;
   const double evaluation = evaluating_threads(run, threads) * (forward.tile + inputs);
   activations += tiles_at_once(run, rows, threads) * back.tile + evaluation;
-  gradients += several_passes(run, rows);
+  if (run.loop().objective().several_passes()) gradients = several_passes(run, rows);
   const double saved = kCopiesInCheckpoint * (1 + state_blocks(run.loop().settings()));
   // The dry run of an evaluation ends before its tiles exist.
   passing = std::max({checkpoints ? count * saved * kBytes : 0, forward.dry_run - evaluation, 0.0});

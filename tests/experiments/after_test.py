@@ -259,7 +259,8 @@ class Predict(Case):
         self.predict("inputs.csv", "q.csv", "--missing", "mean", "--force")
 
     def test_a_table_of_one_column_needs_its_separator(self):
-        self.run_program("train", *PATIENTS, "--drop-columns", "ward", *QUICK, "--output-dir", "run", "--fresh")
+        self.run_program("train", *PATIENTS, "--drop-columns", "ward", *QUICK, "--output-dir", "run",
+                         "--fresh")
         self.write("age\n50\n", "inputs.csv")
         self.refused(DATA, "predict", "run", "--in", "inputs.csv", "--out", "p.csv",
                      says=["no separator divides the header", "--separator names one"])
@@ -490,9 +491,10 @@ class Targets(Case):
             with self.subTest(name):
                 for data in [self.LINE, self.LABELS]:
                     words = ["train", *data, *few, "--algorithm", name, "--allow-closed"]
-                    if name == "SD" and data == self.LINE:
+                    reason = {"SD": "it keeps logits small", "Mixup": "it mixes the labels"}.get(name)
+                    if reason and data == self.LINE:
                         self.refused(USAGE, *words,
-                                     says=["SD: cannot train on numbers", "reason it keeps logits small"])
+                                     says=[f"{name}: cannot train on numbers", f"reason {reason}"])
                         continue
                     stdout, _ = self.run_program(*words, "--threads", "1")
                     other, _ = self.run_program(*words, "--threads", "2")

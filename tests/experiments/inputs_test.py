@@ -138,8 +138,8 @@ class MoreSteps(Case):
     def test_other_settings_are_refused_with_more_steps_too(self):
         self.train("run", 21)
         _, stderr = self.train("run", 31, "--seed", "3", code=BUSY)
-        self.assertIn("it holds a run with other settings\n    --seed   recorded 0, requested 3\n    --steps  "
-                      "recorded 21, requested 31\n", stderr)
+        self.assertIn("it holds a run with other settings\n    --seed   recorded 0, requested 3\n"
+                      "    --steps  recorded 21, requested 31\n", stderr)
 
     def test_a_run_whose_learning_rate_would_have_fallen_later_is_refused(self):
         ilc = ["--protocol", "ilc", "--test-envs", "0"]

@@ -35,7 +35,7 @@ VALUES = [1e300, -1e300, 2 ** 31 - 1, 2 ** 31, -2 ** 63, 2 ** 64, 0, -1, 1, 7, 0
 TEXTS = ["record.json", "results.jsonl", "metrics.jsonl", "done", "out.txt"]
 USERS = {"user/thesis.txt": b"mine", "user/step-000004.safetensors": b"mine",
          "user/record.json.part1": b"mine", "run/notes.txt": b"mine",
-         "run/checkpoints/best.safetensors": b"mine", "run/checkpoints/copy.part7": b"mine"}
+         "run/checkpoints/mine.safetensors": b"mine", "run/checkpoints/copy.part7": b"mine"}
 
 
 def content_of(path):
