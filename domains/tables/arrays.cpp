@@ -1,18 +1,15 @@
 #include "domains/tables/arrays.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
 #include <set>
 #include <utility>
 
+#include "domains/tables/array_files.h"
 #include "tensor/digits.h"
-#include "tensor/directory.h"
 #include "tensor/error.h"
-#include "tensor/file.h"
-#include "tensor/npy.h"
 #include "tensor/printable.h"
 #include "tensor/safetensors_numbers.h"
 
@@ -38,24 +35,6 @@ Error broken_array(const std::string& rule, const ArraySource& source, const cha
   Error error(Fault::data, "arrays: " + rule);
   if (source.is_folder) return error.fact("file", source.name + "/" + name + ".npy");
   return error.fact("file", source.name).fact("tensor", name);
-}
-
-std::string whole_mebibytes(std::uint64_t bytes) {
-  return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
-}
-
-/// Throws unless `bytes` fit into memory, with those that an example takes besides its numbers: labels,
-/// domains and places, while they are sorted.
-void check_memory(std::uint64_t bytes, Index examples, const std::string& name,
-                  const ArraysOptions& options) {
-  constexpr std::uint64_t kForEachExample = 48;
-  const std::uint64_t needed = bytes + kForEachExample * static_cast<std::uint64_t>(examples);
-  check(needed <= options.memory, [&] {
-    return Error(Fault::resources, "arrays: the file does not fit into memory")
-        .fact("file", name)
-        .fact("needed", whole_mebibytes(needed))
-        .fact("memory", "at most " + whole_mebibytes(options.memory));
-  });
 }
 
 template <class Stored>
@@ -183,30 +162,6 @@ std::vector<Scalar> values_of(const StoredTensor& y, Index examples, bool labels
   return values;
 }
 
-/// Throws unless the folder has the three files. Returns their paths and adds up their sizes.
-std::array<std::filesystem::path, 3> files_in(const std::filesystem::path& folder, std::uint64_t& bytes) {
-  constexpr std::size_t kShown = 10;
-  std::array<std::filesystem::path, 3> files{folder / "x.npy", folder / "y.npy", folder / "domain.npy"};
-  std::error_code failure;
-  for (const std::filesystem::path& file : files) {
-    check(std::filesystem::exists(file, failure), [&] {
-      std::vector<std::string> found = Directory(folder.string()).names();
-      std::erase_if(found, [](const std::string& name) { return !name.ends_with(".npy"); });
-      std::string names;
-      for (std::size_t i = 0; i < std::min(found.size(), kShown); ++i)
-        names += (i == 0 ? "" : ", ") + printable(found[i]);
-      return Error(Fault::missing, "arrays: the folder lacks a file")
-          .fact("folder", printable(folder.native()))
-          .fact("expected", "x.npy, y.npy and domain.npy")
-          .fact("missing", file.filename().string())
-          .fact("found", names.empty() ? "no .npy file" : names + (found.size() > kShown ? ", ..." : ""))
-          .hint("in Python: numpy.save('" + file.filename().string() + "', ARRAY)");
-    });
-    bytes += InputFile(file.string()).size();
-  }
-  return files;
-}
-
 /// Notes the classes by the labels of the file, unless these count from 0.
 void tell_labels(const std::vector<std::int64_t>& labels, const Note& note) {
   constexpr std::size_t kShown = 10;
@@ -253,8 +208,8 @@ DataSet data_set_of(Arrays tensors, const ArraySource& source, const ArraysOptio
   const bool classify = options.task == TableTask::classify;
   if (classify) check_one_each(tensors.y, count, source, "y");
   check_one_each(tensors.domain, count, source, "domain");
-  check_memory(tensors.x.bytes.size() + tensors.y.bytes.size() + tensors.domain.bytes.size(), count,
-               source.name, options);
+  check_array_memory(tensors.x.bytes.size() + tensors.y.bytes.size() + tensors.domain.bytes.size(), count,
+                     source.name, options.memory);
   const Ranked domains = rank(tensors.domain, kMostArrayDomains, source, "domain");
   const Ranked classes = classify ? rank(tensors.y, kMostArrayClasses, source, "y") : Ranked{};
   const std::vector<Scalar> values =
@@ -280,23 +235,9 @@ DataSet data_set_of(Arrays tensors, const ArraySource& source, const ArraysOptio
 }  // namespace
 
 DataSet arrays(const std::filesystem::path& path, const ArraysOptions& options) try {
-  std::error_code failure;
-  std::uint64_t bytes = 0;
-  if (std::filesystem::is_directory(path, failure)) {
-    const std::array<std::filesystem::path, 3> files = files_in(path, bytes);
-    const std::string name = printable((path / "").parent_path().native());
-    check_memory(bytes, 0, name, options);
-    const auto read = [&](std::size_t i) { return Npy::read(files[i].string()).take(); };
-    Arrays tensors{read(0), read(1), read(2)};
-    DataSet data = data_set_of(std::move(tensors), {name, true}, options);
-    data.files = {files.begin(), files.end()};
-    return data;
-  }
-  const std::string name = printable(path.native());
-  check_memory(InputFile(path.string()).size(), 0, name, options);
-  Safetensors file = Safetensors::read(path.string());
-  DataSet data = arrays({file.take("x"), file.take("y"), file.take("domain")}, name, options);
-  data.files = {path};
+  ArrayFiles read = read_array_files(path, options.memory);
+  DataSet data = data_set_of(std::move(read.tensors), {read.name, read.is_folder}, options);
+  data.files = read.files;
   return data;
 } catch (Error& error) {
   const bool helps = std::string_view(error.what()).find("\n    hint: ") != std::string_view::npos;

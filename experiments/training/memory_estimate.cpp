@@ -93,10 +93,9 @@ double tiles_at_once(const Training& run, const std::vector<Index>& rows, const 
   return tiles;
 }
 
-/// Of an objective that needs several passes, in bytes: a row for every shard of one domain, which pass
-/// alone, another copy of the weights, and what the objectives keep of every weight.
+/// The gradients of an objective that needs several passes, in bytes: a row for every domain, one for every
+/// shard of one domain, which pass alone, another copy of the weights, and what it keeps of every weight.
 double several_passes(const Training& run, const std::vector<Index>& rows) {
-  if (!run.loop().objective().several_passes()) return 0;
   const DomainGradientsOptions engine{.tile_rows = run.loop().model().tile_rows};
   const double shards = static_cast<double>(engine.shards_of(*std::max_element(rows.begin(), rows.end()), 1));
   const double numbers = static_cast<double>(rows.size()) + shards + 4, doubles = 2;
