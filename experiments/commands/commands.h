@@ -15,6 +15,8 @@ void add_trace(Command& command);
 void add_algorithms(Command& command);
 void add_data_show(Command& data);
 void add_data_check(Command& data);
+void add_data_split(Command& data);
+void add_hparams(Command& command);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
@@ -24,6 +26,7 @@ void print_algorithms();  ///< as tables, which docs/algorithms.md contains
 inline void add_data(Command& data) {
   add_data_show(data);
   add_data_check(data);
+  add_data_split(data);
 }
 
 constexpr Subcommand kSubcommands[] = {
@@ -35,6 +38,7 @@ constexpr Subcommand kSubcommands[] = {
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
+    {"hparams", "Print hyper-parameters, drawn as DomainBed draws them", add_hparams},
     {"algorithms", "List the algorithms: formulas, hyper-parameters, papers", add_algorithms},
     {"list", "List algorithms, objectives or settings as a table", add_list},
     {"bench", "Time updates on random data", add_bench},

@@ -134,6 +134,10 @@ Registry<DataSetRow>& registry() {
              return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed);
            },
            "MNIST_CNN"},
+          {"ColoredMNIST-14",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed, true);
+           }},
           {"ColoredMNIST-IRM",
            [](const DataRequest& request, const Threads& threads) {
              return domains::colored_mnist_irm(digits_of(request, kTrain, threads), request.seed);

@@ -6,6 +6,7 @@
 
 #include "experiments/machine/sha256.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/search_space.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
 #include "tensor/digits.h"
@@ -96,10 +97,7 @@ Settings resolve(const RunRequest& request) {
   if (!settings.init_from.empty() && settings.init_sha256.empty())
     settings.init_sha256 = sha256_of_file(settings.init_from);
 
-  for (const auto& rules :
-       {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams})
-    for (const HparamRule& rule : rules)
-      if (!rule.is_list) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+  settings.hparams = drawn_hparams(settings, method);
   if (const auto tuned = protocol.tuned.find(settings.algorithm);
       tuned != protocol.tuned.end() && request.hparams_seed == 0)
     for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;
@@ -111,7 +109,6 @@ Settings resolve(const RunRequest& request) {
   check_whole(settings.hparams, "mlp_depth", 0, 30);
   // These throw if the hyper-parameters are not valid.
   method.make_combiner(settings.hparams, settings.allow_closed);
-  method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
   method.make_objective(settings.hparams, nn::objective_named(protocol.objective).make(settings.hparams));
   return settings;
 }
