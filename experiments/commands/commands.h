@@ -17,6 +17,9 @@ void add_data_show(Command& data);
 void add_data_check(Command& data);
 void add_data_split(Command& data);
 void add_hparams(Command& command);
+void add_sweep(Command& command);
+void add_collect(Command& command);
+void add_top_hparams(Command& command);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
@@ -41,6 +44,9 @@ constexpr Subcommand kSubcommands[] = {
     {"hparams", "Print hyper-parameters, drawn as DomainBed draws them", add_hparams},
     {"algorithms", "List the algorithms: formulas, hyper-parameters, papers", add_algorithms},
     {"list", "List algorithms, objectives or settings as a table", add_list},
+    {"sweep", "Plan many runs, and run them on any number of machines", add_sweep},
+    {"collect", "Print the tables of many runs", add_collect},
+    {"top-hparams", "List the best hyper-parameters of many runs", add_top_hparams},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
 };

@@ -26,8 +26,8 @@ void add_hparams(Command& command) {
     with_domainbed.protocol_name = "domainbed";
     return with_domainbed;
   }();
-  const std::set<std::string> shown = {"algorithm",    "combiner",   "dataset",
-                                       "hparams_seed", "trial_seed", "domainbed_defaults",
+  const std::set<std::string> shown = {"algorithm",          "combiner",   "dataset",
+                                       "hparams_seed",       "trial_seed", "domainbed_defaults",
                                        "k_as_first_released"};
   visit_settings(request, [&](const char*, const Setting& setting, auto& field) {
     const bool is_hparams = std::string(setting.flags) == "--hparams";

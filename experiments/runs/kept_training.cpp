@@ -38,7 +38,8 @@ std::optional<Record> train_to_end(Training& run, RunKeeper& keeper, int steps) 
 KeptOutcome train_and_keep(const Settings& settings, const RunKeeperOptions& options, const Threads& threads,
                            const domains::DataSet* shared) {
   RunKeeper keeper(settings, options);
-  if (keeper.finished()) return {.finished = true, .before = true, .steps = settings.steps};
+  if (keeper.finished())
+    return {.finished = true, .before = true, .steps = settings.steps, .never_learned = {}};
   keeper.open();
 
   MemoryEstimate memory{.program = process_memory("VmRSS")};
@@ -60,7 +61,10 @@ KeptOutcome train_and_keep(const Settings& settings, const RunKeeperOptions& opt
   keeper.begin(run, threads);
   const std::optional<Record> last = train_to_end(run, keeper, settings.steps);
   keeper.end(run, last);
-  return {.finished = run.finished(), .steps = run.step(), .never_learned = run.loop().never_learned()};
+  return {.finished = run.finished(),
+          .before = false,
+          .steps = run.step(),
+          .never_learned = run.loop().never_learned()};
 }
 
 }  // namespace sand::experiments

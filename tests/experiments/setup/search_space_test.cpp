@@ -69,8 +69,7 @@ TEST_CASE("Splits equal DomainBed's for trial seeds 0 to 9") {
     sand::domains::Domain domain;
     domain.labels.resize(row.at("examples"));
     const sand::domains::Split split = sand::domains::split(
-        domain, 0.2,
-        seed_hash(row.at("trial_seed").get<std::int64_t>(), row.at("env").get<std::int64_t>()));
+        domain, 0.2, seed_hash(row.at("trial_seed").get<std::int64_t>(), row.at("env").get<std::int64_t>()));
     for (const auto& [name, part] : {std::pair{"in", &split.in}, {"out", &split.out}}) {
       const std::vector<std::int64_t> numbers(part->examples.begin(), part->examples.end());
       CHECK(numbers.size() == row.at(name).at("examples"));
