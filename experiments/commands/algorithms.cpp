@@ -11,7 +11,7 @@
 namespace sand::experiments {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string draw_text(const HparamRule& rule) {
   const std::string range = shortest(rule.low) + ", " + shortest(rule.high);
@@ -37,22 +37,23 @@ std::string standard_text(const HparamRule& rule) {
                             : rule.words.at(static_cast<std::size_t>(rule.standard));
 }
 
-Json hparam_json(const HparamRule& rule) {
-  Json json = {{"name", rule.name}, {"meaning", rule.meaning}, {"range", rule.range}};
+OrderedJson hparam_json(const HparamRule& rule) {
+  OrderedJson json = {{"name", rule.name}, {"meaning", rule.meaning}, {"range", rule.range}};
   if (rule.is_list)
     json["default"] = nullptr;
   else if (rule.words.empty())
     json["default"] = rule.standard;
   else
     json["default"] = standard_text(rule);
-  json["domainbed_draw"] = rule.draw == HparamRule::Draw::fixed ? Json(nullptr) : Json(draw_text(rule));
+  json["domainbed_draw"] =
+      rule.draw == HparamRule::Draw::fixed ? OrderedJson(nullptr) : OrderedJson(draw_text(rule));
   return json;
 }
 
 void print_json() {
-  Json all = Json::array(), out = Json::array();
+  OrderedJson all = OrderedJson::array(), out = OrderedJson::array();
   for (const Algorithm& row : algorithms()) {
-    Json hparams = Json::array();
+    OrderedJson hparams = OrderedJson::array();
     for (const HparamRule& rule : row.hparams) hparams.push_back(hparam_json(rule));
     all.push_back({{"name", row.name},
                    {"about", row.about()},
@@ -65,7 +66,7 @@ void print_json() {
   }
   for (const LeftOut& group : left_out())
     for (const char* name : group.names) out.push_back({{"name", name}, {"reason", group.reason}});
-  std::printf("%s\n", Json{{"algorithms", all}, {"left_out", out}}.dump(1).c_str());
+  std::printf("%s\n", OrderedJson{{"algorithms", all}, {"left_out", out}}.dump(1).c_str());
 }
 
 }  // namespace

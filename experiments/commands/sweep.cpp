@@ -168,8 +168,12 @@ int launch(StartOptions options) {
     std::printf("%s", launch_slurm(options.launch).c_str());
     return 0;
   }
-  const int code = run_worker(
-      {.sweep = options.sweep, .jobs = options.jobs, .threads = options.launch.threads, .wait = true});
+  WorkerOptions worker;
+  worker.sweep = options.sweep;
+  worker.jobs = options.jobs;
+  worker.threads = options.launch.threads;
+  worker.wait = true;
+  const int code = run_worker(worker);
   std::printf("%s", sweep_status(options.sweep, 180).text().c_str());
   return code;
 }

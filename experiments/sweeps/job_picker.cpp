@@ -1,6 +1,18 @@
 #include "experiments/sweeps/job_picker.h"
 
+#include "tensor/error.h"
+
 namespace sand::experiments {
+
+std::vector<Job> chosen_jobs(std::vector<Job> all, int shard, int shards, const std::string& only) {
+  std::vector<Job> chosen;
+  const auto step = static_cast<std::size_t>(shards), first = static_cast<std::size_t>(shard - 1);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (only.empty() ? i % step == first : all[i].id == only) chosen.push_back(std::move(all[i]));
+  check(only.empty() || !chosen.empty(),
+        [&] { return Error(Fault::usage, "sweep run: the plan has no such job").fact("found", only); });
+  return chosen;
+}
 
 std::optional<std::pair<const Job*, Claim>> JobPicker::next(const std::set<std::string>& own) {
   constexpr int kMostTries = 20;

@@ -13,6 +13,10 @@
 
 namespace sand::experiments {
 
+/// Every shards-th job from number `shard`, or the job `only` alone if it is not "". Throws Error(usage) for
+/// an unknown job.
+std::vector<Job> chosen_jobs(std::vector<Job> all, int shard, int shards, const std::string& only);
+
 class JobPicker {
  public:
   /// `queue` must outlive it.

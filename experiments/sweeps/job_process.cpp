@@ -16,6 +16,7 @@
 #include "experiments/machine/parse_json.h"
 #include "experiments/machine/pinning.h"
 #include "experiments/runs/kept_training.h"
+#include "experiments/sweeps/heartbeat.h"
 #include "experiments/sweeps/process_name.h"
 #include "tensor/error.h"
 
@@ -53,6 +54,7 @@ JobResult::Kind kind_of(Fault fault, const std::string& message) {
 /// The run, in the child. Returns the answer.
 Json train_job(const Settings& settings, const domains::DataSet& data, const JobProcessOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  const Heartbeat heartbeat(options.queue, options.claim, options.beat_seconds);
   try {
     const KeptOutcome outcome =
         train_and_keep(settings, {.output_dir = options.directory.string()}, Threads(options.threads), &data);

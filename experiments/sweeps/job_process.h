@@ -9,6 +9,7 @@
 
 #include "domains/domain.h"
 #include "experiments/setup/settings.h"
+#include "experiments/sweeps/queue.h"
 #include "tensor/directory.h"
 
 namespace sand::experiments {
@@ -27,6 +28,9 @@ struct JobResult {
 };
 
 struct JobProcessOptions {
+  const JobQueue& queue;
+  Claim claim;
+  double beat_seconds = 10;         ///< between two touches of the claim, by the child
   std::filesystem::path directory;  ///< of the run
   std::filesystem::path log;        ///< gets its stderr
   int threads = 1;

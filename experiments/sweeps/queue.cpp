@@ -180,10 +180,17 @@ bool JobQueue::beat(const Claim& claim) const noexcept try {
   return true;  // no memory for a name: the next beat may work
 }
 
+/// Atomic, but does not wait for the disk: the files of the run are there already, and without this one it
+/// would only be looked at again.
 void JobQueue::write(const std::string& name, const std::string& text) const {
-  NewFile file(directory_, name);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
+  const std::string temporary = "new." + own_;
+  const int at = directory_.descriptor();
+  ::unlinkat(at, temporary.c_str(), 0);
+  Descriptor file(::openat(at, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  const bool written = file.number() >= 0 &&
+                       ::write(file.number(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  check(written && file.close() && ::renameat(at, temporary.c_str(), at, name.c_str()) == 0,
+        [&, reason = errno] { return cannot("write", directory_, name, reason); });
 }
 
 void JobQueue::finish(const Claim& claim, const std::string& text) const {

@@ -95,8 +95,11 @@ std::string SweepStatus::text() const {
   if (failed > 0) all += row("failed", failed) + "\n";
   char line[200];
   if (per_hour > 0) {
-    std::snprintf(line, sizeof line, "%.4g jobs an hour, %.3g s a job%s%s\n", per_hour, job_seconds,
-                  seconds_left ? ", ETA " : "", seconds_left ? clock_text(*seconds_left).c_str() : "");
+    std::snprintf(
+        line, sizeof line,
+        per_hour < 100 ? "%.3g jobs an hour, %.3g s a job%s%s\n" : "%.0f jobs an hour, %.3g s a job%s%s\n",
+        per_hour, job_seconds, seconds_left ? ", ETA " : "",
+        seconds_left ? clock_text(*seconds_left).c_str() : "");
     all += line;
   }
   for (const auto& [message, failure] : failures)

@@ -15,6 +15,7 @@
 #include "experiments/machine/progress.h"
 #include "experiments/machine/signals.h"
 #include "experiments/sweeps/data_cache.h"
+#include "experiments/sweeps/heartbeat.h"
 #include "experiments/sweeps/job_picker.h"
 #include "experiments/sweeps/job_process.h"
 #include "experiments/sweeps/process_name.h"
@@ -43,7 +44,7 @@ struct Running {
 
 class Worker {
  public:
-  explicit Worker(const WorkerOptions& options);
+  Worker(const WorkerOptions& options, std::vector<Job> jobs);
   int work();
 
  private:
@@ -65,6 +66,7 @@ class Worker {
 
   const WorkerOptions options_;
   const int threads_, slots_;
+  const double beat_seconds_;
   const std::vector<int> cores_;
   const JobQueue queue_;
   JobPicker jobs_;
@@ -78,20 +80,6 @@ class Worker {
   int done_ = 0, failed_ = 0, first_failure_ = 0;
 };
 
-std::vector<Job> chosen_jobs(const WorkerOptions& options) {
-  std::vector<Job> all = read_plan(options.sweep), chosen;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const bool mine = options.only.empty() ? i % static_cast<std::size_t>(options.shards) ==
-                                                 static_cast<std::size_t>(options.shard - 1)
-                                           : all[i].id == options.only;
-    if (mine) chosen.push_back(std::move(all[i]));
-  }
-  check(options.only.empty() || !chosen.empty(), [&] {
-    return Error(Fault::usage, "sweep run: the plan has no such job").fact("found", options.only);
-  });
-  return chosen;
-}
-
 int slots_of(const WorkerOptions& options) {
   if (options.jobs > 0) return options.jobs;
   return std::max(1, available_cores().count / std::max(1, options.threads));
@@ -104,13 +92,14 @@ fs::path log_of(const fs::path& sweep) {
   return sweep / "logs" / (name.host + "." + std::to_string(name.process) + ".txt");
 }
 
-Worker::Worker(const WorkerOptions& options)
+Worker::Worker(const WorkerOptions& options, std::vector<Job> jobs)
     : options_(options),
       threads_(std::max(1, options.threads)),
       slots_(slots_of(options)),
+      beat_seconds_(std::min(10.0, options.stale_seconds / 6)),
       cores_(allowed_cores()),
       queue_(options.sweep, options.stale_seconds),
-      jobs_(chosen_jobs(options), queue_),
+      jobs_(std::move(jobs), queue_),
       log_(log_of(options.sweep)) {}
 
 /// Cores of its own for each run, if this worker uses all cores that it may use. Other workers may share the
@@ -160,11 +149,18 @@ void Worker::start(const Job& job, const Claim& claim) {
   try {
     const Settings settings = resolve(request_of(job));
     // Threads of this process would keep a child from starting its own (tensor/threads.h).
+    std::optional<Heartbeat> while_reading(std::in_place, queue_, claim, beat_seconds_);
     std::shared_ptr<const domains::DataSet> data = data_.get(settings, Threads(threads_ > 1 ? 1 : 0));
+    while_reading.reset();
     const std::size_t slot = *free_slot();
-    JobProcess process(
-        settings, *data,
-        {.directory = options_.sweep / job.id, .log = log_, .threads = threads_, .cores = cores_of(slot)});
+    JobProcess process(settings, *data,
+                       {.queue = queue_,
+                        .claim = claim,
+                        .beat_seconds = beat_seconds_,
+                        .directory = options_.sweep / job.id,
+                        .log = log_,
+                        .threads = threads_,
+                        .cores = cores_of(slot)});
     running_.push_back({claim, std::move(process), slot, std::move(data)});
   } catch (const Error& error) {
     refuse(error.what(), error.fault());
@@ -233,7 +229,7 @@ void Worker::wait_for_children() {
 }
 
 void Worker::beat() {
-  if (seconds_since(beaten_) < std::min(10.0, options_.stale_seconds / 6)) return;
+  if (seconds_since(beaten_) < beat_seconds_) return;
   beaten_ = Clock::now();
   for (Running& run : running_)
     if (!run.lost && !queue_.beat(run.claim)) {
@@ -267,7 +263,6 @@ int Worker::work() {
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child, nullptr);
-  const StopSignals signals;
   Progress progress("sweep", static_cast<int>(jobs_.size()), "jobs");
   for (;;) {
     check_stop();
@@ -292,7 +287,9 @@ int run_worker(const WorkerOptions& options) {
     return Error(Fault::usage, "sweep run: --shard is i/N with i from 1 to N")
         .fact("found", std::to_string(options.shard) + "/" + std::to_string(options.shards));
   });
-  return Worker(options).work();
+  const StopSignals signals;
+  return Worker(options, chosen_jobs(read_plan(options.sweep), options.shard, options.shards, options.only))
+      .work();
 }
 
 }  // namespace sand::experiments

@@ -146,7 +146,7 @@ def measure_pair(measure, folder):
     for turn in range(3):
         for jobs in (1, 2):
             name = f"{folder}/{turn}-{jobs}"
-            measure.plan(name, 8, "--steps", "600", "--evaluate-every", "1000", "--hparams",
+            measure.plan(name, 8, "--steps", "200", "--evaluate-every", "1000", "--hparams",
                          '{"mlp_width": 128, "mlp_depth": 3, "batch_size": 64}')
             times[jobs].append(measure.run("sweep", "run", name, "--jobs", str(jobs), "--quiet")[1])
     print(f"8 jobs one at a time {min(times[1]):.2f} s, two at a time {min(times[2]):.2f} s: "

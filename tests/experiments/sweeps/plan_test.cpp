@@ -56,7 +56,8 @@ TEST_CASE("A plan has every combination, in DomainBed's order") {
 
 TEST_CASE("A job has DomainBed's arguments and no other, unless a setting is given") {
   std::set<std::string> keys;
-  for (const auto& [key, value] : make_jobs(small_sweep())[0].args.items()) keys.insert(key);
+  const nlohmann::json plain = make_jobs(small_sweep())[0].args;
+  for (const auto& [key, value] : plain.items()) keys.insert(key);
   CHECK(keys == std::set<std::string>{"dataset", "algorithm", "test_envs", "holdout_fraction", "hparams_seed",
                                       "data_dir", "task", "trial_seed", "seed"});
   SweepRequest request = small_sweep();
