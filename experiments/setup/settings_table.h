@@ -69,8 +69,8 @@ void visit_method_settings(Request& request, const Row& row) {
           .newer(),
       request.domainbed_defaults);
   row(Setting{"k_as_first_released", "--k-as-first-released",
-              "draw SANDMask's k as int(k), a quirk of its first release: 0 in 3 of 8 draws, and then nothing "
-              "trains"}
+              "draw SANDMask's k as int(k), a quirk of its first release: 0 in 3 of 8 draws, under which "
+              "nothing trains"}
           .newer(),
       request.k_as_first_released);
   row({"decoupled_decay", "--decoupled-decay", "apply weight decay after mask and Adam (AdamW)"},

@@ -1,6 +1,7 @@
 // Which job of a plan a worker runs next.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,9 +27,9 @@ class JobPicker {
   /// anew: many workers change it, and a list of 10,000 jobs takes milliseconds. Throws Error(io).
   std::optional<std::pair<const Job*, Claim>> next(const std::set<std::string>& own);
 
-  void settle(const std::string& id) { settled_.insert(id); }  ///< it is done or failed
+  void mark_ended(const std::string& id) { ended_.insert(id); }  ///< it is done or failed
   /// Another process used the directory of the job: it is tried a few times again, then left.
-  void was_busy(const std::string& id) { ++busy_[id]; }
+  void was_busy(const std::string& id);
 
   /// Whether next() found nothing, but a job that may still become this worker's: `own_later` will be tried
   /// again, others are held by other workers.
@@ -36,13 +37,17 @@ class JobPicker {
   bool others_hold() const { return others_hold_; }
 
   std::size_t size() const { return jobs_.size(); }
-  std::size_t settled() const { return settled_.size(); }
+  std::size_t ended() const { return ended_.size(); }
 
  private:
   const std::vector<Job> jobs_;
   const JobQueue& queue_;
-  std::set<std::string> settled_;
-  std::map<std::string, int> busy_;  // number of times
+  std::set<std::string> ended_;
+  struct Busy {
+    int times = 0;
+    std::chrono::steady_clock::time_point last;
+  };
+  std::map<std::string, Busy> busy_;
   bool own_later_ = false, others_hold_ = false;
 };
 

@@ -92,9 +92,10 @@ std::string counts_text(const ResultTable& table) {
   std::string text;
   for (const MethodRow& row : table.rows) {
     std::string line = row.method + ": " + std::to_string(row.runs) + (row.runs == 1 ? " run" : " runs");
-    for (const auto& [count, what] : {std::pair{row.never_learned, "never learned"},
-                                      {row.missing, "missing"},
-                                      {row.unfinished, "unfinished"}})
+    for (const auto& [count, what] :
+         {std::pair{row.never_learned, table.without_dead ? "left out" : "never learned"},
+          {row.missing, "missing"},
+          {row.unfinished, "unfinished"}})
       if (count > 0) line += ", " + std::to_string(count) + " " + what;
     text += line + "\n";
   }

@@ -127,7 +127,7 @@ void Worker::tell(const std::string& id, const char* what, const std::string& mo
 
 void Worker::fail(const Claim& claim, const std::string& message, const std::string& text, int code) {
   queue_.fail(claim, text);
-  jobs_.settle(claim.id);
+  jobs_.mark_ended(claim.id);
   ++failed_;
   if (first_failure_ == 0) first_failure_ = code;
   tell(claim.id, "failed", message.substr(0, message.find('\n')));
@@ -190,7 +190,7 @@ void Worker::end(Running& running, int status) {
   switch (result.kind) {
     case JobResult::Kind::finished:
       queue_.finish(claim, result.text);
-      jobs_.settle(claim.id);
+      jobs_.mark_ended(claim.id);
       ++done_;
       return tell(claim.id, "done");
     case JobResult::Kind::failed:
@@ -248,7 +248,7 @@ void Worker::check_stop() {
 }
 
 int Worker::report() const {
-  const std::size_t left = jobs_.size() - jobs_.settled();
+  const std::size_t left = jobs_.size() - jobs_.ended();
   std::printf("%d done, %d failed, %zu left%s\n", done_, failed_, left,
               left == 0 ? ""
               : stop_   ? ": stopped; the same command goes on from there"
@@ -274,7 +274,7 @@ int Worker::work() {
     if (running_.empty() && (stop_ || !may_find_more())) break;
     wait_for_children();
     beat();
-    progress.at(static_cast<int>(jobs_.settled()), std::to_string(running_.size()) + " running");
+    progress.at(static_cast<int>(jobs_.ended()), std::to_string(running_.size()) + " running");
   }
   progress.clear();
   return report();

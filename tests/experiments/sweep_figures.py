@@ -3,8 +3,8 @@
 
     sweep_figures.py FOLDER_OF_THE_PROGRAMS [plan] [jobs] [collect] [kills] [pair]     default: all
 
-plan: 10,000 jobs. jobs: what a job costs beside its training. collect: 10,000 finished runs. kills: 300 jobs, 8
-workers, 30 kills. pair: two jobs side by side.
+plan: 10,000 jobs. jobs: what a job costs beside its training. collect: 10,000 finished runs. kills: 300 jobs,
+8 workers, 30 kills. pair: two jobs side by side.
 """
 import glob
 import json
@@ -110,8 +110,8 @@ def measure_kills(measure, folder, jobs=300, workers=8, kills=30):
     measure.run("sweep", "run", folder + "/calm", "--quiet")
 
     def start():
-        return subprocess.Popen([measure.program, "sweep", "run", folder + "/sweep", "--jobs", "1", "--quiet"],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        words = [measure.program, "sweep", "run", folder + "/sweep", "--jobs", "1", "--quiet"]
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     dice = random.Random(5)
     begin = time.monotonic()
     running = [start() for _ in range(workers)]

@@ -279,16 +279,18 @@ class Kills(Case):
         if not compiler:
             self.skipTest("no C compiler")
         with open(self.path("ahead.c"), "w", encoding="utf-8") as file:
-            file.write("#define _GNU_SOURCE\n#include <time.h>\n#include <unistd.h>\n#include <sys/syscall.h>\n"
+            file.write("#define _GNU_SOURCE\n#include <time.h>\n#include <unistd.h>\n"
+                       "#include <sys/syscall.h>\n"
                        "int clock_gettime(clockid_t c, struct timespec *t) {\n"
                        "  int r = syscall(SYS_clock_gettime, c, t);\n"
                        "  if (c == CLOCK_REALTIME) t->tv_sec += 3600;\n  return r;\n}\n"
-                       "time_t time(time_t *t) {\n  struct timespec s;\n  clock_gettime(CLOCK_REALTIME, &s);\n"
+                       "time_t time(time_t *t) {\n  struct timespec s;\n"
+                       "  clock_gettime(CLOCK_REALTIME, &s);\n"
                        "  if (t) *t = s.tv_sec;\n  return s.tv_sec;\n}\n")
         subprocess.run([compiler, "-shared", "-fPIC", "-o", self.path("ahead.so"), self.path("ahead.c")],
                        check=True)
         self.plan("--record-every", "20", hparams=1, steps=100000)
-        self.start("--jobs", "1")
+        worker = self.start("--jobs", "1")
         self.wait_for(lambda: glob.glob(self.path("sweep", "*", "metrics.jsonl")))
         claim = glob.glob(self.path("sweep", "queue", "*.0"))[0]
         with open(claim, encoding="utf-8") as file:
@@ -299,6 +301,8 @@ class Kills(Case):
         stdout, _ = self.run_sweep("--jobs", "1", "--stale-after", "30",
                                    env={**os.environ, "LD_PRELOAD": self.path("ahead.so")})
         self.assertEqual(stdout, "0 done, 0 failed, 1 left: other workers have them\n")
+        self.assertEqual(glob.glob(self.path("sweep", "queue", "*.1*")), [])  # nobody took over
+        self.assertIsNone(worker.poll())
 
     def test_a_full_disk_ends_the_worker_and_fails_no_job(self):
         limit = lambda: program_test.resource.setrlimit(program_test.resource.RLIMIT_FSIZE, (3000, 3000))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes domainbed_draws.jsonl and domainbed_splits.jsonl: what DomainBed draws, computed with numpy and Python's
-own power, without Sandgrad. Its ranges are those of hparams_registry.py (github.com/facebookresearch/DomainBed).
+"""Writes domainbed_draws.jsonl and domainbed_splits.jsonl: what DomainBed draws, computed with numpy and
+Python's own power, without Sandgrad. Ranges: hparams_registry.py of github.com/facebookresearch/DomainBed.
 
     domainbed_draws.py FOLDER
 

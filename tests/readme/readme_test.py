@@ -196,7 +196,7 @@ def check_flags(page, block, build):
         program, *arguments = shlex.split(line, comments=True) or [""]
         if not program.startswith("build/release/"):
             continue
-        names = arguments[: 2 if arguments[0] == "data" else 1]
+        names = arguments[: 2 if arguments[0] in ("data", "sweep") else 1]
         usage = subprocess.run([build / program[14:], *names, "--help"], stdout=subprocess.PIPE,
                                text=True).stdout
         known = set(re.findall(r"--[\w-]+", usage))

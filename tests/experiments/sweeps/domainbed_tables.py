@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Does `sandgrad collect` print the tables that DomainBed's three selections give? Writes 40 job directories in
-DomainBed's format, and computes the tables with numpy, apart from our code and from DomainBed's.
+"""Does `sandgrad collect` print the tables that DomainBed's three selections give? Writes 40 job directories
+in DomainBed's format, and computes the tables with numpy, apart from our code and from DomainBed's.
 
     domainbed_tables.py FOLDER_OF_THE_PROGRAMS     exit: 0 yes, 1 no, 77 there is no numpy
 """
@@ -133,7 +133,7 @@ def main(programs):
                     found = (100 * cell["mean"], 100 * cell["standard_error"]) if "mean" in cell else None
                     where = (table["data_set"], table["selection"], row["method"], test)
                     if (found is None) != (expected is None) or (
-                            found and (abs(found[0] - expected[0]) > 1e-9 or abs(found[1] - expected[1]) > 1e-9)):
+                            found and not numpy.allclose(found, expected, rtol=0, atol=1e-9)):
                         failures.append(f"{where}: found {found}, expected {expected}")
                     if expected:
                         cells += 1

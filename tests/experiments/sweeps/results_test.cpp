@@ -166,8 +166,8 @@ TEST_CASE("A table counts missing, unfinished and dead runs, and can leave out t
   CHECK(living.cells.at(0).trials == std::map<std::int64_t, double>{{0, 0.25}, {1, 0.5}});
   CHECK(living.never_learned == 1);
   const std::string text = table_text(tables[0], TableFormat::text);
-  CHECK(text.find("ERM                  62.5 +/- 8.8  62.5\n") != std::string::npos);
-  CHECK(text.find("colour alone         90.0          90.0\n") != std::string::npos);
+  CHECK(text.find("ERM                   62.5 +/- 8.8  62.5\n") != std::string::npos);
+  CHECK(text.find("colour alone          90.0          90.0\n") != std::string::npos);
   CHECK(text.find("ERM: 5 runs, 1 never learned, 1 unfinished\n") != std::string::npos);
 }
 
