@@ -122,20 +122,23 @@ double JobQueue::now() const {
   return seconds_of(status.st_mtim);
 }
 
-std::optional<double> JobQueue::changed(const std::string& name) const {
+std::optional<JobQueue::File> JobQueue::read(const std::string& name) const {
   // Opening a file makes an NFS client ask for its times.
   const Descriptor file(::openat(directory_.descriptor(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   struct stat status {};
   if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return std::nullopt;
-  return seconds_of(status.st_mtim);
+  const auto size = std::min(static_cast<std::uint64_t>(status.st_size), kMostOfFile);
+  std::string text(size, ' ');
+  const ssize_t length = ::read(file.number(), text.data(), text.size());
+  text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  return File{std::move(text), seconds_of(status.st_mtim)};
 }
 
 bool JobQueue::is_dead(const std::string& id, int claim) const {
-  const std::string name = name_of(id, claim);
-  const std::optional<double> beaten = changed(name);
-  if (!beaten) return false;  // it was given back or finished just now
-  if (now() - *beaten > stale_seconds_) return true;
-  const std::optional<ProcessName> holder = ProcessName::parse(text(name));
+  const std::optional<File> file = read(name_of(id, claim));
+  if (!file) return false;  // it was given back or finished just now
+  if (now() - file->changed > stale_seconds_) return true;
+  const std::optional<ProcessName> holder = ProcessName::parse(file->text);
   return holder && holder->has_ended();
 }
 
@@ -222,12 +225,6 @@ bool JobQueue::retry(const std::string& id) const {
   }
   directory_.remove(name);
   return true;
-}
-
-std::string JobQueue::text(const std::string& name) const try {
-  return InputFile(directory_, name).text(kMostOfFile);
-} catch (const Error&) {
-  return "";
 }
 
 }  // namespace sand::experiments

@@ -51,8 +51,12 @@ class JobQueue {
   /// Whether the worker of this claim is dead. Throws Error(io).
   bool is_dead(const std::string& id, int claim) const;
   double now() const;  ///< in seconds, by the file server
-  /// When a file of the queue last changed, by the file server; nothing if it is gone.
-  std::optional<double> changed(const std::string& name) const;
+  /// A small file of the queue; nothing if it is gone.
+  struct File {
+    std::string text;
+    double changed;  ///< seconds, by the file server
+  };
+  std::optional<File> read(const std::string& name) const;
 
   /// Claims a job in the state that look() returned, if no other worker has claimed, finished or failed it
   /// since. A job that another worker holds is claimed only if that worker is dead. Throws Error(io).
@@ -70,7 +74,6 @@ class JobQueue {
   /// Lets a failed job wait again, and forgets which workers died with it. Returns whether it had failed.
   bool retry(const std::string& id) const;
 
-  std::string text(const std::string& name) const;  ///< of a small file of the queue; "" if it is gone
   const Directory& directory() const { return directory_; }
 
  private:

@@ -103,20 +103,26 @@ std::string method_of(const Json& args) {
   return without_controls(name);
 }
 
-/// What one directory has.
-struct OneRun {
-  RunResult run;
-  int lines = 0, torn = 0, foreign = 0;
-  std::vector<std::string> notes;
-};
+/// Python writes NaN and Infinity into JSON, for example for a loss that diverged.
+std::string without_nan(std::string_view line) {
+  std::string text(line);
+  for (const std::string_view word : {"NaN", "-Infinity", "Infinity"})
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
+      if (at > 0 && (text[at - 1] == ' ' || text[at - 1] == ':')) text.replace(at, word.size(), "null");
+  return text;
+}
 
 /// Lines of one run begin alike: {"args": {...}, "env0_in_acc": ... Only the first is parsed as a whole.
 class LineReader {
  public:
-  LineReader(OneRun& found, std::string file) : found_(found), file_(std::move(file)) {}
+  LineReader(RunLines& found, std::string file) : found_(found), file_(std::move(file)) {}
 
-  void read(std::string_view line) {
+  void read(std::string_view as_written) {
     ++found_.lines;
+    const bool has_nan = as_written.find("NaN") != std::string_view::npos ||
+                         as_written.find("Infinity") != std::string_view::npos;
+    const std::string clean = has_nan ? without_nan(as_written) : "";
+    const std::string_view line = has_nan ? clean : as_written;
     if (!start_.empty() && line.starts_with(start_)) {
       rest_.assign("{").append(line.substr(start_.size()));
       if (auto record = record_in(rest_)) return found_.run.steps.push_back(std::move(*record));
@@ -131,7 +137,6 @@ class LineReader {
     run.hparams = hparams.dump(-1, ' ', true, Json::error_handler_t::replace);
     if (args_.is_null()) {
       args_ = json["args"];
-      run.directory = found_.run.directory;
       found_.run = std::move(run);
       const std::size_t start = line.find("\"env0_");
       if (start != std::string_view::npos) start_ = line.substr(0, start);
@@ -148,7 +153,7 @@ class LineReader {
       found_.notes.push_back(file_ + ", line " + std::to_string(found_.lines) + ": " + why);
   }
 
-  OneRun& found_;
+  RunLines& found_;
   const std::string file_;
   Json args_;
   std::string start_, rest_;
@@ -162,19 +167,12 @@ bool is_constant(const RunResult& run) {
          std::all_of(run.steps.begin(), run.steps.end(), same);
 }
 
-OneRun read_run(const fs::path& directory) {
-  OneRun found;
-  found.run.directory = printable(directory.native());
+RunLines read_run(const fs::path& directory) {
   const fs::path file = directory / "results.jsonl";
   std::error_code failure;
-  if (!fs::exists(file, failure)) return found;
-  const std::string text = InputFile(file.string()).text(kMostOfResults);
-  LineReader reader(found, printable(file.native()));
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    reader.read(std::string_view(text).substr(at, end - at));
-    at = end + 1;
-  }
+  if (!fs::exists(file, failure)) return {};
+  RunLines found = read_lines(InputFile(file.string()).text(kMostOfResults), printable(file.native()));
+  found.run.directory = printable(directory.native());
   found.run.done = fs::exists(directory / "done", failure);
   if (!found.run.done) return found;
   const Json done = parse_json(InputFile((directory / "done").string()).text(1 << 20));
@@ -214,16 +212,27 @@ bool identify(const Json& args, RunResult& run) try {
   return false;
 }
 
+RunLines read_lines(std::string_view text, const std::string& file) {
+  RunLines found;
+  LineReader reader(found, file);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    reader.read(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return found;
+}
+
 Results read_results(const std::vector<fs::path>& sweeps, const Threads& threads) {
   std::vector<fs::path> directories;
   for (const fs::path& sweep : sweeps)
     for (fs::path& directory : directories_in(sweep)) directories.push_back(std::move(directory));
-  std::vector<OneRun> read(directories.size());
+  std::vector<RunLines> read(directories.size());
   threads.run(static_cast<int>(read.size()), [&](int i, int) {
     read[static_cast<std::size_t>(i)] = read_run(directories[static_cast<std::size_t>(i)]);
   });
   Results results;
-  for (OneRun& one : read) {
+  for (RunLines& one : read) {
     results.lines += one.lines;
     results.torn += one.torn;
     results.foreign += one.foreign;

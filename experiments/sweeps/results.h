@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tensor/threads.h"
@@ -38,6 +39,14 @@ struct Results {
   int foreign = 0;                 ///< other lines that are not a record of their directory's run, skipped
   std::vector<std::string> notes;  ///< "FILE, line 3: why", of the first few skipped lines
 };
+
+/// The text of one results.jsonl. `file` names it in notes. The run has no directory yet.
+struct RunLines {
+  RunResult run;
+  int lines = 0, torn = 0, foreign = 0;  ///< see Results
+  std::vector<std::string> notes;
+};
+RunLines read_lines(std::string_view text, const std::string& file);
 
 /// Fills what identifies a run from the arguments of DomainBed or ours. Returns false for others.
 bool identify(const nlohmann::json& args, RunResult& run);

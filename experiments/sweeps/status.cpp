@@ -57,7 +57,7 @@ SweepStatus sweep_status(const std::filesystem::path& sweep, double stale_second
       case Kind::waiting: ++status.waiting; break;
       case Kind::failed:
         ++status.failed;
-        add_failure(status, job.id, queue.text(job.id + ".failed"));
+        if (const auto file = queue.read(job.id + ".failed")) add_failure(status, job.id, file->text);
         break;
       case Kind::claimed:
         if (queue.is_dead(job.id, state.claim))
@@ -67,11 +67,12 @@ SweepStatus sweep_status(const std::filesystem::path& sweep, double stale_second
         break;
       case Kind::done: {
         ++status.done;
-        const Json done = parse_json(queue.text(job.id + ".done"));
+        const auto file = queue.read(job.id + ".done");
+        const Json done = parse_json(file ? file->text : "");
         status.never_learned += done.is_object() && done.value("never_learned", Json()) == true;
         if (done.is_object() && done.value("seconds", Json()).is_number())
           seconds += done["seconds"].get<double>();
-        ages.push_back(now - queue.changed(job.id + ".done").value_or(now));
+        ages.push_back(now - (file ? file->changed : now));
         break;
       }
     }
@@ -134,7 +135,8 @@ int retry_failed(const std::filesystem::path& sweep, const std::string& text) {
   int retried = 0;
   for (const Job& job : jobs) {
     if (!text.empty()) {
-      const Json failure = parse_json(queue.text(job.id + ".failed"));
+      const auto file = queue.read(job.id + ".failed");
+      const Json failure = parse_json(file ? file->text : "");
       const Json message = failure.is_object() ? failure.value("message", Json()) : Json();
       if (!message.is_string() || message.get<std::string>().find(text) == std::string::npos) continue;
     }

@@ -100,7 +100,8 @@ TEST_CASE("A finished job has no claims, and an old look does not claim it again
   CHECK(sand::testing::names_in(folder / "queue") == std::set<std::string>{kId + ".done"});
   CHECK_FALSE(queue.claim(kId, old));
   CHECK(state_of(queue).kind == Kind::done);
-  CHECK(queue.text(kId + ".done") == "{}");
+  CHECK(queue.read(kId + ".done")->text == "{}");
+  CHECK_FALSE(queue.read(kId + ".failed"));
 }
 
 TEST_CASE("A job that was given back is claimed under the next number") {

@@ -82,6 +82,17 @@ TEST_CASE("Torn and foreign lines are skipped, counted and named") {
   CHECK(results.notes[3] == folder / "a/results.jsonl" + ", line 6: a record of another run");
 }
 
+TEST_CASE("A loss that Python wrote as NaN or Infinity spoils no line") {
+  const std::string line = record(0, 0.5).dump();
+  std::string text;
+  for (const char* loss : {"NaN", " NaN", "Infinity", " -Infinity"})
+    text += line.substr(0, line.size() - 1) + ",\"loss\":" + loss + "}\n";
+  const RunLines found = read_lines(text, "x");
+  CHECK(found.run.steps.size() == 4);
+  CHECK(found.torn == 0);
+  CHECK(read_lines("NaN\nInfinity", "x").torn == 2);
+}
+
 TEST_CASE("Damaged values make a line foreign, and never end the program") {
   const Folder folder;
   const std::string good = record(0, 0.5).dump() + "\n";
