@@ -2,7 +2,7 @@
 """A sweep under a real Slurm on this machine: an array, a worker that is killed and comes back, a time limit
 with its signal, and the collect job.
 
-    slurm_test.py FOLDER_OF_THE_PROGRAMS     exit: 0 passed, 1 failed, 77 there is no Slurm and no way to get it
+    slurm_test.py FOLDER_OF_THE_PROGRAMS     exit: 0 passed, 1 failed, 77 there is no way to get Slurm
 
 Needs root (slurmd does). Takes Debian's packages into a temporary folder, unless SLURM_ROOT names one where
 `dpkg -x` has put them: nothing is installed. No munge: AuthType=auth/none.
@@ -158,7 +158,7 @@ def check(true, what):
 
 
 def test_array(slurm, program, folder):
-    """One worker is killed as by a failing node: Slurm puts it into the queue again."""
+    """One worker is put into the queue again, as after a failure of its node."""
     sweep = sweep_of(program, folder, "sweep", 12, "--steps", "2000", "--record-every", "200")
     told = slurm.command(program, "sweep", "launch", sweep, "--with", "slurm", "--workers", "20")
     good = check("12 jobs, 8 workers (Slurm's MaxArraySize" in told, "the array is as large as Slurm allows")
@@ -174,7 +174,7 @@ def test_array(slurm, program, folder):
                   "the dependent job has written the whole table")
     calm = sweep_of(program, folder, "calm", 12, "--steps", "2000", "--record-every", "200")
     subprocess.run([program, "sweep", "run", calm, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-    return good & check(weights_of(sweep) == weights_of(calm), "its runs have the bits of a run without Slurm")
+    return good & check(weights_of(sweep) == weights_of(calm), "its runs have the bits of runs without it")
 
 
 def test_signal(slurm, program, folder):
