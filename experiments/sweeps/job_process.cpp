@@ -34,8 +34,9 @@ std::string worker_name() {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-/// A write to a pipe of at most PIPE_BUF bytes is whole or fails.
-constexpr std::size_t kMostMessage = 3000;
+// In bytes. An answer fits into the pipe, also with every character escaped: it is read after the child's
+// end.
+constexpr std::size_t kMostMessage = 3000, kMostAnswer = 1 << 16;
 
 /// Records go to out.txt; stdout belongs to the worker.
 void redirect(const std::filesystem::path& log) {
@@ -68,9 +69,10 @@ Json train_job(const Settings& settings, const domains::DataSet& data, const Job
     return {{"kind", JobResult::Kind::finished}, {"message", ""}, {"text", dump(text)}};
   } catch (const Error& error) {
     std::fprintf(stderr, "sandgrad: %s\n", error.what());
-    const std::string message = std::string(error.what()).substr(0, kMostMessage / 2);
-    return {{"kind", kind_of(error.fault(), message)},
-            {"message", first_line(message)},
+    const std::string message = std::string(error.what()).substr(0, kMostMessage);
+    const JobResult::Kind kind = kind_of(error.fault(), message);
+    return {{"kind", kind},
+            {"message", kind == JobResult::Kind::no_disk ? message : first_line(message)},
             {"code", error.fault()},
             {"text", failure_text(message, static_cast<int>(error.fault()))}};
   } catch (const std::exception& error) {
@@ -79,9 +81,9 @@ Json train_job(const Settings& settings, const domains::DataSet& data, const Job
                                     : std::string("internal error: ") + error.what();
     std::fprintf(stderr, "sandgrad: %s\n", message.c_str());
     return {{"kind", JobResult::Kind::failed},
-            {"message", first_line(message).substr(0, kMostMessage / 2)},
+            {"message", first_line(message).substr(0, kMostMessage)},
             {"code", Fault::internal},
-            {"text", failure_text(message.substr(0, kMostMessage / 2), static_cast<int>(Fault::internal))}};
+            {"text", failure_text(message.substr(0, kMostMessage), static_cast<int>(Fault::internal))}};
   }
 }
 
@@ -129,9 +131,10 @@ void JobProcess::stop(int signal) const { ::kill(process_, signal); }
 void JobProcess::kill() const { ::kill(process_, SIGKILL); }
 
 JobResult JobProcess::result(int status) {
-  char text[4096];
-  const ssize_t length = ::read(answer_.number(), text, sizeof text);
-  const Json answer = parse_json({text, length > 0 ? static_cast<std::size_t>(length) : 0});
+  std::string text(kMostAnswer, ' ');
+  const ssize_t length = ::read(answer_.number(), text.data(), text.size());
+  text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  const Json answer = parse_json(text);
   if (answer.is_object())
     return {answer.value("kind", JobResult::Kind::failed), answer.value("text", std::string()),
             answer.value("message", std::string()), answer.value("code", 0)};

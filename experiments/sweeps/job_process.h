@@ -23,7 +23,7 @@ struct JobResult {
     no_disk    ///< reading or writing failed: not the fault of the job
   } kind = Kind::failed;
   std::string text = {};     ///< JSON for the queue: of a finished run or of a failure
-  std::string message = {};  ///< of a failure, its first line
+  std::string message = {};  ///< of a failure: its first line; of no_disk: all of it
   int code = 0;              ///< of a failure: the exit code that `sandgrad train` would have
 };
 
