@@ -49,16 +49,17 @@ Domain colored_domain(std::string name, double colour_noise, Colored colored, Ra
 
 }  // namespace
 
-DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed) {
+DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed, bool half) {
+  const int stride = half ? 2 : 1, side = Digits::kSide / stride;
   require_digits("colored mnist", digits.get());
   const std::vector<std::vector<std::uint32_t>> hands = deal(digits->size(), 3, seed);
   const auto domain = [&](const char* name, double colour_noise, std::uint32_t number) {
-    return colored_domain(name, colour_noise, {digits, hands[number], {}, 1},
+    return colored_domain(name, colour_noise, {digits, hands[number], {}, stride},
                           Random(seed, kFlipStream, number));
   };
-  return {"ColoredMNIST",
+  return {half ? "ColoredMNIST-14" : "ColoredMNIST",
           digits->source,
-          {2, 28, 28},
+          {2, side, side},
           2,
           {domain("+90%", 0.1, 0), domain("+80%", 0.2, 1), domain("-90%", 0.9, 2)},
           {},

@@ -17,8 +17,9 @@ namespace sand::domains {
 // copied. Throws Error(usage) for fewer than 6 digits.
 
 /// DomainBed's version (arXiv 2007.01434): shuffles all digits and deals them to the domains "+90%", "+80%",
-/// "-90%" with e = 0.1, 0.2, 0.9. Examples [2, 28, 28].
-DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed);
+/// "-90%" with e = 0.1, 0.2, 0.9. Examples [2, 28, 28]; with `half` every second pixel, [2, 14, 14], and the
+/// name "ColoredMNIST-14".
+DataSet colored_mnist(std::shared_ptr<const Digits> digits, std::uint64_t seed, bool half = false);
 
 /// The IRM paper's version (arXiv 1907.02893), for the training digits of MNIST. The first 5/6 are shuffled;
 /// every second one goes to domain "e=0.2", the rest to "e=0.1". The last 1/6 are "e=0.9", the test domain.

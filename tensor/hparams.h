@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct HparamRule {
   std::vector<const char*> words = {};  ///< the choices, if it is not a number
   std::vector<double> choices = {};     ///< of Draw::choice
   const char* without_list = "-";       ///< what stands for a list that is not given, in words: "1/E"
+  /// DomainBed's own default if ours differs, else NaN
+  double domainbed = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// The standard values. A list has none.

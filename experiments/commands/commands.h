@@ -17,6 +17,11 @@ void add_trace(Command& command);
 void add_algorithms(Command& command);
 void add_data_show(Command& data);
 void add_data_check(Command& data);
+void add_data_split(Command& data);
+void add_hparams(Command& command);
+void add_sweep(Command& command);
+void add_collect(Command& command);
+void add_top_hparams(Command& command);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
@@ -26,6 +31,7 @@ void print_algorithms();  ///< as tables, which docs/algorithms.md contains
 inline void add_data(Command& data) {
   add_data_show(data);
   add_data_check(data);
+  add_data_split(data);
 }
 
 constexpr Subcommand kSubcommands[] = {
@@ -39,8 +45,12 @@ constexpr Subcommand kSubcommands[] = {
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},
     {"data", "Look at data sets", add_data},
+    {"hparams", "Print hyper-parameters, drawn as DomainBed draws them", add_hparams},
     {"algorithms", "List the algorithms: formulas, hyper-parameters, papers", add_algorithms},
     {"list", "List algorithms, objectives, optimizers or settings as a table", add_list},
+    {"sweep", "Plan many runs, and run them on any number of machines", add_sweep},
+    {"collect", "Print the tables of many runs", add_collect},
+    {"top-hparams", "List the best hyper-parameters of many runs", add_top_hparams},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
 };

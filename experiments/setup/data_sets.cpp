@@ -175,6 +175,10 @@ Registry<DataSetRow>& registry() {
              return domains::colored_mnist(halved_digits(request, kBoth, threads), request.seed);
            },
            "MNIST_CNN"},
+          {"ColoredMNIST-14",
+           [](const DataRequest& request, const Threads& threads) {
+             return domains::colored_mnist(digits_of(request, kBoth, threads), request.seed, true);
+           }},
           {"ColoredMNIST-IRM",
            [](const DataRequest& request, const Threads& threads) {
              return domains::colored_mnist_irm(halved_digits(request, kTrain, threads), request.seed);

@@ -8,9 +8,9 @@
 #include <set>
 
 #include "domains/random_state.h"
+#include "experiments/setup/power.h"
 #include "experiments/setup/seed_hash.h"
 #include "tensor/digits.h"
-#include "tensor/elementary.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 
@@ -18,15 +18,6 @@ namespace sand::experiments {
 namespace {
 
 using Json = nlohmann::json;
-
-/// base^x with ln base = high + low. Adds back what x high loses to rounding. libm's pow differs between
-/// machines.
-double power(double high, double low, double x) {
-  const double product = x * high, e = sand::exp(product);
-  return std::fma(e, std::fma(x, low, std::fma(x, high, -product)), e);
-}
-double power_of_10(double x) { return power(0x1.26bb1bbb55516p+1, -0x1.f48ad494ea3e9p-53, x); }
-double power_of_2(double x) { return power(0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56, x); }
 
 bool is_flag(const std::string& name) { return name == "rescale" || name == "data_augmentation"; }
 

@@ -8,6 +8,7 @@
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/model_text.h"
 #include "experiments/setup/optimization.h"
+#include "experiments/setup/search_space.h"
 #include "experiments/setup/settings_table.h"
 #include "nn/objective_card.h"
 #include "tensor/digits.h"
@@ -125,10 +126,7 @@ Settings resolve(const RunRequest& request) {
 
   settings.recipe = resolve_recipe(settings);
   const optim::OptimizerCard& optimizer = optimizer_card(settings);
-  for (const auto& rules :
-       {protocol.hparams, method.hparams, nn::objective_named(protocol.objective).hparams, optimizer.hparams})
-    for (const HparamRule& rule : rules)
-      if (!rule.is_list) settings.hparams[rule.name] = draw(rule, request.hparams_seed, request.trial_seed);
+  settings.hparams = drawn_hparams(settings, method);
   if (const auto tuned = protocol.tuned.find(settings.algorithm);
       tuned != protocol.tuned.end() && request.hparams_seed == 0)
     for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;

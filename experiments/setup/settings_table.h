@@ -74,6 +74,15 @@ void visit_method_settings(Request& request, const Row& row) {
   row({"hparams_seed", "--hparams-seed,--hparams_seed",
        "seed of DomainBed's random hyper-parameters; 0: its defaults (default 0)", 0, kLargestSeed},
       request.hparams_seed);
+  row(Setting{"domainbed_defaults", "--domainbed-defaults",
+              "DomainBed's own defaults where ours differ: tau 1 of SANDMask, under which nothing trains"}
+          .newer(),
+      request.domainbed_defaults);
+  row(Setting{"k_as_first_released", "--k-as-first-released",
+              "draw SANDMask's k as int(k), a quirk of its first release: 0 in 3 of 8 draws, under which "
+              "nothing trains"}
+          .newer(),
+      request.k_as_first_released);
   row({"decoupled_decay", "--decoupled-decay", "apply weight decay after mask and Adam (AdamW)"},
       request.decoupled_decay);
   row({"mask_update", "--mask-update", "leave a weight as it is where its mask is 0"}, request.mask_update);

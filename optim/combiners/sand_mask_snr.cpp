@@ -12,6 +12,7 @@ CombinerCard SandMaskSnr::card() {
   card.about = "SANDMask with a ratio of signal to noise, which has no unit";
   card.formula = "d = m gbar, m = max(0, tanh(k (s - tau) gbar^2 / var))";
   card.source = "ours; after Shahtalebi et al. 2021, arXiv 2106.02266";
+  card.hparams[0].domainbed = card.hparams[0].standard;  // it is not in DomainBed
   card.hparams[1] = {"k", 10, HparamRule::Draw::power_of_10, -1, 3, "above 0", "how steeply it opens"};
   card.make = [](const Hparams& h, bool allow_closed) -> std::unique_ptr<Combiner> {
     return std::make_unique<SandMaskSnr>(options_of(h, allow_closed));

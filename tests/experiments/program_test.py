@@ -98,7 +98,7 @@ class Usage(Case):
             self.refused(USAGE, *arguments, says=[meant])
 
     def test_an_unknown_command_is_called_unknown(self):
-        for arguments, known in [(["sweep"], "known train, demo, verify, "),
+        for arguments, known in [(["tune"], "known train, demo, verify, "),
                                  (["score", "--steps", "3"], "known train, demo, verify, "),
                                  (["data", "list"], "known show"), (["data", "train"], "known show")]:
             with self.subTest(arguments):

@@ -37,7 +37,7 @@ ROOMS = {
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
 # pages whose commands are run
 COMMANDS = ["README.md", *(f"docs/{name}.md" for name in (
-    "install", "first-run", "own-data", "after-training", "images", "training",
+    "install", "first-run", "own-data", "after-training", "images", "training", "sweeps",
     "settings", "algorithms", "audit", "cpp",
     "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "speed", "results", "bits"))]
 problems = []
@@ -196,7 +196,7 @@ def check_flags(page, block, build):
         program, *arguments = shlex.split(line, comments=True) or [""]
         if not program.startswith("build/release/"):
             continue
-        names = arguments[: 2 if arguments[0] == "data" else 1]
+        names = arguments[: 2 if arguments[0] in ("data", "sweep") else 1]
         usage = subprocess.run([build / program[14:], *names, "--help"], stdout=subprocess.PIPE,
                                text=True).stdout
         known = set(re.findall(r"--[\w-]+", usage))

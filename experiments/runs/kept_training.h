@@ -1,0 +1,28 @@
+// One run from its settings to its files: what `sandgrad train`, a worker of a sweep and a user's program do.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domains/domain.h"
+#include "experiments/runs/run_keeper.h"
+#include "experiments/setup/settings.h"
+#include "tensor/threads.h"
+
+namespace sand::experiments {
+
+struct KeptOutcome {
+  bool finished = false;  ///< false: a signal stopped it after a checkpoint
+  bool before = false;    ///< its directory held the finished run already, and nothing was done
+  int steps = 0;          ///< updates made, also before this process
+  std::optional<std::string> never_learned;  ///< why, if masks or weights show it; unknown if `before`
+};
+
+/// Trains, prints and keeps a run, or resumes it from its directory. Stops after the current step, with a
+/// checkpoint, on the signals of StopSignals. `data` may be shared with other runs and must be
+/// data_set_of(settings); null: makes them. Throws what RunKeeper, Training and data_set_of throw, and
+/// Error(resources) for a run that does not fit into memory.
+KeptOutcome train_and_keep(const Settings& settings, const RunKeeperOptions& options, const Threads& threads,
+                           const domains::DataSet* data = nullptr);
+
+}  // namespace sand::experiments
