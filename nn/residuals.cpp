@@ -32,4 +32,8 @@ Var slope_of_scale(const Objective& loss, Var outputs, const Targets& targets) {
                Scalar{1} / static_cast<Scalar>(outputs.shape().rows()));
 }
 
+Var slope_of_shift(const Objective& loss, Var outputs, const Targets& targets) {
+  return scale(sum(loss.slopes(outputs, targets)), Scalar{1} / static_cast<Scalar>(outputs.shape().rows()));
+}
+
 }  // namespace sand::nn

@@ -46,6 +46,7 @@ const Direction& ByColumn::combine(const GradientTable& table, const Threads& th
   check_domains(name(), fewest_domains_, table.domains());
   lay_out(table);
   const Threads team = table.columns() * table.domains() < kWorthATeam ? Threads(1) : threads;
+  prepare(table, team);
   const int chunks = static_cast<int>(chunks_.size());
   std::atomic<bool> finite = true;
   const auto look = [&](const Chunk& chunk) {  // while it is in the cache

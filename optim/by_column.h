@@ -23,13 +23,15 @@ class ByColumn : public Combiner {
  protected:
   enum class Mask { none, plain, rescaled };
   ByColumn(int fewest_domains, Mask mask) : fewest_domains_(fewest_domains), mask_(mask) {}
+  /// Writes a of every column, by default the mean. If `terms` is set, also adds the parts of a, and a.
+  virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;
 
  private:
+  /// Looks at the whole table before its columns.
+  virtual void prepare(const GradientTable&, const Threads&) {}
   /// Writes m of every column, in [0, 1]. If `terms` is set there is one column; also adds the settings, the
   /// parts of m, and m. Only for methods with a mask.
   virtual void open(Agreement&, std::span<Scalar>, Terms*) const {}
-  /// Writes a of every column, by default the mean. If `terms` is set, also adds the parts of a, and a.
-  virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;
 
   /// Columns of one slot: the unit of work of a thread.
   struct Chunk {

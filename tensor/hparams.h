@@ -35,6 +35,8 @@ struct HparamRule {
   const char* without_list = "-";       ///< what stands for a list that is not given, in words: "1/E"
   /// DomainBed's own default if ours differs, else NaN
   double domainbed = std::numeric_limits<double>::quiet_NaN();
+  /// There are records without it: they name it only where it does not have its default.
+  bool newer = false;
 };
 
 /// The standard values. A list has none.

@@ -51,7 +51,7 @@ KeptOutcome train_and_keep(const Settings& asked, const RunKeeperOptions& option
   settings.data.photo_cache = photo_cache_folder(asked.data.photo_cache, options.output_dir);
   RunKeeper keeper(settings, options);
   if (keeper.finished())
-    return {.finished = true, .before = true, .steps = settings.steps, .never_learned = {}};
+    return {.finished = true, .before = true, .steps = settings.steps, .never_learned = {}, .last = {}};
   keeper.open();
 
   MemoryEstimate memory{.program = process_memory("VmRSS")};
@@ -76,7 +76,8 @@ KeptOutcome train_and_keep(const Settings& asked, const RunKeeperOptions& option
   return {.finished = run.finished(),
           .before = false,
           .steps = run.step(),
-          .never_learned = run.loop().never_learned()};
+          .never_learned = run.loop().never_learned(),
+          .last = last};
 }
 
 }  // namespace sand::experiments

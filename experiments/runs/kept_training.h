@@ -16,11 +16,13 @@ struct KeptOutcome {
   bool before = false;    ///< its directory held the finished run already, and nothing was done
   int steps = 0;          ///< updates made, also before this process
   std::optional<std::string> never_learned;  ///< why, if masks or weights show it; unknown if `before`
+  std::optional<Record> last;                ///< of this process
 };
 
 /// Trains, prints and keeps a run, or resumes it from its directory. Stops after the current step, with a
 /// checkpoint, on the signals of StopSignals. `data` may be shared with other runs and must be
-/// data_set_of(settings); null: makes them. Throws what RunKeeper, Training and data_set_of throw, and
+/// data_set_of(settings); null: makes them. Settings come from resolve(), so a user's own combiner, objective
+/// and data set are in it by their names. Throws what RunKeeper, Training and data_set_of throw, and
 /// Error(resources) for a run that does not fit into memory.
 KeptOutcome train_and_keep(const Settings& settings, const RunKeeperOptions& options, const Threads& threads,
                            const domains::DataSet* data = nullptr);

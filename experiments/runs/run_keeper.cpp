@@ -92,7 +92,7 @@ bool RunKeeper::finished() const {
   const std::string outcome = outcome_in(directory, settings_);
   if (outcome.empty()) return false;
   if (directory.has(RunLock::kName)) tidy(options_.output_dir);
-  std::fprintf(options_.json ? stderr : stdout, "the run in %s is finished: %s\n",
+  std::fprintf(options_.json || options_.quiet ? stderr : stdout, "the run in %s is finished: %s\n",
                options_.output_dir.c_str(), outcome.c_str());
   return true;
 }
@@ -178,7 +178,7 @@ void RunKeeper::resume(Training& run) {
 void RunKeeper::record(const Training& run, const Record& record) {
   say(table_line(record, settings_, run.loop().training_domains()));
   const std::string line = result_line(settings_, record, options_.output_dir);
-  if (options_.json) print(line);
+  if (options_.json && !options_.quiet) print(line);
   if (!directory_) return;
   if (is_result(settings_, record.step)) directory_->append("results.jsonl", line);
   directory_->append("metrics.jsonl", metrics_line(run.loop().data(), record));
@@ -234,7 +234,7 @@ void RunKeeper::tell_kept(Error& error) const {
 }
 
 void RunKeeper::say(const std::string& text) {
-  if (!options_.json) print(text);
+  if (!options_.json && !options_.quiet) print(text);
   if (directory_) directory_->append("out.txt", text);
 }
 

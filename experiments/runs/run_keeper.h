@@ -16,6 +16,7 @@ struct RunKeeperOptions {
   bool fresh = false, no_lock = false;
   int checkpoint_every = 0;  ///< steps; 0: at every evaluation
   bool json = false;         ///< records on stdout are JSON lines
+  bool quiet = false;        ///< prints nothing to stdout
 };
 
 /// Call the functions in this order: finished(), open(), claim(), begin(), then record() and end_of_step() in

@@ -9,7 +9,11 @@ namespace sand::experiments {
 
 const optim::OptimizerCard& optimizer_card(const Settings& settings) {
   const Algorithm& method = algorithm(settings);
-  return optim::optimizer_named(*method.optimizer != '\0' ? method.optimizer : settings.recipe.optimizer);
+  if (*method.optimizer != '\0') return optim::optimizer_named(method.optimizer);
+  if (settings.recipe.optimizer != Recipe().optimizer)
+    return optim::optimizer_named(settings.recipe.optimizer);
+  const auto own = settings.protocol.optimizers.find(settings.algorithm);
+  return optim::optimizer_named(own == settings.protocol.optimizers.end() ? "adam" : own->second);
 }
 
 std::unique_ptr<optim::Optimizer> make_optimizer(const Settings& settings, const Parameters& parameters) {

@@ -12,7 +12,7 @@
 
 namespace sand::experiments {
 
-/// The user's choice, or the one that the method asks for (Algorithm::optimizer).
+/// The one that the method asks for (Algorithm::optimizer), the user's choice, or the protocol's.
 const optim::OptimizerCard& optimizer_card(const Settings& settings);
 
 /// With the learning rate before any schedule. Throws Error(usage) for hyper-parameters out of range.

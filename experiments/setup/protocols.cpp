@@ -1,6 +1,7 @@
 #include "experiments/setup/protocols.h"
 
 #include "experiments/setup/data_sets.h"
+#include "experiments/setup/linear_unit_tests.h"
 #include "tensor/error.h"
 #include "tensor/names.h"
 
@@ -115,48 +116,6 @@ Protocol without_colours(Protocol protocol) {
   return protocol;
 }
 
-/// Plain training's hyper-parameters that the paper chose for an example with three domains.
-Hparams erm_of_linear_example(const std::string& example) {
-  if (example == "1") return {{"lr", 6.954242e-4}, {"weight_decay", 0.0080247}};
-  if (example == "1s") return {{"lr", 0.0051508}, {"weight_decay", 0.001592}};
-  if (example == "2s") return {{"lr", 9.17554e-4}, {"weight_decay", 3.47377e-4}};
-  return {{"lr", 0.00392014}, {"weight_decay", 1.71595e-6}};
-}
-
-/// ANDMask's threshold, likewise. The paper's learning rate and decay belong to plain steps along gradients
-/// of length 1.
-double tau_of_linear_example(const std::string& example) {
-  if (example == "1s" || example == "3") return 0.93764503;
-  if (example == "2s") return 0.922656;
-  return example == "3s" ? 0.94181280 : 0.95204795;
-}
-
-Protocol lut(const std::string& data_set) {
-  std::string example = data_set.substr(std::string("LinearExample").size());  // "1s-Oracle"
-  example = example.substr(0, example.find('-'));
-  const bool regression = example.starts_with('1');
-  return {.name = "lut",
-          .about = "Aubin et al. 2021, arXiv 2102.10867: linear unit tests, full batch",
-          .activation = nn::Activation::relu,
-          .initializer = nn::Initializer::pytorch,
-          .objective = regression ? "SquaredError" : "BinaryCrossEntropy",
-          .order = domains::Order::everything,
-          .steps = 10000,
-          .record_every = 1000,
-          .holdout_fraction = 0,
-          .decay_at = 1,
-          .decay_factor = 1,
-          .test_domains = {3, 4, 5, 6, 7, 8},  // validation and test rows
-          .hparams = {{"lr", 1e-3, Drawn::power_of_10, -4, -2},
-                      {"weight_decay", 0, Drawn::power_of_10, -6, -2},
-                      {"batch_size", 10000, Drawn::fixed, 0, 0},
-                      {"mlp_width", 1, Drawn::fixed, 0, 0},
-                      {"mlp_depth", 0, Drawn::fixed, 0, 0},
-                      {"mlp_dropout", 0, Drawn::fixed, 0, 0}},
-          .tuned = {{"ERM", erm_of_linear_example(example)},
-                    {"ANDMask", {{"tau", tau_of_linear_example(example)}}}}};
-}
-
 }  // namespace
 
 Protocol protocol_for(const std::string& name, const std::string& data_set) {
@@ -169,7 +128,7 @@ Protocol protocol_for(const std::string& name, const std::string& data_set) {
     check(is_linear_example(data_set), [&] {
       return Error(Fault::usage, "protocol: lut is for the linear unit tests").fact("data set", data_set);
     });
-    return lut(data_set);
+    return linear_unit_tests(data_set);
   }
   return is_photo_set(data_set) ? for_photos(domainbed(data_set)) : domainbed(data_set);
 }

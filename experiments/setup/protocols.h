@@ -28,6 +28,8 @@ struct Protocol {
                                     ///< (hidden layers), mlp_dropout, data_augmentation (of photos: 1 or 0)
   /// Defaults that the paper chose for an algorithm, in place of the algorithm's and those above.
   std::map<std::string, Hparams> tuned = {};
+  /// The optimizer that the paper used for an algorithm, by its name in optim::optimizers(); others: adam.
+  std::map<std::string, const char*> optimizers = {};
 };
 
 /// `name` is "domainbed", "ilc", "irm", "lut" or "auto", the protocol of the paper that made the data set.

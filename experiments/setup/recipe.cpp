@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings.h"
 #include "optim/optimizers/optimizer_card.h"
 #include "tensor/digits.h"
@@ -94,7 +95,12 @@ std::vector<double> class_weight_numbers(const std::string& text) {
 
 Recipe resolve_recipe(const Settings& settings) {
   Recipe recipe = settings.recipe;
-  recipe.optimizer = optim::optimizer_named(recipe.optimizer).name;
+  if (recipe.optimizer != Recipe().optimizer) {
+    recipe.optimizer = optim::optimizer_named(recipe.optimizer).name;
+    const Algorithm& method = algorithm(settings);
+    must(*method.optimizer == '\0', "--optimizer",
+         method.name + " decides how its direction moves the weights: by " + method.optimizer);
+  }
   recipe.schedule = find_name("schedule", recipe.schedule, schedule_names());
   recipe.class_weights = canonical_weights(recipe.class_weights);
   check_schedule(recipe, settings.steps);

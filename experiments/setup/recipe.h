@@ -10,7 +10,7 @@ struct Settings;
 
 /// The defaults are those of all runs that were made before these settings existed.
 struct Recipe {
-  std::string optimizer = "adam";        ///< a name in optim::optimizers()
+  std::string optimizer = "protocol";    ///< a name in optim::optimizers(), or the protocol's
   std::string schedule = "protocol";     ///< of the learning rate: a name in schedule_names()
   int warmup_steps = 0;                  ///< the learning rate rises in a line, before any schedule
   std::vector<int> decay_at = {};        ///< steps

@@ -13,7 +13,8 @@ template <class Fields, class Row>
 void visit_recipe_settings(Fields& recipe, const Row& row) {
   const double huge = 1e30;
   row(Setting{"optimizer", "--optimizer",
-              "how a direction moves the weights: " + either(optim::optimizer_names()) + " (default adam)"}
+              "how a direction moves the weights: " + either(optim::optimizer_names()) +
+                  " (default protocol: the protocol's, which is adam but for ANDMask under lut)"}
           .newer(),
       recipe.optimizer);
   row(Setting{"schedule", "--schedule",

@@ -130,7 +130,8 @@ Settings resolve(const RunRequest& request) {
   if (const auto tuned = protocol.tuned.find(settings.algorithm);
       tuned != protocol.tuned.end() && request.hparams_seed == 0)
     for (const auto& [name, value] : tuned->second) settings.hparams[name] = value;
-  if (optimizer.learning_rate > 0 && request.hparams_seed == 0)  // the protocol's is for Adam
+  const bool chosen = settings.recipe.optimizer != Recipe().optimizer;  // the protocol's rate is for its own
+  if (chosen && optimizer.learning_rate > 0 && request.hparams_seed == 0)
     settings.hparams["lr"] = optimizer.learning_rate;
   if (!request.hparams_json.empty()) override_hparams(settings.hparams, request.hparams_json, method);
   if (request.no_augment && settings.hparams.count("data_augmentation") == 1)
@@ -138,8 +139,8 @@ Settings resolve(const RunRequest& request) {
   check_whole(settings.hparams, "batch_size", 1, 1 << 20);
   check_whole(settings.hparams, "mlp_width", 1, 1 << 16);
   check_whole(settings.hparams, "mlp_depth", 0, 30);
-  for (const HparamRule& rule : optimizer.hparams)
-    if (!optimizer.records_defaults && settings.hparams.at(rule.name) == rule.standard)
+  for (const HparamRule& rule : search_space(settings, method))
+    if (rule.newer && number_or(settings.hparams, rule.name, rule.standard) == rule.standard)
       settings.hparams.erase(rule.name);
   // These throw if the hyper-parameters are not valid.
   method.make_combiner(settings.hparams, settings.allow_closed);

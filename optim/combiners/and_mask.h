@@ -11,10 +11,13 @@ struct AndMaskOptions {
   /// The agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 requires unanimity
   double tau = 1;
   bool rescale = true;  ///< divide every slot by the mean of its mask, see ByColumn
+  /// A domain's gradient of a parameter tensor of two or more dimensions is divided by its length before the
+  /// mean, as in the linear unit tests (Aubin et al. 2021, arXiv 2102.10867)
+  bool unit_matrices = false;
 };
 
 /// m = 1 if s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean
-/// gradient. An exact zero (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two
+/// gradient, or that of the gradients divided by their lengths. A gradient of length 0 stays 0. An exact zero (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two
 /// domains.
 class AndMask : public ByColumn {
  public:
@@ -31,11 +34,15 @@ class AndMask : public ByColumn {
                                  int domains);
   static std::vector<HparamRule> hparams();
   static AndMaskOptions options_of(const Hparams& hparams);
+  void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const override;
 
  private:
+  void prepare(const GradientTable& table, const Threads& threads) override;
   void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;
 
   double tau_;
+  bool unit_matrices_;
+  std::vector<double> lengths_;  // [slots, E], of a matrix's gradients; 1 for a bias
 };
 
 }  // namespace sand::optim

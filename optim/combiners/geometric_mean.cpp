@@ -14,6 +14,7 @@ CombinerCard GeometricMean::card() {
   card.name = "GeometricMean";
   card.about = "the geometric mean of the magnitudes, where the AND-mask is open";
   card.formula = "d = m sign(gbar) exp(sum_e ln(abs(g_e) + 1e-10) / E), m = 1 where s >= tau, else 0";
+  card.hparams.pop_back();  // it takes no mean that lengths would change
   card.make = [](const Hparams& h, bool) -> std::unique_ptr<Combiner> {
     return std::make_unique<GeometricMean>(options_of(h));
   };

@@ -29,6 +29,12 @@ std::vector<StateBlock> two_moments(Index weights) {
 // Other combiners and objectives have numbers of these names, too.
 constexpr const char *kAdamBeta1 = "adam_beta1", *kAdamBeta2 = "adam_beta2", *kAdamEpsilon = "adam_epsilon";
 
+HparamRule newer(const char* name, double standard, const char* range, const char* meaning) {
+  HparamRule rule{name, standard, HparamRule::Draw::fixed, 0, 0, range, meaning};
+  rule.newer = true;
+  return rule;
+}
+
 std::unique_ptr<Optimizer> make_adam(const Parameters& parameters, const Hparams& hparams,
                                      const OptimizerOptions& options, WeightDecay decay) {
   const AdamOptions standard;
@@ -52,13 +58,10 @@ OptimizerCard Adam::card() {
               "g = d + wd w, m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g g, "
               "w -= lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)",
           .source = "Kingma and Ba 2015, arXiv 1412.6980",
-          .hparams = {{kAdamBeta1, standard.beta1, HparamRule::Draw::fixed, 0, 0, "[0, 1)",
-                       "decay rate of the first moment"},
-                      {kAdamBeta2, standard.beta2, HparamRule::Draw::fixed, 0, 0, "[0, 1)",
-                       "decay rate of the second moment"},
-                      {kAdamEpsilon, standard.epsilon, HparamRule::Draw::fixed, 0, 0, "at least 0",
-                       "eps, added to the root of the second moment"}},
-          .records_defaults = false,
+          .hparams = {newer(kAdamBeta1, standard.beta1, "[0, 1)", "decay rate of the first moment"),
+                      newer(kAdamBeta2, standard.beta2, "[0, 1)", "decay rate of the second moment"),
+                      newer(kAdamEpsilon, standard.epsilon, "at least 0",
+                            "eps, added to the root of the second moment")},
           .make = [](const Parameters& parameters, const Hparams& hparams, const OptimizerOptions& options) {
             return make_adam(parameters, hparams, options, options.decay);
           }};
@@ -70,7 +73,6 @@ OptimizerCard Adam::decoupled_card() {
   decoupled.about = "adam with decoupled weight decay, the same as adam with --decoupled-decay";
   decoupled.formula = "as adam with g = d, after w *= 1 - lr wd";
   decoupled.source = "Loshchilov and Hutter 2019, arXiv 1711.05101";
-  decoupled.records_defaults = true;
   decoupled.make = [](const Parameters& parameters, const Hparams& hparams, const OptimizerOptions& options) {
     return make_adam(parameters, hparams, options, WeightDecay::decoupled);
   };

@@ -28,9 +28,6 @@ struct OptimizerCard {
   const char* source;
   double learning_rate = 0;  ///< default of the hyper-parameter lr; 0: the protocol's
   std::vector<HparamRule> hparams = {};
-  /// Whether records name a hyper-parameter that has its default. Records that are older than the
-  /// hyper-parameters do not.
-  bool records_defaults = true;
   /// A hyper-parameter that is missing has its default. Throws Error(usage) for numbers out of range.
   std::unique_ptr<Optimizer> (*make)(const Parameters& parameters, const Hparams& hparams,
                                      const OptimizerOptions& options);

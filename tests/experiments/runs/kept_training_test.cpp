@@ -20,6 +20,8 @@ TEST_CASE("A run on shared data keeps the same files as any other, and is made o
   CHECK_FALSE(first.before);
   CHECK(first.steps == 6);
   CHECK_FALSE(first.never_learned);
+  REQUIRE(first.last);
+  CHECK(first.last->step == 5);
   CHECK(keep("a").before);
   keep("b");
   for (const char* name : {"done", "weights.safetensors", "metrics.jsonl", "record.json"})

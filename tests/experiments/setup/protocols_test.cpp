@@ -79,11 +79,13 @@ TEST_CASE("The linear unit tests train a linear model on all rows, with the pape
   CHECK(two.order == sand::domains::Order::everything);
   CHECK(std::string(two.objective) == "BinaryCrossEntropy");
   CHECK(two.test_domains == std::vector<int>{3, 4, 5, 6, 7, 8});
-  CHECK(two.tuned.at("ERM").at("lr") == 9.17554e-4);
-  CHECK(two.tuned.at("ANDMask").at("tau") == 0.922656);
+  CHECK(two.tuned.at("ERM").at("lr") == 9.17553703e-4);
+  CHECK(two.tuned.at("ANDMask").at("tau") == 0.922656005);
+  CHECK(two.optimizers.at("ANDMask") == std::string("sgd"));
   const Protocol oracle = protocol_for("lut", "LinearExample1-Oracle");
   CHECK(std::string(oracle.objective) == "SquaredError");
-  CHECK(oracle.tuned.at("ERM").at("weight_decay") == 0.0080247);
+  CHECK(oracle.tuned.at("ERM").at("weight_decay") == 8.02470984e-3);
+  CHECK(protocol_for("lut", "LinearExample2s-Oracle").tuned.at("ERM").at("lr") == 3.92014324e-3);
   CHECK_THROWS_WITH_AS(protocol_for("lut", "Spirals"),
                        doctest::Contains("protocol: lut is for the linear unit tests"), sand::Error);
 }

@@ -41,17 +41,23 @@ def pooled_loss(domains):
     return loss(torch.cat([x for x, _, _ in domains]), torch.cat([y for _, _, y in domains]))
 
 
-def slope(x, y):
-    factor = torch.ones((), requires_grad=True)
-    return torch.autograd.grad(loss(x * factor, y), factor, create_graph=True)[0]
+def slopes(x, y):
+    factor, shift = torch.ones((), requires_grad=True), torch.zeros((), requires_grad=True)
+    return torch.autograd.grad(loss(x * factor + shift, y), (factor, shift), create_graph=True)
 
 
-def irm_penalty(x, y, halves):
-    return slope(x[::2], y[::2]) * slope(x[1::2], y[1::2]) if halves else slope(x, y) ** 2
+def irm_penalty(x, y, h):
+    if h["irm_halves"]:
+        return slopes(x[::2], y[::2])[0] * slopes(x[1::2], y[1::2])[0]
+    by_factor, by_shift = slopes(x, y)
+    return by_factor ** 2 + h["irm_shift"] * by_shift ** 2
 
 
 def irm(domains, h):
-    penalty = torch.stack([irm_penalty(x, y, h["irm_halves"]) for x, _, y in domains]).mean()
+    penalties = torch.stack([irm_penalty(x, y, h) for x, _, y in domains])
+    penalty = penalties.mean()
+    if h["irm_share"]:
+        return (1 - h["irm_lambda"]) * mean_loss(domains) + h["irm_lambda"] * penalties.sum(), penalty
     total = mean_loss(domains) + h["irm_lambda"] * penalty
     return (total / h["irm_lambda"] if h["irm_divide"] and h["irm_lambda"] > 1 else total), penalty
 
@@ -85,7 +91,7 @@ def ib_erm(domains, h):
 
 
 def ib_irm(domains, h):
-    invariance = torch.stack([irm_penalty(x, y, True) for x, _, y in domains]).mean()
+    invariance = torch.stack([irm_penalty(x, y, h) for x, _, y in domains]).mean()
     penalty = feature_variance(domains)
     return mean_loss(domains) + h["irm_lambda"] * invariance + h["ib_lambda"] * penalty, invariance + penalty
 
@@ -173,7 +179,8 @@ def case(name, objective, h, domains, steps=1, state=None):
 
 def main():
     uneven = [6, 7, 5]
-    irm_h = {"irm_lambda": 7.5, "irm_penalty_anneal_iters": 0, "irm_halves": 1, "irm_divide": 0}
+    irm_h = {"irm_lambda": 7.5, "irm_penalty_anneal_iters": 0, "irm_halves": 1, "irm_divide": 0,
+             "irm_shift": 0, "irm_share": 0}
     vrex_h = {"vrex_lambda": 4, "vrex_penalty_anneal_iters": 0, "vrex_divide": 0}
     ib_h = {"ib_lambda": 3, "ib_penalty_anneal_iters": 0}
     rdm_h = {"rdm_lambda": 5, "rdm_penalty_anneal_iters": 0, "variance_weight": 0.3, "rdm_lr": 1e-5}
@@ -185,6 +192,8 @@ def main():
         cases += [
             case("IRM", irm, irm_h, at()),
             case("IRM", irm, irm_h | {"irm_halves": 0, "irm_divide": 1}, at(1)),
+            case("IRM", irm, irm_h | {"irm_halves": 0, "irm_lambda": 0.7, "irm_shift": 1, "irm_share": 1},
+                 at(15)),
             case("VREx", vrex, vrex_h, at(2)),
             case("VREx", vrex, vrex_h | {"vrex_divide": 1}, at(3)),
             case("GroupDRO", group_dro, {"groupdro_eta": 0.4}, at(4), 3, {}),
