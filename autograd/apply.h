@@ -32,6 +32,8 @@ Var Tape::apply(Op op, Here here, Inputs... inputs) {
     const TensorSpan y = over ? over : arena_.tensor(shape);
     if constexpr (requires { kept->saved; })
       kept->saved = arena_.tensor(kept->saved_shape(inputs.shape()...));
+    if constexpr (requires { kept->sides; })
+      if (sides_ != nullptr) kept->sides = sides_->next(shape.size());
     if constexpr (requires { kept->prepared; })
       kept->prepared = prepared(node.inputs[1], kept->form(inputs.shape()..., node.wanted));
     if constexpr (requires { kept->multiply_adds(inputs.shape()...); })

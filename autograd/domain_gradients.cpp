@@ -107,6 +107,8 @@ void DomainGradients::run_once(const Batch& batch, const Objective& objective) {
     passes_.dry_run(row.inputs(), row.draw(options_.seed), table_->row(0));
   }
   passes_.prepare(threads);
+  if (sides_ != nullptr)
+    sides_->resize(static_cast<std::size_t>((rows + options_.tile_rows - 1) / options_.tile_rows));
   if (!tiling_checked_) check_tiling(batch, objective);
   tiling_checked_ = true;
   if (const DomainObjective* const whole = objective.over_domains())
@@ -168,8 +170,10 @@ void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& obj
   for (Index first = shard.first; first < end; first += options_.tile_rows) {
     const Tile tile{batch.domains[static_cast<std::size_t>(shard.domain)], first,
                     std::min(options_.tile_rows, end - first), batch.step};
+    SidesOfPass* const sides =
+        sides_ == nullptr ? nullptr : &(*sides_)[static_cast<std::size_t>(first / options_.tile_rows)];
     const Var loss =
-        tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed), row), objective);
+        tile.loss(passes_.forward(tape, tile.inputs(), tile.draw(options_.seed), row, sides), objective);
     shard.loss += static_cast<double>(loss.value()[0]);
     if (!std::isfinite(shard.loss)) return;
     tape.backward(loss);

@@ -61,6 +61,10 @@ class DomainGradients {
   /// domain, the first op at fault, its direction (forward or backward), and the range of its inputs.
   void check_every_op(const Batch& batch, const Objective& objective) const;
 
+  /// Passes over batches of one domain keep or hold the sides of kinks, a SidesOfPass for each tile. Null: as
+  /// they are.
+  void use_sides(std::vector<SidesOfPass>* sides) { sides_ = sides; }
+
   /// What an objective over domains carries to the next step. A checkpoint keeps it.
   const std::vector<double>& carried() const { return carried_; }
   void resume(std::vector<double> carried) { carried_ = std::move(carried); }
@@ -90,6 +94,7 @@ class DomainGradients {
   DomainGradientsOptions options_;
   Passes passes_;
   bool tiling_checked_ = false;
+  std::vector<SidesOfPass>* sides_ = nullptr;
   std::vector<Shard> shards_;
   std::optional<GradientTable> table_;
   TwoPhases phases_;

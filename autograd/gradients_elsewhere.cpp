@@ -29,7 +29,7 @@ void GradientsElsewhere::start(const Batch& batch, const Objective& loss) {
 }
 
 double GradientsElsewhere::operator()(int domain, Index rows, std::span<const Scalar> weights,
-                                      std::span<Scalar> gradient) {
+                                      std::span<Scalar> gradient, Kinks kinks) {
   DomainRows& copy = one_.domains[0];
   if (std::exchange(domain_, domain) != domain || copy.size() != rows) {
     const DomainRows& all = batch_->domains[static_cast<std::size_t>(domain)];
@@ -40,6 +40,8 @@ double GradientsElsewhere::operator()(int domain, Index rows, std::span<const Sc
     if (all.target_values.data() != nullptr) copy_first(all.target_values, rows, copy.target_values);
   }
   std::copy(weights.begin(), weights.end(), elsewhere_.numbers().begin());
+  for (SidesOfPass& sides : sides_) kinks == Kinks::held ? sides.hold() : sides.keep();
+  engine_.use_sides(kinks == Kinks::as_they_are ? nullptr : &sides_);
   const GradientTable& table = engine_.unchecked(one_, *loss_);
   std::copy(table.row(0).begin(), table.row(0).end(), gradient.begin());
   return table.losses()[0];

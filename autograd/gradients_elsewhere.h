@@ -19,8 +19,8 @@ class GradientsElsewhere final : public GradientsAt {
 
   Index rows(int domain) const override { return batch_->domains[static_cast<std::size_t>(domain)].size(); }
   std::span<const Scalar> weights() const override { return parameters_.numbers(); }
-  double operator()(int domain, Index rows, std::span<const Scalar> weights,
-                    std::span<Scalar> gradient) override;
+  double operator()(int domain, Index rows, std::span<const Scalar> weights, std::span<Scalar> gradient,
+                    Kinks kinks = Kinks::as_they_are) override;
 
  private:
   const Parameters& parameters_;
@@ -30,6 +30,7 @@ class GradientsElsewhere final : public GradientsAt {
   const Objective* loss_ = nullptr;
   Batch one_;  // a copy of the rows of one domain
   int domain_ = -1;
+  std::vector<SidesOfPass> sides_;  // of the tiles of the last pass that kept them
 };
 
 }  // namespace sand

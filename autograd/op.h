@@ -22,6 +22,7 @@ struct OpDoc {
 //
 //     TensorSpan saved;           data from forward to backward, of shape saved_shape(x, ...)
 //     TensorSpan scratch;         temporary memory of shape scratch_shape(x, ...), shared by all ops
+//     Sides sides;                which side of a kink to take, or a place to write it, see sides.h
 //     const Scalar* prepared;     read by the kernels instead of the second input, the weight
 //     WeightForm form(x, ..., wanted)             the form of `prepared`
 //     Index multiply_adds(x, ...)                 cost of forward

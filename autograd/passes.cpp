@@ -15,11 +15,12 @@ void Passes::dry_run(TensorView x, const Draw& draw, std::span<Scalar> gradient_
   dry_run_ = tape.bytes();
 }
 
-Var Passes::forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row) const {
-  tape.start(parameters_, gradient_row, &prepared_, &plan_);
+Var Passes::forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row,
+                    SidesOfPass* sides) const {
+  tape.start(parameters_, gradient_row, &prepared_, &plan_, sides);
   const Var outputs = network_(tape.constant(x), draw);
   if (tape.as_planned(outputs)) return outputs;
-  tape.start(parameters_, gradient_row, &prepared_);
+  tape.start(parameters_, gradient_row, &prepared_, nullptr, sides);
   return network_(tape.constant(x), draw);
 }
 

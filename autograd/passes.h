@@ -32,8 +32,9 @@ class Passes {
   void prepare(const Threads& threads) { prepared_.prepare(parameters_, threads); }
 
   /// Records the network for rows x. Gradients are added to `gradient_row`; without one, the pass computes no
-  /// gradients.
-  Var forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {}) const;
+  /// gradients. For `sides`, see Tape::start.
+  Var forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {},
+              SidesOfPass* sides = nullptr) const;
   const Network& network() const { return network_; }
   Tape& tape(int worker) { return tapes_[static_cast<std::size_t>(worker)]; }
 

@@ -10,6 +10,13 @@
 
 namespace sand {
 
+/// What a pass does at the kinks of ReLU and of a maximum (autograd/sides.h).
+enum class Kinks {
+  as_they_are,
+  kept,  ///< and remembers its sides
+  held   ///< takes the sides of the last pass with `kept`, which was over the same rows
+};
+
 /// The gradients of the domains of a batch, at any weights.
 class GradientsAt {
  public:
@@ -20,7 +27,7 @@ class GradientsAt {
   /// Writes the gradient [J] of the mean loss of a domain's first `rows` rows at `weights` [J], and returns
   /// this loss.
   virtual double operator()(int domain, Index rows, std::span<const Scalar> weights,
-                            std::span<Scalar> gradient) = 0;
+                            std::span<Scalar> gradient, Kinks kinks = Kinks::as_they_are) = 0;
 };
 
 /// loss() is the loss of a row, for evaluation.

@@ -14,7 +14,7 @@ constexpr OpDoc kParameter{"parameter", "weights", "row of the gradient table +=
 }  // namespace
 
 void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row,
-                 const PreparedWeights* prepared, const Plan* plan) {
+                 const PreparedWeights* prepared, const Plan* plan, SidesOfPass* sides) {
   check(gradient_row.empty() || static_cast<Index>(gradient_row.size()) == parameters.size(), [&] {
     return Error(Fault::usage, "tape: a gradient row has one number per weight")
         .fact("weights", std::to_string(parameters.size()))
@@ -27,6 +27,8 @@ void Tape::start(const Parameters& parameters, std::span<Scalar> gradient_row,
   gradient_row_ = gradient_row;
   prepared_ = prepared;
   plan_ = plan;
+  sides_ = sides;
+  if (sides_ != nullptr) sides_->begin();
 }
 
 void Tape::make_room_like(const Tape& other) {

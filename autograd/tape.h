@@ -13,6 +13,7 @@
 #include "autograd/parameters.h"
 #include "autograd/plan.h"
 #include "autograd/prepared_weights.h"
+#include "autograd/sides.h"
 #include "tensor/tensor.h"
 
 namespace sand {
@@ -39,9 +40,11 @@ class Tape {
  public:
   /// Starts a new pass over these parameters. Gradients are added to `gradient_row` [parameters.size()];
   /// without a row the pass is a prediction and computes no gradients. With a plan, the pass reuses the
-  /// memory of values; without one, it keeps every value. All four arguments must outlive the pass.
+  /// memory of values; without one, it keeps every value. With `sides`, it keeps or holds the sides of kinks.
+  /// All five arguments must outlive the pass.
   void start(const Parameters& parameters, std::span<Scalar> gradient_row = {},
-             const PreparedWeights* prepared = nullptr, const Plan* plan = nullptr);
+             const PreparedWeights* prepared = nullptr, const Plan* plan = nullptr,
+             SidesOfPass* sides = nullptr);
 
   /// Ends the pass and reserves as much memory as `other` has, so that its passes fit here.
   void make_room_like(const Tape& other);
@@ -138,6 +141,7 @@ class Tape {
   std::span<Scalar> gradient_row_;
   const PreparedWeights* prepared_ = nullptr;
   const Plan* plan_ = nullptr;  // null after the first entry that differs from it
+  SidesOfPass* sides_ = nullptr;
   std::vector<SlotForm> missing_forms_;
 };
 

@@ -26,10 +26,10 @@ void Iga::fill(GradientTable& table, GradientsAt& gradients, const Moment&) cons
     mean[j] /= domains;
   }
   std::vector<Scalar> place(columns), ahead(columns), behind(columns);
-  const auto at = [&](int e, double step, std::vector<Scalar>& gradient) {
+  const auto at = [&](int e, double step, std::vector<Scalar>& gradient, Kinks kinks) {
     for (std::size_t j = 0; j < columns; ++j)
       place[j] = static_cast<Scalar>(static_cast<double>(weights[j]) + step * off[j]);
-    gradients(e, gradients.rows(e), place, gradient);
+    gradients(e, gradients.rows(e), place, gradient, kinks);
   };
   table.penalty = 0;
   for (int e = 0; e < domains; ++e) {
@@ -42,8 +42,9 @@ void Iga::fill(GradientTable& table, GradientsAt& gradients, const Moment&) cons
     table.penalty += square;
     if (!(square > 0) || weight_ == 0) continue;  // H_e 0 = 0
     const double step = kStep / std::sqrt(square);
-    at(e, step, ahead);
-    at(e, -step, behind);
+    at(e, 0, ahead, Kinks::kept);  // a second derivative knows only the sides at the weights themselves
+    at(e, step, ahead, Kinks::held);
+    at(e, -step, behind, Kinks::held);
     // row e of the table is E times its part of the gradient, so that the mean of the rows is the gradient
     const double scale = domains * 2 * weight_ / (2 * step);
     for (std::size_t j = 0; j < columns; ++j)

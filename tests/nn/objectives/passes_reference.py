@@ -4,7 +4,7 @@ several_passes_test.cpp.
 
     passes_reference.py > passes.json      needs torch; the numbers are kept, so the tests do not
 
-The network is linear 5 -> 4, tanh, linear 4 -> 2, with cross-entropy. Written from the formulas of the papers
+The network is linear 5 -> 4, tanh (for "iga_relu" ReLU), linear 4 -> 2, with cross-entropy. Written from the formulas of the papers
 and of DomainBed; IGA's second derivatives are exact.
 """
 import itertools
@@ -26,10 +26,10 @@ def numbers(*shape):
     return torch.tensor([round(draw.gauss(0, 0.7), 6) for _ in range(count)]).reshape(shape)
 
 
-def loss(weights, domain):
+def loss(weights, domain, activation=torch.tanh):
     w0, b0, w1, b1 = weights
     x, y = domain
-    return cross_entropy(torch.tanh(x @ w0.T + b0) @ w1.T + b1, y)
+    return cross_entropy(activation(x @ w0.T + b0) @ w1.T + b1, y)
 
 
 def flat(tensors):
@@ -44,9 +44,9 @@ def first(domain, rows):
     return domain[0][:rows], domain[1][:rows]
 
 
-def iga(weights, domains, penalty):
+def iga(weights, domains, penalty, activation=torch.tanh):
     weights = copy(weights)
-    losses = [loss(weights, domain) for domain in domains]
+    losses = [loss(weights, domain, activation) for domain in domains]
     gradients = [torch.autograd.grad(l, weights, create_graph=True) for l in losses]
     mean = [sum(parts) / len(domains) for parts in zip(*gradients)]
     apart = sum(((g - m) ** 2).sum() for gradient in gradients for g, m in zip(gradient, mean))
@@ -106,6 +106,7 @@ def main():
         "weights": flat(weights),
         "domains": [{"inputs": x.tolist(), "labels": y.tolist()} for x, y in domains],
         "iga": [iga(weights, domains, penalty) for penalty in (1, 1000)],
+        "iga_relu": [iga(weights, domains, penalty, torch.relu) for penalty in (1, 1000)],
         "mldg": [mldg(weights, domains, beta, tests, 0.01, decay)
                  for beta, tests, decay in ((1, 1, 0), (0.3, 2, 0.05))],
         "fish": [fish(weights, domains, 0.5, 0.01, decay, 4) for decay in (0, 0.05)]}, indent=None))
