@@ -39,9 +39,8 @@ class Var {
 class Tape {
  public:
   /// Starts a new pass over these parameters. Gradients are added to `gradient_row` [parameters.size()];
-  /// without a row the pass is a prediction and computes no gradients. With a plan, the pass reuses the
-  /// memory of values; without one, it keeps every value. With `sides`, it keeps or holds the sides of kinks.
-  /// All five arguments must outlive the pass.
+  /// without a row the pass is a prediction. With a plan, it reuses the memory of values; without one, it
+  /// keeps them all. With `sides`, it keeps or holds those of kinks. All arguments must outlive it.
   void start(const Parameters& parameters, std::span<Scalar> gradient_row = {},
              const PreparedWeights* prepared = nullptr, const Plan* plan = nullptr,
              SidesOfPass* sides = nullptr);
@@ -49,10 +48,9 @@ class Tape {
   /// Ends the pass and reserves as much memory as `other` has, so that its passes fit here.
   void make_room_like(const Tape& other);
 
-  /// The plan of the recorded pass, for later passes. The caller reads `output`, so the plan keeps it.
+  /// The plan of the recorded pass, for later ones. The caller reads `output`, so the plan keeps it.
   Plan plan(Var output) const;
-  /// Whether everything up to `output` was recorded as in the plan of `start`. If not, values may be
-  /// overwritten.
+  /// Whether all up to `output` was recorded as in the plan of `start`. If not, values may be overwritten.
   bool as_planned(Var output) const;
 
   Var constant(TensorView value);                       ///< a leaf without a gradient: data
@@ -96,8 +94,7 @@ class Tape {
   Var input(Var y, int which) { return Var(this, nodes_[at(y)].inputs[static_cast<std::size_t>(which)]); }
   /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
   std::string text() const;
-  /// The first entry whose value has NaN or infinity, or -1. With a plan, reused memory may hide some.
-  int first_non_finite() const;
+  int first_non_finite() const;  ///< entry whose value has NaN or infinity, or -1; a plan may hide some
 
  private:
   static constexpr int kMostInputs = 3;

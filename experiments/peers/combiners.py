@@ -81,7 +81,8 @@ def our_times(bench):
 
 def table(ours, theirs):
     lines = [f"Combiners on a table of {DOMAINS} domains and {WEIGHTS:,} weights, one thread:", "",
-             "| combiner | ms | times SAND-mask's | TorchJD, ms | TorchJD / Sandgrad |", "|---|---|---|---|---|"]
+             "| combiner | ms | times SAND-mask's | TorchJD, ms | TorchJD / Sandgrad |",
+             "|---|---|---|---|---|"]
     of_sand = statistics.median(ours["SANDMask"])
     for name, values in ours.items():
         found = theirs.get(name)

@@ -128,12 +128,14 @@ def table(runs, chosen, options):
 
 
 def page(runs, chosen, options, minutes):
-    found = "\n".join(
-        f"| {example} | " + ", ".join(
-            f"{name} {value:.6g}" for name, value in runs.found[Run(example, "SANDMask", draw, 0)]["hparams"].items()
-            if name in ("lr", "weight_decay", "tau", "k")) + " |"
-        for (example, _), draw in chosen.items())
+    shown = ("lr", "weight_decay", "tau", "k")
+    found = ""
+    for (example, method), draw in chosen.items():
+        hparams = runs.found[Run(example, method, draw, 0)]["hparams"]
+        found += f"| {example} | {', '.join(f'{name} {hparams[name]:.6g}' for name in shown)} |\n"
     methods = "" if options.methods == METHODS else " --methods " + " ".join(options.methods)
+    counts = (f"--seeds {options.seeds} --seeds-scrambled {options.seeds_scrambled} "
+              f"--draws {options.draws}{methods}")
     return f"""# Linear unit tests
 
 Six problems on which a linear model should learn five invariant inputs and leave five spurious ones alone
@@ -144,7 +146,7 @@ Oracle is ERM trained on rows whose spurious inputs tell nothing either.
 
 <!-- not run: hours -->
 ```sh
-experiments/results/linear_unit_tests.py WORK --seeds {options.seeds} --seeds-scrambled {options.seeds_scrambled} --draws {options.draws}{methods}
+experiments/results/linear_unit_tests.py WORK {counts}
 ```
 
 {table(runs, chosen, options)}
@@ -161,7 +163,6 @@ seeds {SELECTION_SEEDS[0]} to {SELECTION_SEEDS[-1]}, as the paper chose its own;
 | example | SANDMask's hyper-parameters |
 |---|---|
 {found}
-
 All runs took {minutes:.0f} minutes of {options.jobs} jobs with a thread each, on {platform.machine()} with
 {os.cpu_count()} cores.
 """
@@ -186,8 +187,8 @@ def main():
         for example in options.examples:
             if method == "SANDMask":
                 draws = range(1, options.draws + 1)
-                runs.make_all([Run(example, method, draw, seed) for draw in draws for seed in SELECTION_SEEDS],
-                              options.jobs)
+                runs.make_all([Run(example, method, draw, seed)
+                               for draw in draws for seed in SELECTION_SEEDS], options.jobs)
                 chosen[example, method] = runs.best_draw(example, method, draws)
             runs.make_all([Run(example, method, chosen.get((example, method), 0), seed)
                            for seed in seeds_of(example, options)], options.jobs)

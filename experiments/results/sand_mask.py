@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Puts the claims of the SAND-mask paper (arXiv 2106.02266) to the test: plans and runs the sweeps, and writes
-results/sand-mask.md from those of their runs that are finished.
+"""Puts the claims of the SAND-mask paper (arXiv 2106.02266) to the test: plans and runs the sweeps, and
+writes results/sand-mask.md from those of their runs that are finished.
 
     sand_mask.py WORK --data-dir DIR [--parts PART ...] [--jobs 2] [--minutes M] [--page FILE]
 
@@ -27,22 +27,22 @@ Part = collections.namedtuple("Part", "title about sweeps")
 
 PARTS = {
     "spirals": Part(
-        "Spirals", "DomainBed's protocol and draws, 20 draws of hyper-parameters and 3 trials, the test domain "
-        "of the paper. Leave-one-out needs 16 more runs for each, with pairs of test domains; they were not "
+        "Spirals", "DomainBed's protocol and draws, 20 draws of hyper-parameters and 3 trials, the test "
+        "domain of the paper. Leave-one-out needs 16 more runs for each, with pairs of test domains; they were not "
         "run.",
         [Sweep("spirals", ["--datasets", "Spirals", "--algorithms", "ERM", "IRM", "ANDMask", "SANDMask",
                            "SANDMaskSNR", "GeometricMean", "--test-envs", "0", "--steps", "1001",
                            "--short-dead-runs"])]),
     "digits14": Part(
-        "ColoredMNIST at 14 x 14", "MNIST's digits with every second pixel, an MLP in place of MNIST_CNN, and "
-        "otherwise the protocol in full: 20 draws, 3 trials, 3 test domains.",
+        "ColoredMNIST at 14 x 14", "MNIST's digits with every second pixel, an MLP in place of MNIST_CNN, "
+        "and otherwise the protocol in full: 20 draws, 3 trials, 3 test domains.",
         [Sweep("digits14", ["--datasets", "ColoredMNIST-14", "--algorithms", *METHODS, "--steps", "1001",
                             "--short-dead-runs", DIGITS]),
          Sweep("digits14-first", ["--datasets", "ColoredMNIST-14", "--algorithms", "SANDMask", "--steps",
                                   "1001", "--k-as-first-released", "--short-dead-runs", DIGITS])]),
     "cnn": Part(
-        "ColoredMNIST with MNIST_CNN", "The network and the pictures of the paper, 20 draws, one trial, 3 test "
-        "domains, 500 steps in place of 5,001.",
+        "ColoredMNIST with MNIST_CNN", "The network and the pictures of the paper, 20 draws, one trial, 3 "
+        "test domains, 500 steps in place of 5,001.",
         [Sweep("cnn", ["--datasets", "ColoredMNIST", "--algorithms", "ERM", "SANDMask", "--n-trials", "1",
                        "--steps", "500", "--record-every", "250", "--short-dead-runs", DIGITS]),
          Sweep("cnn-first", ["--datasets", "ColoredMNIST", "--algorithms", "SANDMask", "--n-trials", "1",
@@ -163,9 +163,9 @@ def main():
     if options.page:
         options.page.parent.mkdir(exist_ok=True)
         text = "\n\n".join(section(part, options) for part in options.parts)
-        options.page.write_text(text + "\n\n## Chance\n\n" + simulation(
-            options.work, [sweep.name for part in ("digits14", "cnn") for sweep in PARTS[part].sweeps]) + "\n",
-            encoding="utf-8")
+        digits = [sweep.name for part in ("digits14", "cnn") for sweep in PARTS[part].sweeps]
+        options.page.write_text(f"{text}\n\n## Chance\n\n{simulation(options.work, digits)}\n",
+                                encoding="utf-8")
 
 
 if __name__ == "__main__":

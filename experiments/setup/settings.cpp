@@ -44,9 +44,14 @@ void choose_objective(Settings& settings, const Algorithm& method) {
   const domains::Task task = task_of(settings);
   if (task == domains::Task::regress) settings.protocol.objective = "SquaredError";
   if (task == domains::Task::multilabel) settings.protocol.objective = "MultiLabelCrossEntropy";
-  const char* const reason = method.objective ? method.objective->not_for_numbers : nullptr;
-  check(task != domains::Task::regress || reason == nullptr, [&] {
-    return Error(Fault::usage, method.name + ": cannot train on numbers to predict (--task regress)")
+  if (!method.objective || task == domains::Task::classify) return;
+  const bool numbers = task == domains::Task::regress;
+  const char* reason = method.objective->only_for_classes;
+  if (reason == nullptr && numbers) reason = method.objective->not_for_numbers;
+  check(reason == nullptr, [&] {
+    return Error(Fault::usage,
+                 method.name + ": cannot train on " +
+                     (numbers ? "numbers to predict (--task regress)" : "labels (--task multilabel)"))
         .fact("reason", reason);
   });
 }

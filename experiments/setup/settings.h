@@ -29,8 +29,8 @@ struct RunRequest {
   std::vector<int> test_domains;  ///< {kNone} for none; resolved, an empty list
   std::string hparams_json;       ///< a JSON object of overrides
   std::int64_t hparams_seed = 0, trial_seed = 0, seed = 0;
-  bool domainbed_defaults = false;    ///< at hparams_seed 0, also those under which nothing can be learned
-  bool k_as_first_released = false;   ///< draws int(k), as SANDMask's first release did
+  bool domainbed_defaults = false;   ///< at hparams_seed 0, also those under which nothing can be learned
+  bool k_as_first_released = false;  ///< draws int(k), as SANDMask's first release did
   std::string model = "auto", convolution = "winograd";
   int steps = -1;
   int record_every = -1;  ///< a record is written after step 0, record_every, ..., and after the last

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/model_settings.h"
 #include "experiments/setup/own_data_settings.h"
 #include "experiments/setup/recipe_settings.h"
 #include "experiments/setup/setting.h"
@@ -88,31 +89,6 @@ void visit_method_settings(Request& request, const Row& row) {
   row({"mask_update", "--mask-update", "leave a weight as it is where its mask is 0"}, request.mask_update);
   row({"allow_closed", "--allow-closed", "accept settings under which nothing can be learned"},
       request.allow_closed);
-}
-
-template <class Request, class Row>
-void visit_model_settings(Request& request, const Row& row) {
-  row({"model", "--model",
-       "MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
-       "DomainBed's choice for the data set (default auto)"},
-      request.model);
-  row({"convolution", "--convolution",
-       "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)"},
-      request.convolution);
-  row(Setting{"init_from", "--init-from,--init_from",
-              "safetensors file with the first weights, such as a checkpoint (default: drawn)"}
-          .place(),
-      request.init_from);
-  row({"init_sha256", "", "SHA-256 of that file"}, request.init_sha256);
-  row(Setting{"init_partial", "--init-partial,--init_partial",
-              "take only the tensors of that file that fit the model; draw the others"}
-          .newer(),
-      request.init_partial);
-  row(Setting{"freeze", "--freeze",
-              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*'"}
-          .newer(),
-      request.freeze);
-  row({"seed", "--seed", "seed of weights, batches and dropout (default 0)", 0, kLargestSeed}, request.seed);
 }
 
 template <class Request, class Row>

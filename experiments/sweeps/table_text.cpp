@@ -23,7 +23,7 @@ std::string percent(double accuracy) {
 std::string cell_text(const Cell& cell, TableFormat format) {
   if (cell.empty()) return "X";
   const char* sign = format == TableFormat::latex ? " $\\pm$ " : " +/- ";
-  return percent(cell.mean()) + sign + percent(cell.standard_error());
+  return percent(cell.average()) + sign + percent(cell.standard_error());
 }
 
 std::string average_text(const std::optional<double>& average) { return average ? percent(*average) : "X"; }
@@ -112,7 +112,7 @@ std::string csv_lines(const ResultTable& table) {
       const Cell& cell = row.cells[i];
       text += std::string(name_of(table.selection)) + "," + quoted(table.data_set) + "," +
               quoted(row.method) + "," + std::to_string(table.test_domains[i]) + "," +
-              quoted(table.names[i]) + "," + (cell.empty() ? "" : shortest(100 * cell.mean())) + "," +
+              quoted(table.names[i]) + "," + (cell.empty() ? "" : shortest(100 * cell.average())) + "," +
               (cell.empty() ? "" : shortest(100 * cell.standard_error())) + "," +
               std::to_string(cell.trials.size()) + "," + (table.without_dead ? "1" : "0") + "," +
               std::to_string(row.runs) + "," + std::to_string(row.never_learned) + "," +
@@ -124,7 +124,7 @@ std::string csv_lines(const ResultTable& table) {
 Json json_of(const Cell& cell) {
   Json json = {{"trials", Json::object()}};
   for (const auto& [trial, value] : cell.trials) json["trials"][std::to_string(trial)] = value;
-  if (!cell.empty()) json["mean"] = cell.mean(), json["standard_error"] = cell.standard_error();
+  if (!cell.empty()) json["mean"] = cell.average(), json["standard_error"] = cell.standard_error();
   return json;
 }
 
@@ -188,7 +188,7 @@ std::string averages_text(const std::vector<ResultTable>& tables, TableFormat fo
       const Cell cell = row == table.rows.end() ? Cell{} : row->averages;
       line.push_back(cell_text(cell, format));
       whole = whole && !cell.empty();
-      if (whole) sum += cell.mean();
+      if (whole) sum += cell.average();
     }
     line.push_back(whole ? percent(sum / static_cast<double>(tables.size())) : "X");
   }

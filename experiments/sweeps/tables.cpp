@@ -99,7 +99,7 @@ void fill(MethodRow& row, const Runs& runs, const ResultTable& table) {
     row.averages.trials[trial] = numpy_sum(values) / static_cast<double>(values.size());
   if (std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.empty(); })) return;
   double sum = 0;
-  for (const Cell& cell : row.cells) sum += cell.mean();
+  for (const Cell& cell : row.cells) sum += cell.average();
   row.average = sum / static_cast<double>(row.cells.size());
 }
 
@@ -117,7 +117,7 @@ const std::map<std::string, std::vector<std::string>>& known_domains() {
 
 }  // namespace
 
-double Cell::mean() const { return numpy_sum(values_of(*this)) / static_cast<double>(trials.size()); }
+double Cell::average() const { return numpy_sum(values_of(*this)) / static_cast<double>(trials.size()); }
 
 double Cell::standard_error() const {
   // In DomainBed's order: numpy.std(list / sqrt(n))

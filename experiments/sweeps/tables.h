@@ -17,7 +17,7 @@ struct Cell {
   std::map<std::int64_t, double> trials;
 
   bool empty() const { return trials.empty(); }
-  double mean() const;
+  double average() const;
   double standard_error() const;  ///< population deviation / sqrt(trials), as in DomainBed
 };
 

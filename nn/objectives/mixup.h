@@ -22,7 +22,7 @@ class Mixup final : public Objective {
             .source = "Yan et al. 2020, arXiv 2001.00677",
             .fewest_domains = 2,
             .sees = "inputs",
-            .not_for_numbers = "it mixes the labels of classes",
+            .only_for_classes = "it mixes the labels of classes",
             .hparams = {{"mixup_alpha", 0.2, HparamRule::Draw::power_of_10, -1, 1, "at least 0.001",
                          "a: near 0 hardly any row is mixed, far above 1 all are mixed half and half"}},
             .make = [](const Hparams& h, std::unique_ptr<Objective> base) -> std::unique_ptr<Objective> {

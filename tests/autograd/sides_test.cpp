@@ -13,13 +13,13 @@ using namespace sand;
 
 namespace {
 
-struct Seen {
+struct OpPass {
   std::vector<Scalar> y, dx;
 };
 
 /// y and d sum(y) / dx of one op.
 template <class Apply>
-Seen pass(const Shape& shape, std::vector<Scalar> x, SidesOfPass* sides, const Apply& apply) {
+OpPass pass(const Shape& shape, std::vector<Scalar> x, SidesOfPass* sides, const Apply& apply) {
   Parameters none;
   Tape tape;
   tape.start(none, {}, nullptr, nullptr, sides);
@@ -38,12 +38,12 @@ using Numbers = std::vector<Scalar>;
 TEST_CASE("A pass that holds sides takes those of the pass that kept them, not its own") {
   SidesOfPass sides;
   const auto check_op = [&](const Shape& shape, const Numbers& x, const Numbers& other, const auto& apply,
-                            const Seen& expected) {
+                            const OpPass& expected) {
     sides.keep();
-    const Seen kept = pass(shape, x, &sides, apply), plain = pass(shape, x, nullptr, apply);
+    const OpPass kept = pass(shape, x, &sides, apply), plain = pass(shape, x, nullptr, apply);
     CHECK((kept.y == plain.y && kept.dx == plain.dx));
     sides.hold();
-    const Seen same = pass(shape, x, &sides, apply), held = pass(shape, other, &sides, apply);
+    const OpPass same = pass(shape, x, &sides, apply), held = pass(shape, other, &sides, apply);
     CHECK((same.y == plain.y && same.dx == plain.dx));
     CHECK(held.y == expected.y);
     CHECK(held.dx == expected.dx);
@@ -62,7 +62,7 @@ TEST_CASE("Sides belong to the ops in their order") {
   sides.keep();
   pass({2}, {1, -1}, &sides, twice);
   sides.hold();
-  const Seen held = pass({2}, {-3, 8}, &sides, twice);
+  const OpPass held = pass({2}, {-3, 8}, &sides, twice);
   CHECK(held.y == Numbers{-3, 0});
   CHECK(held.dx == Numbers{1, 0});
 }

@@ -191,9 +191,13 @@ TEST_CASE(
     drawn.fingerprint = fingerprint.text();
     return drawn;
   };
-  CHECK(draw(colored_mnist, 7).fingerprint == "cf569d04dacdebfb");
+  using Make = DataSet (*)(std::shared_ptr<const Digits>, std::uint64_t);
+  const Make whole = [](std::shared_ptr<const Digits> of, std::uint64_t seed) {
+    return colored_mnist(std::move(of), seed);
+  };
+  CHECK(draw(whole, 7).fingerprint == "cf569d04dacdebfb");
   CHECK(draw(colored_mnist_irm, 7).fingerprint == "652d7d9dae124c60");
-  for (const auto make : {colored_mnist, colored_mnist_irm}) {
+  for (const Make make : {whole, Make(colored_mnist_irm)}) {
     CHECK(draw(make, 7).numbers != draw(make, 8).numbers);
     CHECK(draw(make, 7).flips != draw(make, 8).flips);
   }
@@ -214,4 +218,22 @@ TEST_CASE("Too few digits, or digits without their pixels, are refused") {
   digits.pixels.pop_back();
   CHECK_THROWS_WITH_AS(colored_mnist(std::make_shared<const Digits>(digits), 7),
                        (rule + "\n    labels 6\n    pixels 4703").c_str(), sand::Error);
+}
+
+TEST_CASE("At half the size, pictures have every second pixel, and all else is the same") {
+  const DataSet whole = colored_mnist(numbered_images(60), 7),
+                half = colored_mnist(numbered_images(60), 7, true);
+  CHECK(half.example == Shape{2, 14, 14});
+  std::vector<Scalar> large(2 * 28 * 28), small(2 * 14 * 14);
+  for (std::size_t e = 0; e < 3; ++e) {
+    CHECK(half.domains[e].labels == whole.domains[e].labels);
+    for (const std::uint32_t example : {0u, 11u}) {
+      whole.domains[e].read(example, large);
+      half.domains[e].read(example, small);
+      for (std::size_t at = 0; at < small.size(); ++at) {
+        const std::size_t c = at / 196, row = at / 14 % 14, column = at % 14;
+        CHECK(small[at] == large[c * 784 + 2 * row * 28 + 2 * column]);
+      }
+    }
+  }
 }

@@ -492,9 +492,10 @@ class Targets(Case):
                 for data in [self.LINE, self.LABELS]:
                     words = ["train", *data, *few, "--algorithm", name, "--allow-closed"]
                     reason = {"SD": "it keeps logits small", "Mixup": "it mixes the labels"}.get(name)
-                    if reason and data == self.LINE:
+                    if reason and (name == "Mixup" or data == self.LINE):
+                        kind = "numbers" if data == self.LINE else "labels"
                         self.refused(USAGE, *words,
-                                     says=[f"{name}: cannot train on numbers", f"reason {reason}"])
+                                     says=[f"{name}: cannot train on {kind}", f"reason {reason}"])
                         continue
                     stdout, _ = self.run_program(*words, "--threads", "1")
                     other, _ = self.run_program(*words, "--threads", "2")

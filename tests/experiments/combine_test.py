@@ -139,7 +139,7 @@ class Flags(CombineCase):
         np.testing.assert_allclose(said["weights"], [2.2222, 1.5789], atol=1e-4)
         said = json.loads(self.combine("ANDMask", "--json")[1])
         self.assertEqual(said["mask"], {"closed": 1, "partial": 0, "open": 2})
-        self.assertEqual(said["hparams"], {"rescale": 1, "tau": 1})
+        self.assertEqual(said["hparams"], {"rescale": 1, "tau": 1, "unit_matrices": 0})
         self.assertNotIn("weights", said)
         self.assertEqual(self.combine("PCGrad")[1], "")
 

@@ -12,7 +12,7 @@ TEST_CASE("A run on shared data keeps the same files as any other, and is made o
   const Folder folder;
   const Settings settings = small_run("ANDMask");
   const auto keep = [&](const char* name) {
-    return train_and_keep(settings, {.output_dir = folder / name, .json = true}, sand::Threads(1),
+    return train_and_keep(settings, {.output_dir = folder / name, .quiet = true}, sand::Threads(1),
                           &small_spirals());
   };
   const KeptOutcome first = keep("a");

@@ -244,7 +244,8 @@ TEST_CASE("Every algorithm trains with its standard hyper-parameters, and all dr
       const Settings settings = resolve(request);
       for (const sand::HparamRule& rule : method.hparams) {
         if (rule.is_list) continue;
-        const double value = settings.hparams.at(rule.name);
+        CHECK(settings.hparams.count(rule.name) == (rule.newer ? 0 : 1));  // old records have no newer ones
+        const double value = sand::number_or(settings.hparams, rule.name, rule.standard);
         if (rule.draw == sand::HparamRule::Draw::uniform) CHECK((rule.low <= value && value < rule.high));
         if (rule.draw == sand::HparamRule::Draw::power_of_10)
           CHECK((rule.low <= std::log10(value) && std::log10(value) < rule.high));

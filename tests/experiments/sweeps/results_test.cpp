@@ -171,7 +171,7 @@ TEST_CASE("A table counts missing, unfinished and dead runs, and can leave out t
   CHECK(row.unfinished == 1);
   CHECK(row.never_learned == 1);
   CHECK(row.cells.at(0).trials == std::map<std::int64_t, double>{{0, 0.75}, {1, 0.5}});
-  CHECK(row.cells[0].mean() == 0.625);
+  CHECK(row.cells[0].average() == 0.625);
   CHECK(row.cells[0].standard_error() == doctest::Approx(0.125 / std::sqrt(2)));
   const MethodRow living = result_tables(results, Selection::oracle, true, {})[0].rows.at(0);
   CHECK(living.cells.at(0).trials == std::map<std::int64_t, double>{{0, 0.25}, {1, 0.5}});

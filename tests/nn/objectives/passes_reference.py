@@ -4,8 +4,8 @@ several_passes_test.cpp.
 
     passes_reference.py > passes.json      needs torch; the numbers are kept, so the tests do not
 
-The network is linear 5 -> 4, tanh (for "iga_relu" ReLU), linear 4 -> 2, with cross-entropy. Written from the formulas of the papers
-and of DomainBed; IGA's second derivatives are exact.
+The network is linear 5 -> 4, tanh (for "iga_relu" ReLU), linear 4 -> 2, with cross-entropy. Written from
+the formulas of the papers and of DomainBed; IGA's second derivatives are exact.
 """
 import itertools
 import json
