@@ -75,8 +75,7 @@ class Tape {
   /// Forms of weights that were not prepared and that this pass made itself.
   std::span<const SlotForm> missing_forms() const { return missing_forms_; }
 
-  /// Memory held for passes.
-  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }
+  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }  ///< memory held for passes
 
   /// One recorded entry, for printing and counting.
   struct Entry {

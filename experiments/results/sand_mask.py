@@ -28,8 +28,8 @@ Part = collections.namedtuple("Part", "title about sweeps")
 PARTS = {
     "spirals": Part(
         "Spirals", "DomainBed's protocol and draws, 20 draws of hyper-parameters and 3 trials, the test "
-        "domain of the paper. Leave-one-out needs 16 more runs for each, with pairs of test domains; they were not "
-        "run.",
+        "domain of the paper. Leave-one-out needs 16 more runs for each, with pairs of test domains; they "
+        "were not run.",
         [Sweep("spirals", ["--datasets", "Spirals", "--algorithms", "ERM", "IRM", "ANDMask", "SANDMask",
                            "SANDMaskSNR", "GeometricMean", "--test-envs", "0", "--steps", "1001",
                            "--short-dead-runs"])]),
