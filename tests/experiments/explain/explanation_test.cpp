@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "optim/and_mask.h"
 #include "tests/experiments/explain/play.h"
 
 using namespace sand;
@@ -20,6 +21,36 @@ const std::vector<std::pair<const char*, Hparams>> kMethods = {
     {"GeometricMean", {{"tau", 0.5}, {"rescale", 1}}},
     {"SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}},
     {"SANDMask", {{"tau", 0.2}, {"k", 10}, {"rescale", 0}}}};
+
+/// AND-mask, but the mask or the direction of the first weight is not what explain() says.
+template <Tensor optim::Direction::*kPart>
+class Liar : public optim::Combiner {
+ public:
+  const char* name() const override { return "Liar"; }
+  const optim::Direction& combine(const GradientTable& table, const Threads& threads) override {
+    const optim::Direction& right = honest_.combine(table, threads);
+    lie_.values = right.values.copy();
+    lie_.mask = right.mask.copy();
+    (lie_.*kPart)[0] += Scalar{0.25};
+    return lie_;
+  }
+  optim::Terms explain(const GradientTable& table, Index column) const override {
+    return honest_.explain(table, column);
+  }
+
+ private:
+  optim::AndMask honest_;
+  optim::Direction lie_;
+};
+
+template <Tensor optim::Direction::*kPart>
+Algorithm lying() {
+  Algorithm card = algorithm("ANDMask");
+  card.make = [](const Hparams&, bool) -> std::unique_ptr<optim::Combiner> {
+    return std::make_unique<Liar<kPart>>();
+  };
+  return card;
+}
 
 }  // namespace
 
@@ -149,6 +180,32 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
       CHECK(other.mask.direction == direction.values[weights[i].column]);
       CHECK(other.after == parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
     }
+  }
+}
+
+TEST_CASE("An explanation with another mask or direction than the engine's is refused") {
+  Play play{small(), {}, "ANDMask", {}};
+  play.batch = batch_of(*play.model, {4, 4}, 12);
+  const nn::CrossEntropy objective;
+  DomainGradients engine(play.model->network, play.model->parameters);
+  const GradientTable& g = engine(play.batch, objective);
+  optim::Adam adam(play.model->parameters);
+  for (const Algorithm& method : {lying<&optim::Direction::mask>(), lying<&optim::Direction::values>()}) {
+    const auto explained = [&](Index column) {
+      return explain({.model = *play.model,
+                      .objective = objective,
+                      .batch = play.batch,
+                      .gradients = g,
+                      .method = method,
+                      .hparams = play.hparams,
+                      .adam = adam},
+                     {all_weights(play.model->parameters)[static_cast<std::size_t>(column)]});
+    };
+    CHECK_THROWS_WITH_AS(
+        explained(0),
+        doctest::Contains("explanation: linear0.weight[0,0] under ANDMask is not what the engine computed"),
+        Error);
+    CHECK_NOTHROW(explained(1));
   }
 }
 
