@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "optim/combiners/and_mask.h"
 #include "tests/experiments/explain/play.h"
 
 using namespace sand;
@@ -20,6 +21,39 @@ const std::vector<std::pair<const char*, Hparams>> kMethods = {
     {"GeometricMean", {{"tau", 0.5}, {"rescale", 1}}},
     {"SANDMask", {{"tau", 0.2}, {"k", 1e-3}, {"rescale", 1}}},
     {"SANDMask", {{"tau", 0.2}, {"k", 10}, {"rescale", 0}}}};
+
+/// AND-mask, but the mask or the direction of the first weight is not what explain() says.
+template <Tensor optim::Direction::*kPart>
+class Liar : public optim::Combiner {
+ public:
+  const char* name() const override { return "Liar"; }
+  const optim::Direction& combine(const GradientTable& table, const Threads& threads) override {
+    const optim::Direction& right = honest_.combine(table, threads);
+    lie_.values = right.values.copy();
+    lie_.mask = right.mask.copy();
+    (lie_.*kPart)[0] += Scalar{0.25};
+    return lie_;
+  }
+  optim::Terms explain(const GradientTable& table, Index column) const override {
+    return honest_.explain(table, column);
+  }
+
+ private:
+  optim::AndMask honest_;
+  optim::Direction lie_;
+};
+
+template <Tensor optim::Direction::*kPart>
+const optim::CombinerCard& liars_card() {
+  static const optim::CombinerCard card = [] {
+    optim::CombinerCard liar = optim::AndMask::card();
+    liar.make = [](const Hparams&, bool) -> std::unique_ptr<optim::Combiner> {
+      return std::make_unique<Liar<kPart>>();
+    };
+    return liar;
+  }();
+  return card;
+}
 
 }  // namespace
 
@@ -162,6 +196,35 @@ TEST_CASE("An explanation shows ERM and AND-mask beside the method of the run") 
       CHECK(other.mask.direction == direction.values[weights[i].column]);
       CHECK(other.after == parameters.numbers()[static_cast<std::size_t>(weights[i].column)]);
     }
+  }
+}
+
+TEST_CASE("An explanation with another mask or direction than the engine's is refused") {
+  Play play{small(), {}, "ANDMask", {}};
+  play.batch = batch_of(*play.model, {4, 4}, 12);
+  const nn::CrossEntropy objective;
+  DomainGradients engine(play.model->network, play.model->parameters);
+  const GradientTable& g = engine(play.batch, objective);
+  optim::Adam adam(play.model->parameters);
+  const optim::CombinerCard* const liars[] = {&liars_card<&optim::Direction::mask>(),
+                                              &liars_card<&optim::Direction::values>()};
+  for (const optim::CombinerCard* liar : liars) {
+    const Algorithm method("Liar", nullptr, liar);
+    const auto explained = [&](Index column) {
+      return explain({.model = *play.model,
+                      .objective = objective,
+                      .batch = play.batch,
+                      .gradients = g,
+                      .method = method,
+                      .hparams = play.hparams,
+                      .optimizer = adam},
+                     {all_weights(play.model->parameters)[static_cast<std::size_t>(column)]});
+    };
+    CHECK_THROWS_WITH_AS(
+        explained(0),
+        doctest::Contains("explanation: linear0.weight[0,0] under Liar is not what the engine computed"),
+        Error);
+    CHECK_NOTHROW(explained(1));
   }
 }
 
