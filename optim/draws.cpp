@@ -22,11 +22,10 @@ void uniform_by_column(const Agreement& agreement, std::uint32_t stream, NumberB
 }
 
 void normal_by_column(const Agreement& agreement, std::uint32_t stream, NumberByColumn& numbers) {
-  uniform_by_column(agreement, stream, numbers);
-  for (Index j = 0; j < agreement.columns(); ++j) {
-    double& number = numbers[static_cast<std::size_t>(j)];
-    number = normal_quantile(number);
-  }
+  NumberByColumn shares{};
+  uniform_by_column(agreement, stream, shares);
+  const std::size_t eights = static_cast<std::size_t>(agreement.columns() + 7) / 8 * 8;
+  normal_quantiles(std::span(shares).first(eights), std::span(numbers).first(eights));
 }
 
 }  // namespace sand::optim

@@ -73,3 +73,15 @@ TEST_CASE("The share of the normal distribution and its quantile give the same b
   for (int i = 0; i < 10'000; ++i) values.push_back(sand::normal_quantile(random.uniform(1e-6, 1 - 1e-6)));
   CHECK(sand::Fingerprint().add(std::span<const double>(values)).text() == "33b1a96e20743b37");
 }
+
+TEST_CASE("Quantiles of many shares have the bits of one after the other") {
+  sand::Random random(5);
+  std::vector<double> shares = {0.5, 0.075, 0.925, std::nextafter(0.075, 0), std::nextafter(0.925, 1), 2e-11};
+  for (int i = 0; i < 1002; ++i) shares.push_back(random.uniform(1e-9, 1));
+  for (int i = 0; i < 24; ++i) shares.push_back(1e-3 * (i + 1));  // tails alone
+  for (const std::size_t count : {shares.size(), std::size_t{64}, std::size_t{8}}) {
+    std::vector<double> numbers(count);
+    sand::normal_quantiles(std::span(shares).first(count), numbers);
+    for (std::size_t i = 0; i < count; ++i) CHECK(numbers[i] == sand::normal_quantile(shares[i]));
+  }
+}
