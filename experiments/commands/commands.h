@@ -11,6 +11,8 @@ void add_verify(Command& command);
 void add_inspect(Command& command);
 void add_evaluate(Command& command);
 void add_predict(Command& command);
+void add_report(Command& command);
+void add_plot(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
@@ -39,6 +41,8 @@ constexpr Subcommand kSubcommands[] = {
     {"demo", "Compare ERM, AND-mask and SAND-mask in half a minute", add_demo},
     {"verify", "Replay a recorded run and compare every bit", add_verify},
     {"inspect", "Explain how weights moved in one step of a recorded run", add_inspect},
+    {"report", "Write an HTML page with pictures of runs and sweeps", add_report},
+    {"plot", "Draw the curves, masks or decisions of a run as SVG or PNG", add_plot},
     {"evaluate", "Score a trained network by domain and class", add_evaluate},
     {"predict", "Predict new examples with a trained network", add_predict},
     {"step", "Make one update from files (safetensors)", add_step},

@@ -1,7 +1,13 @@
 // `sandgrad demo`: compares ERM, AND-mask and SAND-mask on data that need no download.
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -11,6 +17,8 @@
 #include "experiments/commands/commands.h"
 #include "experiments/explain/decision_surface.h"
 #include "experiments/machine/progress.h"
+#include "experiments/report/report.h"
+#include "experiments/runs/run_keeper.h"
 #include "experiments/training/training.h"
 #include "tensor/kernels/kernels.h"
 
@@ -20,6 +28,7 @@ namespace {
 struct DemoOptions {
   int threads = 0;
   std::string picture;  ///< "": print tables
+  std::string report = "sandgrad-demo.html";
 };
 
 constexpr int kSeeds = 5;
@@ -95,12 +104,13 @@ struct Result {
   double training = 0, held_out = 0;  // accuracy in %
 };
 
-Settings settings_of(const Stage& stage, const Method& method, int seed) {
+/// Records the first step, every `record_every` steps, and the last.
+Settings settings_of(const Stage& stage, const Method& method, int seed, int record_every = 1 << 30) {
   RunRequest request = stage.request;
   request.algorithm = method.algorithm;
   request.hparams_json = method.hparams;
   request.seed = request.trial_seed = seed;
-  request.record_every = 1 << 30;  // records only the first step and the last
+  request.record_every = record_every;
   return resolve(request);
 }
 
@@ -171,6 +181,62 @@ void draw_spirals(const Threads& threads, const std::string& path) {
   picture.write_png(path);
 }
 
+/// A folder that is removed with all its files.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code failure;
+    std::string name = (std::filesystem::temp_directory_path(failure) / "sandgrad-demo-XXXXXX").string();
+    check(!failure && mkdtemp(name.data()) != nullptr, [&] {
+      return Error(Fault::io, "demo: cannot make a temporary folder")
+          .fact("path", name)
+          .fact("reason", std::strerror(errno))
+          .hint("TMPDIR names another place");
+    });
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Trains and keeps a run with its records, for the report.
+void keep_run(const Settings& settings, const std::filesystem::path& folder, const domains::DataSet& data) {
+  const RunKeeperOptions options{.output_dir = folder.string(), .quiet = true};
+  RunKeeper keeper(settings, options);
+  keeper.open();
+  Training run(settings, data, Threads(1));
+  keeper.claim(run, Threads(1));
+  keeper.begin(run, Threads(1));
+  const std::optional<Record> last = run_to_end(
+      run, {.record = [&](const Record& record) { keeper.record(run, record); },
+            .step = {},
+            .stop = {},
+            .end_of_step = [&](const Record* record, bool stop) { keeper.end_of_step(run, record, stop); }});
+  keeper.end(run, last);
+}
+
+/// Pictures of the demo's first run of each method on the spirals.
+void report_spirals(const Threads& threads, const std::string& path) {
+  const Stage stage = spirals(threads);
+  const domains::DataSet data = stage.data(0);
+  const TemporaryFolder folder;
+  ReportRequest request{.folders = {}, .data_dir = {}, .threads = threads.count(), .data = &data};
+  for (const Method& method : stage.methods) request.folders.push_back(folder.path() / method.told);
+  threads.run(static_cast<int>(stage.methods.size()), [&](int m, int) {
+    const auto method = static_cast<std::size_t>(m);
+    keep_run(settings_of(stage, stage.methods[method], 0, 10), request.folders[method], data);
+  });
+  write_report(request, path);
+}
+
 int demo(const DemoOptions& options) {
   const Threads threads(options.threads);
   if (!options.picture.empty()) {
@@ -199,7 +265,9 @@ int demo(const DemoOptions& options) {
     progress.clear();
     print_table(stage, results);
   }
+  if (!options.report.empty()) report_spirals(threads, options.report);
   std::printf("\n%.0f s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  if (!options.report.empty()) std::printf("report: %s\n", options.report.c_str());
   return 0;
 }
 
@@ -209,6 +277,9 @@ void add_demo(Command& command) {
   static DemoOptions o;
   command.option("--picture", o.picture,
                  "PNG to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals");
+  command.option("--report", o.report,
+                 "HTML page to write with pictures of the Spirals runs; '' for none (default "
+                 "sandgrad-demo.html)");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return demo(o); });
 }

@@ -1,8 +1,12 @@
 // `sandgrad train`: one run, printed on stdout and kept in a run directory.
+#include <cstdio>
+#include <filesystem>
+
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/setting_flags.h"
 #include "experiments/machine/signals.h"
+#include "experiments/report/report.h"
 #include "experiments/runs/kept_training.h"
 
 namespace sand::experiments {
@@ -12,11 +16,25 @@ struct TrainOptions {
   RunRequest request;
   RunKeeperOptions keeper;
   int threads = 0;
+  bool report = false;
 };
 
+/// Writes report.html into the run directory.
+void write_report_of(const TrainOptions& options) {
+  const std::filesystem::path folder = options.keeper.output_dir;
+  const std::string path = (folder / "report.html").string();
+  write_report({.folders = {folder}, .data_dir = {}, .threads = options.threads}, path);
+  std::fprintf(options.keeper.json ? stderr : stdout, "report: %s\n", path.c_str());
+}
+
 int train(const TrainOptions& options) {
+  check(!options.report || !options.keeper.output_dir.empty(), [] {
+    return Error(Fault::usage,
+                 "train: --report needs --output-dir: the report is made from the files of the run");
+  });
   const KeptOutcome outcome =
       train_and_keep(resolve(options.request), options.keeper, Threads(options.threads));
+  if (outcome.finished && options.report) write_report_of(options);
   return outcome.finished ? 0 : StopSignals::exit_code();
 }
 
@@ -40,6 +58,8 @@ void add_train(Command& command) {
                "do not lock the run directory: for file systems without locks");
   command.option("--checkpoint-every,--checkpoint_every", o.keeper.checkpoint_every,
                  "steps between two checkpoints (default: at every evaluation)", kCounts);
+  command.flag("--report", o.report,
+               "write report.html, a page with pictures, into the output directory at the end");
   command.option("--photo-cache,--photo_cache", o.request.data.photo_cache,
                  "directory for decoded photos, or none (default: the one that holds the output directory)");
   command.group("Program");

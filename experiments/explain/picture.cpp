@@ -30,13 +30,21 @@ std::span<const unsigned char> Picture::pixel(int x, int y) const {
   return std::span(bytes_).subspan((static_cast<std::size_t>(y) * width_ + x) * 3, 3);
 }
 
-void Picture::write_png(const std::string& path) const {
-  NewFile file(path);
+std::vector<std::byte> Picture::png() const {
+  std::vector<std::byte> file;
   const auto append = [](void* to, void* data, int size) {
-    static_cast<NewFile*>(to)->write({static_cast<const std::byte*>(data), static_cast<std::size_t>(size)});
+    const auto* const bytes = static_cast<const std::byte*>(data);
+    static_cast<std::vector<std::byte>*>(to)->insert(static_cast<std::vector<std::byte>*>(to)->end(), bytes,
+                                                     bytes + size);
   };
   check(stbi_write_png_to_func(append, &file, width_, height_, 3, bytes_.data(), width_ * 3) != 0,
         [] { return Error(Fault::internal, "picture: the PNG could not be made"); });
+  return file;
+}
+
+void Picture::write_png(const std::string& path) const {
+  NewFile file(path);
+  file.write(png());
   file.commit();
 }
 

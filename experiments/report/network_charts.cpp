@@ -1,0 +1,89 @@
+#include "experiments/report/network_charts.h"
+
+#include <cmath>
+
+#include "experiments/report/cosine_charts.h"
+#include "experiments/report/predictions.h"
+#include "experiments/report/replay.h"
+#include "experiments/report/surface.h"
+#include "experiments/report/weight_maps.h"
+#include "experiments/runs/recorded_run.h"
+#include "experiments/setup/algorithms.h"
+#include "experiments/training/mask_notes.h"
+
+namespace sand::experiments {
+namespace {
+
+/// What a user must know of the masks of the run.
+void note_masks(const RunLog& log, const UpdateLoop& loop, std::vector<std::string>& notes) {
+  const int domains = static_cast<int>(loop.training_domains().size());
+  if (const std::optional<std::string> note = note_on_tau(loop.settings(), domains)) notes.push_back(*note);
+  const std::string comes_to = algorithm(loop.settings()).combiner->when_saturated;
+  if (comes_to.empty() || log.records.empty()) return;
+  const MaskShares& last = log.records.back().mask;
+  if (last.open > 0.99 * (last.open + last.partial))
+    notes.push_back("the mask is saturated: m \u2265 0.99 in " +
+                    percent_text(last.open / (last.open + last.partial)) + " of the weights with m > 0, " +
+                    comes_to);
+}
+
+std::vector<std::string> names_of_training(const UpdateLoop& loop) {
+  std::vector<std::string> names;
+  for (const int domain : loop.training_domains())
+    names.push_back(loop.data().domains[static_cast<std::size_t>(domain)].name);
+  return names;
+}
+
+void add_gradient_charts(NetworkCharts& charts, const RunLog& log, Training& run,
+                         const Checkpoints& checkpoints, const Threads& threads,
+                         const NetworkOptions& options) {
+  const std::vector<MeasuredStep> steps =
+      replay(run, checkpoints, {.whole = options.whole_replay}, threads, charts.notes);
+  if (options.cosines) charts.cosines = cosine_charts(log.label, steps, names_of_training(run.loop()));
+  const Slot* const slot = first_layer(run.loop().model().parameters);
+  if (options.weights && slot != nullptr)
+    charts.weights = weight_charts(log.label, *slot, run.loop().data().example, steps);
+}
+
+}  // namespace
+
+NetworkCharts network_charts(const RunLog& log, Training& run, const Threads& threads,
+                             const NetworkOptions& options) {
+  NetworkCharts charts;
+  const Checkpoints checkpoints(log.folder / "checkpoints", run.loop().settings(),
+                                run.loop().model().parameters);
+  note_masks(log, run.loop(), charts.notes);
+  if (options.cosines || options.weights)
+    add_gradient_charts(charts, log, run, checkpoints, threads, options);
+  else
+    go_to_end(run, checkpoints, charts.notes);
+  if (run.step() == 0 || checkpoints.steps().empty()) {
+    charts.notes.emplace_back(
+        "the run has no checkpoint that can be read: charts of its trained network are "
+        "missing");
+    return charts;
+  }
+  if (options.surface && !why_no_surface(run.loop().data()))
+    charts.surface =
+        surface_charts(log.label, run.loop().model(), run.loop().data(), run.loop().training_domains());
+  if (options.predictions) charts.predictions = prediction_charts(log.label, run.loop(), threads);
+  return charts;
+}
+
+NetworkCharts network_charts(const RunLog& log, const std::string& data_dir, int threads,
+                             const NetworkOptions& options) {
+  const Manifest record = read_manifest((log.folder / "record.json").string());
+  check_same_run(record, record.settings);  // checks number type and arithmetic
+  RecordedRun recorded(record, data_dir, threads);
+  return network_charts(log, recorded.run, recorded.threads, options);
+}
+
+NetworkCharts network_charts(const RunLog& log, const domains::DataSet& data, int threads,
+                             const NetworkOptions& options) {
+  const Manifest record = read_manifest((log.folder / "record.json").string());
+  const Threads team(threads);
+  Training run(record.settings, data, team);
+  return network_charts(log, run, team, options);
+}
+
+}  // namespace sand::experiments
