@@ -13,7 +13,7 @@ constexpr double kTickSize = 11, kLegendRow = 17;
 
 bool fits_scale(double number, bool is_log) { return std::isfinite(number) && (!is_log || number > 0); }
 
-/// The largest of 1, 2, 5 and their powers of ten that is at most `most`, as least one.
+/// The least of 1, 2, 5 and their products with powers of ten that is about this or more.
 double round_step(double about) {
   const double power = std::pow(10.0, std::floor(std::log10(about)));
   for (const double factor : {1.0, 2.0, 5.0})
@@ -57,10 +57,8 @@ std::vector<double> Scale::ticks(int count) const {
   if (is_log_) {
     const int first = static_cast<int>(std::ceil(std::log10(low_) - 1e-9)),
               last = static_cast<int>(std::floor(std::log10(high_) + 1e-9));
-    const int every =
-        std::max(1, (last - first) / std::max(count, 1) + ((last - first) % count != 0 ? 1 : 0));
-    for (int power = first; power <= last; power += last - first > count ? every : 1)
-      found.push_back(std::pow(10.0, power));
+    const int every = std::max(1, (last - first + count - 1) / count);
+    for (int power = first; power <= last; power += every) found.push_back(std::pow(10.0, power));
     if (found.size() > 1) return found;
     return {low_, high_};
   }

@@ -10,6 +10,8 @@
 #include "experiments/runs/recorded_run.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/training/mask_notes.h"
+#include "tensor/error.h"
+#include "tensor/numerics.h"
 
 namespace sand::experiments {
 namespace {
@@ -32,6 +34,18 @@ std::vector<std::string> names_of_training(const UpdateLoop& loop) {
   for (const int domain : loop.training_domains())
     names.push_back(loop.data().domains[static_cast<std::size_t>(domain)].name);
   return names;
+}
+
+/// Throws Error(data) for a run of the other program, or of another version of the arithmetic: this one would
+/// compute other numbers.
+void check_same_arithmetic(const Manifest& record) {
+  const std::string number = sizeof(Scalar) == 8 ? "double" : "float";
+  check(record.number == number && record.numerics == kNumericsVersion, [&] {
+    return Error(Fault::data, "report: this program computes with other numbers than the run")
+        .fact("run", record.number + ", version " + std::to_string(record.numerics) + " of the arithmetic")
+        .fact("program", number + ", version " + std::to_string(kNumericsVersion))
+        .hint("sandgrad is for runs in float, sandgrad64 for runs in double");
+  });
 }
 
 void add_gradient_charts(NetworkCharts& charts, const RunLog& log, Training& run,
@@ -73,7 +87,7 @@ NetworkCharts network_charts(const RunLog& log, Training& run, const Threads& th
 NetworkCharts network_charts(const RunLog& log, const std::string& data_dir, int threads,
                              const NetworkOptions& options) {
   const Manifest record = read_manifest((log.folder / "record.json").string());
-  check_same_run(record, record.settings);  // checks number type and arithmetic
+  check_same_arithmetic(record);
   RecordedRun recorded(record, data_dir, threads);
   return network_charts(log, recorded.run, recorded.threads, options);
 }
@@ -81,6 +95,7 @@ NetworkCharts network_charts(const RunLog& log, const std::string& data_dir, int
 NetworkCharts network_charts(const RunLog& log, const domains::DataSet& data, int threads,
                              const NetworkOptions& options) {
   const Manifest record = read_manifest((log.folder / "record.json").string());
+  check_same_arithmetic(record);
   const Threads team(threads);
   Training run(record.settings, data, team);
   return network_charts(log, run, team, options);

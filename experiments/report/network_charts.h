@@ -26,7 +26,8 @@ struct NetworkCharts {
 NetworkCharts network_charts(const RunLog& log, Training& run, const Threads& threads,
                              const NetworkOptions& options);
 
-/// Opens the run first. Throws what read_manifest, check_same_run and RecordedRun throw.
+/// Opens the run first. Throws Error(data) for a run of another arithmetic, and what read_manifest and
+/// RecordedRun throw.
 NetworkCharts network_charts(const RunLog& log, const std::string& data_dir, int threads,
                              const NetworkOptions& options);
 

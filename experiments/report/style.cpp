@@ -56,11 +56,11 @@ Shades shades_of(const char* hex) {
   return shades;
 }
 
-constexpr Shades kUnknown{0.62, 0.62, 0.62};
+constexpr Shades kGrey{0.62, 0.62, 0.62};
 
 /// Between evenly spaced colours.
 Shades between(std::span<const Shades> colours, double share) {
-  if (std::isnan(share)) return kUnknown;
+  if (std::isnan(share)) return kGrey;
   const double at = std::clamp(share, 0.0, 1.0) * static_cast<double>(colours.size() - 1);
   const std::size_t first = std::min(static_cast<std::size_t>(at), colours.size() - 2);
   Shades mixed{};
@@ -81,7 +81,8 @@ a{color:var(--link)}a:focus-visible,summary:focus-visible,.scroll:focus-visible{
 nav ul{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;padding:0;margin:.5rem 0}
 nav a{display:inline-block;padding:4px 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:16px}
-figure{margin:0;padding:12px;background:var(--card);border:1px solid var(--line);border-radius:8px;min-width:0}
+figure{margin:0;padding:12px;background:var(--card);border:1px solid var(--line);border-radius:8px;
+min-width:0}
 figure svg{display:block;width:100%;height:auto;max-width:640px}
 figcaption{font-weight:600;overflow-wrap:anywhere}
 figure p{margin:.25rem 0;font-size:.875rem;color:var(--soft);overflow-wrap:anywhere}
@@ -89,7 +90,8 @@ details{margin-top:.5rem;font-size:.875rem}summary{cursor:pointer;padding:4px 0;
 .scroll{overflow:auto;max-height:24rem;background:var(--card);border:1px solid var(--line)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875rem}
 caption{text-align:left;padding:4px 8px;color:var(--soft)}
-th,td{padding:3px 8px;text-align:right;border-bottom:1px solid var(--line);unicode-bidi:isolate;vertical-align:top}
+th,td{padding:3px 8px;text-align:right;border-bottom:1px solid var(--line);unicode-bidi:isolate;
+vertical-align:top}
 th{font-weight:600}th:first-child,td.words{text-align:left}
 td.words,th[scope=row]{max-width:36rem;overflow-wrap:anywhere;min-width:5rem}
 .warn{background:var(--warn);border:1px solid var(--line);border-radius:8px;padding:8px 12px;margin:8px 0;

@@ -37,7 +37,7 @@ ROOMS = {
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
 # pages whose commands are run
 COMMANDS = ["README.md", *(f"docs/{name}.md" for name in (
-    "install", "first-run", "own-data", "after-training", "images", "training", "sweeps",
+    "install", "first-run", "own-data", "after-training", "images", "training", "reports", "sweeps",
     "settings", "algorithms", "audit", "cpp",
     "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop",
     "speed", "results", "bits"))]
