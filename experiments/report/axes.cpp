@@ -9,7 +9,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr double kTickSize = 11, kLegendRow = 17;
+constexpr double kTickSize = 12, kLegendRow = 17;
 
 bool fits_scale(double number, bool is_log) { return std::isfinite(number) && (!is_log || number > 0); }
 

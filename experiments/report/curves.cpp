@@ -132,7 +132,7 @@ std::vector<Chart> comparison_charts(const std::vector<RunLog>& logs) {
     const std::string where = of_test ? "test domains" : "training domains";
     LineChart lines{
         .title = "All runs: score on " + where,
-        .about = "The mean over the " + where + " of each run, on the examples of their larger part.",
+        .about = "The mean over the " + where + " of each run, on the examples that are not held out.",
         .name_of_y = "score",
         .series = {},
         .is_share = true};

@@ -9,7 +9,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr double kNameSize = 11, kRight = 10;
+constexpr double kNameSize = 12, kRight = 10;
 
 std::array<double, 3> cell_colour(const HeatMap& map, double number) {
   const double share = (number - map.low) / (map.high - map.low);

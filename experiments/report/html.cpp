@@ -34,16 +34,15 @@ std::string base64(std::span<const std::byte> bytes) {
 
 std::string html_table(const DataTable& table) {
   std::string html = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" +
-                     escaped_text(table.caption) + "\"><table><caption>" + escaped_text(table.caption) +
-                     "</caption><thead><tr>";
+                     escaped_text(table.caption) + "\"><table" + (table.words ? " class=\"words\"" : "") +
+                     "><caption>" + escaped_text(table.caption) + "</caption><thead><tr>";
   for (const std::string& name : table.head) html += "<th scope=\"col\">" + escaped_text(name) + "</th>";
   html += "</tr></thead><tbody>";
-  const char* const cell = table.words ? "<td class=\"words\">" : "<td>";
   for (const std::vector<std::string>& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i)
       html += i == 0 ? "<th scope=\"row\">" + escaped_text(row[i]) + "</th>"
-                     : cell + escaped_text(row[i]) + "</td>";
+                     : "<td>" + escaped_text(row[i]) + "</td>";
     html += "</tr>\n";
   }
   return html + "</tbody></table></div>";

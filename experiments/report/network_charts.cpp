@@ -51,8 +51,7 @@ void check_same_arithmetic(const Manifest& record) {
 void add_gradient_charts(NetworkCharts& charts, const RunLog& log, Training& run,
                          const Checkpoints& checkpoints, const Threads& threads,
                          const NetworkOptions& options) {
-  const std::vector<MeasuredStep> steps =
-      replay(run, checkpoints, {.whole = options.whole_replay}, threads, charts.notes);
+  const std::vector<MeasuredStep> steps = replay(run, checkpoints, {.whole = options.whole_replay}, threads);
   if (options.cosines) charts.cosines = cosine_charts(log.label, steps, names_of_training(run.loop()));
   const Slot* const slot = first_layer(run.loop().model().parameters);
   if (options.weights && slot != nullptr)
@@ -69,9 +68,7 @@ NetworkCharts network_charts(const RunLog& log, Training& run, const Threads& th
   note_masks(log, run.loop(), charts.notes);
   if (options.cosines || options.weights)
     add_gradient_charts(charts, log, run, checkpoints, threads, options);
-  else
-    go_to_end(run, checkpoints, charts.notes);
-  if (run.step() == 0 || checkpoints.steps().empty()) {
+  if (go_to_end(run, checkpoints, charts.notes) == 0) {
     charts.notes.emplace_back(
         "the run has no checkpoint that can be read: charts of its trained network are "
         "missing");

@@ -85,7 +85,7 @@ int go_to_end(Training& run, const Checkpoints& checkpoints, std::vector<std::st
 }
 
 std::vector<MeasuredStep> replay(Training& run, const Checkpoints& checkpoints, const ReplayOptions& options,
-                                 const Threads& threads, std::vector<std::string>& notes) {
+                                 const Threads& threads) {
   std::vector<MeasuredStep> steps;
   const auto measure = [&] { run.update([&] { steps.push_back(measured(run.loop(), threads)); }); };
   const std::vector<int> kept = checkpoints.steps();
@@ -107,7 +107,6 @@ std::vector<MeasuredStep> replay(Training& run, const Checkpoints& checkpoints, 
         if (error.fault() != Fault::data) throw;  // the note is go_to_end's
       }
   }
-  go_to_end(run, checkpoints, notes);
   return steps;
 }
 

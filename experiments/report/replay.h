@@ -29,14 +29,14 @@ struct ReplayOptions {
   bool whole = false;  ///< always repeat the whole run, not only a small one
 };
 
-/// Measures the first update and those after each checkpoint. A small run (at most 2e10 multiplications in
-/// dense layers), and with `whole` any, is repeated up to its last checkpoint and measured at 12 updates.
-/// `run` is at its first step. Names damaged checkpoints in `notes`. Afterwards `run` has the weights of its
-/// last readable checkpoint. Throws what Training::update throws.
+/// Measures the first update and those after each readable checkpoint. A small run (at most 2e10
+/// multiplications in dense layers), and with `whole` any, is repeated up to its last checkpoint and measured
+/// at 12 updates. `run` is at its first step, and somewhere afterwards. Throws what Training::update throws.
 std::vector<MeasuredStep> replay(Training& run, const Checkpoints& checkpoints, const ReplayOptions& options,
-                                 const Threads& threads, std::vector<std::string>& notes);
+                                 const Threads& threads);
 
-/// Gives `run` the weights of its last readable checkpoint. Returns the number of updates; 0 without one.
+/// Gives `run` the weights of its last readable checkpoint, and names the damaged ones in `notes`. Returns
+/// the number of updates; 0 without a readable checkpoint.
 int go_to_end(Training& run, const Checkpoints& checkpoints, std::vector<std::string>& notes);
 
 }  // namespace sand::experiments

@@ -18,8 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The lines of an error stay lines.
 std::string warning_html(const std::string& text) {
-  return "<p class=\"warn\">" + escaped_text(text) + "</p>\n";
+  std::string html;
+  for (std::size_t at = 0, end; at <= text.size(); at = end + 1) {
+    end = std::min(text.find('\n', at), text.size());
+    html += (at == 0 ? "" : "\n") + escaped_text(text.substr(at, end - at));
+  }
+  return "<p class=\"warn\">" + html + "</p>\n";
 }
 
 /// Charts in a grid. Their ids are `start`-0, `start`-1, ...

@@ -92,8 +92,9 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875r
 caption{text-align:left;padding:4px 8px;color:var(--soft)}
 th,td{padding:3px 8px;text-align:right;border-bottom:1px solid var(--line);unicode-bidi:isolate;
 vertical-align:top}
-th{font-weight:600}th:first-child,td.words{text-align:left}
-td.words,th[scope=row]{max-width:36rem;overflow-wrap:anywhere;min-width:5rem}
+th{font-weight:600}th:first-child,.words th,.words td{text-align:left}
+th[scope=row],.words td{overflow-wrap:anywhere;min-width:8rem;max-width:36rem}
+@media (max-width:600px){header,main,footer{padding:0 8px}figure{padding:8px 4px}}
 .warn{background:var(--warn);border:1px solid var(--line);border-radius:8px;padding:8px 12px;margin:8px 0;
 overflow-wrap:anywhere;white-space:pre-wrap}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:2rem;margin-top:2rem}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "experiments/report/panels.h"
 
@@ -34,17 +35,18 @@ HeatMap images_of(const TensorLayout& layout, const std::vector<double>& numbers
 
 HeatMap table_map(const TensorLayout& layout, const std::vector<double>& numbers) {
   const auto points = [&](Index count) { return (count + layout.block - 1) / layout.block; };
-  HeatMap map{.rows = static_cast<int>(points(layout.rows)),
-              .columns = static_cast<int>(points(layout.columns)),
-              .numbers = {}};
-  for (Index v = 0; v < map.rows; ++v)
-    for (Index u = 0; u < map.columns; ++u) {
+  const Index down = points(layout.rows), across = points(layout.columns);
+  HeatMap map{.rows = static_cast<int>(down), .columns = static_cast<int>(across), .numbers = {}};
+  if (layout.is_turned) std::swap(map.rows, map.columns);
+  map.numbers.resize(static_cast<std::size_t>(down * across));
+  for (Index v = 0; v < down; ++v)
+    for (Index u = 0; u < across; ++u) {
       double sum = 0;
       int count = 0;
       for (Index i = v * layout.block; i < std::min((v + 1) * layout.block, layout.rows); ++i)
         for (Index j = u * layout.block; j < std::min((u + 1) * layout.block, layout.columns); ++j, ++count)
           sum += numbers[static_cast<std::size_t>(i * layout.columns + j)];
-      map.numbers.push_back(sum / count);
+      map.numbers[static_cast<std::size_t>(layout.is_turned ? u * down + v : v * across + u)] = sum / count;
     }
   return map;
 }
@@ -70,8 +72,9 @@ DataTable table_of_units(const Slot& slot, const std::vector<double>& numbers) {
 
 std::string about_layout(const Slot& slot, const TensorLayout& layout) {
   if (!layout.is_images) {
-    std::string text =
-        "A row is an output of " + slot.name + " " + slot.shape.text() + ", a column one of its inputs.";
+    const bool turned = layout.is_turned;
+    std::string text = std::string(turned ? "A column" : "A row") + " is an output of " + slot.name + " " +
+                       slot.shape.text() + ", a " + (turned ? "row" : "column") + " one of its inputs.";
     if (layout.block > 1)
       text += " A point is the mean of " + std::to_string(layout.block * layout.block) + " weights.";
     return text;
@@ -130,6 +133,7 @@ TensorLayout layout_of(const Slot& slot, const Shape& example) {
   if (layout.is_images)
     layout.units = std::clamp<Index>(kMostPoints / std::max<Index>(shape.columns(), 1), 1,
                                      std::min(kMostUnits, layout.units));
+  layout.is_turned = !layout.is_images && layout.rows > layout.columns;
   layout.block = (std::max(layout.rows, layout.columns) + kMostTablePoints - 1) / kMostTablePoints;
   return layout;
 }

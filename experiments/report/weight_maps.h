@@ -16,7 +16,8 @@ struct TensorLayout {
   bool is_images = false;
   Index units = 0, all_units = 0;             ///< outputs drawn, and outputs
   Index channels = 1, height = 1, width = 1;  ///< of an image: its channels are side by side
-  Index rows = 0, columns = 0, block = 1;     ///< of a table: numbers for each point and side
+  bool is_turned = false;  ///< a table with more outputs than inputs has a column for each output
+  Index rows = 0, columns = 0, block = 1;  ///< of a table: numbers for each point and side
 };
 /// `example` is the shape of an input of the network: [c, h, w] for images.
 TensorLayout layout_of(const Slot& slot, const Shape& example);

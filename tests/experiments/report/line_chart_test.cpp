@@ -2,9 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
-
-#include "experiments/report/svg.h"
 
 using namespace sand::experiments;
 

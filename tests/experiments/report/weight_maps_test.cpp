@@ -41,7 +41,7 @@ TEST_CASE("A dense layer on images has an image for each output") {
 }
 
 TEST_CASE("A dense layer on other numbers is a table, whose points are means if it is large") {
-  const TensorLayout small = layout_of(slot_of({3, 2}), {2});
+  const TensorLayout small = layout_of(slot_of({2, 3}), {3});
   CHECK_FALSE(small.is_images);
   CHECK(map_of(small, counting(6)).numbers == counting(6));
   const TensorLayout large = layout_of(slot_of({2, 256}), {256});
@@ -74,4 +74,12 @@ TEST_CASE("Weights, mask and agreement are charts, and the mask has one map for 
   CHECK(charts[3].table.rows[1] == std::vector<std::string>{"5", "0.25", "75.0%", "25.0%"});
   steps[0].mask.clear(), steps[1].mask.clear();
   CHECK(weight_charts("run", slot_of({2, 2}), {2}, steps).size() == 3);
+}
+
+TEST_CASE("A table with more outputs than inputs has a column for each output") {
+  const TensorLayout layout = layout_of(slot_of({3, 2}), {2});
+  CHECK(layout.is_turned);
+  const HeatMap map = map_of(layout, {0, 1, 2, 3, 4, 5});
+  CHECK(map.rows == 2);
+  CHECK(map.numbers == std::vector<double>{0, 2, 4, 1, 3, 5});
 }
