@@ -44,10 +44,9 @@ class Canvas {
     }
   }
 
-  void cover_line(const Point& from, const Point& to, double width) {
+  void cover_line(const Point& from, const Point& to, double width, bool round_ends = true) {
     const double length = std::hypot(to.x - from.x, to.y - from.y);
-    cover_disc(from, width / 2);
-    cover_disc(to, width / 2);
+    if (round_ends) cover_disc(from, width / 2), cover_disc(to, width / 2);
     if (!(length > 0)) return;
     const double across = (to.y - from.y) / length * width / 2, down = (from.x - to.x) / length * width / 2;
     cover({{from.x + across, from.y + down},
@@ -185,7 +184,7 @@ struct RasterWriter {
       const auto place = [&](double far) -> Point {
         return {from.x + far / length * (to.x - from.x), from.y + far / length * (to.y - from.y)};
       };
-      if (phase < kDash) canvas.cover_line(place(at), place(next), width);
+      if (phase < kDash) canvas.cover_line(place(at), place(next), width, false);
       drawn += next - at;
       at = next;
     }
