@@ -57,7 +57,7 @@ MeasuredStep measured(const UpdateLoop& loop, const Threads& threads) {
 
 /// Of dense layers, in all updates; a convolution has more, so it counts as large.
 bool is_small(const UpdateLoop& loop, int updates) {
-  constexpr double kMost = 2e10;
+  constexpr double kMost = 3e10;
   double rows = 0;
   for (const DomainRows& domain : loop.batch().domains) rows += static_cast<double>(domain.size());
   const Slot* const slot = first_layer(loop.model().parameters);

@@ -29,7 +29,7 @@ struct ReplayOptions {
   bool whole = false;  ///< always repeat the whole run, not only a small one
 };
 
-/// Measures the first update and those after each readable checkpoint. A small run (at most 2e10
+/// Measures the first update and those after each readable checkpoint. A small run (at most 3e10
 /// multiplications in dense layers), and with `whole` any, is repeated up to its last checkpoint and measured
 /// at 12 updates. `run` is at its first step, and somewhere afterwards. Throws what Training::update throws.
 std::vector<MeasuredStep> replay(Training& run, const Checkpoints& checkpoints, const ReplayOptions& options,

@@ -180,10 +180,13 @@ class Pages(Case):
 
     def test_a_report_changes_nothing_in_the_run(self):
         self.train("sand")
-        before = {name: os.stat(self.path("sand", name)).st_mtime_ns for name in os.listdir(self.path("sand"))}
+        def times():
+            return {name: os.stat(self.path("sand", name)).st_mtime_ns
+                    for name in os.listdir(self.path("sand"))}
+
+        before = times()
         self.report("sand")
-        after = {name: os.stat(self.path("sand", name)).st_mtime_ns for name in os.listdir(self.path("sand"))}
-        self.assertEqual(before, after)
+        self.assertEqual(before, times())
         self.run_program("verify", "sand")
 
     def test_train_writes_a_report_and_prints_its_path(self):
@@ -198,8 +201,8 @@ class Pages(Case):
     def test_images_have_examples_filters_and_confusions(self):
         self.run_program("train", "--dataset", "ColoredMNIST-IRM", "--digits", "generated", "--protocol",
                          "domainbed", "--test-envs", "2", "--steps", "2", "--algorithm", "SANDMask",
-                         "--evaluate-examples", "50", "--hparams", '{"batch_size": 8, "mlp_width": 8, "tau": 0.5}',
-                         "--output-dir", "digits")
+                         "--evaluate-examples", "50", "--output-dir", "digits", "--hparams",
+                         '{"batch_size": 8, "mlp_width": 8, "tau": 0.5}')
         page = self.report("digits")
         titles = " ".join(caption["text"] for caption in page.all("figcaption"))
         for title in ("examples of", "weights of the first layer", "predictions, test domains"):
@@ -405,8 +408,8 @@ class Sweeps(Case):
             algorithm = ["ERM", "SANDMask", "ANDMask"][number % 3]
             args = {"dataset": "ColoredMNIST", "algorithm": algorithm, "test_envs": [number // 3 % 3],
                     "hparams_seed": number // 9, "trial_seed": 0, "holdout_fraction": 0.2}
-            hparams = {"lr": 10 ** (-4.5 + number % 7 / 3), "batch_size": 8 + number % 50, "weight_decay": 0.0,
-                       "tau": number % 11 / 11, "k": 10 ** (number % 8 - 3)}
+            hparams = {"lr": 10 ** (-4.5 + number % 7 / 3), "batch_size": 8 + number % 50,
+                       "weight_decay": 0.0, "tau": number % 11 / 11, "k": 10 ** (number % 8 - 3)}
             dead = number % 10 == 0
             with open(os.path.join(folder, "results.jsonl"), "w", encoding="utf-8") as file:
                 for record in range(records):
@@ -489,7 +492,7 @@ class Browser(Case):
     def test_hostile_names_run_no_script(self):
         self.train("run", steps=3)
         record = json.loads(self.read("run", "record.json"))
-        record["data"]["domains"] = [{"name": "<img src=x onerror=\"document.title='hacked'\">"} for _ in range(17)]
+        record["data"]["domains"] = [{"name": "<img src=x onerror=\"document.title='hacked'\">"}] * 17
         record["data"]["source"] = "<script>document.title='hacked'</script>"
         with open(self.path("run", "record.json"), "w", encoding="utf-8") as file:
             json.dump(record, file)

@@ -65,7 +65,7 @@ TEST_CASE("Text is drawn above its base line, from its anchor") {
   const Picture picture = points_of_figure(Words{.at = {10, 9}, .text = "H", .size = 10, .paint = kBlack});
   int left = 0, right = 0;
   for (int y = 0; y < 10; ++y)
-    for (int x = 0; x < 20; ++x) (x < 10 ? left : right) += red(picture, x, y) < 200;
+    for (int x = 0; x < 20; ++x) (x < 9 ? left : right) += red(picture, x, y) < 200;
   CHECK(left == 0);
   CHECK(right > 8);
 }
