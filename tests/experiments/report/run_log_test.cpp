@@ -16,7 +16,7 @@ using namespace sand::experiments;
 
 namespace {
 
-constexpr const char* kRecord =
+constexpr const char* kRecordOfRun =
     R"({"args": {"dataset": "ColoredMNIST", "algorithm": "SANDMask", "test_envs": [2], "hparams_seed": 0,
         "trial_seed": 0, "steps": 9}, "hparams": {"tau": 0.5, "k": 10}, "numerics": 1, "sandgrad": "0.1.0",
         "number": "float", "cpu": "c", "data": {"source": "s", "domains": [{"name": "+90%"}, {"name": "+80%"},
@@ -48,7 +48,7 @@ bool notes_say(const RunLog& log, const std::string& text) {
 }  // namespace
 
 TEST_CASE("The log of a run has its names, settings and records") {
-  const RunLog log = log_of(kRecord, metrics_of(0, "0.75") + metrics_of(4, "1"));
+  const RunLog log = log_of(kRecordOfRun, metrics_of(0, "0.75") + metrics_of(4, "1"));
   CHECK(log.data_set == "ColoredMNIST");
   CHECK(log.method == "SANDMask");
   CHECK(log.domains == std::vector<std::string>{"+90%", "+80%", "-90%"});
@@ -75,7 +75,7 @@ TEST_CASE("A directory without record.json is an error, and so is a record that 
 }
 
 TEST_CASE("A run that has only begun has notes in place of curves") {
-  const RunLog log = log_of(kRecord, "none", false);
+  const RunLog log = log_of(kRecordOfRun, "none", false);
   CHECK(notes_say(log, "no metrics.jsonl yet"));
   CHECK(notes_say(log, "not finished"));
   CHECK(curve_charts(log).empty());
@@ -96,13 +96,13 @@ TEST_CASE("Records of another shape are read as far as they go") {
 }
 
 TEST_CASE("A torn last line is left out with a note") {
-  const RunLog log = log_of(kRecord, metrics_of(0, "0.75") + "{\"step\": 4, \"lo");
+  const RunLog log = log_of(kRecordOfRun, metrics_of(0, "0.75") + "{\"step\": 4, \"lo");
   CHECK(log.records.size() == 1);
   CHECK(notes_say(log, "metrics.jsonl: 1 of its lines are no whole JSON object"));
 }
 
 TEST_CASE("Accuracies that are null or NaN are gaps") {
-  const RunLog log = log_of(kRecord, metrics_of(0, "null") + metrics_of(1, "NaN"));
+  const RunLog log = log_of(kRecordOfRun, metrics_of(0, "null") + metrics_of(1, "NaN"));
   CHECK(std::isnan(log.records[0].in[0].score));
   CHECK(std::isnan(log.records[1].in[0].score));
   CHECK(log.records[1].in[1].score == 0.5);
@@ -111,7 +111,7 @@ TEST_CASE("Accuracies that are null or NaN are gaps") {
 TEST_CASE("Ten thousand records become fewer, evenly spread, with the first and the last") {
   std::string lines;
   for (int step = 0; step < 10000; ++step) lines += metrics_of(step, "0.5");
-  const RunLog log = log_of(kRecord, lines);
+  const RunLog log = log_of(kRecordOfRun, lines);
   CHECK(log.lines == 10000);
   CHECK(log.records.size() <= kMostRecords);
   CHECK(log.records.size() >= kMostRecords / 2);
@@ -122,7 +122,8 @@ TEST_CASE("Ten thousand records become fewer, evenly spread, with the first and 
 }
 
 TEST_CASE("The curves of a coloured run name its ceilings and its test domain") {
-  const std::vector<Chart> charts = curve_charts(log_of(kRecord, metrics_of(0, "0.75") + metrics_of(4, "1")));
+  const std::vector<Chart> charts =
+      curve_charts(log_of(kRecordOfRun, metrics_of(0, "0.75") + metrics_of(4, "1")));
   REQUIRE(charts.size() == 2);
   bool shape = false;
   for (const Figure& figure : charts[0].drawing.figures)
@@ -134,7 +135,7 @@ TEST_CASE("The curves of a coloured run name its ceilings and its test domain") 
 }
 
 TEST_CASE("Masks and agreement of a run have their numbers in tables") {
-  const RunLog log = log_of(kRecord, metrics_of(0, "0.75") + metrics_of(4, "1"));
+  const RunLog log = log_of(kRecordOfRun, metrics_of(0, "0.75") + metrics_of(4, "1"));
   const std::vector<Chart> masks = mask_charts(log), agreement = agreement_charts(log);
   REQUIRE(masks.size() == 3);
   CHECK(masks[0].table.rows.back() == std::vector<std::string>{"4", "50.0%", "12.5%", "37.5%"});
@@ -146,7 +147,7 @@ TEST_CASE("Masks and agreement of a run have their numbers in tables") {
 }
 
 TEST_CASE("Only settings that differ are in the table of differences") {
-  RunLog a = log_of(kRecord, ""), b = a;
+  RunLog a = log_of(kRecordOfRun, ""), b = a;
   a.label = "a", b.label = "b";
   CHECK(setting_differences({a, b}).rows.empty());
   for (auto& [name, value] : b.settings)
