@@ -45,7 +45,8 @@ struct Layout {
     left = (map.row_axis.empty() ? 4 : 18) + (rows.empty() ? 4 : widest(rows) + 8);
     top = 6;
     cell_width = std::min(cell, (width - left - kRight) / std::max(map.columns, 1));
-    cell_height = is_square ? cell_width : std::clamp(170.0 / std::max(map.rows, 1), 2.0, 22.0);
+    cell_height =
+        is_square ? cell_width : std::clamp(170.0 / std::max(map.rows, 1), map.rows <= 40 ? 13.0 : 0.0, 22.0);
   }
 };
 

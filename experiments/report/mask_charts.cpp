@@ -9,7 +9,7 @@
 namespace sand::experiments {
 namespace {
 
-constexpr std::size_t kMostColumns = 48, kMostTensors = 40;
+constexpr std::size_t kMostColumns = 48, kMostTensors = 40, kMostTableLevels = 65;
 
 bool has_mask(const LogRecord& record) { return std::isfinite(record.mask.closed); }
 
@@ -184,11 +184,13 @@ Chart agreement_map(const RunLog& log, const std::vector<const LogRecord*>& all)
               {},
               {.head = {"s"}}};
   for (const std::string& step : map.column_names) chart.table.head.push_back("step " + step);
+  const double most_agreement = static_cast<double>(std::max<std::size_t>(levels - 1, 1));
   for (std::size_t row = 0; row < levels; ++row) {
-    const double s =
-        static_cast<double>(levels - 1 - row) / static_cast<double>(std::max<std::size_t>(levels - 1, 1));
+    const double s = static_cast<double>(levels - 1 - row) / most_agreement;
     map.row_names.push_back(number_text(std::round(100 * s) / 100));
-    std::vector<std::string>& texts = chart.table.rows.emplace_back(1, map.row_names.back());
+  }
+  for (const std::size_t row : evenly(levels, kMostTableLevels)) {
+    std::vector<std::string>& texts = chart.table.rows.emplace_back(1, map.row_names[row]);
     for (std::size_t column = 0; column < records.size(); ++column)
       texts.push_back(percent_text(map.numbers[row * records.size() + column]));
   }
