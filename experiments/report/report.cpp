@@ -45,6 +45,16 @@ void append(std::vector<Chart>& to, std::vector<Chart> charts) {
   for (Chart& chart : charts) to.push_back(std::move(chart));
 }
 
+/// Leaves out a chart that is there already: runs on the same data have the same signatures.
+void append_new(std::vector<Chart>& to, std::vector<Chart> charts) {
+  for (Chart& chart : charts) {
+    const bool known = std::any_of(to.begin(), to.end(), [&](const Chart& other) {
+      return other.title == chart.title && other.table.rows == chart.table.rows;
+    });
+    if (!known) to.push_back(std::move(chart));
+  }
+}
+
 DataTable summary(const std::vector<RunLog>& logs) {
   DataTable table{.caption = "The runs",
                   .head = {"run", "method", "data", "test domains", "last step", "score on training domains",
@@ -87,7 +97,7 @@ void add_run(const ReportRequest& request, RunLog& log, ChartSections& charts) {
                                          : network_charts(log, request.data_dir, request.threads, options);
     append(charts.cosines, std::move(network.cosines));
     append(charts.weights, std::move(network.weights));
-    append(charts.surface, std::move(network.surface));
+    append_new(charts.surface, std::move(network.surface));
     append(charts.predictions, std::move(network.predictions));
     log.notes.insert(log.notes.end(), network.notes.begin(), network.notes.end());
   } catch (const Error& error) {

@@ -178,13 +178,13 @@ std::vector<double> mean_signature(const domains::Domain& domain, Index columns)
   return mean;
 }
 
-Chart signature_chart(const std::string& label, const domains::DataSet& data) {
+Chart signature_chart(const domains::DataSet& data) {
   const std::size_t shown = std::min(data.domains.size(), kMostSignatures);
   const Index columns = data.example.size() - 2;
   HeatMap map{.rows = static_cast<int>(shown), .columns = static_cast<int>(columns), .numbers = {}};
   map.is_signed = true, map.column_axis = "number of the signature";
   Chart chart{
-      label + ": signatures, the shortcut",
+      data.name + ": signatures, the shortcut",
       "The mean signature of the examples of class 1 in each domain. In a training domain it has one "
       "value, with the other sign for class 0, and so gives the label away; it differs between domains. "
       "In the test domain it is noise, with a mean near 0.",
@@ -223,7 +223,7 @@ std::optional<std::string> why_no_surface(const domains::DataSet& data) {
 std::vector<Chart> surface_charts(const std::string& label, const Model& model, const domains::DataSet& data,
                                   const std::vector<int>& training) {
   std::vector<Chart> charts = {plane_chart(label, model, data, training)};
-  if (data.example.size() > 2) charts.push_back(signature_chart(label, data));
+  if (data.example.size() > 2) charts.push_back(signature_chart(data));
   return charts;
 }
 

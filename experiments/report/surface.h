@@ -15,9 +15,10 @@ namespace sand::experiments {
 /// or Spirals.
 std::optional<std::string> why_no_surface(const domains::DataSet& data);
 
-/// The surface of the trained model; with more than two inputs, one chart of the signatures, too. `training`:
-/// numbers of the training domains, whose points are drawn. At each point of the plane further inputs come
-/// from examples of the first other domain, and probabilities are means over these.
+/// The surface of the trained model; with more than two inputs, one chart of the signatures, too, which is
+/// the same for all runs on these data. `training`: numbers of the training domains, whose points are drawn.
+/// At each point of the plane further inputs come from examples of the first other domain, and probabilities
+/// are means over these.
 std::vector<Chart> surface_charts(const std::string& label, const Model& model, const domains::DataSet& data,
                                   const std::vector<int>& training);
 

@@ -148,12 +148,13 @@ class Pages(Case):
             for title in ["accuracy by domain", "loss by domain", "mask of all weights",
                           "mask density by tensor", "mask saturation by tensor", "agreement at step 29",
                           "agreement over the steps", "cosines of gradients over the steps",
-                          "mean and least cosine", "decision surface", "signatures, the shortcut",
+                          "mean and least cosine", "decision surface",
                           "predictions, test domains",
                           "predictions, training domains, examples that they train on"]:
                 self.assertIn(f"{run}: {title}", titles)
         self.assertIn("sand: mask of the first layer over the steps", titles)
         self.assertIn("All runs: score on test domains", titles)
+        self.assertEqual(titles.count("Spirals: signatures, the shortcut"), 1)
         differences = next(t for t in page.all("table") if "Settings that differ" in t["text"])
         self.assertEqual([row["inside"][0]["text"] for row in page.all("tr", differences)][:2],
                          ["setting", "algorithm"])
