@@ -1,5 +1,6 @@
 #include "domains/toys.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
