@@ -1,7 +1,13 @@
 // Pictures on canvases. Each function draws one picture from plain numbers.
 "use strict";
 
-function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+// The colours of the style sheet; forgetColours() after a change of the scheme.
+const COLOURS = {};
+function colour(name) {
+  if (!COLOURS[name]) COLOURS[name] = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return COLOURS[name];
+}
+function forgetColours() { for (const name of Object.keys(COLOURS)) delete COLOURS[name]; }
 
 // [r, g, b] of "#rrggbb".
 function channels(hex) { return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)); }
@@ -25,19 +31,27 @@ function clear(canvas, height) {
   return { context, width, height: tall };
 }
 
-// Draws columns x rows colours as rectangles that fill a place. `shade(i)` -> [r, g, b].
-function raster(context, columns, rows, shade, left, top, width, height) {
+// A small picture of columns x rows colours, shade(i) -> [r, g, b].
+function tiles(columns, rows, shade) {
   const small = document.createElement("canvas");
   small.width = columns;
   small.height = rows;
   const image = new ImageData(columns, rows);
-  for (let i = 0; i < columns * rows; ++i) {
-    const [r, g, b] = shade(i);
-    image.data.set([r, g, b, 255], 4 * i);
+  for (let i = 0, at = 0; i < columns * rows; ++i) {
+    const rgb = shade(i);
+    image.data[at++] = rgb[0];
+    image.data[at++] = rgb[1];
+    image.data[at++] = rgb[2];
+    image.data[at++] = 255;
   }
   small.getContext("2d").putImageData(image, 0, 0);
+  return small;
+}
+
+// Draws such a picture as rectangles that fill a place.
+function raster(context, columns, rows, shade, left, top, width, height) {
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, left, top, width, height);
+  context.drawImage(tiles(columns, rows, shade), left, top, width, height);
 }
 
 // What a network predicts on the plane, from the top row, with dots [{x, y, label}]: class 1 is a square.
@@ -103,6 +117,20 @@ const MASKS = {
   SANDMaskSNR: (s, v, tau, k) => Math.max(0, Math.tanh(k * (s - tau) / v)),
 };
 
+// The region that a mask lets pass, kept until something of it changes.
+const REGION = { columns: 90, rows: 60, key: "", picture: null };
+function regionOf(method, tau, k, low, high) {
+  const { columns, rows } = REGION, paper = channels(colour("--paper")), pass = channels(colour("--high"));
+  const key = [method, tau, k, low, high, paper].join();
+  if (REGION.key === key) return REGION.picture;
+  REGION.key = key;
+  REGION.picture = tiles(columns, rows, (i) => {
+    const v = 10 ** (low + (high - low) * (i % columns + 0.5) / columns);
+    return mix(paper, pass, 0.4 * MASKS[method](1 - (Math.floor(i / columns) + 0.5) / rows, v, tau, k));
+  });
+  return REGION.picture;
+}
+
 // Agreement against variance. `points`: {s, v} and `open`, the mask, a number for each weight.
 function drawScatter(canvas, points, open, chosen, method, tau, k) {
   const { context, width, height } = clear(canvas);
@@ -112,13 +140,9 @@ function drawScatter(canvas, points, open, chosen, method, tau, k) {
   const low = Math.floor(at(0.01)) - 1, high = Math.max(Math.ceil(at(1)), low + 2);
   const x = (v) => left + plotWidth * Math.min(Math.max((Math.log10(Math.max(v, 1e-45)) - low) / (high - low), 0), 1);
   const y = (s) => 8 + plotHeight * (1 - s);
-  const mask = MASKS[method], paper = channels(colour("--paper")), pass = channels(colour("--high"));
-  const columns = 90, rows = 60;
-  raster(context, columns, rows, (i) => {
-    if (!mask) return paper;
-    const v = 10 ** (low + (high - low) * (i % columns + 0.5) / columns), s = 1 - (Math.floor(i / columns) + 0.5) / rows;
-    return mix(paper, pass, 0.4 * mask(s, v, tau, k));
-  }, left, 8, plotWidth, plotHeight);
+  const mask = MASKS[method];
+  context.imageSmoothingEnabled = false;
+  if (mask) context.drawImage(regionOf(method, tau, k, low, high), left, 8, plotWidth, plotHeight);
   context.strokeStyle = context.fillStyle = colour("--ink");
   context.lineWidth = 1;
   context.strokeRect(left, 8, plotWidth, plotHeight);

@@ -40,7 +40,10 @@ class Page {
     part("choose").addEventListener("click", () => this.chooseTyped());
     window.addEventListener("hashchange", () => { if (location.hash !== this.remembered) this.load(); });
     window.addEventListener("resize", () => this.draw(true));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw(true));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      forgetColours();
+      this.draw(true);
+    });
   }
 
   // Takes the settings of the URL and catches up to its step.
