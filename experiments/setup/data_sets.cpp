@@ -162,6 +162,15 @@ domains::DataSet linear_set(const DataRequest& request, const Threads&) {
       {.example = Example, .scrambled = Scrambled, .oracle = Oracle, .seed = request.seed});
 }
 
+template <bool Rotated>
+domains::DataSet toy_line(const DataRequest& request, const Threads&) {
+  return domains::toy_line({.rotated = Rotated, .seed = request.seed});
+}
+
+domains::DataSet toy_stripes(const DataRequest& request, const Threads&) {
+  return domains::toy_stripes(request.seed);
+}
+
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
 
 Registry<DataSetRow>& registry() {
@@ -210,14 +219,9 @@ Registry<DataSetRow>& registry() {
           {"LinearExample2s-Oracle", linear_set<2, true, true>},
           {"LinearExample3-Oracle", linear_set<3, false, true>},
           {"LinearExample3s-Oracle", linear_set<3, true, true>},
-          {"ToyLine", [](const DataRequest& request,
-                         const Threads&) { return domains::toy_line({.seed = request.seed}); }},
-          {"ToyLineRotated",
-           [](const DataRequest& request, const Threads&) {
-             return domains::toy_line({.rotated = true, .seed = request.seed});
-           }},
-          {"ToyStripes",
-           [](const DataRequest& request, const Threads&) { return domains::toy_stripes(request.seed); }},
+          {"ToyLine", toy_line<false>},
+          {"ToyLineRotated", toy_line<true>},
+          {"ToyStripes", toy_stripes},
           {"Table", [](const DataRequest& request,
                        const Threads& threads) { return own_data("Table", request.own, threads); }},
           {"Arrays", [](const DataRequest& request,

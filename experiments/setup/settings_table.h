@@ -3,6 +3,7 @@
 #pragma once
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/generated_data_settings.h"
 #include "experiments/setup/own_data_settings.h"
 #include "experiments/setup/recipe_settings.h"
 #include "experiments/setup/setting.h"
@@ -19,21 +20,7 @@ void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
   row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
       data.data_dir);
-  row({"digits", "--digits",
-       "images of digit data sets: mnist, fashion-mnist, kmnist, emnist-letters or another split of EMNIST, "
-       "emnist for the only split in --data-dir, generated, or auto: MNIST if --data-dir is given (default "
-       "auto)"},
-      data.digits);
-  row(Setting{"digit_count", "--digit-count,--digit_count",
-              "number of generated digits; 0: as many as MNIST has (default 0)", 0, 1e6}
-          .newer(),
-      data.digit_count);
-  row(Setting{"signature", "--signature",
-              "numbers of the signature of Spirals, the shortcut; 0: none (default 16)", 0, 1024}
-          .newer(),
-      data.signature);
-  row(Setting{"turns", "--turns", "turns of a spiral of Spirals (default 3)", 0.01, 10000}.newer(),
-      data.turns);
+  visit_generated_data_settings(data, row);
   row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
        512},
       data.image_size);

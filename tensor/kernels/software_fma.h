@@ -9,8 +9,9 @@ namespace sand::kernels {
 namespace {
 
 /// The product of two floats is exact in double; only the sum can be rounded. Rounded to odd (Boldo and
-/// Melquiond 2008), it keeps on which side of every float and of every middle between two floats the exact sum
-/// lies, so that the second rounding, to float, is the only one that shows. Infinities and NaN pass.
+/// Melquiond 2008), it keeps on which side of every float, and of every middle between two floats, the exact
+/// sum lies. So the second rounding, to float, gives the float nearest to the exact sum. Infinities and NaN
+/// pass.
 [[maybe_unused]] inline float software_fma(float a, float b, float c) {
   const double product = static_cast<double>(a) * static_cast<double>(b), addend = c;
   const double sum = product + addend;

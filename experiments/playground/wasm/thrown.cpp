@@ -1,4 +1,4 @@
-// Exceptions without unwinding: clang 14 compiles `throw` for WebAssembly, but its C++ library does not catch.
+// Exceptions without unwinding: clang 14 compiles `throw` for WebAssembly, but its library cannot unwind.
 // A throw hands its message to the page, which abandons the instance. So a `catch` never runs here.
 #include <cstdlib>
 #include <exception>
