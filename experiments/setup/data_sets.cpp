@@ -167,10 +167,6 @@ domains::DataSet toy_line(const DataRequest& request, const Threads&) {
   return domains::toy_line({.rotated = Rotated, .seed = request.seed});
 }
 
-domains::DataSet toy_stripes(const DataRequest& request, const Threads&) {
-  return domains::toy_stripes(request.seed);
-}
-
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
 
 Registry<DataSetRow>& registry() {
@@ -221,7 +217,6 @@ Registry<DataSetRow>& registry() {
           {"LinearExample3s-Oracle", linear_set<3, true, true>},
           {"ToyLine", toy_line<false>},
           {"ToyLineRotated", toy_line<true>},
-          {"ToyStripes", toy_stripes},
           {"Table", [](const DataRequest& request,
                        const Threads& threads) { return own_data("Table", request.own, threads); }},
           {"Arrays", [](const DataRequest& request,

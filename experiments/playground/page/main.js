@@ -75,8 +75,9 @@ class Page {
     for (const name of ["tau", "k"])
       this.form[name].disabled = !METHODS[this.form.method.value].hparams.includes(name);
     this.showValues();
+    this.used = this.settings();  // of the run; a control may show others while it moves or is refused
     try {
-      this.engine = new Engine(this.module, flagsOf(this.settings()));
+      this.engine = new Engine(this.module, flagsOf(this.used));
     } catch (error) {
       this.fail(error);
       return;
@@ -132,7 +133,7 @@ class Page {
 
   // Keeps settings, step and weights in the URL.
   remember() {
-    const fragment = toFragment(this.settings(), this.engine ? this.engine.steps : 0, this.chosen);
+    const fragment = toFragment(this.used, this.engine ? this.engine.steps : 0, this.chosen);
     this.remembered = fragment === "#" ? "" : fragment;
     try {
       history.replaceState(null, "", fragment);

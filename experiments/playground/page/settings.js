@@ -16,7 +16,6 @@ const DATA = {
   Spirals: { name: "two spirals, a shortcut in each domain", training: 16, first: 1, test: 0 },
   ToyLine: { name: "a line, the shortcut on one input", training: 8, first: 1, test: 0 },
   ToyLineRotated: { name: "the same, turned by 45 degrees", training: 8, first: 1, test: 0 },
-  ToyStripes: { name: "bands, a shortcut stripe in each domain", training: 8, first: 1, test: 0 },
   "ColoredMNIST-14": { name: "coloured digits, 14 x 14", training: 2, first: 0, test: 2 },
 };
 

@@ -43,7 +43,7 @@ Object.assign(Page.prototype, {
         this.drawMask();
         this.drawGradients();
       }
-      part("command").textContent = commandOf(this.settings(), this.engine.steps);
+      part("command").textContent = commandOf(this.used, this.engine.steps);
       if (all && !this.running && this.engine.steps >= this.goal) this.explain();
     });
   },
