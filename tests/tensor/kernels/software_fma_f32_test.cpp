@@ -49,13 +49,14 @@ TEST_CASE("The software's a b + c has the bits of the machine's for all pairs of
 }
 
 TEST_CASE("A sum just beside the middle between two floats is rounded to the right side") {
-  // 1 + 2^-24 is the middle between 1 and the next float; the product moves the sum by 2^-60
-  CHECK(software_fma(0x1p-30F, 0x1p-30F, 1.0F) == 1.0F);
-  CHECK(software_fma(0x1p-12F, 0x1.000002p-12F, 1.0F) == 1 + 0x1p-23F);
-  CHECK(software_fma(0x1p-12F, 0x1.fffffep-13F, 1.0F) == 1.0F);
-  // among subnormal numbers, where musl's fmaf is wrong: half of the smallest one, and a little more
-  CHECK(software_fma(0x1.000002p-75F, 0x1.000002p-75F, 0x1p-130F) == 0x1p-130F + 0x1p-149F);
-  CHECK(software_fma(0x1p-75F, 0x1p-75F, 0x1p-130F) == 0x1p-130F);
+  // (1 + u) (1 - u) = 1 - 2^-46 for u = 2^-23: a product just below a power of two. The double sum is the
+  // middle itself, and the middle goes to the even neighbour.
+  CHECK(software_fma(0x1.000002p-12F, 0x1.fffffcp-13F, 1 + 0x1p-23F) == 1 + 0x1p-23F);
+  CHECK(software_fma(-0x1.000002p-12F, 0x1.fffffcp-14F, 0x1.fffffep-1F) == 0x1.fffffep-1F);
+  // the same among subnormal numbers, where musl's fmaf is wrong
+  const float odd = 0x1p-130F + 0x1p-149F;
+  CHECK(software_fma(0x1.000002p-75F, 0x1.fffffcp-76F, odd) == odd);
+  CHECK(software_fma(0x1p-75F, 0x1p-75F, odd) == odd + 0x1p-149F);  // the middle itself
 }
 
 TEST_CASE("The software's a b + c has the bits of the machine's for random numbers") {
@@ -64,6 +65,13 @@ TEST_CASE("The software's a b + c has the bits of the machine's for random numbe
   CHECK(wrong(300'000, [&](float* x) { x[0] = any(), x[1] = any(), x[2] = any(); }) == 0);
   const auto near_one = [&] { return static_cast<float>(random.uniform(-2, 2)); };
   CHECK(wrong(300'000, [&](float* x) { x[0] = near_one(), x[1] = near_one(), x[2] = near_one(); }) == 0);
+  // sums just beside the middle between two floats
+  CHECK(wrong(300'000, [&](float* x) {
+          const float u = std::ldexp(static_cast<float>(1 + random.below(7)), -23);
+          x[0] = std::ldexp(1 + u, -12) * (random.below(2) == 1 ? -1.0F : 1.0F),
+          x[1] = std::ldexp(1 - u, -12);
+          x[2] = static_cast<float>(random.uniform(1, 2));
+        }) == 0);
   // products and sums that nearly cancel, or differ much in size
   CHECK(wrong(300'000, [&](float* x) {
           x[0] = near_one(), x[1] = near_one();
