@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 . cmake/packages.sh
 require "$tests_need"
 build test
+# the page, where a compiler for WebAssembly is installed
+sh experiments/playground/build.sh build/test/playground >/dev/null || [ $? = 69 ]
 status=0
 ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@" || status=$?
 # ctest tells which, but not why

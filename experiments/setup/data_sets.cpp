@@ -15,6 +15,7 @@
 #include "domains/mnist.h"
 #include "domains/rotated_mnist.h"
 #include "domains/spirals.h"
+#include "domains/toys.h"
 #include "experiments/machine/available_memory.h"
 #include "experiments/machine/progress.h"
 #include "experiments/setup/photo_cache.h"
@@ -46,7 +47,9 @@ std::shared_ptr<const domains::Digits> digits_of(const DataRequest& request, dom
         .hint("--digits generated needs no files");
   });
   if (digits == "generated" || (digits == "auto" && request.data_dir.empty())) {
-    const std::uint32_t count = part == domains::MnistPart::train ? 60000 : 70000;  // as many as MNIST has
+    const std::uint32_t of_mnist = part == domains::MnistPart::train ? 60000 : 70000;
+    const std::uint32_t count =
+        request.digit_count > 0 ? static_cast<std::uint32_t>(request.digit_count) : of_mnist;
     return std::make_shared<domains::Digits>(domains::generated_digits(count, request.seed, threads));
   }
   return std::make_shared<domains::Digits>(
@@ -159,6 +162,11 @@ domains::DataSet linear_set(const DataRequest& request, const Threads&) {
       {.example = Example, .scrambled = Scrambled, .oracle = Oracle, .seed = request.seed});
 }
 
+template <bool Rotated>
+domains::DataSet toy_line(const DataRequest& request, const Threads&) {
+  return domains::toy_line({.rotated = Rotated, .seed = request.seed});
+}
+
 constexpr auto kBoth = domains::MnistPart::both, kTrain = domains::MnistPart::train;
 
 Registry<DataSetRow>& registry() {
@@ -168,7 +176,9 @@ Registry<DataSetRow>& registry() {
           {"Spirals",
            [](const DataRequest& request, const Threads&) -> domains::DataSet {
              constexpr std::uint64_t kApart = 1000;  // domain e is seeded with seed + e
-             return domains::Spirals({.seed = static_cast<std::uint32_t>(request.seed * kApart)});
+             return domains::Spirals({.dimensions = request.signature,
+                                      .turns = request.turns,
+                                      .seed = static_cast<std::uint32_t>(request.seed * kApart)});
            }},
           {"ColoredMNIST",
            [](const DataRequest& request, const Threads& threads) {
@@ -205,6 +215,8 @@ Registry<DataSetRow>& registry() {
           {"LinearExample2s-Oracle", linear_set<2, true, true>},
           {"LinearExample3-Oracle", linear_set<3, false, true>},
           {"LinearExample3s-Oracle", linear_set<3, true, true>},
+          {"ToyLine", toy_line<false>},
+          {"ToyLineRotated", toy_line<true>},
           {"Table", [](const DataRequest& request,
                        const Threads& threads) { return own_data("Table", request.own, threads); }},
           {"Arrays", [](const DataRequest& request,

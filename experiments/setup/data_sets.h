@@ -37,6 +37,9 @@ struct DataRequest {
   bool skip_unreadable = false;  ///< skip unreadable photos, and name them on stderr
   bool follow_links = false;     ///< follow symbolic links among photos
   bool turn_photos = false;      ///< upright, as their EXIF data say
+  int signature = 16;            ///< numbers of the signature of Spirals; 0: none, so no shortcut
+  double turns = 3;              ///< of a spiral
+  int digit_count = 0;           ///< of generated digits; 0: as many as MNIST has
   std::string photo_cache = {};  ///< folder for decoded photos, see PhotoCache; "": none. Decides no number
   OwnDataRequest own = {};       ///< of Table and Arrays
 };

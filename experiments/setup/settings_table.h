@@ -3,6 +3,7 @@
 #pragma once
 
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/generated_data_settings.h"
 #include "experiments/setup/model_settings.h"
 #include "experiments/setup/own_data_settings.h"
 #include "experiments/setup/recipe_settings.h"
@@ -20,11 +21,7 @@ void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
   row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
       data.data_dir);
-  row({"digits", "--digits",
-       "images of digit data sets: mnist, fashion-mnist, kmnist, emnist-letters or another split of EMNIST, "
-       "emnist for the only split in --data-dir, generated, or auto: MNIST if --data-dir is given (default "
-       "auto)"},
-      data.digits);
+  visit_generated_data_settings(data, row);
   row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
        512},
       data.image_size);

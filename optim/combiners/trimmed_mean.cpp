@@ -29,7 +29,7 @@ class Sorter {
  public:
   explicit Sorter(const Agreement& agreement)
       : columns_(static_cast<std::size_t>(agreement.columns())),
-        rows_(std::make_unique_for_overwrite<Columns[]>(static_cast<std::size_t>(agreement.domains()))) {
+        rows_(new Columns[static_cast<std::size_t>(agreement.domains())]) {  // not zeroed
     for (int e = 0; e < agreement.domains(); ++e)
       std::copy_n(agreement.row(e), columns_, rows_[static_cast<std::size_t>(e)].begin());
   }

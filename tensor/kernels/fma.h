@@ -4,6 +4,9 @@
 #pragma once
 
 #include "tensor/scalar.h"
+#ifdef __wasm__
+#include "tensor/kernels/software_fma.h"
+#endif
 #ifdef VECTOR_BYTES
 #include <immintrin.h>
 #endif
@@ -11,7 +14,11 @@
 namespace sand::kernels {
 namespace {
 
+#ifdef __wasm__
+[[maybe_unused]] float fma(float a, float b, float c) { return software_fma(a, b, c); }
+#else
 [[maybe_unused]] float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#endif
 [[maybe_unused]] double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
 #ifdef VECTOR_BYTES

@@ -38,7 +38,7 @@ FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the 
 # pages whose commands are run
 COMMANDS = ["README.md", *(f"docs/{name}.md" for name in (
     "install", "first-run", "own-data", "after-training", "images", "training", "reports", "sweeps",
-    "settings", "algorithms", "audit", "cpp",
+    "settings", "algorithms", "audit", "cpp", "playground",
     "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop",
     "speed", "results", "bits"))]
 problems = []
