@@ -33,8 +33,9 @@ void add_hparams(Command& command) {
     const bool is_hparams = std::string(setting.flags) == "--hparams";
     if (is_hparams || shown.count(setting.key) == 1) add_setting(command, setting, field);
   });
-  command.option("--protocol", request.protocol_name,
-                 "domainbed, ilc, irm or auto: of the paper that made the data set (default domainbed)");
+  command.option(
+      "--protocol", request.protocol_name,
+      "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default domainbed)");
   command.run([] { return hparams(request); });
 }
 

@@ -17,7 +17,9 @@ namespace sand::experiments {
 template <class Data, class Row>
 void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
-  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
+  row(Setting{"data_dir", "--data-dir,--data_dir",
+              "directory of MNIST or of folders of photos (default: none; digits are generated)"}
+          .place(),
       data.data_dir);
   row({"digits", "--digits",
        "images of digit data sets: mnist, fashion-mnist, kmnist, emnist-letters or another split of EMNIST, "
@@ -67,15 +69,16 @@ void visit_method_settings(Request& request, const Row& row) {
           .newer(),
       request.combiner);
   row({"protocol", "--protocol",
-       "domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
+       "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
       request.protocol_name);
-  row({"", "--hparams", R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10, "lr": 1e-3}')"},
+  row({"", "--hparams",
+       R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10, "lr": 1e-3}' (default: the protocol's))"},
       request.hparams_json);
   row({"hparams_seed", "--hparams-seed,--hparams_seed",
        "seed of DomainBed's random hyper-parameters; 0: its defaults (default 0)", 0, kLargestSeed},
       request.hparams_seed);
   row(Setting{"domainbed_defaults", "--domainbed-defaults",
-              "DomainBed's own defaults where ours differ: tau 1 of SANDMask, under which nothing trains"}
+              "take DomainBed's defaults where ours differ: tau 1 of SANDMask, under which nothing trains"}
           .newer(),
       request.domainbed_defaults);
   row(Setting{"k_as_first_released", "--k-as-first-released",
@@ -93,7 +96,7 @@ void visit_method_settings(Request& request, const Row& row) {
 template <class Request, class Row>
 void visit_model_settings(Request& request, const Row& row) {
   row({"model", "--model",
-       "MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
+       "network: MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
        "DomainBed's choice for the data set (default auto)"},
       request.model);
   row({"convolution", "--convolution",
@@ -103,13 +106,14 @@ void visit_model_settings(Request& request, const Row& row) {
               "safetensors file with the first weights, such as a checkpoint (default: drawn)"}
           .place(),
       request.init_from);
-  row({"init_sha256", "", "SHA-256 of that file"}, request.init_sha256);
+  row({"init_sha256", "", "SHA-256 of the file of --init-from"}, request.init_sha256);
   row(Setting{"init_partial", "--init-partial,--init_partial",
-              "take only the tensors of that file that fit the model; draw the others"}
+              "take only the tensors of --init-from that fit the model; draw the others"}
           .newer(),
       request.init_partial);
   row(Setting{"freeze", "--freeze",
-              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*'"}
+              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*' (default: "
+              "none)"}
           .newer(),
       request.freeze);
   row({"seed", "--seed", "seed of weights, batches and dropout (default 0)", 0, kLargestSeed}, request.seed);
