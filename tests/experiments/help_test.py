@@ -6,6 +6,7 @@
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 
 from program_test import USAGE, Case, main
@@ -41,7 +42,7 @@ class HelpCase(Case):
         return options
 
 
-class Help(HelpCase):
+class Texts(HelpCase):
     def test_every_command_is_found(self):
         found = self.commands()
         for command in [("train",), ("sweep",), ("sweep", "plan"), ("data", "show"), ("man",)]:
@@ -172,4 +173,4 @@ class Man(HelpCase):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
