@@ -249,9 +249,8 @@ void add_step(Command& command) {
   command.option(
       "--combiner", o.combiner,
       "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
-  command.option(
-      "--hparams", o.hparams,
-      R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}' (default: {}))");
+  command.option("--hparams", o.hparams,
+                 R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10}' (default: {}))");
   command.group("Files");
   command.option(
       "--in", o.in,

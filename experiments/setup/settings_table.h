@@ -17,9 +17,7 @@ namespace sand::experiments {
 template <class Data, class Row>
 void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
-  row(Setting{"data_dir", "--data-dir,--data_dir",
-              "directory of MNIST or of folders of photos (default: none; digits are generated)"}
-          .place(),
+  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of photos (default: none)"}.place(),
       data.data_dir);
   row({"digits", "--digits",
        "images of digit data sets: mnist, fashion-mnist, kmnist, emnist-letters or another split of EMNIST, "
@@ -71,8 +69,7 @@ void visit_method_settings(Request& request, const Row& row) {
   row({"protocol", "--protocol",
        "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
       request.protocol_name);
-  row({"", "--hparams",
-       R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10, "lr": 1e-3}' (default: the protocol's))"},
+  row({"", "--hparams", R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10}' (default: {}))"},
       request.hparams_json);
   row({"hparams_seed", "--hparams-seed,--hparams_seed",
        "seed of DomainBed's random hyper-parameters; 0: its defaults (default 0)", 0, kLargestSeed},
@@ -112,8 +109,7 @@ void visit_model_settings(Request& request, const Row& row) {
           .newer(),
       request.init_partial);
   row(Setting{"freeze", "--freeze",
-              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*' (default: "
-              "none)"}
+              "names of parameter tensors that do not move; * and ? stand for any text (default: none)"}
           .newer(),
       request.freeze);
   row({"seed", "--seed", "seed of weights, batches and dropout (default 0)", 0, kLargestSeed}, request.seed);

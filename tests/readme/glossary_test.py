@@ -56,7 +56,7 @@ def first_uses(text, words):
 def add_links(text, uses, glossary):
     for word, (span, is_linked) in sorted(uses.items(), key=lambda use: -use[1][0][0]):
         shown = text[slice(*span)]
-        if not is_linked:
+        if not is_linked and text[span[0] - 1] != "[":  # its definition may be missing only
             link = f"[{shown}]" if shown.lower() == word.lower() else f"[{shown}][{word}]"
             text = text[: span[0]] + link + text[span[1] :]
     defined = [f"[{word}]: {glossary}#{word.lower().replace(' ', '-')}" for word in sorted(uses)]
