@@ -40,9 +40,9 @@ FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the 
 LESSONS = [f"docs/lessons/{name}.md" for name in (
     "1-tape", "2-domains", "3-mask", "4-shortcut", "5-masks", "6-combiner", "7-audit", "8-table", "class")]
 COMMANDS = ["README.md", *LESSONS, *(f"docs/{name}.md" for name in (
-    "README", "glossary", "install", "first-run", "own-data", "after-training", "images", "training", "sweeps",
-    "settings", "algorithms", "audit", "cpp",
-    "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "speed", "results", "bits"))]
+    "README", "glossary", "install", "first-run", "own-data", "after-training", "images", "training",
+    "sweeps", "settings", "algorithms", "explain", "audit", "cpp", "own-combiner", "own-objective", "own-op",
+    "own-layer", "own-data-set", "own-loop", "speed", "results", "bits"))]
 problems = []
 
 
