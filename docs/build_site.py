@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Builds a web site from the pages of this repository. It needs no network, neither to build nor to read.
 
-    build_site.py FOLDER      writes FOLDER/index.html and what it links to; exit: 0 done, 69 no python3-markdown
+    build_site.py FOLDER      writes FOLDER/index.html and what it links to
+
 
 Every page that can be reached from README.md becomes HTML (Debian package python3-markdown). Files of source
-that a page links to become pages with their text; pictures are copied. A link to a missing file is an error.
+that a page links to become pages with their text; pictures are copied. Exit: 0 done, 65 a link to a missing file, 69 no python3-markdown.
 """
 import html
 import pathlib
@@ -22,7 +23,8 @@ except ImportError:
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 PICTURES = (".png", ".svg")
 STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --soft: #f2f2f2; --line: #bbb; --link: #0b57a4; }
+:root { color-scheme: light dark;
+  --ink: #1b1b1b; --paper: #fff; --soft: #f2f2f2; --line: #bbb; --link: #0b57a4; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8e8e8; --paper: #161616; --soft: #242424; --line: #555; --link: #8ab8f0; } }
 body { margin: 0 auto; padding: 1rem; max-width: 52rem; font: 1rem/1.5 sans-serif; color: var(--ink);
