@@ -17,8 +17,8 @@ struct AndMaskOptions {
 };
 
 /// m = 1 if s >= tau, else 0; direction = m * gbar, where s = |n_plus - n_minus| / E and gbar is the mean
-/// gradient, or that of the gradients divided by their lengths. A gradient of length 0 stays 0. An exact zero (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two
-/// domains.
+/// gradient, or that of the gradients divided by their lengths. A gradient of length 0 stays 0. An exact zero
+/// (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two domains.
 class AndMask : public ByColumn {
  public:
   static CombinerCard card();
