@@ -206,7 +206,8 @@ void add_bench(Command& command) {
       "SANDMask)");
   command.option(
       "--combiner", o.combiner,
-      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
+      "combiner of the gradients of an objective over domains, such as IRM; sandgrad list algorithms prints "
+      "the names (default: the mean)");
   command.group("Case");
   command.option("--steps", o.steps, "number of updates to time (default 100)", {1, 1e6});
   command.option("--domains", o.domains, "number of domains (default: that of the case)", {1, 4096});

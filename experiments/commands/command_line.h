@@ -22,8 +22,7 @@ struct Bounds {
 };
 constexpr Bounds kThreadCounts{0, 1024}, kCounts{1, 0x1p30}, kStepNumbers{0, 0x1p31 - 1};
 constexpr const char* kProgramGroup = "Program";  ///< the last heading of --help
-constexpr const char* kThreadsHelp =
-    "number of threads; 0: every core (default 0). Results do not depend on it";
+constexpr const char* kThreadsHelp = "number of threads, which changes no result; 0: every core (default 0)";
 
 /// An option that was added.
 class Option {

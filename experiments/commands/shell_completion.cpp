@@ -40,9 +40,9 @@ std::vector<std::string> offered_flags(const OptionEntry& option) {
 std::string bash_words(const CommandEntry& command) {
   std::vector<std::string> words;
   for (const CommandEntry& other : command.commands) words.push_back(other.name);
-  for (const OptionEntry& option : command.options) words.push_back(option.name);
   for (const OptionEntry& argument : command.arguments)
     words.insert(words.end(), argument.choices.begin(), argument.choices.end());
+  for (const OptionEntry& option : command.options) words.push_back(option.name);
   return joined(words);
 }
 

@@ -248,7 +248,8 @@ void add_step(Command& command) {
       "SANDMask)");
   command.option(
       "--combiner", o.combiner,
-      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
+      "combiner of the gradients of an objective over domains, such as IRM; sandgrad list algorithms prints "
+      "the names (default: the mean)");
   command.option("--hparams", o.hparams,
                  R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10}' (default: {}))");
   command.group("Files");
@@ -266,9 +267,7 @@ void add_step(Command& command) {
   command.option(
       "--explain-layer", o.explain_layer,
       "parameter tensor whose ranges of mask, agreement and gradients are printed (default: none)");
-  command
-      .option("--heat-map", o.heat_map,
-              "PNG to write: mask (left) and agreement (right) of that tensor (default: none)")
+  command.option("--heat-map", o.heat_map, "PNG to write: mask (left) and agreement (right) of that tensor")
       .needs("--explain-layer");
   command.group("Method");
   command.option(

@@ -290,7 +290,7 @@ void add_verify(Command& command) {
   command.option("--expect-chain,--expect_chain", o.expect_chain,
                  "chain of the last record, as published elsewhere, in hex (default: not compared)");
   command.flag("--second-opinion", o.second_opinion,
-               "also compute gradients of some steps in double precision with plain loops");
+               "compute gradients of some steps again, in double precision with plain loops");
   command.option("--opinion-on", o.opinion_on, "").hidden();  // sandgrad calls sandgrad64 with it
   command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);

@@ -17,10 +17,13 @@ BARE = {"it", "its", "that", "them", "this", "only", "also", "by", "of", "to", "
 
 
 class HelpCase(Case):
+    texts = {}  # of --help, by command
+
     def help_of(self, *command):
-        stdout, stderr = self.run_program(*command, "--help")
-        self.assertEqual(stderr, "")
-        return stdout
+        if command not in self.texts:
+            self.texts[command], stderr = self.run_program(*command, "--help")
+            self.assertEqual(stderr, "")
+        return self.texts[command]
 
     def commands(self, *above):
         """-> all commands below, as tuples of words"""
@@ -60,7 +63,8 @@ class Texts(HelpCase):
             self.assertIn(["Program", "--help", "", "print this help and stop"], options, command)
             headings = {heading for heading, *_ in options}
             self.assertNotIn(None, headings, command)
-            self.assertLessEqual(len(options), 8 * len(headings), command)
+            if len(options) > 9:  # with --help
+                self.assertGreaterEqual(len(headings), 3, command)
 
     def test_every_value_has_a_default_or_is_required(self):
         for command in self.commands():
@@ -85,14 +89,18 @@ class Completion(HelpCase):
             file.write(stdout)
         return path
 
-    def by_bash(self, *words):
-        """-> what bash offers for the last word"""
+    def by_bash(self, *lines):
+        """-> what bash offers for the last word of each line"""
         test = f"""source {self.script("bash")}
-            COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sandgrad; printf '%s\\n' "${{COMPREPLY[@]}}" """
-        done = subprocess.run(["bash", "-c", test, "bash", "sandgrad", *words], capture_output=True,
-                              text=True)
+            while IFS= read -r line; do
+              read -ra COMP_WORDS <<<"$line"
+              case $line in *" ") COMP_WORDS+=("") ;; esac
+              COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _sandgrad; echo "${{COMPREPLY[*]}}"
+            done"""
+        lines = "".join(f"sandgrad {line}\n" for line in lines)
+        done = subprocess.run(["bash", "-c", test], capture_output=True, text=True, input=lines)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        return done.stdout.split()
+        return [offers.split() for offers in done.stdout.splitlines()]
 
     def by_fish(self, line):
         done = subprocess.run(["fish", "-N", "-c", f"source {self.script('fish')}; complete -C '{line}'"],
@@ -109,27 +117,27 @@ class Completion(HelpCase):
         self.needs("bash")
         commands = self.commands()
         self.assertEqual({name for name, *deeper in commands if not deeper},
-                         {word for word in self.by_bash("") if word[0] != "-"})
-        for command in commands:
-            flags = {flag for _, flag, *_ in self.options(*command)}
-            offered = {word for word in self.by_bash(*command, "--") if word[0] == "-"}
-            self.assertEqual(flags, offered, command)
+                         {word for word in self.by_bash("")[0] if word[0] != "-"})
+        offered = self.by_bash(*(" ".join([*command, "--"]) for command in commands))
+        for command, words in zip(commands, offered, strict=True):
+            self.assertEqual({flag for _, flag, *_ in self.options(*command)}, set(words), command)
 
     def test_bash_offers_the_names_that_an_option_takes(self):
         self.needs("bash")
-        self.assertEqual(self.by_bash("train", "--algorithm", "SAND"), ["SANDMask", "SANDMaskSNR"])
-        self.assertEqual(self.by_bash("train", "--dataset", "Rot"), ["RotatedMNIST"])
-        self.assertEqual(self.by_bash("completion", ""), ["bash", "zsh", "fish", "--help"])
-        self.assertEqual(self.by_bash("train", "--output-dir", ""), [])  # bash then completes files
+        self.assertEqual(self.by_bash("train --algorithm SAND", "train --dataset Rot", "completion ",
+                                      "train --output-dir "),  # bash then completes files
+                         [["SANDMask", "SANDMaskSNR"], ["RotatedMNIST"], ["bash", "zsh", "fish", "--help"], []])
 
     def test_every_name_that_bash_offers_is_in_the_phrase_of_its_option(self):
         self.needs("bash")
-        for command in self.commands():
-            for _, flag, value, phrase in self.options(*command):
-                offers = self.by_bash(*command, flag, "") if value else []
-                if "sandgrad list" not in phrase and flag not in ("--datasets", "--dataset"):
-                    for name in offers:
-                        self.assertRegex(phrase, rf"(?<!\w){name}(?!\w)", (command, flag))
+        options = [(command, flag, phrase) for command in self.commands()
+                   for _, flag, value, phrase in self.options(*command) if value]
+        offered = self.by_bash(*(" ".join([*command, flag, ""]) for command, flag, _ in options))
+        self.assertGreater(sum(map(bool, offered)), 20)
+        for (command, flag, phrase), names in zip(options, offered, strict=True):
+            if "sandgrad list" not in phrase and flag not in ("--datasets", "--dataset"):
+                for name in names:
+                    self.assertRegex(phrase, rf"(?<!\w){name}(?!\w)", (command, flag))
 
     def test_fish_offers_commands_options_and_names(self):
         self.needs("fish")
