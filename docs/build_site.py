@@ -3,9 +3,9 @@
 
     build_site.py FOLDER      writes FOLDER/index.html and what it links to
 
-
 Every page that can be reached from README.md becomes HTML (Debian package python3-markdown). Files of source
-that a page links to become pages with their text; pictures are copied. Exit: 0 done, 65 a link to a missing file, 69 no python3-markdown.
+that a page links to become pages with their text; pictures are copied. Exit: 0 done, 65 a link to a missing
+file, 69 no python3-markdown.
 """
 import html
 import pathlib
