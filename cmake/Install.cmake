@@ -19,10 +19,10 @@ if(SANDGRAD_PROGRAMS AND NOT CMAKE_CROSSCOMPILING)
   file(MAKE_DIRECTORY ${printed})
   add_custom_command(OUTPUT ${printed}/sandgrad.1 ${printed}/sandgrad.bash ${printed}/_sandgrad
       ${printed}/sandgrad.fish
-    COMMAND sandgrad_program man >${printed}/sandgrad.1
-    COMMAND sandgrad_program completion bash >${printed}/sandgrad.bash
-    COMMAND sandgrad_program completion zsh >${printed}/_sandgrad
-    COMMAND sandgrad_program completion fish >${printed}/sandgrad.fish
+    COMMAND sandgrad_program man > ${printed}/sandgrad.1
+    COMMAND sandgrad_program completion bash > ${printed}/sandgrad.bash
+    COMMAND sandgrad_program completion zsh > ${printed}/_sandgrad
+    COMMAND sandgrad_program completion fish > ${printed}/sandgrad.fish
     DEPENDS sandgrad_program VERBATIM)
   add_custom_target(printed ALL DEPENDS ${printed}/sandgrad.1)
   file(WRITE ${printed}/sandgrad64.1 ".so man1/sandgrad.1\n")
