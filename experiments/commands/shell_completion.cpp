@@ -67,6 +67,7 @@ std::string bash_script(const CommandEntry& program, const std::vector<std::stri
 _)" + program.name +
          R"(() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" words="" i
+  COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$command ${COMP_WORDS[i]}" in
       )" +
