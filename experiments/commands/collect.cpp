@@ -193,7 +193,9 @@ void add_top_hparams(Command& command) {
   static TopOptions o;
   command.option("dirs", o.sweeps, "directories of sweeps, ours or DomainBed's").required();
   command.option("--dataset", o.data_set, "data set of the runs").required();
-  command.option("--algorithm", o.method, "method, as the tables name it").required();
+  command
+      .option("--algorithm", o.method, "method, as the tables name it; sandgrad list algorithms prints names")
+      .required();
   command.option("--test-env,--test_env", o.test_domain, "index of the test domain", {0, 4096}).required();
   command.option("--selection", o.selection,
                  "how steps and hyper-parameters are chosen: training-domain, leave-one-out, oracle or all "

@@ -111,16 +111,20 @@ void add_run(Command& sweep) {
   static RunOptions o;
   Command command = sweep.subcommand("run", "Run jobs of the plan; any number of workers may do so at once");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
+  command.group("Worker");
   command.option("--jobs", o.worker.jobs, "runs at a time; 0: one for each core (default 0)", {0, 1024});
   command.option("--threads", o.worker.threads, "number of threads of each run (default 1)", {1, 1024});
+  command.group("Jobs");
   command.option("--shard", o.shard, "part of the jobs, i/N: every N-th job, from number i (default: all)");
   command.option("--only", o.worker.only, "id of the only job to run (default: all)");
+  command.group("Worker");
   command.option("--time-limit", o.worker.minutes,
                  "minutes after which the runs stop with checkpoints, exit code 75 (default: none)",
                  {0, 1e7});
   command.flag("--wait", o.worker.wait,
                "wait while other workers hold jobs, to take over those of workers that die");
   command.option("--stale-after", o.worker.stale_seconds, kStaleHelp, kStaleSeconds);
+  command.group("Jobs");
   command.flag("--failures-ok", o.failures_ok,
                "end with exit code 0 although jobs failed: sweep status names them");
   command.group(kProgramGroup);
