@@ -18,12 +18,13 @@ namespace sand {
 
 class GradientsElsewhere;
 
+/// Settings of DomainGradients.
 struct DomainGradientsOptions {
   /// Number of examples in one forward and backward pass; their activations should fit a core's cache
   Index tile_rows = 64;
-  int shards = 16;         ///< largest number of shards of a batch; each domain has at least one
-  std::uint64_t seed = 0;  ///< seed of dropout
-  Threads threads{};
+  int shards = 16;             ///< largest number of shards of a batch; each domain has at least one
+  std::uint64_t seed = 0;      ///< seed of dropout
+  Threads threads{};           ///< of the passes; results do not depend on them
   std::vector<Slot> frozen{};  ///< their gradients count as 0
 
   /// The number of shards for `rows` rows of one domain, in a batch of `domains` domains.
@@ -45,6 +46,7 @@ class DomainGradients {
                   const DomainGradientsOptions& options = {})
       : DomainGradients(Network([&network](Var x, const Draw& draw) { return network(x, draw); }), parameters,
                         options) {}
+  /// The same for a function.
   DomainGradients(Network network, const Parameters& parameters, const DomainGradientsOptions& options);
   ~DomainGradients();
 
@@ -67,6 +69,7 @@ class DomainGradients {
 
   /// What an objective over domains carries to the next step. A checkpoint keeps it.
   const std::vector<double>& carried() const { return carried_; }
+  /// Continues from such numbers of a checkpoint.
   void resume(std::vector<double> carried) { carried_ = std::move(carried); }
   /// The gradients of the last objective over domains by the outputs and features of a domain.
   const Seeds& seeds(int domain) const { return phases_.seeds(domain); }

@@ -38,11 +38,12 @@ class DomainObjective : public Objective {
   Var slopes(Var outputs, const Targets& targets) const override { return base_->slopes(outputs, targets); }
   const DomainObjective* over_domains() const final { return this; }
 
-  virtual const char* name() const = 0;
+  virtual const char* name() const = 0;  ///< for errors and records
   /// Records the objective of a batch from the outputs of all domains, on their tape. `losses` [E] are the
   /// domains' mean losses, on the same tape.
   virtual Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
                       const Moment& at) const = 0;
+  /// Whether it looks at the inputs of the last layer, too.
   virtual bool sees_features() const { return false; }
 
  private:

@@ -14,8 +14,8 @@ namespace sand {
 
 /// One leaf's worst element.
 struct GradientCheckLine {
-  std::string name;
-  Shape shape;
+  std::string name;       ///< of a leaf
+  Shape shape;            ///< of the leaf
   Index worst = 0;        ///< element with the largest error
   double backward = 0;    ///< its gradient by the backward pass
   double difference = 0;  ///< its gradient by finite differences
@@ -23,15 +23,17 @@ struct GradientCheckLine {
   double error = 0;
 };
 
+/// What check_gradients found.
 struct GradientReport {
-  std::vector<GradientCheckLine> leaves;
-  double worst() const;  ///< the largest error of all leaves
-  std::string text() const;
+  std::vector<GradientCheckLine> leaves;  ///< in the order of the arguments
+  double worst() const;                   ///< the largest error of all leaves
+  std::string text() const;               ///< as a table, a line for each leaf
 };
 
+/// A leaf to differentiate by.
 struct NamedTensor {
-  std::string name;
-  Tensor value;
+  std::string name;  ///< shown in the report
+  Tensor value;      ///< where the gradient is checked
 };
 
 /// Compares the gradient of w . f(leaves) by backward with five-point central differences,

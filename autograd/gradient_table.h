@@ -19,9 +19,11 @@ class GradientTable {
   int domains() const { return domains_; }                   ///< E
   Index columns() const { return columns_; }                 ///< J, the number of weights
   const std::vector<Slot>& slots() const { return slots_; }  ///< the columns of each parameter tensor
+  /// G[domain, :], [J].
   std::span<const Scalar> row(int domain) const {
     return {start(domain), static_cast<std::size_t>(columns_)};
   }
+  /// The same, to write.
   std::span<Scalar> row(int domain) {
     return {rows_.data() + domain * stride_, static_cast<std::size_t>(columns_)};
   }
@@ -32,7 +34,7 @@ class GradientTable {
   }
 
   std::span<const double> losses() const { return losses_; }  ///< [E]
-  std::span<double> losses() { return losses_; }
+  std::span<double> losses() { return losses_; }              ///< the same, to write
 
   double objective = 0;  ///< the number whose gradient is the mean of the rows
   double penalty = 0;    ///< the part of it that is not the mean loss, without its weight

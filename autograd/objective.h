@@ -44,7 +44,9 @@ class Objective {
   }
   /// Whether the optimizer forgets its moments before the update of this step
   virtual bool restarts_optimizer(std::uint32_t) const { return false; }
+  /// Of this step, from the optimizer's.
   virtual double learning_rate(double rate, std::uint32_t) const { return rate; }
+  /// Of this step, from the optimizer's.
   virtual double weight_decay(double decay, std::uint32_t) const { return decay; }
 
  private:

@@ -5,9 +5,9 @@ namespace sand {
 
 /// The formula card of an op, for the text of a tape and for the documentation.
 struct OpDoc {
-  const char* name;
-  const char* forward;
-  const char* backward;
+  const char* name;      ///< "relu"
+  const char* forward;   ///< formula of the output y
+  const char* backward;  ///< formula of what is added to each incoming gradient
 };
 
 // An op is a struct with a `doc`, a shape rule, forward and backward, on a page of its own in autograd/ops/:

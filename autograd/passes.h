@@ -35,8 +35,8 @@ class Passes {
   /// gradients. For `sides`, see Tape::start.
   Var forward(Tape& tape, TensorView x, const Draw& draw, std::span<Scalar> gradient_row = {},
               SidesOfPass* sides = nullptr) const;
-  const Network& network() const { return network_; }
-  Tape& tape(int worker) { return tapes_[static_cast<std::size_t>(worker)]; }
+  const Network& network() const { return network_; }  ///< as given to the constructor
+  Tape& tape(int worker) { return tapes_[static_cast<std::size_t>(worker)]; }  ///< of one thread, from 0
 
   /// Call it after the passes of a step: forms that were missing are prepared from the next step on.
   void note_missing_forms();
@@ -44,8 +44,8 @@ class Passes {
   /// later.
   void make_room();
 
-  std::size_t bytes_of_dry_run() const { return dry_run_; }
-  std::size_t bytes_of_forms() const { return prepared_.bytes(); }
+  std::size_t bytes_of_dry_run() const { return dry_run_; }         ///< memory that the dry run took
+  std::size_t bytes_of_forms() const { return prepared_.bytes(); }  ///< memory of the weights' forms
 
  private:
   Network network_;

@@ -39,9 +39,9 @@ class SeveralPasses : public Objective {
     return base_->loss(outputs, targets, rows_in_domain);
   }
   const SeveralPasses* several_passes() const final { return this; }
-  const Objective& base() const { return *base_; }
+  const Objective& base() const { return *base_; }  ///< the loss of each pass
 
-  virtual const char* name() const = 0;
+  virtual const char* name() const = 0;  ///< for errors and records
   /// Fills the table of a batch: losses, objective, penalty, and rows whose mean is the direction of the
   /// step. The table may hold the numbers of an earlier step.
   virtual void fill(GradientTable& table, GradientsAt& gradients, const Moment& at) const = 0;

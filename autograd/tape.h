@@ -23,10 +23,10 @@ class Tape;
 /// A handle to one value on a tape; cheap to copy, valid until the tape starts again.
 class Var {
  public:
-  Tape& tape() const { return *tape_; }
-  int index() const { return index_; }
-  TensorView value() const;
-  const Shape& shape() const;
+  Tape& tape() const { return *tape_; }  ///< the tape that it is on
+  int index() const { return index_; }   ///< of its entry, from 0
+  TensorView value() const;              ///< of the entry, until the tape starts again
+  const Shape& shape() const;            ///< of the value
   TensorView gradient() const;  ///< of a leaf, after backward: d loss / d this; empty if nothing flowed here
 
  private:
@@ -36,6 +36,7 @@ class Var {
   int index_;
 };
 
+/// A list of operations. Start it, apply operations, then walk it backward.
 class Tape {
  public:
   /// Starts a new pass over these parameters. Gradients are added to `gradient_row` [parameters.size()];
@@ -70,29 +71,28 @@ class Tape {
   /// The same, but stops after the first op that passes on NaN or infinity and returns its index, else -1.
   int checked_backward(Var loss);
 
-  const TensorView& value(Var x) const { return nodes_[at(x)].value; }
-  TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }
-  /// Forms of weights that were not prepared and that this pass made itself.
-  std::span<const SlotForm> missing_forms() const { return missing_forms_; }
+  const TensorView& value(Var x) const { return nodes_[at(x)].value; }        ///< of an entry
+  TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }         ///< of a leaf, after backward
+  std::span<const SlotForm> missing_forms() const { return missing_forms_; }  ///< made by this pass
 
   std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }  ///< memory held for passes
 
-  /// One recorded entry, for printing and counting.
-  struct Entry {
-    OpDoc doc;
+  struct Entry {                ///< recorded; for printing and counting
+    OpDoc doc;                  ///< formula card
     std::array<int, 3> inputs;  ///< indices of earlier entries
-    int arity;
-    Shape shape;
-    TensorView value, gradient;  ///< an op has a gradient only while backward computes it
-    Index multiply_adds;
-    const Slot* slot;  ///< of a parameter, else null
-    Here here;
+    int arity;                  ///< number of inputs
+    Shape shape;                ///< of the value
+    TensorView value;           ///< of the entry
+    TensorView gradient;        ///< an op has one only while backward computes it
+    Index multiply_adds;        ///< of forward
+    const Slot* slot;           ///< of a parameter, else null
+    Here here;                  ///< line of source that recorded it
   };
-  int size() const { return static_cast<int>(nodes_.size()); }
-  Entry entry(int index) const;
+  int size() const { return static_cast<int>(nodes_.size()); }  ///< number of entries
+  Entry entry(int index) const;                                 ///< index from 0
+  /// Input number `which` of an entry, from 0.
   Var input(Var y, int which) { return Var(this, nodes_[at(y)].inputs[static_cast<std::size_t>(which)]); }
-  /// One line per entry: index, op, inputs, shape, formulas, the line of source that recorded it.
-  std::string text() const;
+  std::string text() const;      ///< a line per entry: index, op, inputs, shape, formulas, line of source
   int first_non_finite() const;  ///< entry whose value has NaN or infinity, or -1; a plan may hide some
 
  private:

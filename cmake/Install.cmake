@@ -13,6 +13,29 @@ if(SANDGRAD_PROGRAMS)
   install(DIRECTORY experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad FILES_MATCHING PATTERN "*.h")
 endif()
 
+# The man page and the completion of shells, as the program prints them from its options.
+if(SANDGRAD_PROGRAMS AND NOT CMAKE_CROSSCOMPILING)
+  set(printed ${CMAKE_BINARY_DIR}/printed)
+  file(MAKE_DIRECTORY ${printed})
+  add_custom_command(OUTPUT ${printed}/sandgrad.1 ${printed}/sandgrad.bash ${printed}/_sandgrad
+      ${printed}/sandgrad.fish
+    COMMAND sandgrad_program man > ${printed}/sandgrad.1
+    COMMAND sandgrad_program completion bash > ${printed}/sandgrad.bash
+    COMMAND sandgrad_program completion zsh > ${printed}/_sandgrad
+    COMMAND sandgrad_program completion fish > ${printed}/sandgrad.fish
+    DEPENDS sandgrad_program VERBATIM)
+  add_custom_target(printed ALL DEPENDS ${printed}/sandgrad.1)
+  file(WRITE ${printed}/sandgrad64.1 ".so man1/sandgrad.1\n")
+  install(FILES ${printed}/sandgrad.1 ${printed}/sandgrad64.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${printed}/_sandgrad DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  foreach(name sandgrad sandgrad64)
+    install(FILES ${printed}/sandgrad.bash RENAME ${name}
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${printed}/sandgrad.fish RENAME ${name}.fish
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  endforeach()
+endif()
+
 install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir})
 configure_package_config_file(cmake/sandgrad-config.cmake.in sandgrad-config.cmake
   INSTALL_DESTINATION ${package_dir})

@@ -32,6 +32,7 @@ struct Domain {
   std::vector<Scalar> values = {};
   Index targets = 1;  ///< numbers, or labels, of an example
 
+  /// Number of examples.
   std::uint32_t size() const {
     return static_cast<std::uint32_t>(labels.empty() ? values.size() / static_cast<std::size_t>(targets)
                                                      : labels.size());
@@ -47,19 +48,21 @@ struct DataSet {
   std::string source;  ///< a phrase that names the source: "MNIST digits from DIR", "generated digits"
   Shape example;       ///< of one input, the same in every domain
   int classes = 0;     ///< labels are 0 .. classes - 1; 0 for every other task
-  std::vector<Domain> domains;
+  std::vector<Domain> domains;  ///< in the order of --test-envs
   /// Of each channel of photos: `read` gives (x - mean) / deviation with x in 0 .. 1. Of each input of a
   /// table after standardize(). Empty for data that is not normalised.
-  std::vector<double> mean = {}, deviation = {};
+  std::vector<double> mean = {};
+  std::vector<double> deviation = {};  ///< see mean
   /// All files that were read, in this order; none for generated data
   std::vector<std::filesystem::path> files = {};
   /// Most bytes held by the processes that decoded photos, without this process
   std::uint64_t decoders_memory = 0;
   /// Of the inputs of a table, [example.size()], and of classes; empty for data without such names
-  std::vector<std::string> input_names = {}, class_names = {};
+  std::vector<std::string> input_names = {};
+  std::vector<std::string> class_names = {};  ///< [classes]
   /// Computes mean and deviation from some domains, for standardize(); empty for data that needs none
   std::function<void(DataSet& data, std::span<const int> domains, const Note& note)> fit = nullptr;
-  Task task = Task::classify;
+  Task task = Task::classify;                  ///< what is learned
   std::vector<std::string> target_names = {};  ///< of the numbers to predict, or of the labels; else empty
 };
 
@@ -71,8 +74,8 @@ void standardize(DataSet& data, std::span<const int> domains, const Note& note =
 /// Some examples of a domain, by number: all, the training part or the held-out part. The domain must outlive
 /// it.
 struct Part {
-  const Domain* domain = nullptr;
-  std::vector<std::uint32_t> examples;
+  const Domain* domain = nullptr;       ///< must outlive the part
+  std::vector<std::uint32_t> examples;  ///< numbers of examples of the domain
 };
 
 /// All examples, in order.
@@ -81,7 +84,8 @@ Part whole(const Domain& domain);
 /// DomainBed's split of a domain: numpy's RandomState(seed) shuffles the numbers 0 .. n - 1. `out` (held out)
 /// gets the first int(n * fraction), `in` the others. Throws Error(usage) unless 0 <= fraction <= 1.
 struct Split {
-  Part in, out;
+  Part in;   ///< to train on
+  Part out;  ///< held out
 };
 Split split(const Domain& domain, double fraction, std::uint32_t seed);
 

@@ -15,10 +15,11 @@ enum class Order {
   everything,        ///< the whole part in every step (IRM paper's full batch); ignores `rows`
 };
 
+/// Settings of Sampler.
 struct SamplerOptions {
-  int rows = 64;  ///< of every domain, per step
-  std::uint64_t seed = 0;
-  Order order = Order::with_replacement;
+  int rows = 64;                          ///< of every domain, per step
+  std::uint64_t seed = 0;                 ///< of all draws
+  Order order = Order::with_replacement;  ///< how examples follow one another
   bool augment = false;  ///< augment the examples of domains with augmentation, anew in every step
   /// Every row first draws a class, each that its part has with equal probability, then an example of it.
   /// Only with replacement.

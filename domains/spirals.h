@@ -9,6 +9,7 @@
 
 namespace sand::domains {
 
+/// Settings of Spirals.
 struct SpiralsOptions {
   int domains = 16;          ///< number of training domains E: 1 .. 4096
   int examples = 1024;       ///< of each training domain, at least 2
@@ -31,8 +32,8 @@ struct Spirals : DataSet {
   explicit Spirals(const SpiralsOptions& options = {});
 
   Index inputs() const { return example.size(); }  ///< 2 + dimensions
-  Part test() const { return whole(domains[0]); }
-  std::vector<Part> training() const;  ///< E parts
+  Part test() const { return whole(domains[0]); }  ///< domain 0, with an uninformative signature
+  std::vector<Part> training() const;              ///< E parts
 };
 
 }  // namespace sand::domains

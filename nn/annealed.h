@@ -47,11 +47,13 @@ inline Var mean_over_rows(std::span<const DomainOutputs> domains, std::span<cons
 
 inline double number(Var x) { return static_cast<double>(x.value()[0]); }
 
+/// A weight of a penalty that changes once.
 struct Annealing {
   double weight;      ///< of the penalty from step `steps` on
   double steps;       ///< counted from 0
   double before = 1;  ///< weight in earlier steps
 
+  /// The weight in this step.
   double at(std::uint32_t step) const { return step >= steps ? weight : before; }
 };
 
@@ -59,6 +61,7 @@ struct Annealing {
 /// anew.
 class AnnealedPenalty : public DomainObjective {
  public:
+  /// `base` is the loss of a row.
   AnnealedPenalty(std::unique_ptr<Objective> base, const Annealing& annealing)
       : DomainObjective(std::move(base)), annealing_(annealing) {}
   Total total(std::span<const DomainOutputs> domains, std::span<const Var> losses,
@@ -69,12 +72,13 @@ class AnnealedPenalty : public DomainObjective {
     return {add(mean, scale(extra, static_cast<Scalar>(weight))), number(extra)};
   }
   bool restarts_optimizer(std::uint32_t step) const override { return step == annealing_.steps; }
+  /// Divided as the objective is.
   double weight_decay(double decay, std::uint32_t step) const override { return decay / divisor(step); }
 
  protected:
   /// What the objective is divided by in this step, and weight decay with it.
   virtual double divisor(std::uint32_t) const { return 1; }
-  const Annealing& annealing() const { return annealing_; }
+  const Annealing& annealing() const { return annealing_; }  ///< as given to the constructor
 
  private:
   virtual Var penalty(std::span<const DomainOutputs> domains, std::span<const Var> losses,

@@ -15,19 +15,20 @@ namespace sand::nn {
 
 /// One block; a stride of 2 halves the image.
 struct CnnBlock {
-  Index width;  ///< channels, a multiple of the groups
-  Index stride = 1;
+  Index width;       ///< channels, a multiple of the groups
+  Index stride = 1;  ///< of the convolution, in pixels
 };
 
+/// Settings of Cnn.
 struct CnnOptions {
-  Shape image = {};                   ///< [c, h, w] of one example
-  std::vector<CnnBlock> blocks = {};  ///< in order, from the image to the output
-  Index outputs = 0;                  ///< number of classes, or 1
-  Index groups = 8;                   ///< number of groups in every normalisation
-  Activation activation = Activation::relu;
-  double dropout = 0;  ///< rate before the last layer
-  Initializer initializer = Initializer::pytorch;
-  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
+  Shape image = {};                                ///< [c, h, w] of one example
+  std::vector<CnnBlock> blocks = {};               ///< in order, from the image to the output
+  Index outputs = 0;                               ///< number of classes, or 1
+  Index groups = 8;                                ///< number of groups in every normalisation
+  Activation activation = Activation::relu;        ///< after each convolution
+  double dropout = 0;                              ///< rate before the last layer
+  Initializer initializer = Initializer::pytorch;  ///< of the weights
+  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;  ///< for 3 x 3 filters
 };
 
 /// DomainBed's MNIST_CNN (arXiv 2007.01434): widths 64, 128, 128, 128, the second block with stride 2.

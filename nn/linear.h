@@ -12,6 +12,7 @@ namespace sand::nn {
 /// y = x w^T + b with slots NAME.weight [out, in] and NAME.bias [out].
 class Linear {
  public:
+  /// Adds name.weight [outputs, inputs] and name.bias [outputs].
   Linear(Parameters& parameters, const std::string& name, Index inputs, Index outputs,
          Initializer initializer, Random& random)
       : weight_(parameters.add(name + ".weight", {outputs, inputs})),

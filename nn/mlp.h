@@ -9,14 +9,15 @@
 
 namespace sand::nn {
 
+/// Settings of Mlp.
 struct MlpOptions {
-  Index inputs = 0;                ///< numbers per example, all axes together
-  std::vector<Index> hidden = {};  ///< widths of the hidden layers
-  Index outputs = 0;               ///< number of classes, or 1
-  Activation activation = Activation::relu;
-  double slope = 0.01;  ///< slope of leaky_relu below 0
-  double dropout = 0;   ///< rate after every hidden layer
-  Initializer initializer = Initializer::pytorch;
+  Index inputs = 0;                                ///< numbers per example, all axes together
+  std::vector<Index> hidden = {};                  ///< widths of the hidden layers
+  Index outputs = 0;                               ///< number of classes, or 1
+  Activation activation = Activation::relu;        ///< after each hidden layer
+  double slope = 0.01;                             ///< slope of leaky_relu below 0
+  double dropout = 0;                              ///< rate after every hidden layer
+  Initializer initializer = Initializer::pytorch;  ///< of the weights
 };
 
 /// linear, activation, (dropout), ..., linear. Slots are linear0.weight, linear0.bias, linear1.weight, ...

@@ -12,12 +12,13 @@
 
 namespace sand::nn {
 
+/// Settings of Sequence.
 struct SequenceOptions {
   Shape example = {};              ///< of one input: an image [c, h, w], or a vector [f]
   std::vector<Layer> layers = {};  ///< without the last one: a linear layer to the outputs is added
   Index outputs = 0;               ///< number of classes, or 1
-  Initializer initializer = Initializer::pytorch;
-  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;
+  Initializer initializer = Initializer::pytorch;                                 ///< of the weights
+  kernels::ConvolutionMethod convolution = kernels::ConvolutionMethod::winograd;  ///< for 3 x 3 filters
 };
 
 /// The number of weights, without allocating any; a double, because it may exceed any integer. Throws

@@ -24,11 +24,11 @@ class Agreement {
   /// cancel just where the domains agree.
   void measure_variance();
 
-  const GradientTable& table() const { return table_; }
-  Index first() const { return first_; }  ///< the number of the first column
-  int domains() const { return rows_.rows; }
-  int columns() const { return static_cast<int>(rows_.columns); }
-  const kernels::Rows& rows() const { return rows_; }  ///< in these columns
+  const GradientTable& table() const { return table_; }            ///< as given to the constructor
+  Index first() const { return first_; }                           ///< the number of the first column
+  int domains() const { return rows_.rows; }                       ///< E
+  int columns() const { return static_cast<int>(rows_.columns); }  ///< number of columns that it reads
+  const kernels::Rows& rows() const { return rows_; }              ///< in these columns
   /// The part of a row in these columns.
   const Scalar* row(int domain) const { return rows_.data + domain * rows_.stride; }
 
@@ -39,7 +39,7 @@ class Agreement {
   double agreement(int j) const { return static_cast<double>(std::abs(balance(j))) / domains(); }
   /// The least and the greatest gradient. NaN in a domain after the first does not count.
   Scalar least(int j) const { return low_[static_cast<std::size_t>(j)]; }
-  Scalar greatest(int j) const { return high_[static_cast<std::size_t>(j)]; }
+  Scalar greatest(int j) const { return high_[static_cast<std::size_t>(j)]; }  ///< See least.
   /// Not finite if a gradient is not finite.
   double mean(int j) const { return mean_[static_cast<std::size_t>(j)]; }
   /// Unbiased: divides by E - 1. Exactly 0 if all gradients are equal; NaN if there is one domain, or if a

@@ -21,7 +21,9 @@ class ByColumn : public Combiner {
   Terms explain(const GradientTable& table, Index column) const final;
 
  protected:
+  /// Whether a method has a mask, and whether it is rescaled.
   enum class Mask { none, plain, rescaled };
+  /// `fewest_domains` is the smallest E.
   ByColumn(int fewest_domains, Mask mask) : fewest_domains_(fewest_domains), mask_(mask) {}
   /// Writes a of every column, by default the mean. If `terms` is set, also adds the parts of a, and a.
   virtual void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const;

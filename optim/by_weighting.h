@@ -10,11 +10,11 @@ namespace sand::optim {
 
 /// All that a weighting sees of a table.
 struct Weighing {
-  const Eigen::MatrixXd& gram;     ///< [E, E], finite
-  std::span<const double> losses;  ///< [E], of the domains' batches
-  std::uint64_t seed;
-  std::uint32_t step;
-  Index domains() const { return gram.rows(); }
+  const Eigen::MatrixXd& gram;                   ///< [E, E], finite
+  std::span<const double> losses;                ///< [E], of the domains' batches
+  std::uint64_t seed;                            ///< of the run
+  std::uint32_t step;                            ///< number of the batch
+  Index domains() const { return gram.rows(); }  ///< E
 };
 
 /// direction = sum_e w_e g_e in double, in the order of the domains, rounded once, where a method defines the
@@ -27,6 +27,7 @@ class ByWeighting : public Combiner {
   Terms explain(const GradientTable& table, Index column) const final;
 
  protected:
+  /// `fewest_domains` is the smallest E.
   explicit ByWeighting(int fewest_domains) : fewest_domains_(fewest_domains) {}
 
  private:

@@ -11,15 +11,16 @@
 
 namespace sand::optim {
 
+/// What lists, help and explanations say about a combiner.
 struct CombinerCard {
-  const char* name;     ///< the name in DomainBed, if it has one there
-  const char* about;    ///< its use of the domains' gradients, in a phrase
-  const char* formula;  ///< of the direction d, with the mask m or the weights w of the rows
-  const char* source;
-  int fewest_domains = 2;        ///< needed for training
-  const char* sees = "columns";  ///< "columns", "Gram matrix", "losses" or "nothing"
-  bool has_mask = false;         ///< whether its direction comes with a mask
-  std::vector<HparamRule> hparams = {};
+  const char* name;                      ///< the name in DomainBed, if it has one there
+  const char* about;                     ///< its use of the domains' gradients, in a phrase
+  const char* formula;                   ///< of the direction d, with the mask m or the weights w of the rows
+  const char* source;                    ///< paper, with its arXiv number
+  int fewest_domains = 2;                ///< needed for training
+  const char* sees = "columns";          ///< "columns", "Gram matrix", "losses" or "nothing"
+  bool has_mask = false;                 ///< whether its direction comes with a mask
+  std::vector<HparamRule> hparams = {};  ///< in the order of lists
   /// Throws Error(usage) for settings under which nothing trains, unless `allow_closed`.
   std::unique_ptr<Combiner> (*make)(const Hparams& hparams, bool allow_closed);
   /// A note for a mask that is 1 in nearly every weight it opens: the effect, and what to do. "" if the

@@ -9,11 +9,12 @@
 
 namespace sand::optim {
 
+/// Settings of Clipping.
 struct ClipOptions {
   double norm = 0;   ///< greatest length of the direction, over all weights; 0: any
   double value = 0;  ///< greatest size of one of its numbers; 0: any
 
-  bool any() const { return norm > 0 || value > 0; }
+  bool any() const { return norm > 0 || value > 0; }  ///< whether anything is clipped
 };
 
 /// What a call did.

@@ -28,8 +28,8 @@ struct Direction {
   Eigen::MatrixXd gram = {};  ///< [E, E], g_a . g_b; empty if the method does not weigh rows
   bool finite = true;  ///< whether all values are finite; false if any gradient of the table is not finite
 
-  bool has_mask() const { return mask.size() > 0; }
-  bool has_weights() const { return weights.size() > 0; }
+  bool has_mask() const { return mask.size() > 0; }        ///< whether the method has one
+  bool has_weights() const { return weights.size() > 0; }  ///< whether the method weighs rows
 };
 
 /// A function of the table, its losses, seed and step included: it reads rows and never writes them. It keeps
@@ -37,7 +37,7 @@ struct Direction {
 class Combiner {
  public:
   virtual ~Combiner() = default;
-  virtual const char* name() const = 0;
+  virtual const char* name() const = 0;  ///< as in lists and records
 
   /// The direction stays valid until the next call. Its bits do not depend on `threads`. If a weight's
   /// gradient is NaN or infinite in any domain, so is its direction, so that the run detects it. Throws

@@ -15,11 +15,12 @@ struct Targets {
   TensorView values;                     ///< [n, ...], for regression
   /// [n], labels of the rows that were mixed into these, if any (Mixup), and the first labels' share
   std::span<const std::int32_t> second_labels = {};
-  double share = 1;
+  double share = 1;  ///< of the first labels
 
+  /// Classes [n], and values [n, ...] if there are any.
   Targets(std::span<const std::int32_t> of_classes, TensorView of_values = {})
       : labels(of_classes), values(of_values) {}
-  Targets(const std::vector<std::int32_t>& of_classes) : labels(of_classes) {}
+  Targets(const std::vector<std::int32_t>& of_classes) : labels(of_classes) {}  ///< Classes [n] only.
 };
 
 /// One domain's rows of a batch.
@@ -31,9 +32,10 @@ struct DomainRows {
   Tensor target_values{};  ///< [n, ...], for regression; without data if there are only classes
   /// [n], labels of the rows that were mixed into these, if any (Mixup), and the first labels' share
   std::vector<std::int32_t> second_labels{};
-  double share = 1;
+  double share = 1;  ///< of the first labels
 
-  Index size() const { return inputs.shape().rows(); }
+  Index size() const { return inputs.shape().rows(); }  ///< n, the number of rows
+  /// Of rows first .. first + rows - 1, without copying.
   Targets targets(Index first, Index rows) const {
     const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(rows);
     const auto some = [&](const std::vector<std::int32_t>& of) {
@@ -49,8 +51,8 @@ struct DomainRows {
 
 /// One entry per domain, in the order of the domains.
 struct Batch {
-  std::vector<DomainRows> domains;
-  std::uint32_t step = 0;  ///< part of the key of all random numbers in this step
+  std::vector<DomainRows> domains;  ///< [E]
+  std::uint32_t step = 0;           ///< part of the key of all random numbers in this step
 };
 
 }  // namespace sand

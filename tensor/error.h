@@ -11,8 +11,9 @@ namespace sand {
 /// A source line: where an operation was called. Declare it as the last parameter `Here here = Here::at()`.
 /// Paths of our own files start at the root of the sources, wherever they were built (CMakeLists.txt).
 struct Here {
-  const char* file = "";
-  int line = 0;
+  const char* file = "";  ///< relative to the root
+  int line = 0;           ///< 0: unknown
+  /// The line of source that calls it.
   static constexpr Here at(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     return {file, line};
   }
@@ -35,21 +36,22 @@ enum class Fault : int {
 
 /// One broken rule. The message gives the rule, one aligned line per fact, the source line, and a hint. Each
 /// part may contain untrusted text: control characters, and line breaks outside the rule, are escaped as
-/// \x1b.
+/// in a string of C.
 ///
 ///     throw Error(Fault::usage, "linear: features of x must equal columns of w")
 ///         .fact("x", x.text("n, in")).fact("w", w.text("out, in")).at(here).hint("...");
 class Error : public std::exception {
  public:
-  Error(Fault fault, std::string_view rule);
+  Error(Fault fault, std::string_view rule);  ///< `rule` is "noun: rule".
 
   /// Adds "    name  value" with aligned values. A name that ends with ':' is not aligned.
   Error& fact(std::string_view name, std::string_view value);
   Error& at(Here here);                      ///< "    at file:line"
   Error& hint(std::string_view what_to_do);  ///< "    hint: ..."
 
+  /// Rule, facts, place and hint, in lines.
   const char* what() const noexcept override { return message_.c_str(); }
-  Fault fault() const { return fault_; }
+  Fault fault() const { return fault_; }  ///< its exit code
 
  private:
   Fault fault_;

@@ -15,18 +15,13 @@ using Hparams = std::map<std::string, double>;
 
 /// A hyper-parameter: its default, and the distribution from which DomainBed's random search draws it.
 struct HparamRule {
-  const char* name;
-  double standard;
-  enum class Draw {
-    fixed,
-    uniform,
-    power_of_10,
-    whole_power_of_2,
-    whole_power_of_10,
-    whole_uniform,
-    choice
-  } draw;
-  double low, high;          ///< bounds of the number, or of its exponent
+  const char* name;  ///< DomainBed's, if it has one
+  double standard;   ///< default
+  /// The distribution of a random search.
+  enum class Draw { fixed, uniform, power_of_10, whole_power_of_2, whole_power_of_10, whole_uniform, choice };
+  Draw draw;                 ///< how a random search draws it
+  double low;                ///< lower bound of the number, or of its exponent
+  double high;               ///< upper bound
   const char* range = "";    ///< "[0, 1]"
   const char* meaning = "";  ///< a phrase
   bool is_list = false;      ///< one number for every domain; without any, the method has a default

@@ -12,7 +12,7 @@ class Threads {
   /// 0 means all available cores (tensor/available_cores.h).
   explicit Threads(int count = 0);
 
-  int count() const { return count_; }
+  int count() const { return count_; }  ///< number of threads, at least 1
 
   /// Calls body(task, worker) for every task in 0 .. tasks - 1, worker in 0 .. count() - 1, and returns when
   /// all are done. The first exception of a task stops new tasks; it is rethrown here when the running tasks

@@ -1,5 +1,4 @@
-// Convolution of images: y = b + x * w, zeros around x. Images are channels last, [n, h, w, c], as in the
-// kernels.
+// Convolution of images: y = b + x * w, zeros around x. Images are channels last, [n, h, w, c].
 #pragma once
 
 #include <algorithm>
@@ -10,10 +9,11 @@
 
 namespace sand {
 
+/// Settings of conv2d.
 struct Conv2dOptions {
-  Index stride = 1;
+  Index stride = 1;   ///< in pixels, down and across
   Index padding = 0;  ///< zeros around x; (kernel - 1) / 2 keeps the size at stride 1
-  kernels::ConvolutionMethod method = kernels::ConvolutionMethod::winograd;
+  kernels::ConvolutionMethod method = kernels::ConvolutionMethod::winograd;  ///< for 3 x 3, stride 1
 };
 
 namespace ops {

@@ -13,8 +13,8 @@ namespace sand {
 /// The key of all random numbers in a training pass: the example in each row of x. Without examples the pass
 /// is a prediction, and nothing is random.
 struct Draw {
-  std::uint64_t seed = 0;
-  std::uint32_t step = 0;
+  std::uint64_t seed = 0;                     ///< of the run
+  std::uint32_t step = 0;                     ///< number of the batch
   std::span<const std::uint32_t> examples{};  ///< [n]
 };
 

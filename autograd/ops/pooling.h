@@ -10,8 +10,8 @@ namespace sand {
 
 /// Square windows: window x window pixels, `stride` apart.
 struct PoolOptions {
-  Index window = 2;
-  Index stride = 2;
+  Index window = 2;  ///< height and width of a window, in pixels
+  Index stride = 2;  ///< pixels between two windows, down and across
 };
 
 namespace ops {

@@ -10,7 +10,8 @@ namespace sand {
 
 /// Rows first, first + step, first + 2 step, ...
 struct RowRange {
-  Index first = 0, step = 1;
+  Index first = 0;               ///< first row
+  Index step = 1;                ///< distance to the next one
   std::optional<Index> count{};  ///< without: as many as x has
 };
 

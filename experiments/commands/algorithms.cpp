@@ -87,6 +87,7 @@ void print_algorithms() {
 
 void add_algorithms(Command& command) {
   static bool json = false;
+  command.group(kProgramGroup);
   command.flag("--json", json, "print one JSON object");
   command.run([] {
     if (json)

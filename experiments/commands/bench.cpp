@@ -193,22 +193,29 @@ int bench(const BenchOptions& options) {
 
 void add_bench(Command& command) {
   static BenchOptions o;
-  command.option("--case", o.bench_case, "ilc, irm, mnist or pacs (default ilc)");
+  command.group("Case");
+  command.option("--case", o.bench_case, "what to time: ilc, irm, mnist or pacs (default ilc)");
   command.option("--phase", o.phase,
-                 "train: whole updates; evaluate: predictions of as many rows (default train)");
+                 "part to time: train: whole updates; evaluate: predictions of as many rows (default train)");
+  command.group("Method");
   command.option("--convolution", o.convolution,
                  "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-  command.option("--algorithm", o.algorithm,
-                 "how the gradients of the domains are combined (default SANDMask)");
+  command.option(
+      "--algorithm", o.algorithm,
+      "how the gradients of the domains are combined; sandgrad list algorithms prints the names (default "
+      "SANDMask)");
   command.option(
       "--combiner", o.combiner,
-      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
-  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+      "combiner of the gradients of an objective over domains, such as IRM; sandgrad list algorithms prints "
+      "the names (default: the mean)");
+  command.group("Case");
   command.option("--steps", o.steps, "number of updates to time (default 100)", {1, 1e6});
   command.option("--domains", o.domains, "number of domains (default: that of the case)", {1, 4096});
   command.option("--rows", o.rows, "number of rows of each domain (default: that of the case)", {1, 1e6});
   command.flag("--kernels", o.kernels,
                "time convolution kernels, from plain loops to tiles, and the peak of a core");
+  command.group(kProgramGroup);
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.json, "print one JSON line");
   command.run([] { return bench(o); });
 }

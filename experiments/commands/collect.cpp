@@ -176,10 +176,15 @@ int top_hparams(const TopOptions& options) {
 void add_collect(Command& command) {
   static CollectOptions o;
   command.option("dirs", o.sweeps, "directories of sweeps, ours or DomainBed's").required();
-  command.option("--format", o.format, "text, markdown, latex, csv or json (default text)");
-  command.option("--selection", o.selection, "training-domain, leave-one-out, oracle or all (default all)");
-  command.option("--compare", o.compare,
-                 "two methods of the table: their difference over the same trials, with its interval");
+  command.option("--format", o.format,
+                 "form of the tables: text, markdown, latex, csv or json (default text)");
+  command.option("--selection", o.selection,
+                 "how steps and hyper-parameters are chosen: training-domain, leave-one-out, oracle or all "
+                 "(default all)");
+  command.option(
+      "--compare", o.compare,
+      "two methods of the table: their difference over the same trials, with its interval (default: none)");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return collect(o); });
 }
@@ -187,11 +192,16 @@ void add_collect(Command& command) {
 void add_top_hparams(Command& command) {
   static TopOptions o;
   command.option("dirs", o.sweeps, "directories of sweeps, ours or DomainBed's").required();
-  command.option("--dataset", o.data_set, "data set").required();
-  command.option("--algorithm", o.method, "method, as the tables name it").required();
+  command.option("--dataset", o.data_set, "data set of the runs").required();
+  command
+      .option("--algorithm", o.method, "method, as the tables name it; sandgrad list algorithms prints names")
+      .required();
   command.option("--test-env,--test_env", o.test_domain, "index of the test domain", {0, 4096}).required();
-  command.option("--selection", o.selection, "training-domain, leave-one-out, oracle or all (default all)");
+  command.option("--selection", o.selection,
+                 "how steps and hyper-parameters are chosen: training-domain, leave-one-out, oracle or all "
+                 "(default all)");
   command.option("--count", o.count, "most hyper-parameters to list for each trial (default 20)", kCounts);
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return top_hparams(o); });
 }

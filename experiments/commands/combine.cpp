@@ -207,29 +207,36 @@ int combine(const CombineOptions& options) {
 
 void add_combine(Command& command) {
   static CombineOptions o;
-  command.option("--combiner", o.combiner, either(combiner_names())).required();
-  command.option("--hparams", o.hparams,
-                 R"(hyper-parameters as a JSON object: '{"c": 0.4}', '{"pref_vector": [0.2, 0.8]}')");
+  command.group("Method");
+  command.option("--combiner", o.combiner, "combiner: " + either(combiner_names())).required();
+  command.option(
+      "--hparams", o.hparams,
+      R"(hyper-parameters as a JSON object: '{"c": 0.4}', '{"pref_vector": [0.2, 0.8]}' (default: {}))");
+  command.group("Files");
   command
       .option("--in", o.in,
               ".npy file to read: the gradients [domains, columns]. sandgrad rounds float64 to float32, "
               "sandgrad64 does not")
       .required();
-  command.option("--losses", o.losses, ".npy file to read: the domains' losses, for methods that see them");
+  command.option("--losses", o.losses,
+                 ".npy file to read: the domains' losses, for methods that see them (default: none)");
   command.option("--out", o.out, ".npy file to write: the direction [columns]").required();
   command.option("--mask-out,--mask_out", o.mask_out,
-                 ".npy file to write: the mask [columns]. All columns count as one parameter tensor");
+                 ".npy file to write: the mask [columns]. All columns count as one parameter tensor "
+                 "(default: none)");
   command.option("--weights-out,--weights_out", o.weights_out,
-                 ".npy file to write: the weights of the domains [domains], in double");
+                 ".npy file to write: the weights of the domains [domains], in double (default: none)");
   command.option("--gram-out,--gram_out", o.gram_out,
-                 ".npy file to write: the Gram matrix [domains, domains], in double");
+                 ".npy file to write: the Gram matrix [domains, domains], in double (default: none)");
+  command.group("Method");
   command.option("--seed", o.seed, "seed of methods that draw random numbers (default 0)", {0, 0x1p62});
   command.option("--step", o.step, "number of the step, for methods that draw random numbers (default 0)",
                  kStepNumbers);
+  command.flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
+  command.group(kProgramGroup);
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.json,
                "print hyper-parameters, weights, Gram matrix and counts of the mask as JSON");
-  command.flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
-  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return combine(o); });
 }
 

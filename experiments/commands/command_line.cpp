@@ -6,6 +6,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "experiments/commands/option_tree.h"
 #include "experiments/commands/unknown_flag.h"
 #include "experiments/setup/setting.h"
 #include "tensor/digits.h"
@@ -67,13 +68,41 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   throw error.hint(help + "--help");
 }
 
-/// Shows only the first name of an option: aliases are for DomainBed's scripts.
-struct Help : CLI::Formatter {
-  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
-    const std::vector<std::string>& names = option->get_lnames();
-    return is_positional || names.empty() || !option->get_snames().empty()
-               ? CLI::Formatter::make_option_name(option, is_positional)
-               : "--" + names[0];
+std::string path_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return (parent ? path_of(*parent) + " " : "") + command.get_name();
+}
+
+OptionEntry entry_of(const CLI::Option& option) {
+  OptionEntry entry;
+  for (const std::string& name : option.get_snames()) entry.flags.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) entry.flags.push_back("--" + name);
+  entry.name = option.get_lnames().empty() ? option.get_name() : "--" + option.get_lnames()[0];
+  entry.value = option.get_items_expected_max() > 0 ? option.get_type_name() : "";
+  entry.help = option.get_description();
+  entry.group = entry.name == "--help" ? kProgramGroup : option.get_group();
+  for (const CLI::Option* other : option.get_needs()) entry.needs = other->get_name();
+  entry.required = option.get_required();
+  entry.many = option.get_expected_max() > 1;
+  return entry;
+}
+
+CommandEntry entry_of(const CLI::App& command) {
+  CommandEntry entry{command.get_name(), command.get_description(), path_of(command)};
+  const CLI::Option* help = command.get_help_ptr();
+  for (const CLI::Option* option : command.get_options()) {
+    if (option == help || option->get_group().empty()) continue;
+    (option->get_positional() ? entry.arguments : entry.options).push_back(entry_of(*option));
+  }
+  entry.options.push_back(entry_of(*help));  // the last one of its group
+  for (const CLI::App* below : commands_of(command)) entry.commands.push_back(entry_of(*below));
+  return entry;
+}
+
+/// Prints --help from the plain values that the man page and completion are made from, too.
+struct Help : CLI::FormatterBase {
+  std::string make_help(const CLI::App* command, std::string, CLI::AppFormatMode) const override {
+    return help_text(entry_of(*command));
   }
 };
 
@@ -142,9 +171,17 @@ void Command::run(std::function<int()> command) {
   app_.callback([&chosen = chosen_, command = std::move(command)] { chosen = command; });
 }
 
+CommandEntry Command::program() const {
+  const CLI::App* program = &app_;
+  while (program->get_parent()) program = program->get_parent();
+  return entry_of(*program);
+}
+
 int run_command_line(int argc, char** argv, std::span<const Subcommand> subcommands) {
   CLI::App app("Deep learning whose optimizer sees one gradient per domain", "sandgrad");
-  app.set_version_flag("--version", "sandgrad " SANDGRAD_VERSION);
+  app.set_version_flag("--version", "sandgrad " SANDGRAD_VERSION, "print the version and stop")
+      ->group(kProgramGroup);
+  app.set_help_flag("-h,--help", "print this help and stop");
   app.require_subcommand(1);
   app.formatter(std::make_shared<Help>());
   std::function<int()> chosen;

@@ -13,14 +13,16 @@ class Option;
 
 namespace sand::experiments {
 
+struct CommandEntry;
+
 /// The smallest and the largest value of a number, and a word that may stand for kNone (setup/setting.h).
 struct Bounds {
   double least = -0x1p62, most = 0x1p62;
   const char* none = "";
 };
 constexpr Bounds kThreadCounts{0, 1024}, kCounts{1, 0x1p30}, kStepNumbers{0, 0x1p31 - 1};
-constexpr const char* kThreadsHelp =
-    "number of threads; 0: every core (default 0). Results do not depend on it";
+constexpr const char* kProgramGroup = "Program";  ///< the last heading of --help
+constexpr const char* kThreadsHelp = "number of threads, which changes no result; 0: every core (default 0)";
 
 /// An option that was added.
 class Option {
@@ -53,6 +55,9 @@ class Command {
   Option flag(const char* flags, bool& value, const std::string& help);
 
   void run(std::function<int()> command);  ///< the action of the subcommand; it returns the exit code
+
+  /// All commands of the program with their options, once an action runs.
+  CommandEntry program() const;
 
  private:
   CLI::App& app_;

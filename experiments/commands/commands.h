@@ -27,6 +27,8 @@ void add_top_hparams(Command& command);
 void add_list(Command& command);
 void add_bench(Command& command);
 void add_doctor(Command& command);
+void add_completion(Command& command);
+void add_man(Command& command);
 
 void print_algorithms();  ///< as tables, which docs/algorithms.md contains
 
@@ -57,6 +59,8 @@ constexpr Subcommand kSubcommands[] = {
     {"top-hparams", "List the best hyper-parameters of many runs", add_top_hparams},
     {"bench", "Time updates on random data", add_bench},
     {"doctor", "Print what a bug report needs", add_doctor},
+    {"completion", "Print a script that completes commands and options in a shell", add_completion},
+    {"man", "Print the man page", add_man},
 };
 
 }  // namespace sand::experiments

@@ -108,12 +108,13 @@ void add_data_check(Command& data) {
   static DataCheckOptions o;
   Command command = data.subcommand(
       "check", "Count the examples of domains and classes; find what would spoil an experiment");
-  visit_source_settings(o.request,
-                        [&](const Setting& setting, auto& field) { add_setting(command, setting, field); });
+  add_source_settings(command, o.request, [](const Setting& setting) { return setting; });
+  command.group("Data");
   command.option("--photo-cache,--photo_cache", o.request.photo_cache,
                  "directory for decoded photos, or none (default none)");
   command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)",
                  {0, kLargestSeed});
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.json, "print one JSON object");
   command.run([] { return data_check(o); });

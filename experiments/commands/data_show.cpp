@@ -132,14 +132,18 @@ int data_show(const DataShowOptions& options) {
 void add_data_show(Command& data) {
   static DataShowOptions o;
   Command command = data.subcommand("show", "Draw examples of each domain as a PNG");
-  command.option("name", o.request.name, "data set").required();
+  command.option("name", o.request.name, "data set to draw: " + either(data_set_names())).required();
+  command.group("Picture");
   command.option("--out", o.out, "PNG to write (default grid.png)");
-  visit_source_settings(o.request, [&](const Setting& setting, auto& field) {
-    if (std::string(setting.key) != "dataset") add_setting(command, setting, field);
+  add_source_settings(command, o.request, [](Setting setting) {
+    if (std::string(setting.key) == "dataset") setting.flags = "";
+    return setting;
   });
+  command.group("Data");
   command.option("--photo-cache,--photo_cache", o.request.photo_cache,
                  "directory for decoded photos, or none (default none)");
   command.option("--trial-seed,--trial_seed", o.request.seed, "seed of the data (default 0)", {0, 0x1p62});
+  command.group("Picture");
   command.flag("--augment", o.augment, "crop, mirror and recolour photos as for training");
   command.option("--examples", o.examples, "number of examples in a row (default 16)");
   command.run([] { return data_show(o); });

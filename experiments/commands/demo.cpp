@@ -275,11 +275,13 @@ int demo(const DemoOptions& options) {
 
 void add_demo(Command& command) {
   static DemoOptions o;
-  command.option("--picture", o.picture,
-                 "PNG to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals");
+  command.option(
+      "--picture", o.picture,
+      "PNG to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals (default: none)");
   command.option("--report", o.report,
                  "HTML page to write with pictures of the Spirals runs; '' for none (default "
                  "sandgrad-demo.html)");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return demo(o); });
 }

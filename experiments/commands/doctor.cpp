@@ -64,6 +64,7 @@ int doctor(const DoctorOptions& options) {
 
 void add_doctor(Command& command) {
   static DoctorOptions o;
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag(
       "--bits", o.bits,

@@ -214,29 +214,34 @@ void add_evaluate(Command& command) {
   static EvaluateOptions o;
   o.request.name.clear();
   command.option("run", o.run, "run directory (its last checkpoint), or a file of weights").required();
-  command.flag("--json", o.json, "print one JSON object, with all digits");
   command.option("--bins", o.bins, "number of bins of the expected calibration error (default 15)",
                  {1, 1000});
   command.option("--evaluate-examples,--evaluate_examples", o.examples,
                  "number of examples of each part to evaluate; 0: all (default: as in the run)",
                  {0, kManySteps});
-  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.group("Other data (default: the run's own)");
   visit_source_settings(o.request, [&](const Setting& setting, auto& field) {
     Setting described = setting;
     if (std::string(setting.key) == "dataset")
       described.help = "data set: " + either(data_set_names()) + " (default: the run's)";
     if (std::string(setting.key) == "data_dir")
-      described.help = "directory of MNIST or of photos; alone: where the run's own data are now";
+      described.help =
+          "directory of MNIST or of photos; alone: where the run's own data are now (default: the one in the "
+          "record)";
     add_setting(command, described, field);
   });
   command.option("--trial-seed,--trial_seed", o.trial_seed, "seed of generated data (default: the run's)",
                  {0, kLargestSeed});
   command.group("A file without a record");
-  command.option("--model", o.model, "mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7");
+  command.option(
+      "--model", o.model,
+      "network: mlp:18-256-256-2, MNIST_CNN:2x28x28-2 or SmallCNN:3x64x64-7 (default: that of the record)");
   command.option("--convolution", o.convolution,
                  "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-  command.option("--activation", o.activation, "relu, leaky_relu or tanh (default relu)");
+  command.option("--activation", o.activation, "activation: relu, leaky_relu or tanh (default relu)");
+  command.group(kProgramGroup);
+  command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.flag("--json", o.json, "print one JSON object, with all digits");
   command.run([] { return evaluate(o); });
 }
 

@@ -29,12 +29,15 @@ void add_hparams(Command& command) {
   const std::set<std::string> shown = {"algorithm",          "combiner",   "dataset",
                                        "hparams_seed",       "trial_seed", "domainbed_defaults",
                                        "k_as_first_released"};
-  visit_settings(request, [&](const char*, const Setting& setting, auto& field) {
+  visit_settings(request, [&](const char* heading, const Setting& setting, auto& field) {
+    command.group(heading);
     const bool is_hparams = std::string(setting.flags) == "--hparams";
     if (is_hparams || shown.count(setting.key) == 1) add_setting(command, setting, field);
   });
-  command.option("--protocol", request.protocol_name,
-                 "domainbed, ilc, irm or auto: of the paper that made the data set (default domainbed)");
+  command.group("Method");
+  command.option(
+      "--protocol", request.protocol_name,
+      "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default domainbed)");
   command.run([] { return hparams(request); });
 }
 

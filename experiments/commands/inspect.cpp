@@ -132,11 +132,16 @@ void add_inspect(Command& command) {
   static InspectOptions o;
   command.option("run", o.run, "run directory: the --output-dir of the run").required();
   command.option("--step", o.step, "number of the update, from 0", kStepNumbers).required();
-  command.option("--weight", o.weights, "weight to explain: 'linear1.weight[12,40]'; may be repeated");
-  command.option("--layer", o.layer,
-                 "parameter tensor to summarize: ranges of mask, agreement and gradients of linear1.weight");
-  command.option("--heat-map,--heat_map", o.heat_map, "PNG to write with the layer's mask and agreement");
+  command.option("--weight", o.weights,
+                 "weights to explain, such as 'linear1.weight[12,40]' (default: none)");
+  command.option(
+      "--layer", o.layer,
+      "parameter tensor, such as linear1.weight, whose ranges of mask, agreement and gradients are printed "
+      "(default: none)");
+  command.option("--heat-map,--heat_map", o.heat_map,
+                 "PNG to write: mask (left) and agreement (right) of --layer (default: none)");
   command.option("--data-dir,--data_dir", o.data_dir, "data directory (default: the one in the record)");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.json, "print one JSON object a line");
   command.run([] { return inspect(o); });

@@ -57,7 +57,7 @@ int list(const std::string& what) {
 
 void add_list(Command& command) {
   static std::string what;
-  command.option("what", what, "algorithms, objectives, optimizers or settings").required();
+  command.option("what", what, "what to list: algorithms, objectives, optimizers or settings").required();
   command.run([] { return list(what); });
 }
 

@@ -14,13 +14,15 @@ struct ModelFlags {
 
   void add(Command& command) {
     command
-        .option("--model", model,
-                "mlp:18-256-256-2, MNIST_CNN:2x28x28-2, SmallCNN:3x64x64-7, or layers with their sizes: "
-                "cnn:conv8,relu,mean:3x64x64-7")
+        .option(
+            "--model", model,
+            "network: mlp:18-256-256-2, MNIST_CNN:2x28x28-2, SmallCNN:3x64x64-7, or layers with their sizes: "
+            "cnn:conv8,relu,mean:3x64x64-7")
         .required();
     command.option("--convolution", convolution,
                    "algorithm of 3 x 3 convolutions: winograd or direct (default winograd)");
-    command.option("--activation", activation, "relu, leaky_relu, tanh or sigmoid (default relu)");
+    command.option("--activation", activation,
+                   "activation: relu, leaky_relu, tanh or sigmoid (default relu)");
   }
 
   /// Throws Error(usage) for text that names no model, activation or algorithm.

@@ -167,6 +167,7 @@ int predict(const PredictOptions& options) {
 void add_predict(Command& command) {
   static PredictOptions o;
   command.option("run", o.run, "run directory (its last checkpoint), or a checkpoint in it").required();
+  command.group("Files");
   command
       .option("--in", o.in,
               "examples to read: a table (.csv, .csv.gz), inputs (.npy, [n, ...]) or a folder of images")
@@ -176,15 +177,19 @@ void add_predict(Command& command) {
               "file to write: .csv with names, or .npy [n, classes]; probabilities, or predicted numbers")
       .required();
   command.flag("--force", o.force, "replace the file of --out if it exists");
+  command.group("Reading");
   command.option("--drop-columns,--drop_columns", o.drop_columns,
-                 "columns of the table that are left out, in addition to those of the run");
-  command.option("--missing", o.missing,
-                 "missing cells of the table: refuse, or mean of the training (default: as in the run)");
+                 "columns of the table that are left out, in addition to those of the run (default: none)");
   command.option(
-      "--separator", o.separator,
-      "between the cells of the table: comma, semicolon, tab, bar or auto (default: as in the run)");
+      "--missing", o.missing,
+      "what to do with missing cells of the table: refuse them, or mean: take the mean of the training "
+      "(default: as in the run)");
+  command.option("--separator", o.separator,
+                 "character between the cells of the table: comma, semicolon, tab, bar or auto (default: as "
+                 "in the run)");
   command.flag("--skip-unreadable", o.skip_unreadable, "leave out photos that cannot be read");
   command.flag("--follow-links", o.follow_links, "read photos that are symbolic links");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return predict(o); });
 }

@@ -239,36 +239,49 @@ int step(const StepOptions& options) {
 
 void add_step(Command& command) {
   static StepOptions o;
+  command.group("Model");
   o.model.add(command);
-  command.option("--algorithm", o.algorithm,
-                 "how the gradients of the domains are combined (default SANDMask)");
+  command.group("Method");
+  command.option(
+      "--algorithm", o.algorithm,
+      "how the gradients of the domains are combined; sandgrad list algorithms prints the names (default "
+      "SANDMask)");
   command.option(
       "--combiner", o.combiner,
-      "combiner of the gradients of an algorithm with an objective over domains (default: the mean)");
-  command.option(
-      "--hparams", o.hparams,
-      R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10, "weight_decay": 0}')");
+      "combiner of the gradients of an objective over domains, such as IRM; sandgrad list algorithms prints "
+      "the names (default: the mean)");
+  command.option("--hparams", o.hparams,
+                 R"(hyper-parameters as a JSON object: '{"lr": 1e-3, "tau": 0.5, "k": 10}' (default: {}))");
+  command.group("Files");
   command.option(
       "--in", o.in,
-      "safetensors file to read: weights, x0, y0, x1, y1, ..., and the optimizer's state if there is one");
+      "safetensors file to read: weights, x0, y0, x1, y1, ..., and the optimizer's state if there is one "
+      "(default: none, with --slots)");
   command.option(
       "--out", o.out,
       "safetensors file to write: losses, gradients, mask or weights of the domains, direction, new weights, "
-      "the optimizer's state");
-  command.option("--explain", o.explain, "weights to explain: 'linear0.weight[12,3]'").one_or_more();
-  command.option("--explain-layer", o.explain_layer,
-                 "parameter tensor to summarize: ranges of mask, agreement and gradients");
-  command.option("--heat-map", o.heat_map, "PNG to write with its mask (left) and agreement (right)")
+      "the optimizer's state (default: none)");
+  command.group("Explanation");
+  command.option("--explain", o.explain, "weights to explain, such as 'linear0.weight[12,3]' (default: none)")
+      .one_or_more();
+  command.option(
+      "--explain-layer", o.explain_layer,
+      "parameter tensor whose ranges of mask, agreement and gradients are printed (default: none)");
+  command.option("--heat-map", o.heat_map, "PNG to write: mask (left) and agreement (right) of that tensor")
       .needs("--explain-layer");
-  command.flag("--json", o.json, "print explanations as JSON lines");
+  command.group("Method");
   command.option(
       "--optimizer", o.optimizer,
       "how the direction moves the weights: " + either(optim::optimizer_names()) + " (default adam)");
   command.flag("--decoupled-decay", o.decoupled_decay, "apply weight decay after mask and Adam (AdamW)");
   command.flag("--mask-update", o.mask_update, "leave a weight as it is where its mask is 0");
+  command.group("Files");
   command.flag("--slots", o.slots, "print names and shapes of the parameter tensors as JSON, and stop");
+  command.group("Method");
   command.flag("--allow-closed", o.allow_closed, "accept settings under which nothing can be learned");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
+  command.flag("--json", o.json, "print explanations as JSON lines");
   command.run([] { return step(o); });
 }
 

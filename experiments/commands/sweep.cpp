@@ -47,20 +47,32 @@ void add_plan(Command& sweep) {
   Command command = sweep.subcommand("plan", "Write the list of runs, in DomainBed's order");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
   command.group("Sweep");
-  command.option("--algorithms", o.request.algorithms, "algorithms").required();
-  command.option("--datasets", o.request.data_sets, "data sets").required();
-  command.option("--test-envs,--test_envs", o.request.test_sets,
-                 "single, pairs, all (both: for leave-one-out), or sets such as 0 and 0,2 (default single)");
+  command
+      .option("--algorithms", o.request.algorithms,
+              "names of algorithms; sandgrad list algorithms prints them")
+      .required();
+  command
+      .option("--datasets", o.request.data_sets,
+              "names of data sets, as --dataset of sandgrad train takes them")
+      .required();
+  command.option(
+      "--test-envs,--test_envs", o.request.test_sets,
+      "test domains of the runs: single, pairs, all (both: for leave-one-out), or sets such as 0 and 0,2 "
+      "(default single)");
   command.flag("--single-test-envs,--single_test_envs", o.single_test_envs, "the same as --test-envs single");
-  command.option("--n-hparams,--n_hparams", o.request.hparams,
-                 "hparams_seeds 0 .. N - 1; 0 are the defaults (default 20)", {1, 1e6});
+  command.option(
+      "--n-hparams,--n_hparams", o.request.hparams,
+      "number of hyper-parameters for each cell: hparams_seeds 0 .. N - 1; 0 are the defaults (default 20)",
+      {1, 1e6});
   command.option("--n-hparams-from,--n_hparams_from", o.request.hparams_from,
                  "first hparams_seed (default 0)", {0, 1e6});
-  command.option("--n-trials,--n_trials", o.request.trials, "trial_seeds 0 .. N - 1 (default 3)", {1, 1e6});
+  command.option("--n-trials,--n_trials", o.request.trials,
+                 "number of repetitions: trial_seeds 0 .. N - 1 (default 3)", {1, 1e6});
   command.flag("--short-dead-runs", o.request.short_dead_runs,
-               "one step for runs that cannot learn, whose weights never change");
+               "make one step only in runs that cannot learn, whose weights never change");
   command.option("--protocol", o.request.settings.protocol_name,
-                 "domainbed, ilc, irm or auto: of the paper that made the data set (default domainbed)");
+                 "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default "
+                 "domainbed)");
   const char* group = nullptr;
   visit_settings(o.request.settings, [&](const char* heading, const Setting& setting, auto& field) {
     if (unlisted_keys().count(setting.key) == 1) return;
@@ -99,18 +111,24 @@ void add_run(Command& sweep) {
   static RunOptions o;
   Command command = sweep.subcommand("run", "Run jobs of the plan; any number of workers may do so at once");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
+  command.group("Worker");
   command.option("--jobs", o.worker.jobs, "runs at a time; 0: one for each core (default 0)", {0, 1024});
   command.option("--threads", o.worker.threads, "number of threads of each run (default 1)", {1, 1024});
-  command.option("--shard", o.shard, "i/N: only every N-th job, from number i (default: all)");
-  command.option("--only", o.worker.only, "only this job, by its id");
+  command.group("Jobs");
+  command.option("--shard", o.shard, "part of the jobs, i/N: every N-th job, from number i (default: all)");
+  command.option("--only", o.worker.only, "id of the only job to run (default: all)");
+  command.group("Worker");
   command.option("--time-limit", o.worker.minutes,
                  "minutes after which the runs stop with checkpoints, exit code 75 (default: none)",
                  {0, 1e7});
   command.flag("--wait", o.worker.wait,
                "wait while other workers hold jobs, to take over those of workers that die");
   command.option("--stale-after", o.worker.stale_seconds, kStaleHelp, kStaleSeconds);
-  command.flag("--failures-ok", o.failures_ok, "exit code 0 although jobs failed: sweep status names them");
-  command.flag("--quiet", o.worker.quiet, "no line for each job");
+  command.group("Jobs");
+  command.flag("--failures-ok", o.failures_ok,
+               "end with exit code 0 although jobs failed: sweep status names them");
+  command.group(kProgramGroup);
+  command.flag("--quiet", o.worker.quiet, "print no line for each job");
   command.run([] { return run(o); });
 }
 
@@ -125,7 +143,8 @@ void add_status(Command& sweep) {
   Command command = sweep.subcommand("status", "Count jobs, and name failures");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
   command.option("--stale-after", o.stale_seconds, kStaleHelp, kStaleSeconds);
-  command.flag("--json", o.json, "print JSON");
+  command.group(kProgramGroup);
+  command.flag("--json", o.json, "print one JSON object");
   command.run([] {
     const SweepStatus status = sweep_status(o.sweep, o.stale_seconds);
     std::printf("%s%s", (o.json ? status.json() : status.text()).c_str(), o.json ? "\n" : "");
@@ -141,7 +160,8 @@ void add_retry(Command& sweep) {
   static RetryOptions o;
   Command command = sweep.subcommand("retry", "Let failed jobs wait again");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
-  command.option("--message", o.message, "only those whose message contains this text");
+  command.option("--message", o.message,
+                 "text in the messages of the jobs to retry (default: all failed jobs)");
   command.run([] {
     std::printf("%d jobs wait again\n", retry_failed(o.sweep, o.message));
     return 0;
@@ -183,20 +203,23 @@ void add_launch(Command& sweep) {
   Command command = sweep.subcommand("launch", "Start workers here, under Slurm, or print their commands");
   command.option("dir", o.sweep, kDirectoryHelp).required().refuses_empty();
   command
-      .option("--with", o.with,
-              "local: here, until every job has ended; slurm: as an array; print: a command for each job")
+      .option(
+          "--with", o.with,
+          "where workers start: local: here, until every job has ended; slurm: as an array; print: nowhere, "
+          "a command for each job")
       .required();
   command.option("--threads", o.launch.threads, "number of threads of each run (default 1)", {1, 1024});
-  command.group("local");
+  command.group("Here (--with local)");
   command.option("--jobs", o.jobs, "runs at a time; 0: one for each core (default 0)", {0, 1024});
-  command.group("slurm");
+  command.group("Under Slurm (--with slurm)");
   command.option("--workers", o.launch.workers, "tasks of the array (default: one for every ten jobs)",
                  {1, 1e6});
   command.option("--cores", o.launch.cores, "cores of each worker (default 1)", {1, 1024});
-  command.option("--partition", o.launch.partition, "partition (default: the cluster's)");
+  command.option("--partition", o.launch.partition, "partition of the cluster (default: the cluster's)");
   command.option("--time", o.launch.time, "time limit of a worker, as for sbatch (default: the cluster's)");
   command.option("--memory", o.launch.memory, "memory of a worker, such as 4G (default: the cluster's)");
-  command.option("--sbatch-options", o.launch.more, "further options of sbatch, such as --account=mine");
+  command.option("--sbatch-options", o.launch.more,
+                 "further options of sbatch, such as --account=mine (default: none)");
   command.flag("--dry-run", o.dry_run, "write the scripts, but do not submit them");
   command.run([] { return launch(o); });
 }

@@ -62,7 +62,7 @@ void add_train(Command& command) {
                "write report.html, a page with pictures, into the output directory at the end");
   command.option("--photo-cache,--photo_cache", o.request.data.photo_cache,
                  "directory for decoded photos, or none (default: the one that holds the output directory)");
-  command.group("Program");
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.keeper.json, "print records as JSON lines");
   command.run([] { return train(o); });

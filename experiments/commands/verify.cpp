@@ -288,10 +288,11 @@ void add_verify(Command& command) {
                  "step whose checkpoint the replay starts from (default: the beginning)", kStepNumbers);
   command.option("--to-step", o.to_step, "last step to replay (default: the last one)", kStepNumbers);
   command.option("--expect-chain,--expect_chain", o.expect_chain,
-                 "chain of the last record, as published elsewhere, in hex");
+                 "chain of the last record, as published elsewhere, in hex (default: not compared)");
   command.flag("--second-opinion", o.second_opinion,
-               "also compute gradients of some steps in double precision with plain loops");
+               "compute gradients of some steps again, in double precision with plain loops");
   command.option("--opinion-on", o.opinion_on, "").hidden();  // sandgrad calls sandgrad64 with it
+  command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.run([] { return verify(o); });
 }

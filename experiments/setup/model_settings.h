@@ -9,7 +9,7 @@ namespace sand::experiments {
 template <class Request, class Row>
 void visit_model_settings(Request& request, const Row& row) {
   row({"model", "--model",
-       "MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
+       "network: MLP, MNIST_CNN, SmallCNN, layers (mlp:64-64,tanh or cnn:conv32,relu,norm8,mean), or auto: "
        "DomainBed's choice for the data set (default auto)"},
       request.model);
   row({"convolution", "--convolution",
@@ -19,13 +19,13 @@ void visit_model_settings(Request& request, const Row& row) {
               "safetensors file with the first weights, such as a checkpoint (default: drawn)"}
           .place(),
       request.init_from);
-  row({"init_sha256", "", "SHA-256 of that file"}, request.init_sha256);
+  row({"init_sha256", "", "SHA-256 of the file of --init-from"}, request.init_sha256);
   row(Setting{"init_partial", "--init-partial,--init_partial",
-              "take only the tensors of that file that fit the model; draw the others"}
+              "take only the tensors of --init-from that fit the model; draw the others"}
           .newer(),
       request.init_partial);
   row(Setting{"freeze", "--freeze",
-              "names of parameter tensors that do not move, * and ? stand for any text: 'conv0.*'"}
+              "names of parameter tensors that do not move; * and ? stand for any text (default: none)"}
           .newer(),
       request.freeze);
   row({"seed", "--seed", "seed of weights, batches and dropout (default 0)", 0, kLargestSeed}, request.seed);

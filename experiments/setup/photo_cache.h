@@ -19,7 +19,7 @@ namespace sand::experiments {
 /// if it is the run directory itself.
 std::string photo_cache_folder(const std::string& asked, const std::string& output_dir);
 
-/// FOLDER/photos-<key>.cache. The key is a SHA-256 of the photos' own SHA-256, sorted, their size, whether
+/// FOLDER/photos-KEY.cache. The key is a SHA-256 of the photos' own SHA-256, sorted, their size, whether
 /// they are turned, and the version of the decoder: names and folders of the photos do not matter, and two
 /// data sets never share a file, so photos of one cannot spoil the other. The file has a header, the hash and
 /// orientation of each photo, their pixels, and a SHA-256 of all that. A file that does not fit, or is

@@ -26,12 +26,12 @@ void visit_recipe_settings(Fields& recipe, const Row& row) {
               kManySteps}
           .newer(),
       recipe.warmup_steps);
-  row(Setting{"decay_at", "--decay-at,--decay_at", "steps at which --schedule step multiplies the rate", 1,
-              kManySteps}
+  row(Setting{"decay_at", "--decay-at,--decay_at",
+              "steps at which --schedule step multiplies the learning rate (default: none)", 1, kManySteps}
           .newer(),
       recipe.decay_at);
   row(Setting{"decay_factor", "--decay-factor,--decay_factor",
-              "by which --schedule step multiplies it (default 0.1)", 0, 1e6}
+              "factor of the learning rate at each step of --decay-at (default 0.1)", 0, 1e6}
           .newer(),
       recipe.decay_factor);
   row(Setting{"final_lr", "--final-lr,--final_lr",

@@ -19,7 +19,7 @@ namespace sand::experiments {
 template <class Data, class Row>
 void visit_source_settings(Data& data, const Row& row) {
   row({"dataset", "--dataset", "data set: " + either(data_set_names()) + " (default Spirals)"}, data.name);
-  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of folders of photos"}.place(),
+  row(Setting{"data_dir", "--data-dir,--data_dir", "directory of MNIST or of photos (default: none)"}.place(),
       data.data_dir);
   visit_generated_data_settings(data, row);
   row({"image_size", "--image-size,--image_size", "height and width of photos, in pixels (default 64)", 8,
@@ -65,15 +65,15 @@ void visit_method_settings(Request& request, const Row& row) {
           .newer(),
       request.combiner);
   row({"protocol", "--protocol",
-       "domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
+       "protocol: domainbed, ilc, irm, lut or auto: of the paper that made the data set (default auto)"},
       request.protocol_name);
-  row({"", "--hparams", R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10, "lr": 1e-3}')"},
+  row({"", "--hparams", R"(hyper-parameters as a JSON object: '{"tau": 0.9, "k": 10}' (default: {}))"},
       request.hparams_json);
   row({"hparams_seed", "--hparams-seed,--hparams_seed",
        "seed of DomainBed's random hyper-parameters; 0: its defaults (default 0)", 0, kLargestSeed},
       request.hparams_seed);
   row(Setting{"domainbed_defaults", "--domainbed-defaults",
-              "DomainBed's own defaults where ours differ: tau 1 of SANDMask, under which nothing trains"}
+              "take DomainBed's defaults where ours differ: tau 1 of SANDMask, under which nothing trains"}
           .newer(),
       request.domainbed_defaults);
   row(Setting{"k_as_first_released", "--k-as-first-released",

@@ -11,6 +11,7 @@ namespace sand::nn {
 /// For outputs [n, 1] and labels 0 and 1. Throws the errors of the op bce_with_logits.
 class BinaryCrossEntropy final : public Objective {
  public:
+  /// For the program's lists.
   static ObjectiveCard card() {
     return {.name = "BinaryCrossEntropy",
             .about = "two classes, one logit",

@@ -11,6 +11,7 @@ namespace sand::nn {
 /// For outputs [n, classes] and labels. Throws the errors of the op cross_entropy.
 class CrossEntropy final : public Objective {
  public:
+  /// For the program's lists.
   static ObjectiveCard card() {
     return {.name = "CrossEntropy",
             .about = "classes, a logit for each",

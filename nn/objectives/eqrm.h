@@ -14,6 +14,7 @@ namespace sand::nn {
 /// starts anew.
 class Eqrm : public DomainObjective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "EQRM",
             .about = "a small loss in all but the worst domains",
@@ -31,6 +32,7 @@ class Eqrm : public DomainObjective {
               return std::make_unique<Eqrm>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Eqrm(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),
         quantile_(checked("EQRM", h, "eqrm_quantile", 1e-9, 1 - 1e-9)),

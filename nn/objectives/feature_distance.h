@@ -30,6 +30,7 @@ DomainObjectiveCard distance_card(const char* name, const char* about, const cha
 /// objective = mean_e R_e + mmd_gamma * penalty.
 class FeatureDistance : public DomainObjective {
  public:
+  /// `method` is its name in errors, `h` has mmd_gamma, `base` is the loss of a row.
   FeatureDistance(const char* method, const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)), weight_(checked(method, h, "mmd_gamma")) {}
   bool sees_features() const override { return true; }
@@ -51,7 +52,7 @@ class FeatureDistance : public DomainObjective {
 template <class Set>
 class PairwiseDistance : public FeatureDistance {
  public:
-  using FeatureDistance::FeatureDistance;
+  using FeatureDistance::FeatureDistance;  ///< the same constructor
 
  private:
   std::optional<Var> penalty(std::span<const DomainOutputs> domains, const Moment&) const override {
@@ -69,8 +70,8 @@ class PairwiseDistance : public FeatureDistance {
 template <class Set>
 class RandomHalvesDistance : public FeatureDistance {
  public:
-  static constexpr std::uint32_t kStream = 0x63697263;  // "circ"
-  using FeatureDistance::FeatureDistance;
+  static constexpr std::uint32_t kStream = 0x63697263;  ///< "circ", of its random numbers
+  using FeatureDistance::FeatureDistance;               ///< the same constructor
 
  private:
   std::optional<Var> penalty(std::span<const DomainOutputs> domains, const Moment& at) const override {

@@ -15,6 +15,7 @@ namespace sand::nn {
 /// at v_e.
 class Fish final : public SeveralPasses {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "Fish",
             .about = "steps for one domain after the other, so that their gradients align",
@@ -43,6 +44,7 @@ class Fish final : public SeveralPasses {
     checked("Fish", h, "meta_lr");
   }
   const char* name() const override { return "Fish"; }
+  /// 0: the inner steps have their own.
   double weight_decay(double, std::uint32_t) const override { return 0; }
   void fill(GradientTable& table, GradientsAt& gradients, const Moment& at) const override;
 

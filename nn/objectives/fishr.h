@@ -19,6 +19,7 @@ namespace sand::nn {
 /// Its weight is 0 before penalty_anneal_iters steps. The loss is over the rows of all domains together.
 class Fishr : public DomainObjective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "Fishr",
             .about = "gradients of the last layer that vary alike in all domains",
@@ -37,6 +38,7 @@ class Fishr : public DomainObjective {
               return std::make_unique<Fishr>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Fishr(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),
         annealing_{checked("Fishr", h, "lambda"), checked("Fishr", h, "penalty_anneal_iters"), 0},

@@ -12,6 +12,7 @@ namespace sand::nn {
 /// its sum; q is no part of the gradient. q begins with equal numbers and is carried from step to step.
 class GroupDro : public DomainObjective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "GroupDRO",
             .about = "the domains with the largest losses count most",
@@ -25,6 +26,7 @@ class GroupDro : public DomainObjective {
               return std::make_unique<GroupDro>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   GroupDro(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)), eta_(checked("GroupDRO", h, "groupdro_eta")) {}
   const char* name() const override { return "GroupDRO"; }

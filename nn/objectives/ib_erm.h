@@ -19,12 +19,14 @@ inline Var feature_variance(std::span<const DomainOutputs> domains) {
 /// penalty = feature_variance. Its weight is 0 before ib_penalty_anneal_iters steps.
 class IbErm : public AnnealedPenalty {
  public:
+  /// For the cards of its kind.
   static std::vector<HparamRule> hparams() {
     return {{"ib_lambda", 100, HparamRule::Draw::power_of_10, -1, 5, "at least 0",
              "weight of the features' variance after ib_penalty_anneal_iters steps; 0 before"},
             {"ib_penalty_anneal_iters", 500, HparamRule::Draw::whole_power_of_10, 0, 4, "at least 0",
              "step at which the weight changes and Adam starts anew"}};
   }
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "IB_ERM",
             .about = "features with a small variance",
@@ -36,6 +38,7 @@ class IbErm : public AnnealedPenalty {
               return std::make_unique<IbErm>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   IbErm(const Hparams& h, std::unique_ptr<Objective> base)
       : AnnealedPenalty(std::move(base), {checked("IB_ERM", h, "ib_lambda"),
                                           checked("IB_ERM", h, "ib_penalty_anneal_iters"), 0}) {}

@@ -10,6 +10,7 @@ namespace sand::nn {
 /// each weight annealed on its own; the optimizer starts anew at both steps.
 class IbIrm : public DomainObjective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     std::vector<HparamRule> rules = Irm::card().hparams;
     rules.resize(2);  // lambda and anneal_iters
@@ -24,6 +25,7 @@ class IbIrm : public DomainObjective {
               return std::make_unique<IbIrm>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   IbIrm(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),
         irm_{checked("IB_IRM", h, "irm_lambda"), checked("IB_IRM", h, "irm_penalty_anneal_iters")},

@@ -16,6 +16,7 @@ namespace sand::nn {
 /// has about three digits, in double nine.
 class Iga final : public SeveralPasses {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "IGA",
             .about = "all domains should have the same gradient",
@@ -29,6 +30,7 @@ class Iga final : public SeveralPasses {
               return std::make_unique<Iga>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Iga(const Hparams& h, std::unique_ptr<Objective> base)
       : SeveralPasses(std::move(base)), weight_(checked("IGA", h, "penalty")) {}
   const char* name() const override { return "IGA"; }

@@ -19,6 +19,7 @@ namespace sand::nn {
 /// P_e, and share = 1 makes the objective (1 - w) mean_e R_e + w sum_e P_e, with a weight w of at most 1.
 class Irm : public AnnealedPenalty {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "IRM",
             .about = "the classifier should be best for every domain at once",
@@ -41,6 +42,7 @@ class Irm : public AnnealedPenalty {
               return std::make_unique<Irm>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Irm(const Hparams& h, std::unique_ptr<Objective> base)
       : AnnealedPenalty(std::move(base),
                         {checked("IRM", h, "irm_lambda"), checked("IRM", h, "irm_penalty_anneal_iters")}),

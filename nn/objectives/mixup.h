@@ -15,6 +15,7 @@ namespace sand::nn {
 /// to the loss share L(x, y_e) + (1 - share) L(x, y_s). If s has fewer rows, the last rows of e are left out.
 class Mixup final : public Objective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "Mixup",
             .about = "rows between the rows of two domains",
@@ -29,6 +30,7 @@ class Mixup final : public Objective {
               return std::make_unique<Mixup>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Mixup(const Hparams& h, std::unique_ptr<Objective> base)
       : base_(std::move(base)), alpha_(checked("Mixup", h, "mixup_alpha", 1e-3, 1e6)) {}
 

@@ -18,6 +18,7 @@ namespace sand::nn {
 /// its ColoredMNIST: it then never moves a weight. Here that is refused.
 class Mldg final : public SeveralPasses {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "MLDG",
             .about = "a step for one domain should help another one",

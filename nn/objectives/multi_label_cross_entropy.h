@@ -15,6 +15,7 @@ namespace sand::nn {
 /// bce_of_labels_rows.
 class MultiLabelCrossEntropy final : public Objective {
  public:
+  /// For the program's lists.
   static ObjectiveCard card() {
     return {.name = "MultiLabelCrossEntropy",
             .about = "labels, a logit for each",

@@ -18,8 +18,10 @@ namespace sand::nn {
 /// rdm_lr.
 class Rdm : public DomainObjective {
  public:
+  /// Of the kernels e^(-gamma distance^2), whose sum is taken.
   static constexpr double kGammas[] = {0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000};
 
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {
         .name = "RDM",
@@ -41,6 +43,7 @@ class Rdm : public DomainObjective {
           return std::make_unique<Rdm>(h, std::move(base));
         }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Rdm(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)),
         distance_{checked("RDM", h, "rdm_lambda"), checked("RDM", h, "rdm_penalty_anneal_iters"), 0},

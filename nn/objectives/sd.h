@@ -13,6 +13,7 @@ namespace sand::nn {
 /// together, so domains with more rows count more, as in DomainBed.
 class Sd : public DomainObjective {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {.name = "SD",
             .about = "small logits",
@@ -25,6 +26,7 @@ class Sd : public DomainObjective {
               return std::make_unique<Sd>(h, std::move(base));
             }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Sd(const Hparams& h, std::unique_ptr<Objective> base)
       : DomainObjective(std::move(base)), weight_(checked("SD", h, "sd_reg")) {}
   const char* name() const override { return "SD"; }

@@ -13,6 +13,7 @@ namespace sand::nn {
 /// Error(usage) for a batch without target values, and the errors of the op squared_error.
 class SquaredError final : public Objective {
  public:
+  /// For the program's lists.
   static ObjectiveCard card() {
     return {.name = "SquaredError",
             .about = "numbers, an output for each",

@@ -13,6 +13,7 @@ namespace sand::nn {
 /// decay.
 class Vrex : public AnnealedPenalty {
  public:
+  /// For the program's lists.
   static DomainObjectiveCard card() {
     return {
         .name = "VREx",
@@ -32,6 +33,7 @@ class Vrex : public AnnealedPenalty {
           return std::make_unique<Vrex>(h, std::move(base));
         }};
   }
+  /// `h` has the hyper-parameters of the card, `base` is the loss of a row.
   Vrex(const Hparams& h, std::unique_ptr<Objective> base)
       : AnnealedPenalty(std::move(base),
                         {checked("VREx", h, "vrex_lambda"), checked("VREx", h, "vrex_penalty_anneal_iters")}),

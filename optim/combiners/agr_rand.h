@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of AgrRand.
 struct AgrRandOptions {
   double scale = 1e-4;  ///< standard deviation of what is drawn, >= 0; the default is ours
 };
@@ -16,9 +17,9 @@ struct AgrRandOptions {
 /// domains.
 class AgrRand : public ByColumn {
  public:
-  static constexpr std::uint32_t kStream = 0x61677272;  // "agrr"
+  static constexpr std::uint32_t kStream = 0x61677272;  ///< "agrr", of its random numbers
 
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for a scale that is negative or not finite.
   explicit AgrRand(const AgrRandOptions& options = {});
   const char* name() const override { return "AgrRand"; }

@@ -11,6 +11,7 @@ namespace sand::optim {
 /// has no sign. Needs two domains.
 class AgrSum : public ByColumn {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {
         .name = "AgrSum",

@@ -9,11 +9,13 @@
 
 namespace sand::optim {
 
+/// Settings of AlignedMtl.
 struct AlignedMtlOptions {
   std::vector<double> pref_vector = {};  ///< [E], the weights before the alignment; none: 1 / E each
   /// The eigenvalue of G that all others are scaled to: the least, the median (of two the lesser), or the
   /// mean.
-  enum class ScaleMode { min, median, rmse } scale_mode = ScaleMode::min;
+  enum class ScaleMode { min, median, rmse };
+  ScaleMode scale_mode = ScaleMode::min;  ///< the least, the median or the mean one
 };
 
 /// w = sqrt(sigma) V diag(lambda)^(-1/2) V^T u, where G = V diag(lambda) V^T over the eigenvalues
@@ -22,7 +24,7 @@ struct AlignedMtlOptions {
 /// see ByWeighting.
 class AlignedMtl : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for a preference that is negative, not finite, or 0 for every domain.
   explicit AlignedMtl(const AlignedMtlOptions& options = {});
   const char* name() const override { return "AlignedMTL"; }

@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of AndMask.
 struct AndMaskOptions {
   /// The agreement s that opens a weight, in [0, 1]; 0 is plain averaging, 1 requires unanimity
   double tau = 1;
@@ -21,7 +22,7 @@ struct AndMaskOptions {
 /// (a dead ReLU) counts for neither sign, so a single one breaks unanimity. Needs two domains.
 class AndMask : public ByColumn {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for tau outside [0, 1].
   explicit AndMask(const AndMaskOptions& options = {});
   const char* name() const override { return "ANDMask"; }
@@ -29,11 +30,14 @@ class AndMask : public ByColumn {
  protected:
   /// For a method with the same mask.
   AndMask(const char* method, const AndMaskOptions& options);
+  /// Whether s >= tau.
   bool opens(const Agreement& agreement, int j) const { return agreement.agreement(j) >= tau_; }
+  /// What tau means on few domains; "" if it acts by its name.
   static std::string note_on_tau(const char* method, const char* comes_to, const Hparams& hparams,
                                  int domains);
+  /// For the cards of its kind.
   static std::vector<HparamRule> hparams();
-  static AndMaskOptions options_of(const Hparams& hparams);
+  static AndMaskOptions options_of(const Hparams& hparams);  ///< of the hyper-parameters of the card
   void average(const Agreement& agreement, std::span<Scalar> values, Terms* terms) const override;
 
  private:

@@ -6,6 +6,7 @@
 
 namespace sand::optim {
 
+/// Settings of CaGrad.
 struct CaGradOptions {
   double c = 0.5;          ///< radius of the ball around the mean, in units of the mean's length; >= 0
   double norm_eps = 1e-4;  ///< below this trace, G counts as 0
@@ -18,7 +19,7 @@ struct CaGradOptions {
 /// solutions with the same g_w. If G is not finite, see ByWeighting.
 class CaGrad : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for negative or infinite numbers.
   explicit CaGrad(const CaGradOptions& options = {});
   const char* name() const override { return "CAGrad"; }

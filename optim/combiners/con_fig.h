@@ -9,6 +9,7 @@
 
 namespace sand::optim {
 
+/// Settings of ConFig.
 struct ConFigOptions {
   std::vector<double> pref_vector = {};  ///< [E], the cosines up to a factor; none: 1 each
 };
@@ -19,7 +20,7 @@ struct ConFigOptions {
 /// = 0), the direction is 0. If G is not finite, see ByWeighting.
 class ConFig : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for a preference that is negative, not finite, or 0 for every domain.
   explicit ConFig(const ConFigOptions& options = {});
   const char* name() const override { return "ConFIG"; }

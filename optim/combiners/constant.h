@@ -8,6 +8,7 @@
 
 namespace sand::optim {
 
+/// Settings of Constant.
 struct ConstantOptions {
   std::vector<double> weights = {};  ///< [E]; none: 1 / E each
 };
@@ -15,7 +16,7 @@ struct ConstantOptions {
 /// direction = sum_e w_e g_e, whatever G is; if it is not finite, see ByWeighting.
 class Constant : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for weights that are not finite, or all 0.
   explicit Constant(const ConstantOptions& options = {});
   const char* name() const override { return "Constant"; }

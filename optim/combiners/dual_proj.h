@@ -9,6 +9,7 @@
 
 namespace sand::optim {
 
+/// Settings of DualProj.
 struct DualProjOptions {
   std::vector<double> pref_vector = {};  ///< [E], the weights before the projection; none: 1 / E each
   double norm_eps = 1e-4;                ///< below this trace, G counts as 0
@@ -21,17 +22,17 @@ struct DualProjOptions {
 /// -reg_eps w_e trace(G). If the trace is below norm_eps (G = 0), w = u. If G is not finite, see ByWeighting.
 class DualProj : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for numbers out of range.
   explicit DualProj(const DualProjOptions& options = {}) : DualProj("DualProj", options) {}
   const char* name() const override { return "DualProj"; }
 
  protected:
-  DualProj(const char* method, const DualProjOptions& options);
-  static DualProjOptions options_of(const Hparams& hparams);
-  Eigen::MatrixXd regularized(const Eigen::MatrixXd& gram) const;
-  Eigen::VectorXd preference(Index domains) const;
-  void add_settings(Terms* terms) const;
+  DualProj(const char* method, const DualProjOptions& options);    ///< for a method with another name
+  static DualProjOptions options_of(const Hparams& hparams);       ///< of the hyper-parameters of the card
+  Eigen::MatrixXd regularized(const Eigen::MatrixXd& gram) const;  ///< G / trace(G) + reg_eps 1
+  Eigen::VectorXd preference(Index domains) const;                 ///< u [E]
+  void add_settings(Terms* terms) const;                           ///< of the options, if `terms` is set
 
  private:
   Eigen::VectorXd weigh(const Weighing& of, Terms* terms) const override;

@@ -10,7 +10,7 @@ namespace sand::optim {
 /// the magnitudes. One domain with a small gradient makes the step small.
 class GeometricMean : public AndMask {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for tau outside [0, 1].
   explicit GeometricMean(const AndMaskOptions& options = {}) : AndMask("GeometricMean", options) {}
   const char* name() const override { return "GeometricMean"; }

@@ -9,6 +9,7 @@
 
 namespace sand::optim {
 
+/// Settings of GradDrop.
 struct GradDropOptions {
   std::vector<double> leak = {};  ///< [E], the share of each row that always passes, in [0, 1]; none: 0
 };
@@ -19,9 +20,9 @@ struct GradDropOptions {
 /// 0, the direction is 0. Without leaks, the order of the domains changes no bit.
 class GradDrop : public ByColumn {
  public:
-  static constexpr std::uint32_t kStream = 0x67726472;  // "grdr"
+  static constexpr std::uint32_t kStream = 0x67726472;  ///< "grdr", of its random numbers
 
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for a leak outside [0, 1].
   explicit GradDrop(const GradDropOptions& options = {});
   const char* name() const override { return "GradDrop"; }

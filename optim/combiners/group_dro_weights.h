@@ -6,6 +6,7 @@
 
 namespace sand::optim {
 
+/// Settings of GroupDroWeights.
 struct GroupDroWeightsOptions {
   double eta = 1e-2;  ///< step of the weights; >= 0
 };
@@ -16,7 +17,7 @@ struct GroupDroWeightsOptions {
 /// number of domains than the step before.
 class GroupDroWeights : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for an eta that is negative or not finite.
   explicit GroupDroWeights(const GroupDroWeightsOptions& options = {});
   const char* name() const override { return "GroupDROWeights"; }

@@ -16,6 +16,7 @@ namespace sand::optim {
 /// 0, w = 0. If G is not finite, see ByWeighting.
 class ImtlG : public ByWeighting {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {
         .name = "IMTLG",

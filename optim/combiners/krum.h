@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of Krum.
 struct KrumOptions {
   double n_byzantine = 1;  ///< domains that may be wrong, a whole number
   double n_selected = 1;   ///< domains whose mean is taken, a whole number of at least 1
@@ -19,7 +20,7 @@ struct KrumOptions {
 /// taken. If G is not finite, see ByWeighting.
 class Krum : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for numbers out of range.
   explicit Krum(const KrumOptions& options = {});
   const char* name() const override { return "Krum"; }

@@ -9,6 +9,7 @@ namespace sand::optim {
 /// direction = gbar = (1 / E) sum_e g_e. It has no mask.
 class MeanGradient : public ByColumn {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {.name = "Mean",
             .about = "the mean of the gradients",

@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of Mgda.
 struct MgdaOptions {
   double epsilon = 1e-3;   ///< ends when a step is shorter; > 0
   double max_iters = 100;  ///< most steps, a whole number
@@ -19,7 +20,7 @@ struct MgdaOptions {
 /// not finite, see ByWeighting.
 class Mgda : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for numbers out of range.
   explicit Mgda(const MgdaOptions& options = {});
   const char* name() const override { return "MGDA"; }

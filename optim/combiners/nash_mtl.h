@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of NashMtl.
 struct NashMtlOptions {
   double max_norm = 1;  ///< a longer direction is shortened to this length; 0: none is
 };
@@ -17,7 +18,7 @@ struct NashMtlOptions {
 /// to 1e5 / |g_e| and the direction is what rounding leaves. If G is not finite, see ByWeighting.
 class NashMtl : public ByWeighting {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for a negative or infinite max_norm.
   explicit NashMtl(const NashMtlOptions& options = {});
   const char* name() const override { return "NashMTL"; }

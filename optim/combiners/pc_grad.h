@@ -12,9 +12,9 @@ namespace sand::optim {
 /// The rank of G does not matter. If G is not finite, see ByWeighting.
 class PcGrad : public ByWeighting {
  public:
-  static constexpr std::uint32_t kStream = 0x70636772;  // "pcgr"
+  static constexpr std::uint32_t kStream = 0x70636772;  ///< "pcgr", of its random numbers
 
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   PcGrad() : ByWeighting(1) {}
   const char* name() const override { return "PCGrad"; }
 

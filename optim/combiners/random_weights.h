@@ -12,8 +12,9 @@ namespace sand::optim {
 /// it is not finite, see ByWeighting.
 class RandomWeights : public ByWeighting {
  public:
-  static constexpr std::uint32_t kStream = 0x726e6477;  // "rndw"
+  static constexpr std::uint32_t kStream = 0x726e6477;  ///< "rndw", of its random numbers
 
+  /// For the program's lists.
   static CombinerCard card() {
     return {.name = "Random",
             .about = "the sum with random weights",

@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of SandMask.
 struct SandMaskOptions {
   double tau = 0.9;  ///< the agreement s above which a weight opens, >= 0
   double k = 10;     ///< steepness: m reaches 0.99 if k (s - tau) / var >= 2.65; in units of g^2
@@ -23,19 +24,21 @@ struct SandMaskOptions {
 /// The optimizer's momentum and weight decay may still move a weight with m = 0.
 class SandMask : public ByColumn {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for settings that close every weight, unless allowed, and for numbers out of range.
   explicit SandMask(const SandMaskOptions& options = {});
   const char* name() const override { return "SANDMask"; }
 
  protected:
-  SandMask(const char* method, const SandMaskOptions& options);
+  SandMask(const char* method, const SandMaskOptions& options);  ///< For a variant with another name.
+  /// Of the hyper-parameters tau, k, rescale.
   static SandMaskOptions options_of(const Hparams& hparams, bool allow_closed);
+  /// What tau means on few domains; "" if it acts by its name.
   static std::string note_on_tau(const char* method, const Hparams& hparams, int domains);
   /// mask = max(0, tanh(x)). Overwrites x.
   static void open_by_tanh(std::span<double> x, std::span<Scalar> mask);
-  double tau() const { return tau_; }
-  double k() const { return k_; }
+  double tau() const { return tau_; }  ///< as in the options
+  double k() const { return k_; }      ///< as in the options
 
  private:
   void open(Agreement& agreement, std::span<Scalar> mask, Terms* terms) const override;

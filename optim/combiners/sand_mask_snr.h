@@ -11,7 +11,7 @@ namespace sand::optim {
 /// tau and gbar is not 0, else 0.
 class SandMaskSnr : public SandMask {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) as SandMask.
   explicit SandMaskSnr(const SandMaskOptions& options = {}) : SandMask("SANDMaskSNR", options) {}
   const char* name() const override { return "SANDMaskSNR"; }

@@ -12,6 +12,7 @@ namespace sand::optim {
 /// direction = sign(n_plus - n_minus), which is 0 for a tie. An exact zero does not vote.
 class SignMajority : public ByColumn {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {.name = "SignMajority",
             .about = "the sign that most domains vote for",

@@ -9,6 +9,7 @@ namespace sand::optim {
 /// direction = sum_e g_e. It has no mask.
 class SumGradient : public ByColumn {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {.name = "Sum",
             .about = "the sum of the gradients",

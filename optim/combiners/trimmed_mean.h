@@ -7,6 +7,7 @@
 
 namespace sand::optim {
 
+/// Settings of TrimmedMean.
 struct TrimmedMeanOptions {
   double trim_number = 1;  ///< how many of the largest, and of the smallest, gradients are left out
 };
@@ -15,7 +16,7 @@ struct TrimmedMeanOptions {
 /// bit. Needs 2 trim_number + 1 domains.
 class TrimmedMean : public ByColumn {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) unless trim_number is a whole number from 0 to 1000.
   explicit TrimmedMean(const TrimmedMeanOptions& options = {});
   const char* name() const override { return "TrimmedMean"; }

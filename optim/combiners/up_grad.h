@@ -11,7 +11,7 @@ namespace sand::optim {
 /// DualProj.
 class UpGrad : public DualProj {
  public:
-  static CombinerCard card();
+  static CombinerCard card();  ///< for the program's lists
   /// Throws Error(usage) for numbers out of range.
   explicit UpGrad(const DualProjOptions& options = {}) : DualProj("UPGrad", options) {}
   const char* name() const override { return "UPGrad"; }

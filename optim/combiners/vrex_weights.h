@@ -11,6 +11,7 @@
 
 namespace sand::optim {
 
+/// Settings of VrexWeights.
 struct VrexWeightsOptions {
   double lambda = 10;  ///< weight of the population variance of the losses; >= 0
 };
@@ -20,6 +21,7 @@ struct VrexWeightsOptions {
 /// loss that is not finite makes a direction that is not finite.
 class VrexWeights : public ByWeighting {
  public:
+  /// For the program's lists.
   static CombinerCard card() {
     return {.name = "VRExWeights",
             .about = "the mean with more weight on domains with a large loss",

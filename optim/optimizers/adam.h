@@ -10,12 +10,13 @@
 
 namespace sand::optim {
 
+/// Settings of Adam.
 struct AdamOptions {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;    ///< decay rate of the first moment
-  double beta2 = 0.999;  ///< decay rate of the second moment
-  double epsilon = 1e-8;
-  double weight_decay = 0;
+  double learning_rate = 1e-3;               ///< length of a step
+  double beta1 = 0.9;                        ///< decay rate of the first moment
+  double beta2 = 0.999;                      ///< decay rate of the second moment
+  double epsilon = 1e-8;                     ///< added to the root of the second moment
+  double weight_decay = 0;                   ///< times the weight
   WeightDecay decay = WeightDecay::coupled;  ///< coupled decay goes into both moments
   /// A weight with mask 0 does not move at all, but its moments are updated. Without a mask, all weights
   /// move.
@@ -25,13 +26,19 @@ struct AdamOptions {
 /// Constants of step t, the same for all weights: computed in double, then rounded once to the type of the
 /// tensors.
 struct AdamConstants {
-  AdamConstants(const AdamOptions& options, std::int64_t t);
+  AdamConstants(const AdamOptions& options, std::int64_t t);  ///< Of step t, counted from 1.
 
-  double correction1, correction2;                        ///< 1 - beta1^t, 1 - beta2^t
-  Scalar beta1, one_minus_beta1, beta2, one_minus_beta2;  ///< one_minus_beta = 1 - beta
-  Scalar step_size, root_scale;                           ///< learning_rate / correction1, sqrt(correction2)
-  /// decay 0 if decoupled; shrink 1 if coupled, else 1 - learning_rate * weight_decay
-  Scalar epsilon, decay, shrink;
+  double correction1;      ///< 1 - beta1^t
+  double correction2;      ///< 1 - beta2^t
+  Scalar beta1;            ///< as in the options
+  Scalar one_minus_beta1;  ///< 1 - beta1
+  Scalar beta2;            ///< as in the options
+  Scalar one_minus_beta2;  ///< 1 - beta2
+  Scalar step_size;        ///< learning_rate / correction1
+  Scalar root_scale;       ///< sqrt(correction2)
+  Scalar epsilon;          ///< as in the options
+  Scalar decay;            ///< weight_decay; 0 if decoupled
+  Scalar shrink;           ///< 1 if coupled, else 1 - learning_rate * weight_decay
 };
 
 /// With g the direction and t the number of steps, this one included:
@@ -40,7 +47,7 @@ struct AdamConstants {
 ///     p = p - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 class Adam : public Optimizer {
  public:
-  static OptimizerCard card();
+  static OptimizerCard card();            ///< for the program's lists
   static OptimizerCard decoupled_card();  ///< of AdamW: the same with decoupled weight decay
 
   /// Throws Error(usage) for options outside their range: betas in [0, 1), the others finite and not
@@ -54,7 +61,7 @@ class Adam : public Optimizer {
   }
   bool step(Parameters& parameters, const Direction& direction, const Threads& threads = Threads()) override;
   Terms explain(Index column, Scalar weight, Scalar direction, std::optional<Scalar> mask) const override;
-  double learning_rate() const override { return options.learning_rate; }
+  double learning_rate() const override { return options.learning_rate; }  ///< as in the options
   void set_rates(double learning_rate, double weight_decay) override;
 
   AdamOptions options;  ///< a schedule may change them between steps
@@ -62,6 +69,7 @@ class Adam : public Optimizer {
   TensorView first_moment() const { return state_[0].numbers; }   ///< m, [J]
   TensorView second_moment() const { return state_[1].numbers; }  ///< v, [J]
   using Optimizer::resume;
+  /// Continues from moments [J] after `steps` updates.
   void resume(std::span<const Scalar> first_moment, std::span<const Scalar> second_moment,
               std::int64_t steps);
 

@@ -9,24 +9,27 @@
 
 namespace sand::optim {
 
+/// The same rate in each step.
 struct ConstantRate {
-  double rate = 1e-3;
-  double operator()(std::int64_t) const { return rate; }
+  double rate = 1e-3;                                     ///< of every step
+  double operator()(std::int64_t) const { return rate; }  ///< of a step
 };
 
 /// `initial` before step `at` (counted from 0), `initial` * `factor` afterwards.
 struct StepDecay {
-  double initial = 1e-2;
-  std::int64_t at = 0;
-  double factor = 0.1;
+  double initial = 1e-2;  ///< rate before `at`
+  std::int64_t at = 0;    ///< step, from 0
+  double factor = 0.1;    ///< of the rate from then on
+  /// Rate of a step.
   double operator()(std::int64_t step) const { return step < at ? initial : initial * factor; }
 };
 
 /// `initial`, multiplied by `factor` at each of several steps: PyTorch's MultiStepLR.
 struct StepsDecay {
-  double initial = 1e-2;
-  std::vector<std::int64_t> at = {};
-  double factor = 0.1;
+  double initial = 1e-2;              ///< rate before the first step of `at`
+  std::vector<std::int64_t> at = {};  ///< steps, from 0
+  double factor = 0.1;                ///< of the rate at each of them
+  /// Rate of a step.
   double operator()(std::int64_t step) const {
     double rate = initial;
     for (const std::int64_t decay : at)
@@ -38,8 +41,11 @@ struct StepsDecay {
 /// From `initial` in step `from` down half a cosine to `last`, which step `to` has and keeps: PyTorch's
 /// CosineAnnealingLR with T_max = to - from (Loshchilov and Hutter 2017, arXiv 1608.03983, eq. 5).
 struct CosineDecay {
-  double initial = 1e-2, last = 0;
-  std::int64_t from = 0, to = 1;
+  double initial = 1e-2;  ///< rate until `from`
+  double last = 0;        ///< rate from `to` on
+  std::int64_t from = 0;  ///< first step of the decay
+  std::int64_t to = 1;    ///< first step after it
+  /// Rate of a step.
   double operator()(std::int64_t step) const {
     if (step >= to) return last;
     constexpr double kPi = 3.141592653589793;
@@ -54,8 +60,9 @@ struct CosineDecay {
 /// s has the share (s + 1) / steps, so no step is lost at a learning rate of 0.
 template <class Rate>
 struct Warmup {
-  Rate rate;
-  std::int64_t steps = 0;
+  Rate rate;               ///< after the rise
+  std::int64_t steps = 0;  ///< in which the rate rises
+  /// Rate of a step.
   double operator()(std::int64_t step) const {
     if (step >= steps) return rate(step);
     return rate(steps) * (static_cast<double>(step + 1) / static_cast<double>(steps));

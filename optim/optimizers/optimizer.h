@@ -32,10 +32,12 @@ struct StateLayout {
   std::string name;                 ///< "Adam"
   std::vector<std::string> blocks;  ///< "m", "v"
 
+  /// Of a block's names in a file.
   std::string prefix(std::size_t block) const { return key + "_" + blocks[block] + "."; }
-  std::string steps() const { return key + "_t"; }
+  std::string steps() const { return key + "_t"; }  ///< name of the number of updates in a file
 };
 
+/// Moves all weights along a direction, and keeps its own state.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -53,26 +55,28 @@ class Optimizer {
   /// "after" (the new weight) and the new number of each block under its name.
   virtual Terms explain(Index column, Scalar weight, Scalar direction, std::optional<Scalar> mask) const = 0;
 
-  virtual double learning_rate() const = 0;
+  virtual double learning_rate() const = 0;  ///< of the next update
   /// For the next steps: a schedule, or an objective, may change both.
   virtual void set_rates(double learning_rate, double weight_decay) = 0;
 
-  const std::vector<StateBlock>& state() const { return state_; }
+  const std::vector<StateBlock>& state() const { return state_; }  ///< blocks of [J]
   std::int64_t steps() const { return steps_; }  ///< t, since the start or the last restart()
   void restart();                                ///< forgets state and steps
   /// Continues from a saved state, one list [J] for each block. Throws Error(usage) for wrong lengths,
   /// Error(data) for numbers that the optimizer cannot reach.
   void resume(const std::vector<std::vector<Scalar>>& blocks, std::int64_t steps);
-  StateLayout layout() const;
+  StateLayout layout() const;  ///< names of the state in a checkpoint
 
  protected:
+  /// With blocks of zeros, [J] each.
   explicit Optimizer(std::vector<StateBlock> state) : state_(std::move(state)) {}
   /// For resume(): whether finite numbers can be a state of this optimizer, and the rule for its message.
   virtual bool reachable(const std::vector<Tensor>&) const { return true; }
+  /// What `resume` demands, for its error.
   virtual const char* rule_of_state() const { return "its numbers must be finite, steps at least 0"; }
 
-  std::vector<StateBlock> state_;
-  std::int64_t steps_ = 0;
+  std::vector<StateBlock> state_;  ///< blocks of [J]
+  std::int64_t steps_ = 0;         ///< number of updates so far
 };
 
 }  // namespace sand::optim

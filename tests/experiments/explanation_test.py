@@ -85,7 +85,7 @@ class Explanations(Case):
                     gradients = [example["gradient"] for example in domain["examples"]]
                     magnitudes = math.fsum(map(abs, gradients))
                     self.assertLessEqual(abs(math.fsum(gradients) - domain["sum"]), 1e-14 * magnitudes)
-                    # see docs/audit.md, "Examples"
+                    # see docs/explain.md, "Examples"
                     scale = magnitudes + (domain["largest"] if "CNN" in update[0] else 0)
                     self.assertLessEqual(abs(domain["gradient"] - domain["sum"]), 1e-6 * scale,
                                          (update, explanation["weight"]))

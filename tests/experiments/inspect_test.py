@@ -162,7 +162,7 @@ class Pairs(Case):
             print(f"{name}: {followed} pairs, {on_file} in checkpoints, masks {masks}, worst "
                   + ", ".join(f"{what} {value:.2g}" for what, value in worst.items()), flush=True)
             self.assertLessEqual(max(value for what, value in worst.items() if what.startswith("ulps")), 1)
-            # docs/audit.md, "Examples", explains why they differ
+            # docs/explain.md, "Examples", explains why they differ
             self.assertLessEqual(worst["A + G" if "cnn" in name else "A"], 1e-6)
             self.assertGreater(on_file, 0)
             self.assertGreater(min(masks["closed"], masks["open"]), 0)

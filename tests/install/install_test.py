@@ -87,6 +87,10 @@ def main():
         license_there = os.path.join(prefix, "share/doc/sandgrad/LICENSE")
         with open(os.path.join(source, "LICENSE"), "rb") as license, open(license_there, "rb") as installed:
             assert license.read() == installed.read()
+        for printed in ["man/man1/sandgrad.1", "man/man1/sandgrad64.1", "zsh/site-functions/_sandgrad",
+                        "bash-completion/completions/sandgrad64", "fish/vendor_completions.d/sandgrad.fish"]:
+            text = pathlib.Path(prefix, "share", printed).read_text()
+            assert "sandgrad" in text and ("64.1" in printed or "trial" in text), printed
         for program in ["sandgrad", "sandgrad64"]:
             assert call(os.path.join(prefix, "bin", program), "--version").startswith("sandgrad ")
         if seconds > SECONDS_ALLOWED:

@@ -4,7 +4,8 @@ Exit: 0 yes, 1 no, with what is wrong on stderr.
 
     readme_test.py text SOURCE              links, lines of code, formula cards, \
 sources of formulas, random streams
-    readme_test.py commands SOURCE BUILD    writes their C++ to files, runs their shell blocks, \
+    readme_test.py commands SOURCE BUILD [PAGE ...]
+                                            writes their C++ and Python to files, runs their shell blocks, \
 compares what they print
 With --write the pages are brought up to date instead. A comment before a block may say otherwise: \
 "not run: why" (then
@@ -36,11 +37,12 @@ ROOMS = {
 }
 FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the others are neighbours
 # pages whose commands are run
-COMMANDS = ["README.md", *(f"docs/{name}.md" for name in (
-    "install", "first-run", "own-data", "after-training", "images", "training", "reports", "sweeps",
-    "settings", "algorithms", "audit", "cpp", "playground",
-    "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop",
-    "speed", "results", "bits"))]
+LESSONS = [f"docs/lessons/{name}.md" for name in (
+    "1-tape", "2-domains", "3-mask", "4-shortcut", "5-masks", "6-combiner", "7-audit", "8-table", "class")]
+COMMANDS = ["README.md", *LESSONS, *(f"docs/{name}.md" for name in (
+    "README", "glossary", "install", "first-run", "own-data", "after-training", "images", "training",
+    "reports", "sweeps", "settings", "algorithms", "explain", "audit", "playground", "cpp", "own-combiner",
+    "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "speed", "results", "bits"))]
 problems = []
 
 
@@ -126,10 +128,12 @@ def check_text(source, lines, write):
                        if paper not in (source / "docs" / path).read_text()]
             problems.extend(f"docs/algorithms.md: {path} does not name its source arXiv {paper}"
                             for paper in missing)
-    if listed := {page.name for page in (source / "docs").glob("*.md")} ^ {page[5:] for page in COMMANDS[1:]}:
+    pages = {str(page.relative_to(source)) for page in (source / "docs").rglob("*.md")}
+    if listed := pages ^ set(COMMANDS[1:]):
         problems.append(f"docs/: pages that are not tested, or not there: {listed}")
-    problems.extend(f"README.md: no link to {page}"
-                    for page in COMMANDS[1:] if f"]({page})" not in "\n".join(lines))
+    index = (source / "docs/README.md").read_text()
+    problems.extend(f"docs/README.md: no link to {page}" for page in sorted(pages - {"docs/README.md"})
+                    if f"]({page[5:]})" not in index)
 
     contributing = (source / "CONTRIBUTING.md").read_text()
     for room in ROOMS:
@@ -229,9 +233,9 @@ def check_commands(source, build, page, write):
         place = pathlib.Path(name)
         environment = sandbox_of(source, build, place)
         for block in blocks_of(lines):
-            if block.language == "cpp":
-                # its first line is // and its name
-                (place / block.body.split("\n")[0][3:]).write_text(block.body + "\n")
+            if block.language in ("cpp", "python"):
+                # its first line is // or #, and its name
+                (place / block.body.split("\n")[0].lstrip("/# ")).write_text(block.body + "\n")
             elif block.language == "sh" and block.note.startswith("not run"):
                 check_flags(page, block, build)
             elif block.language == "sh" and is_missing(block.note):
@@ -274,9 +278,16 @@ def check_pictures(source, page, lines, place, environment, write):
             drawn = (place / command.split()[-1]).read_bytes()
             if write:
                 shown.write_bytes(drawn)
-            elif pixels_of(drawn) != pixels_of(shown.read_bytes()):
+            elif not same_picture(drawn, shown.read_bytes()):
                 problems.append(f"{page}: {shown.name} is not what {command} draws "
                                 "(readme_test.py commands --write)")
+
+
+def same_picture(drawn, shown):
+    """Pictures of pixels by their pixels, others (SVG) by their bytes."""
+    if drawn.startswith(b"\x89PNG") and shown.startswith(b"\x89PNG"):
+        return pixels_of(drawn) == pixels_of(shown)
+    return drawn == shown
 
 
 def pixels_of(png):
@@ -312,7 +323,7 @@ def main():
         if write:
             readme.write_text("\n".join(lines) + "\n")
     else:
-        for page in COMMANDS:
+        for page in arguments[3:] or COMMANDS:
             check_commands(source, pathlib.Path(arguments[2]).resolve(), page, write)
     for problem in problems if not write else []:
         print(problem, file=sys.stderr)
