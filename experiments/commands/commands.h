@@ -11,6 +11,7 @@ void add_verify(Command& command);
 void add_inspect(Command& command);
 void add_evaluate(Command& command);
 void add_predict(Command& command);
+void add_export(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
@@ -41,6 +42,7 @@ constexpr Subcommand kSubcommands[] = {
     {"inspect", "Explain how weights moved in one step of a recorded run", add_inspect},
     {"evaluate", "Score a trained network by domain and class", add_evaluate},
     {"predict", "Predict new examples with a trained network", add_predict},
+    {"export", "Write a run's measurements as CSV and its weights as .npz", add_export},
     {"step", "Make one update from files (safetensors)", add_step},
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},

@@ -40,6 +40,8 @@ void add_train(Command& command) {
                "do not lock the run directory: for file systems without locks");
   command.option("--checkpoint-every,--checkpoint_every", o.keeper.checkpoint_every,
                  "steps between two checkpoints (default: at every evaluation)", kCounts);
+  command.flag("--tensorboard", o.keeper.tensorboard,
+               "write scalars and histograms to an event file in the run directory, for TensorBoard");
   command.option("--photo-cache,--photo_cache", o.request.data.photo_cache,
                  "directory for decoded photos, or none (default: the one that holds the output directory)");
   command.group("Program");
