@@ -1,15 +1,11 @@
 // `sandgrad export`: a run's measurements as CSV and its weights as .npz, for other programs.
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <vector>
+#include <span>
+#include <string>
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/runs/record_columns.h"
-#include "experiments/runs/recorded_lines.h"
 #include "experiments/runs/recorded_weights.h"
 #include "tensor/digits.h"
 #include "tensor/npz.h"
@@ -21,34 +17,6 @@ struct ExportOptions {
   std::string run, csv, npz;
 };
 
-/// Rows with the numbers that they have: a record without an evaluation has no scores.
-struct Rows {
-  std::vector<std::string> columns;                               // by first appearance
-  std::vector<std::vector<std::pair<std::size_t, double>>> rows;  // place of the column, value
-
-  void add(const std::vector<NamedNumber>& numbers, const std::string& file);
-
- private:
-  std::map<std::string, std::size_t> places_;
-};
-
-void Rows::add(const std::vector<NamedNumber>& numbers, const std::string& file) {
-  constexpr std::size_t kMostColumns = 1 << 16;  // a record of 64 domains and 64 tensors has about 10,000
-  std::vector<std::pair<std::size_t, double>> row;
-  for (const NamedNumber& number : numbers) {
-    const auto [place, is_new] = places_.emplace(number.name, columns.size());
-    if (is_new) columns.push_back(number.name);
-    row.emplace_back(place->second, number.value);
-  }
-  check(columns.size() <= kMostColumns, [&] {
-    return Error(Fault::data, "export: the records have more than 65536 different numbers")
-        .fact("file", file)
-        .fact("line", std::to_string(rows.size() + 1));
-  });
-  std::sort(row.begin(), row.end());
-  rows.push_back(std::move(row));
-}
-
 /// A field of a header, RFC 4180: in quotes, quotes doubled.
 std::string quoted(const std::string& text) {
   std::string field = "\"";
@@ -56,33 +24,30 @@ std::string quoted(const std::string& text) {
   return field + "\"";
 }
 
-std::string csv_of(const Rows& rows) {
+std::string csv_of(const ColumnTable& table) {
   std::string text;
-  for (const std::string& column : rows.columns) text += (text.empty() ? "" : ",") + quoted(column);
+  for (const std::string& column : table.columns()) text += (text.empty() ? "" : ",") + quoted(column);
   text += "\n";
-  for (const auto& row : rows.rows) {
+  for (std::size_t i = 0; i < table.rows(); ++i) {
     std::size_t next = 0;
-    for (const auto& [place, value] : row) {
+    for (const auto& [place, value] : table.row(i)) {
       for (; next < place; ++next) text += ",";
       text += shortest(value);
     }
-    text += std::string(rows.columns.size() - 1 - next, ',') + "\n";
+    text += std::string(table.columns().size() - 1 - next, ',') + "\n";
   }
   return text;
 }
 
 void write_csv(const std::string& run, const std::string& path) {
-  const std::string log = (std::filesystem::path(run) / "metrics.jsonl").string();
-  RecordedLines lines(log, true);
-  Rows rows;
-  while (const auto line = lines.next()) rows.add(columns_of(*line), log);
-  check(!rows.rows.empty(),
-        [&] { return Error(Fault::missing, "export: the run has no record yet").fact("file", log); });
-  const std::string text = csv_of(rows);
+  const ColumnTable table = ColumnTable::read(run);
+  check(table.rows() > 0,
+        [&] { return Error(Fault::missing, "export: the run has no record yet").fact("run", run); });
+  const std::string text = csv_of(table);
   NewFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-  std::printf("%s: %zu records, %zu columns\n", path.c_str(), rows.rows.size(), rows.columns.size());
+  std::printf("%s: %zu records, %zu columns\n", path.c_str(), table.rows(), table.columns().size());
 }
 
 void write_npz(const std::string& run, const std::string& path) {

@@ -1,8 +1,10 @@
 #include "experiments/runs/record_columns.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "experiments/runs/recorded_lines.h"
 #include "tensor/error.h"
 #include "tensor/printable.h"
 
@@ -53,5 +55,34 @@ class Columns {
 }  // namespace
 
 std::vector<NamedNumber> columns_of(const Json& line) { return Columns().of(line); }
+
+ColumnTable ColumnTable::read(const std::filesystem::path& run) {
+  const std::string file = (run / "metrics.jsonl").string();
+  RecordedLines lines(file, true);
+  ColumnTable table;
+  while (const auto line = lines.next()) table.add(*line, file);
+  return table;
+}
+
+void ColumnTable::add(const Json& line, const std::string& file) {
+  // a record of 64 domains and 64 tensors has about 10,000 numbers
+  constexpr std::size_t kMostColumns = 1 << 16, kMostCells = 1 << 27;
+  std::vector<std::pair<std::size_t, double>> row;
+  for (const NamedNumber& number : columns_of(line)) {
+    const auto [place, is_new] = places_.emplace(number.name, columns_.size());
+    if (is_new) columns_.push_back(number.name);
+    row.emplace_back(place->second, number.value);
+  }
+  std::sort(row.begin(), row.end());
+  rows_.push_back(std::move(row));
+  check(columns_.size() <= kMostColumns && columns_.size() * rows_.size() <= kMostCells, [&] {
+    return Error(Fault::data, "records: too many numbers for a table")
+        .fact("file", file)
+        .fact("line", std::to_string(rows_.size()))
+        .fact("columns", std::to_string(columns_.size()) + ", at most " + std::to_string(kMostColumns))
+        .fact("cells",
+              std::to_string(columns_.size() * rows_.size()) + ", at most " + std::to_string(kMostCells));
+  });
+}
 
 }  // namespace sand::experiments
