@@ -55,11 +55,12 @@ fresh, no_lock, checkpoint_every, photo_cache, tensorboard: as the flags of the 
 threads: number of threads, 0: every core. Results do not depend on it.
 verbose: print the table of records and the progress, as the program does.
 
-Returns a dict: "finished"; "steps" made; "never_learned", why if masks or weights show it, else None; "record",
-the last one; "weights", arrays by name that view the network's own memory.
+Returns a dict: "finished"; "steps" made; "never_learned", why if masks or weights show it, else None;
+"record", the last one; "weights", arrays by name that view the network's own memory.
 
-Python's interpreter lock is free while the network trains. Ctrl-C ends the run after the step, with a checkpoint,
-and raises KeyboardInterrupt; other signals raise SystemExit with the program's exit code. The same call resumes.
+Python's interpreter lock is free while the network trains. Ctrl-C ends the run after the step, with a
+checkpoint, and raises KeyboardInterrupt; other signals raise SystemExit with the program's exit code. The same
+call resumes.
 
 Raises UsageError for settings, and what `sandgrad train` reports, each with the same text.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads a run directory of Sandgrad with the standard library and numpy alone: copy this file to where you need it.
+"""Reads a run directory of Sandgrad with the standard library and numpy alone: copy this file anywhere.
 
     import read_run
     run = read_run.read_run("runs/first")
@@ -7,8 +7,8 @@
 
     python3 read_run.py RUN      prints what is there
 
-The dict is that of sandgrad.read_run, the compiled module. Every file is checked: a run is untrusted. Weights are
-views of the files (numpy.memmap): nothing is read before it is used.
+The dict is that of sandgrad.read_run, the compiled module. Every file is checked: a run is untrusted. Weights
+are views of the files (numpy.memmap): nothing is read before it is used.
 """
 import hashlib
 import json
@@ -144,7 +144,7 @@ def size_of(shape, dtype, file):
 
 
 def safetensors(path):
-    """-> arrays by name, texts by name. The arrays are read-only views of the file; of BF16, float32 copies."""
+    """-> arrays by name, texts by name. Arrays are read-only views of the file, of BF16 float32 copies."""
     size = os.stat(regular(path)).st_size
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -160,7 +160,7 @@ def safetensors(path):
         if not isinstance(tensor, dict) or set(tensor) != {"dtype", "shape", "data_offsets"}:
             raise refuse("safetensors: a tensor needs dtype, shape and data_offsets", path, tensor=name)
         span = tensor["data_offsets"]
-        if not isinstance(span, list) or len(span) != 2 or not all(type(n) is int and n >= 0 for n in span):
+        if not isinstance(span, list) or len(span) != 2 or any(type(n) is not int or n < 0 for n in span):
             raise refuse("safetensors: data_offsets are two places", path, tensor=name)
         needed = size_of(tensor["shape"], tensor["dtype"], path)
         if span[1] - span[0] != needed or begin + span[1] > size:
@@ -213,7 +213,8 @@ def read_run(path, *, checkpoints=True):
         return file if os.path.exists(file) else None
     record, done = there("record.json"), there("done")
     if record is None:
-        raise FileNotFoundError(f"the directory holds no run: it has no record.json\n    path  {printable(path)}")
+        raise FileNotFoundError("the directory holds no run: it has no record.json\n"
+                                f"    path  {printable(path)}")
     metrics = lines_of(os.path.join(path, "metrics.jsonl"))
     best, weights = there("checkpoints", "best.safetensors"), there("weights.safetensors")
     return {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a run writes for other programs: event files for TensorBoard, CSV, .npz. Each is read by another program
-or library than ours.
+"""What a run writes for other programs: event files for TensorBoard, CSV, .npz. Each is read by another
+program or library than ours.
 
     other_programs_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]      exit: 0 passed, 1 failed, 77 all skipped
 """
@@ -105,7 +105,8 @@ class Tensorboard(Case):
         for event, line in zip(events, lines):
             self.assertAlmostEqual(event["wall_time"][0], time.time(), delta=100)
             values = self.values(event)
-            scalars = {tag: value["simple_value"][0] for tag, value in values.items() if "simple_value" in value}
+            scalars = {tag: value["simple_value"][0]
+                       for tag, value in values.items() if "simple_value" in value}
             domain = line["domains"][3]
             for tag, number in [("loss", line["loss"]), ("mask/total/open", line["mask"]["total"]["open"]),
                                 (f"in_accuracy/{domain['name']}", domain["in_accuracy"])]:
