@@ -59,8 +59,8 @@ Returns a dict: "finished"; "steps" made; "never_learned", why if masks or weigh
 "record", the last one; "weights", arrays by name that view the network's own memory.
 
 Python's interpreter lock is free while the network trains. Ctrl-C ends the run after the step, with a
-checkpoint, and raises KeyboardInterrupt; other signals raise SystemExit with the program's exit code. The same
-call resumes.
+checkpoint, and raises KeyboardInterrupt; other signals raise SystemExit with the program's exit code. The
+same call resumes.
 
 Raises UsageError for settings, and what `sandgrad train` reports, each with the same text.
 

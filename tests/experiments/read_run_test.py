@@ -114,7 +114,8 @@ class Damage(ReadCase):
     def test_lines_that_are_no_records_are_refused_with_their_number(self):
         good = '{"step":0}\n'
         for bad in ("[]\n", "{}\n", '{"step":true}\n', '{"step":0.5}\n', "x\n", "\n",
-                    '{"step":1,"loss":NaN}\n', '{"step":1,"loss":1e999}\n', b'{"step":1,"a":"\xff"}\n'.decode("latin-1"),
+                    '{"step":1,"loss":NaN}\n', '{"step":1,"loss":1e999}\n',
+                    b'{"step":1,"a":"\xff"}\n'.decode("latin-1"),
                     '{"step":1,"a":' + "[" * 200000 + "\n"):
             with self.subTest(bad[:20]):
                 content = (good + bad).encode("latin-1")
