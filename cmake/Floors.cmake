@@ -9,14 +9,18 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
 # chosen at run time. The other two flags say that no code reads errno or floating-point traps. They change
 # no bit, and exp, log, tanh become vector code.
 #
-# A program that uses the library needs the first flag for its bits, because headers contain arithmetic, and
-# -march for its memory: Eigen aligns for the vectors of the CPU. Nothing else is demanded of it.
+# A program that uses the library needs the first flag for its bits, because headers contain arithmetic. It
+# may be for any CPU if Eigen's types are aligned as in the library. Nothing else is demanded of it.
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
 set(arithmetic_of_users -ffp-contract=off)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(SANDGRAD_MACHINE x86-64-v3 CACHE STRING "What x86-64 builds are for, at least x86-64-v3")
   list(APPEND arithmetic -march=${SANDGRAD_MACHINE})
-  list(APPEND arithmetic_of_users -march=${SANDGRAD_MACHINE})
+  if(SANDGRAD_MACHINE STREQUAL "x86-64-v3")
+    list(APPEND arithmetic_of_users -DEIGEN_MAX_ALIGN_BYTES=32 -DEIGEN_MAX_STATIC_ALIGN_BYTES=32)
+  else()
+    list(APPEND arithmetic_of_users -march=${SANDGRAD_MACHINE})
+  endif()
   # Kernels are built without clang's sanitizers; g++'s check them.
   set(kernel_options -O3)
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -14,7 +14,7 @@ if(SANDGRAD_PROGRAMS)
   install(TARGETS experiments experiments64 EXPORT sandgrad
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
   install(DIRECTORY experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad
-    COMPONENT dev FILES_MATCHING PATTERN "*.h" PATTERN python EXCLUDE)
+    COMPONENT dev FILES_MATCHING PATTERN "*.h" REGEX "/(examples|peers|python|results)$" EXCLUDE)
 endif()
 
 install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir}

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Do the Debian packages work? Builds them with cpack, asks lintian, installs them in a bare root of the Debian
 # that runs here, runs the programs and compiles a user's program there, and removes them: nothing may be left.
-#     sh tests/package.sh [--keep DIR] [--no-root]
+#     sh tests/package.sh [--keep DIR] [--no-root] [--packages DIR]
 # Needs lintian, and for the root debootstrap and root. The root is temporary, but with --keep it is made in DIR,
-# or used again. --no-root ends after lintian. Exit: 0 green, 1 not, 64 usage, 69 something is not available, 77 not
-# root.
+# or used again. --no-root ends after lintian. --packages takes the packages in DIR instead of building them.
+# Exit: 0 green, 1 not, 64 usage, 69 something is not available, 77 not root.
 # shellcheck disable=SC2016
 set -eu
 refuse() {
@@ -45,26 +45,34 @@ if [ "${1:-}" = --inside ]; then
   exit 0
 fi
 
-keep='' root_too=1
+keep='' root_too=1 packages=''
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=${2:?--keep needs a directory}; shift ;;
     --no-root) root_too='' ;;
-    *) refuse 64 "what is $1? usage: sh tests/package.sh [--keep DIR] [--no-root]" ;;
+    --packages) packages=$(cd "${2:?--packages needs a directory}" && pwd); shift ;;
+    *) refuse 64 "what is $1? usage: sh tests/package.sh [--keep DIR] [--no-root] [--packages DIR]" ;;
   esac
   shift
 done
+if [ -n "$keep" ]; then
+  mkdir -p "$keep"
+  keep=$(cd "$keep" && pwd)
+fi
 cd "$(dirname "$0")/.."
-. cmake/packages.sh
-require "$programs_need"
 command -v lintian >/dev/null || refuse 69 "there is no lintian here; apt-get install lintian"
 
-cmake --preset release -B build/package -DCMAKE_INSTALL_PREFIX=/usr ${PACKAGE_FLAGS:-} >/dev/null
-cmake --build build/package >&2
-rm -rf build/package/packages
-(cd build/package && cpack -G DEB -B packages) >&2
-lintian --fail-on error,warning --tag-display-limit 0 build/package/packages/*.deb
-ls -l build/package/packages/*.deb
+if [ -z "$packages" ]; then
+  . cmake/packages.sh
+  require "$programs_need"
+  cmake --preset release -B build/package -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
+  cmake --build build/package >&2
+  packages=$PWD/build/package/packages
+  rm -rf "$packages"
+  (cd build/package && cpack -G DEB -B packages) >&2
+fi
+lintian --fail-on error,warning --tag-display-limit 0 "$packages"/*.deb
+echo "lintian: no error, no warning"
 [ -n "$root_too" ] || exit 0
 
 [ "$(id -u)" = 0 ] || refuse 77 "making a root needs root; run it with sudo"
@@ -74,8 +82,7 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Cr
   awk -v own="$suite" '($2 == own || $2 == "stable") && $3 == "main" {print $1; exit}')
 [ -n "$mirror" ] || refuse 69 "apt knows no mirror of $suite here"
 if [ -n "$keep" ]; then
-  mkdir -p "$keep"
-  root=$(cd "$keep" && pwd)
+  root=$keep
   if [ -n "$(ls -A "$root")" ] && ! grep -qsx "VERSION_CODENAME=$suite" "$root/etc/os-release"; then
     refuse 64 "--keep: expected an empty directory or a root of $suite, found neither in $root"
   fi
@@ -85,7 +92,7 @@ else
 fi
 
 # Mounts and processes live in namespaces of their own and end with them, however this ends.
-export root suite mirror
+export root suite mirror packages
 unshare --mount --pid --fork --kill-child sh -eu -c '
   if [ ! -e "$root/etc/os-release" ]; then
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >&2
@@ -93,7 +100,7 @@ unshare --mount --pid --fork --kill-child sh -eu -c '
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   rm -rf "$root/packages"
   mkdir "$root/packages"
-  cp build/package/packages/*.deb tests/install/user.cpp tests/package.sh "$root/packages"
+  cp "$packages"/*.deb tests/install/user.cpp tests/package.sh "$root/packages"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \

@@ -18,7 +18,7 @@ import tempfile
 # the program, and the library that it is linked with
 PROGRAMS = {"user": "sandgrad", "user64": "sandgrad_f64"}
 # What a program of a user must be compiled with: for the bits, and for the alignment of Eigen's types
-FLAGS_FOR_USERS = r"-ffp-contract=off|-march=\S+"
+FLAGS_FOR_USERS = r"-ffp-contract=off|-DEIGEN_MAX_(STATIC_)?ALIGN_BYTES=\d+"
 # of CPU, for compiling the user's program; machines are busy and slow at times
 SECONDS_MEANT, SECONDS_ALLOWED = 4, 8
 
