@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -377,9 +378,18 @@ class Stubs(unittest.TestCase):
         self.assertEqual(said, f"sandgrad {sandgrad.__version__}\n")
 
 
+def said_by(code, names):
+    """-> what the code prints"""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(code, names)  # pylint: disable=exec-used
+    return said.getvalue()
+
+
 class Lesson(Case):
-    """experiments/python/lesson.ipynb: each cell must print what stands below it."""
+    """experiments/python/lesson.ipynb and docs/python.md: each block of code must print what stands below it."""
     notebook = os.path.join(SOURCE, "experiments/python/lesson.ipynb")
+    page = os.path.join(SOURCE, "docs/python.md")
 
     def cells(self, path):
         with open(path, encoding="utf-8") as file:
@@ -404,10 +414,18 @@ class Lesson(Case):
         os.chdir(self.folder)
         self.addCleanup(os.chdir, SOURCE)
         for cell in self.cells(self.notebook):
-            said = io.StringIO()
-            with contextlib.redirect_stdout(said):
-                exec("".join(cell["source"]), names)  # pylint: disable=exec-used
-            self.assertEqual(said.getvalue(), self.printed(cell), "".join(cell["source"]))
+            source = "".join(cell["source"])
+            self.assertEqual(said_by(source, names), self.printed(cell), source)
+
+    def test_the_page_prints_what_stands_in_it(self):
+        names = {}
+        os.chdir(self.folder)
+        self.addCleanup(os.chdir, SOURCE)
+        with open(self.page, encoding="utf-8") as file:
+            blocks = re.findall(r"^```python\n(.*?)^```\n```text\n(.*?)^```", file.read(), re.M | re.S)
+        self.assertGreater(len(blocks), 3)
+        for source, shown in blocks:
+            self.assertEqual(said_by(source, names), shown, source)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ FLOORS = {"experiments": "3", "nn": "2", "autograd": "1", "tensor": "0"}  # the 
 COMMANDS = ["README.md", *(f"docs/{name}.md" for name in (
     "install", "first-run", "own-data", "after-training", "images", "training", "sweeps",
     "settings", "algorithms", "audit", "cpp",
-    "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "speed", "results", "bits"))]
+    "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "python", "speed", "results", "bits"))]
 problems = []
 
 
