@@ -57,15 +57,15 @@ set(CPACK_DEBIAN_DEV_PACKAGE_NAME libsandgrad-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
   "libeigen3-dev (>= 3.4), nlohmann-json3-dev (>= 3.10), libcsv-dev, libssl-dev (>= 3.0), zlib1g-dev")
-set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "Sandgrad trains networks whose examples come from several domains, such as
-hospitals or cameras. For each weight, a method decides whether the domains
-agree enough to move it: AND-mask, SAND-mask, PCGrad and others.
+set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "Sandgrad trains networks whose examples come from several
+domains, such as hospitals or cameras. For each weight, a method decides whether
+the domains agree enough to move it: AND-mask, SAND-mask, PCGrad and others.
 .
 Runs give the same bits for any number of threads, resume after any kill, and
 can be verified. This package contains the programs.")
-set(CPACK_DEBIAN_DEV_DESCRIPTION "Sandgrad trains networks whose examples come from several domains, such as
-hospitals or cameras. For each weight, a method decides whether the domains
-agree enough to move it.
+set(CPACK_DEBIAN_DEV_DESCRIPTION "Sandgrad trains networks whose examples come from several
+domains, such as hospitals or cameras. For each weight, a method decides whether
+the domains agree enough to move it.
 .
 This package contains the headers, static libraries in single and double
 precision, and files for CMake and pkg-config.")

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Do the Debian packages work? Builds them with cpack, asks lintian, installs them in a bare root of the Debian
-# that runs here, runs the programs and compiles a user's program there, and removes them: nothing may be left.
+# Do the Debian packages work? Builds them with cpack, asks lintian, installs them in a bare root of the
+# Debian that runs here, runs the programs and compiles a user's program there, and removes them: nothing may
+# be left.
 #     sh tests/package.sh [--keep DIR] [--no-root] [--packages DIR]
-# Needs lintian, and for the root debootstrap and root. The root is temporary, but with --keep it is made in DIR,
-# or used again. --no-root ends after lintian. --packages takes the packages in DIR instead of building them.
+# Needs lintian, and for the root debootstrap and root. The root is temporary, but with --keep it is made in
+# DIR, or used again. --no-root ends after lintian. --packages takes the packages in DIR instead of building.
 # Exit: 0 green, 1 not, 64 usage, 69 something is not available, 77 not root.
 # shellcheck disable=SC2016
 set -eu
@@ -22,8 +23,9 @@ if [ "${1:-}" = --inside ]; then
   apt-get -qq update >&2
   apt-get -qq install -y --no-install-recommends g++ pkg-config >&2
   # what they depend on stays: only their own files count
-  apt-get -qq install -y --no-install-recommends $(dpkg-deb -f sandgrad_*.deb Depends |
-    sed 's/([^)]*)//g; s/,/ /g') $(dpkg-deb -f libsandgrad-dev_*.deb Depends | sed 's/([^)]*)//g; s/,/ /g') >&2
+  needed=$(for package in *.deb; do dpkg-deb -f "$package" Depends; done | sed 's/([^)]*)//g; s/,/ /g')
+  # shellcheck disable=SC2086  # a list of names
+  apt-get -qq install -y --no-install-recommends $needed >&2
   files >/tmp/before
   apt-get -qq install -y --no-install-recommends ./sandgrad_*.deb ./libsandgrad-dev_*.deb >&2
   cd /tmp

@@ -387,7 +387,7 @@ def said_by(code, names):
 
 
 class Lesson(Case):
-    """experiments/python/lesson.ipynb and docs/python.md: each block of code must print what stands below it."""
+    """experiments/python/lesson.ipynb and docs/python.md: code must print what stands below it."""
     notebook = os.path.join(SOURCE, "experiments/python/lesson.ipynb")
     page = os.path.join(SOURCE, "docs/python.md")
 

@@ -7,8 +7,9 @@ read_run the files of a run, as dicts and arrays
 sandgrad computes in float32, sandgrad64 in float64. docs/python.md has examples.
 """
 from ._engine import (BusyError, DataError, DiskError, DivergedError, Error, InternalError, MissingError,
-                      NonFiniteError, ResourceError, UsageError, __version__, combine, dtype, read_run, settings,
-                      train)
+                      NonFiniteError, ResourceError, UsageError, __version__, combine, dtype, read_run,
+                      settings, train)
 
 __all__ = ["BusyError", "DataError", "DiskError", "DivergedError", "Error", "InternalError", "MissingError",
-           "NonFiniteError", "ResourceError", "UsageError", "combine", "dtype", "read_run", "settings", "train"]
+           "NonFiniteError", "ResourceError", "UsageError", "combine", "dtype", "read_run", "settings",
+           "train"]
