@@ -85,7 +85,12 @@ PYBIND11_MODULE(_engine, module) {
              "seed"_a = 0, "step"_a = 0, "allow_closed"_a = false, "threads"_a = 0);
   module.def("read_run", &read_run, kReadRun, "path"_a, py::kw_only(), "checkpoints"_a = true);
   module.def(
-      "settings", [] { return py::dict(py::cast(setting_phrases())); },
+      "settings",
+      [] {
+        py::dict phrases;
+        for (const auto& [name, phrase] : setting_phrases()) phrases[py::str(name)] = phrase;
+        return phrases;
+      },
       "The settings that train() takes: a dict of phrases by name.");
   module.def(
       "train",
