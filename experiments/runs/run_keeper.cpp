@@ -229,7 +229,7 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   if (never_learned) {
     const std::string warning = never_learned_line(*never_learned);
     say(warning);
-    std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
+    if (!options_.silent) std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
   if (!directory_) return;
   directory_->write("weights.safetensors", weights_file(run.loop().model()).bytes());
@@ -249,7 +249,7 @@ void RunKeeper::say(const std::string& text) {
 }
 
 void RunKeeper::note(const std::string& text) {
-  std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+  if (!options_.silent) std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
   if (directory_) directory_->append("out.txt", "note: " + text);
 }
 

@@ -18,7 +18,7 @@ struct RunKeeperOptions {
   int checkpoint_every = 0;  ///< steps; 0: at every evaluation
   bool json = false;         ///< records on stdout are JSON lines
   bool quiet = false;        ///< prints nothing to stdout
-  bool silent = false;       ///< nor progress and memory to stderr, only notes and warnings
+  bool silent = false;       ///< nor to stderr, except about damaged files
   bool tensorboard = false;  ///< writes an event file for TensorBoard, too
   /// Called with each record, after it is kept.
   std::function<void(const Training&, const Record&)> on_record = nullptr;
