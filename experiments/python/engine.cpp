@@ -1,4 +1,4 @@
-// The extension module sandgrad._engine: docstrings and signatures. sandgrad/__init__.py passes them on.
+// The extension module sandgrad._engine: docstrings and signatures. package/__init__.py passes them on.
 #include "experiments/python/engine.h"
 
 #include "tensor/scalar.h"

@@ -22,7 +22,7 @@ from program_test import QUICK, SOURCE, Case, main
 
 MODULES = os.path.join(os.path.abspath(sys.argv[1]), "python")
 sys.path.insert(0, MODULES)
-sys.path.append(os.path.join(SOURCE, "experiments/python"))  # its folder sandgrad/ has no engine
+sys.path.append(os.path.join(SOURCE, "experiments/python"))
 try:
     import numpy as np
     import sandgrad
