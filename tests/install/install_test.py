@@ -47,7 +47,7 @@ def check_flags_of_users(folder):
     """No other option reaches the user's program."""
     with open(os.path.join(folder, "compile_commands.json"), encoding="utf-8") as file:
         command, = (entry["command"] for entry in json.load(file)
-                    if re.search(r"CMakeFiles/user\.dir/", entry["output"]))
+                    if re.search(r"CMakeFiles/user\.dir/", entry["command"]))
     flags = [word for word in command.split() if re.match(r"-[fmOWg]|-std|-D", word)]
     others = [flag for flag in flags if not re.fullmatch(FLAGS_FOR_USERS + r"|-O3|-DNDEBUG|-std=.*20", flag)]
     assert not others and "-ffp-contract=off" in flags, command
@@ -83,7 +83,7 @@ def build_as_subdirectory(compiler, source, folder):
     with open(os.path.join(folder, "CMakeCache.txt"), encoding="utf-8") as file:
         cache = dict(re.findall(r"^(\w+):\w+=(.*)$", file.read(), re.M))
     assert cache["CMAKE_BUILD_TYPE"] == "", cache["CMAKE_BUILD_TYPE"]
-    own = r"(SANDGRAD|sandgrad|user|CMAKE|ZLIB|_ZLIB|FIND_PACKAGE|pkgcfg|PC|PKG)_.*|\w+_DIR"
+    own = r"_?(SANDGRAD|sandgrad|user|CMAKE|ZLIB|FIND_PACKAGE|pkgcfg|PC|PKG)_.*|\w+_DIR"
     foreign = [name for name in cache if not re.fullmatch(own, name)]
     assert not foreign, f"options without the prefix SANDGRAD_: {foreign}"
     check_flags_of_users(folder)
