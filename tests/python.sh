@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds the Python modules and the programs in build/python, and runs the tests of the modules, of read_run.py
-# and of what runs write for other programs; takes the flags of ctest. Works from any directory. Some tests are
-# skipped without protoc (protobuf-compiler) or Jupyter (jupyter-nbconvert, python3-ipykernel).
+# Builds the Python modules and the programs in build/python, and runs the tests of the modules, of
+# read_run.py and of what runs write for other programs; takes the flags of ctest. Works from any directory.
+# Some tests are skipped without protoc (protobuf-compiler) or Jupyter (jupyter-nbconvert, python3-ipykernel).
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/packages.sh
