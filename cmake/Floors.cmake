@@ -8,10 +8,19 @@ file(GLOB floor_sources CONFIGURE_DEPENDS
 # -ffast-math. The default of an x86-64 build is x86-64-v3 (AVX2 and FMA, 2013 and later); wider kernels are
 # chosen at run time. The other two flags say that no code reads errno or floating-point traps. They change
 # no bit, and exp, log, tanh become vector code.
+#
+# A program that uses the library needs the first flag for its bits, because headers contain arithmetic. It
+# may be for any CPU if Eigen's types are aligned as in the library. Nothing else is demanded of it.
 set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
+set(arithmetic_of_users -ffp-contract=off)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(SANDGRAD_MACHINE x86-64-v3 CACHE STRING "What x86-64 builds are for, at least x86-64-v3")
   list(APPEND arithmetic -march=${SANDGRAD_MACHINE})
+  if(SANDGRAD_MACHINE STREQUAL "x86-64-v3")
+    list(APPEND arithmetic_of_users -DEIGEN_MAX_ALIGN_BYTES=32 -DEIGEN_MAX_STATIC_ALIGN_BYTES=32)
+  else()
+    list(APPEND arithmetic_of_users -march=${SANDGRAD_MACHINE})
+  endif()
   # Kernels are built without clang's sanitizers; g++'s check them.
   set(kernel_options -O3)
   if(SANDGRAD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
@@ -62,13 +71,19 @@ foreach(library sandgrad sandgrad_f64)
   add_library(${library} STATIC ${floor_sources})
   target_include_directories(${library} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/sandgrad>)
-  target_include_directories(${library} SYSTEM PRIVATE ${STB_INCLUDE} ${CSV_INCLUDE})
+  target_include_directories(${library} SYSTEM PRIVATE ${SANDGRAD_STB_INCLUDE} ${SANDGRAD_CSV_INCLUDE})
   target_compile_features(${library} PUBLIC cxx_std_20)
-  target_compile_options(${library} PUBLIC ${arithmetic} PRIVATE ${warnings})
+  if(PROJECT_IS_TOP_LEVEL)  # our own programs get all of them
+    target_compile_options(${library} PUBLIC
+      "$<BUILD_INTERFACE:${arithmetic}>" "$<INSTALL_INTERFACE:${arithmetic_of_users}>" PRIVATE ${warnings})
+  else()
+    target_compile_options(${library} PUBLIC ${arithmetic_of_users} PRIVATE ${arithmetic} ${warnings})
+    set_target_properties(${library} PROPERTIES EXCLUDE_FROM_ALL ON)  # built if something needs it
+  endif()
   target_precompile_headers(${library} PRIVATE <Eigen/Core> <functional> <string> <vector>)
   target_link_libraries(${library} PUBLIC Eigen3::Eigen
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ZLIB::ZLIB
-    $<BUILD_INTERFACE:${CSV_LIBRARY}> $<INSTALL_INTERFACE:csv> Threads::Threads)
+    $<BUILD_INTERFACE:${SANDGRAD_CSV_LIBRARY}> $<INSTALL_INTERFACE:csv> Threads::Threads)
   add_library(sandgrad::${library} ALIAS ${library})
 endforeach()
 target_compile_definitions(sandgrad_f64 PUBLIC SANDGRAD_DOUBLE)

@@ -4,13 +4,17 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sandgrad)
 
-install(TARGETS sandgrad sandgrad_f64 EXPORT sandgrad ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS sandgrad sandgrad_f64 EXPORT sandgrad
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
 install(DIRECTORY tensor autograd domains nn optim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad
-  FILES_MATCHING PATTERN "*.h")
+  COMPONENT dev FILES_MATCHING PATTERN "*.h")
 if(SANDGRAD_PROGRAMS)
-  install(TARGETS sandgrad_program sandgrad64_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(TARGETS experiments experiments64 EXPORT sandgrad ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(DIRECTORY experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad FILES_MATCHING PATTERN "*.h")
+  install(TARGETS sandgrad_program sandgrad64_program
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+  install(TARGETS experiments experiments64 EXPORT sandgrad
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  install(DIRECTORY experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sandgrad
+    COMPONENT dev FILES_MATCHING PATTERN "*.h" REGEX "/(examples|peers|python|results)$" EXCLUDE)
 endif()
 
 # The man page and the completion of shells, as the program prints them from its options.
@@ -26,32 +30,46 @@ if(SANDGRAD_PROGRAMS AND NOT CMAKE_CROSSCOMPILING)
     DEPENDS sandgrad_program VERBATIM)
   add_custom_target(printed ALL DEPENDS ${printed}/sandgrad.1)
   file(WRITE ${printed}/sandgrad64.1 ".so man1/sandgrad.1\n")
-  install(FILES ${printed}/sandgrad.1 ${printed}/sandgrad64.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-  install(FILES ${printed}/_sandgrad DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${printed}/sandgrad.1 ${printed}/sandgrad64.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+    COMPONENT runtime)
+  install(FILES ${printed}/_sandgrad DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
+    COMPONENT runtime)
   foreach(name sandgrad sandgrad64)
     install(FILES ${printed}/sandgrad.bash RENAME ${name}
-      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT runtime)
     install(FILES ${printed}/sandgrad.fish RENAME ${name}.fish
-      DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT runtime)
   endforeach()
 endif()
 
-install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir})
+install(EXPORT sandgrad NAMESPACE sandgrad:: FILE sandgrad-targets.cmake DESTINATION ${package_dir}
+  COMPONENT dev)
 configure_package_config_file(cmake/sandgrad-config.cmake.in sandgrad-config.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(sandgrad-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/sandgrad-config.cmake ${CMAKE_BINARY_DIR}/sandgrad-config-version.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT dev)
 
 file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 foreach(library sandgrad sandgrad_f64)
-  list(JOIN arithmetic " " flags)
+  list(JOIN arithmetic_of_users " " flags)
   set(number float)
+  set(experiments sandgrad_experiments)
   if(library STREQUAL sandgrad_f64)
     string(APPEND flags " -DSANDGRAD_DOUBLE")
     set(number double)
+    set(experiments sandgrad_experiments64)
   endif()
   configure_file(cmake/sandgrad.pc.in ${library}.pc @ONLY)
-  install(FILES ${CMAKE_BINARY_DIR}/${library}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  set(packages ${library})
+  if(SANDGRAD_PROGRAMS)
+    configure_file(cmake/sandgrad_experiments.pc.in ${experiments}.pc @ONLY)
+    list(APPEND packages ${experiments})
+  endif()
+  foreach(package ${packages})
+    install(FILES ${CMAKE_BINARY_DIR}/${package}.pc
+      DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+  endforeach()
 endforeach()
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT license)
+include(cmake/Package.cmake)

@@ -20,6 +20,9 @@ libmpfr-dev exact values of exp, log, tanh
 strace kills runs at any system call, or lets it fail
 python3-numpy an independent reference of one update"
 
+python_need='python3-dev headers of the interpreter
+pybind11-dev the Python modules'
+
 elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, libcsv, \
 CLI11 2, OpenSSL (libcrypto), stb;
 for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy"

@@ -73,14 +73,13 @@ std::string convert_from(const std::byte* bytes, std::span<Number> numbers) {
   return "";
 }
 
-template <class Number>
 std::vector<std::byte> bytes_with_header(Dtype dtype, const std::vector<Index>& shape,
-                                         std::span<const Number> numbers) {
-  const auto data = std::as_bytes(numbers);
+                                         std::span<const std::byte> data) {
   check(byte_count(dtype, shape) == static_cast<Index>(data.size()), [&] {
     return Error(Fault::usage, "npy: the numbers must fit the shape, which may have at most eight axes")
         .fact("shape", printable(dtype, shape))
-        .fact("found", std::to_string(numbers.size()) + " numbers");
+        .fact("found",
+              std::to_string(data.size() / static_cast<std::size_t>(dtype_size(dtype))) + " numbers");
   });
   std::string header = NpyHeader{dtype, shape}.text();
   const std::size_t before = kFixed + sizeof(std::uint16_t), used = before + header.size() + 1;
@@ -196,11 +195,21 @@ std::vector<double> Npy::doubles() const {
 }
 
 std::vector<std::byte> npy_bytes(const std::vector<Index>& shape, std::span<const float> numbers) {
-  return bytes_with_header(Dtype::f32, shape, numbers);
+  return bytes_with_header(Dtype::f32, shape, std::as_bytes(numbers));
 }
 
 std::vector<std::byte> npy_bytes(const std::vector<Index>& shape, std::span<const double> numbers) {
-  return bytes_with_header(Dtype::f64, shape, numbers);
+  return bytes_with_header(Dtype::f64, shape, std::as_bytes(numbers));
+}
+
+std::vector<std::byte> npy_bytes(const StoredTensor& tensor) {
+  constexpr Dtype kKnown[] = {Dtype::f32, Dtype::f64, Dtype::i32, Dtype::i64, Dtype::u8};
+  check(std::find(std::begin(kKnown), std::end(kKnown), tensor.dtype) != std::end(kKnown), [&] {
+    return Error(Fault::usage, "npy: this type of numbers is not supported")
+        .fact("expected", "F32, F64, I32, I64 or U8")
+        .fact("found", dtype_name(tensor.dtype));
+  });
+  return bytes_with_header(tensor.dtype, tensor.shape, tensor.bytes);
 }
 
 }  // namespace sand

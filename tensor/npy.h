@@ -56,5 +56,7 @@ class Npy {
 /// numbers fit the shape, of at most eight axes.
 std::vector<std::byte> npy_bytes(const std::vector<Index>& shape, std::span<const float> numbers);
 std::vector<std::byte> npy_bytes(const std::vector<Index>& shape, std::span<const double> numbers);
+/// The same for a tensor of F32, F64, I32, I64 or U8; throws Error(usage) for any other type.
+std::vector<std::byte> npy_bytes(const StoredTensor& tensor);
 
 }  // namespace sand

@@ -27,8 +27,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 
 /// The folders of experiments/, from the top down: a folder includes itself and those after it. main.cpp is
 /// above them.
-const std::vector<std::string> kRoomsOfExperiments = {
-    "commands", "report", "playground", "explain", "sweeps", "runs", "training", "setup", "machine"};
+const std::vector<std::string> kRoomsOfExperiments = {"python",  "commands", "report", "playground",
+                                                      "explain", "sweeps",   "runs",   "training",
+                                                      "setup",   "machine"};
 
 std::vector<fs::path> sources(const std::string& room) {
   std::vector<fs::path> found;

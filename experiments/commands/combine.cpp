@@ -1,6 +1,5 @@
 // `sandgrad combine`: applies a combiner to a table of gradients from a file, for comparison with any other
 // library. It makes no update.
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -10,8 +9,8 @@
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/setup/algorithms.h"
+#include "experiments/setup/combination.h"
 #include "optim/mask_report.h"
-#include "tensor/digits.h"
 #include "tensor/file.h"
 #include "tensor/names.h"
 #include "tensor/npy.h"
@@ -47,50 +46,15 @@ void check_flags(const CombineOptions& options, const Card& method) {
       return Error(Fault::usage, "combine: two results need two files").fact("found", file + " twice");
     });
   const bool sees_losses = method.sees == std::string("losses");
-  check(!sees_losses || !options.losses.empty(), [&] {
-    return Error(Fault::usage, std::string("combine: ") + method.name + " needs the domains' losses")
-        .hint("--losses FILE.npy, one number for every domain");
-  });
+  check_has_losses(method, !options.losses.empty(), "--losses FILE.npy, one number for every domain");
   if (!sees_losses && !options.losses.empty())
     std::fprintf(stderr, "sandgrad: note: %s does not see losses; --losses is ignored\n", method.name);
 }
 
-Error broken_table(const std::string& rule, const std::string& file) {
-  return Error(Fault::data, "combine: " + rule).fact("file", file);
-}
-
-/// NaN and infinity are wrong content of a file here: nothing was computed yet. Exit code 76 would blame the
-/// method.
-void check_gradients(const GradientTable& table, const std::string& file) {
-  for (int domain = 0; domain < table.domains(); ++domain)
-    for (Index j = 0; j < table.columns(); ++j) {
-      const Scalar gradient = table.row(domain)[static_cast<std::size_t>(j)];
-      check(std::isfinite(gradient), [&] {
-        return broken_table("the table has a gradient that is not finite", file)
-            .fact("domain", std::to_string(domain))
-            .fact("column", std::to_string(j))
-            .fact("found", exact(gradient));
-      });
-    }
-}
-
 GradientTable read_table(const std::string& file) {
-  constexpr Index kMostDomains = 4096;
   const Npy stored = Npy::read(file);
-  check(stored.shape().size() == 2, [&] {
-    return broken_table("a table has two axes", file)
-        .fact("expected", "[domains, columns]")
-        .fact("found", stored.text())
-        .hint("in Python: ARRAY.reshape(DOMAINS, -1)");
-  });
+  check_table_shape(stored.shape(), stored.text(), file);
   const Index domains = stored.shape()[0], columns = stored.shape()[1];
-  check(domains > 0 && columns > 0 && domains <= kMostDomains, [&] {
-    return broken_table(columns == 0   ? "the table has no column"
-                        : domains == 0 ? "the table has no domain"
-                                       : "a table has at most 4096 domains",
-                        file)
-        .fact("found", stored.text());
-  });
   GradientTable table({{"table", {columns}, 0, 0}}, static_cast<int>(domains));
   for (int domain = 0; domain < table.domains(); ++domain) stored.copy(domain * columns, table.row(domain));
   check_gradients(table, file);
@@ -99,37 +63,7 @@ GradientTable read_table(const std::string& file) {
 
 void read_losses(const std::string& file, GradientTable& table) {
   const Npy stored = Npy::read(file);
-  check(stored.shape() == std::vector<Index>{table.domains()}, [&] {
-    return broken_table("the losses need one number for every domain", file)
-        .fact("expected", "[" + std::to_string(table.domains()) + "]")
-        .fact("found", stored.text());
-  });
-  const std::vector<double> losses = stored.doubles();
-  for (std::size_t domain = 0; domain < losses.size(); ++domain)
-    check(std::isfinite(losses[domain]), [&] {
-      return broken_table("a loss is not finite", file)
-          .fact("domain", std::to_string(domain))
-          .fact("found", exact(losses[domain]));
-    });
-  std::copy(losses.begin(), losses.end(), table.losses().begin());
-}
-
-/// The gradients are finite, but their products or sums may overflow.
-void check_result(const Card& method, const optim::Direction& direction) {
-  check(direction.gram.array().isFinite().all(), [&] {
-    return Error(Fault::non_finite,
-                 std::string("combine: ") + method.name +
-                     ": products of the gradients overflow, while all gradients are finite")
-        .hint("scale the table down");
-  });
-  check(direction.finite, [&] {
-    Index j = 0;
-    while (std::isfinite(direction.values[j])) ++j;
-    return Error(Fault::non_finite, std::string("combine: ") + method.name +
-                                        ": the direction is not finite, while all gradients are")
-        .fact("column", std::to_string(j))
-        .fact("found", exact(direction.values[j]));
-  });
+  set_losses(table, stored.shape(), stored.doubles(), stored.text(), file);
 }
 
 /// Files that appear together: none of them if one cannot be written.
@@ -197,7 +131,7 @@ int combine(const CombineOptions& options) {
   table.seed = options.seed;
   table.step = static_cast<std::uint32_t>(options.step);
   const optim::Direction& direction = combiner->combine(table, Threads(options.threads));
-  check_result(method, direction);
+  check_combined(method, direction);
   write(options, direction);
   if (options.json) print(method, hparams, table, direction);
   return 0;

@@ -13,6 +13,7 @@ void add_evaluate(Command& command);
 void add_predict(Command& command);
 void add_report(Command& command);
 void add_plot(Command& command);
+void add_export(Command& command);
 void add_step(Command& command);
 void add_combine(Command& command);
 void add_trace(Command& command);
@@ -47,6 +48,7 @@ constexpr Subcommand kSubcommands[] = {
     {"plot", "Draw the curves, masks or decisions of a run as SVG or PNG", add_plot},
     {"evaluate", "Score a trained network by domain and class", add_evaluate},
     {"predict", "Predict new examples with a trained network", add_predict},
+    {"export", "Write a run's measurements as CSV and its weights as .npz", add_export},
     {"step", "Make one update from files (safetensors)", add_step},
     {"combine", "Combine the rows of a table of gradients from a file (npy)", add_combine},
     {"trace", "Print the tape of one pass: operations, shapes, formulas, source lines", add_trace},

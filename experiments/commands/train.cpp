@@ -60,6 +60,8 @@ void add_train(Command& command) {
                  "steps between two checkpoints (default: at every evaluation)", kCounts);
   command.flag("--report", o.report,
                "write report.html, a page with pictures, into the output directory at the end");
+  command.flag("--tensorboard", o.keeper.tensorboard,
+               "write scalars and histograms to an event file in the run directory, for TensorBoard");
   command.option("--photo-cache,--photo_cache", o.request.data.photo_cache,
                  "directory for decoded photos, or none (default: the one that holds the output directory)");
   command.group(kProgramGroup);

@@ -36,6 +36,9 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
 /// "checkpoint: damaged, or from another run".
 Error damaged_checkpoint(const std::string& source, const std::string& why);
 
+/// Throws Error(data) unless the file contains the hash of its own bytes.
+void check_checkpoint_hash(std::span<const std::byte> file, const std::string& source);
+
 /// The numbers that a combiner carries, with spaces between them.
 std::string carried_text(const std::vector<double>& carried);
 

@@ -123,9 +123,7 @@ std::vector<std::byte> checkpoint_bytes(const Checkpoint& checkpoint, const Para
   return bytes;
 }
 
-Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source,
-                            const Parameters& parameters, const optim::StateLayout& layout,
-                            const std::string& settings) {
+void check_checkpoint_hash(std::span<const std::byte> bytes, const std::string& source) {
   const std::size_t place = place_of_hash(bytes);
   check(place != std::string::npos, [&] {
     return damaged_checkpoint(source, "no SHA-256 of its content; was it cut, or made by another program?");
@@ -133,7 +131,12 @@ Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string&
   const std::string_view written(reinterpret_cast<const char*>(bytes.data()) + place, kHashLength);
   check(written == hash_without(bytes, place),
         [&] { return damaged_checkpoint(source, "the SHA-256 of its content differs from the one in it"); });
+}
 
+Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& source,
+                            const Parameters& parameters, const optim::StateLayout& layout,
+                            const std::string& settings) {
+  check_checkpoint_hash(bytes, source);
   const Safetensors file = Safetensors::parse(bytes, source);
   const Fields fields(file, source);
   fields.expect("numerics", std::to_string(kNumericsVersion),

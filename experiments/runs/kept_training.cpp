@@ -23,15 +23,19 @@ std::string progress_note(const Training& run, const Settings& settings, double 
 }
 
 /// All updates that remain.
-std::optional<Record> train_to_end(Training& run, RunKeeper& keeper, const Settings& settings) {
-  Progress progress("train", settings.steps);
+std::optional<Record> train_to_end(Training& run, RunKeeper& keeper, const Settings& settings, bool silent) {
+  std::optional<Progress> progress;
+  if (!silent) progress.emplace("train", settings.steps);
   const TrainingEvents events = {
       .record =
           [&](const Record& record) {
-            progress.clear();
+            if (progress) progress->clear();
             keeper.record(run, record);
           },
-      .step = [&](int step, double loss) { progress.at(step + 1, progress_note(run, settings, loss)); },
+      .step =
+          [&](int step, double loss) {
+            if (progress) progress->at(step + 1, progress_note(run, settings, loss));
+          },
       .stop = StopSignals::stop,
       .end_of_step = [&](const Record* record, bool stop) { keeper.end_of_step(run, record, stop); },
   };
@@ -69,15 +73,16 @@ KeptOutcome train_and_keep(const Settings& asked, const RunKeeperOptions& option
 
   keeper.claim(run, threads);
   const StopSignals signals;
-  std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
+  if (!options.silent) std::fprintf(stderr, "memory: %s\n", memory.text().c_str());
   keeper.begin(run, threads);
-  const std::optional<Record> last = train_to_end(run, keeper, settings);
+  const std::optional<Record> last = train_to_end(run, keeper, settings, options.silent);
   keeper.end(run, last);
   return {.finished = run.finished(),
           .before = false,
           .steps = run.step(),
           .never_learned = run.loop().never_learned(),
-          .last = last};
+          .last = last,
+          .model = run.take_model()};
 }
 
 }  // namespace sand::experiments

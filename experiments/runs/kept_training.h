@@ -1,6 +1,7 @@
 // One run from its settings to its files: what `sandgrad train`, a worker of a sweep and a user's program do.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,7 @@ struct KeptOutcome {
   int steps = 0;          ///< updates made, also before this process
   std::optional<std::string> never_learned;  ///< why, if masks or weights show it; unknown if `before`
   std::optional<Record> last;                ///< of this process
+  std::unique_ptr<Model> model = nullptr;    ///< with its last weights; null if `before`
 };
 
 /// Trains, prints and keeps a run, or resumes it from its directory. Stops after the current step, with a

@@ -7,7 +7,8 @@
 
 namespace sand::experiments {
 
-RecordedLines::RecordedLines(const std::string& path) : path_(path), file_(path), unread_(file_.size()) {}
+RecordedLines::RecordedLines(const std::string& path, bool may_be_running)
+    : path_(path), may_be_running_(may_be_running), file_(path), unread_(file_.size()) {}
 
 std::optional<nlohmann::json> RecordedLines::next() {
   constexpr std::uint64_t kBlock = 1 << 16;
@@ -21,7 +22,8 @@ std::optional<nlohmann::json> RecordedLines::next() {
     unread_ -= buffer_.size() - before;
     end = buffer_.find('\n', before);
   }
-  if (buffer_.empty()) return std::nullopt;
+  if (buffer_.empty() || (may_be_running_ && end == std::string::npos && buffer_.size() <= kMostBytes))
+    return std::nullopt;
   ++count_;
   const bool whole = end != std::string::npos && end <= kMostBytes;
   std::optional<nlohmann::json> line;

@@ -12,7 +12,9 @@ namespace sand::experiments {
 
 class RecordedLines {
  public:
-  explicit RecordedLines(const std::string& path);  ///< throws what InputFile throws
+  /// With `may_be_running`, a last line without its end is left out: a run may be writing it, or was killed.
+  /// Throws what InputFile throws.
+  explicit RecordedLines(const std::string& path, bool may_be_running = false);
 
   /// The next line, an object with a whole number `step`; nothing at the end of the file. Throws Error(data)
   /// naming file and line for anything else, an incomplete last line, and a line of more than 2^20 bytes.
@@ -23,6 +25,7 @@ class RecordedLines {
 
  private:
   std::string path_;
+  bool may_be_running_;
   InputFile file_;
   std::uint64_t unread_;
   std::string buffer_;  // read, but not yet returned

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "record.json";  // a directory with this file holds a run
 constexpr const char* kFolder = "checkpoints";
-constexpr const char* kFiles[] = {"done", "weights.safetensors", "results.jsonl", "metrics.jsonl", "out.txt"};
+constexpr const char* kFiles[] = {"done",    "weights.safetensors", "results.jsonl", "metrics.jsonl",
+                                  "out.txt", RunDirectory::kEvents};
 
 bool is_in(const auto& list, const std::string& name) {
   return std::find(std::begin(list), std::end(list), name) != std::end(list);
@@ -147,9 +148,8 @@ OpenFile RunDirectory::open_lines(const std::string& name) const {
   return file;
 }
 
-void RunDirectory::append(const std::string& name, const std::string& line) {
+void RunDirectory::append_bytes(const std::string& name, const std::string& text) {
   const auto [file, before] = open_lines(name);
-  const std::string text = line + "\n";
   const ssize_t written = ::write(file.number(), text.data(), text.size());
   const bool whole = written == static_cast<ssize_t>(text.size());
   const int reason = written < 0 ? errno : ENOSPC;

@@ -16,12 +16,14 @@
 namespace sand::experiments {
 
 /// DIR/record.json, results.jsonl (DomainBed's keys), metrics.jsonl, out.txt, checkpoints/,
-/// weights.safetensors, done. The directory is open and locked during this object's lifetime: no other
-/// process works in it. If the directory is moved, the run continues in it.
+/// weights.safetensors, done, and an event file if asked for. The directory is open and locked during this
+/// object's lifetime: no other process works in it. If the directory is moved, the run continues in it.
 class RunDirectory {
  public:
   /// Each has one line for every record of the run, and nothing else.
   static constexpr const char* kLogs[] = {"results.jsonl", "metrics.jsonl"};
+  /// For TensorBoard, which looks for "tfevents" in names
+  static constexpr const char* kEvents = "events.out.tfevents.sandgrad";
 
   /// Whether there is a run, finished or not. Throws Error(io) if the disk does not tell.
   static bool holds_run(const std::filesystem::path& path);
@@ -43,9 +45,10 @@ class RunDirectory {
   void write(const std::string& name, const std::string& content) const {
     write(name, std::as_bytes(std::span(content)));
   }
-  /// Appends a whole line or nothing. Throws Error(io), and Error(data) if another program has changed the
-  /// log since its last line.
-  void append(const std::string& name, const std::string& line);
+  /// Appends a whole line, or all bytes, or nothing. Throws Error(io), and Error(data) if another program has
+  /// changed the log since its last line.
+  void append(const std::string& name, const std::string& line) { append_bytes(name, line + "\n"); }
+  void append_bytes(const std::string& name, const std::string& bytes);
 
   /// Waits until all appended log lines are on the disk. Throws what append throws.
   void sync();

@@ -13,6 +13,7 @@
 #include "experiments/runs/longer_run.h"
 #include "experiments/runs/record_table.h"
 #include "experiments/runs/records.h"
+#include "experiments/runs/run_events.h"
 #include "experiments/setup/algorithms.h"
 #include "experiments/setup/settings_json.h"
 #include "experiments/training/mask_notes.h"
@@ -73,7 +74,11 @@ void tidy(const std::string& output_dir) try {
 }  // namespace
 
 RunKeeper::RunKeeper(const Settings& settings, const RunKeeperOptions& options)
-    : settings_(settings), options_(options), recorded_(recorded()) {}
+    : settings_(settings), options_(options), recorded_(recorded()) {
+  check(!options_.tensorboard || !options_.output_dir.empty(), [] {
+    return Error(Fault::usage, "--tensorboard: needs --output-dir, where the event file is written");
+  });
+}
 
 std::optional<Manifest> RunKeeper::recorded() const {
   if (options_.output_dir.empty() || options_.fresh || !RunDirectory::holds_run(options_.output_dir))
@@ -92,8 +97,9 @@ bool RunKeeper::finished() const {
   const std::string outcome = outcome_in(directory, settings_);
   if (outcome.empty()) return false;
   if (directory.has(RunLock::kName)) tidy(options_.output_dir);
-  std::fprintf(options_.json || options_.quiet ? stderr : stdout, "the run in %s is finished: %s\n",
-               options_.output_dir.c_str(), outcome.c_str());
+  if (!options_.silent)
+    std::fprintf(options_.json || options_.quiet ? stderr : stdout, "the run in %s is finished: %s\n",
+                 options_.output_dir.c_str(), outcome.c_str());
   return true;
 }
 
@@ -133,6 +139,7 @@ void RunKeeper::begin(Training& run, const Threads& threads) {
   say(nn::summary(model.network, model.parameters, run.loop().data().example));
   if (const std::optional<std::string> text = note_on_tau(settings_, domains)) note(*text);
   if (recorded_) resume(run);
+  if (directory_ && options_.tensorboard) begin_events(*directory_, run.step());
   say(table_head(settings_, run.loop().data()));
 }
 
@@ -179,9 +186,12 @@ void RunKeeper::record(const Training& run, const Record& record) {
   say(table_line(record, settings_, run.loop().training_domains()));
   const std::string line = result_line(settings_, record, options_.output_dir);
   if (options_.json && !options_.quiet) print(line);
-  if (!directory_) return;
-  if (is_result(settings_, record.step)) directory_->append("results.jsonl", line);
-  directory_->append("metrics.jsonl", metrics_line(run.loop().data(), record));
+  if (directory_) {
+    if (is_result(settings_, record.step)) directory_->append("results.jsonl", line);
+    directory_->append("metrics.jsonl", metrics_line(run.loop().data(), record));
+    if (options_.tensorboard) append_event(*directory_, event_of(run, record));
+  }
+  if (options_.on_record) options_.on_record(run, record);
 }
 
 void RunKeeper::end_of_step(const Training& run, const Record* record, bool stop) {
@@ -219,7 +229,7 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   if (never_learned) {
     const std::string warning = never_learned_line(*never_learned);
     say(warning);
-    std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
+    if (!options_.silent) std::fprintf(stderr, "sandgrad: %s\n", warning.c_str());
   }
   if (!directory_) return;
   directory_->write("weights.safetensors", weights_file(run.loop().model()).bytes());
@@ -239,7 +249,7 @@ void RunKeeper::say(const std::string& text) {
 }
 
 void RunKeeper::note(const std::string& text) {
-  std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
+  if (!options_.silent) std::fprintf(stderr, "sandgrad: note: %s\n", text.c_str());
   if (directory_) directory_->append("out.txt", "note: " + text);
 }
 

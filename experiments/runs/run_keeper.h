@@ -1,6 +1,7 @@
 // Keeps a run for `sandgrad train`: writes the run directory, prints, and resumes.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,10 @@ struct RunKeeperOptions {
   int checkpoint_every = 0;  ///< steps; 0: at every evaluation
   bool json = false;         ///< records on stdout are JSON lines
   bool quiet = false;        ///< prints nothing to stdout
+  bool silent = false;       ///< nor to stderr, except about damaged files
+  bool tensorboard = false;  ///< writes an event file for TensorBoard, too
+  /// Called with each record, after it is kept.
+  std::function<void(const Training&, const Record&)> on_record = nullptr;
 };
 
 /// Call the functions in this order: finished(), open(), claim(), begin(), then record() and end_of_step() in

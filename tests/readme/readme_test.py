@@ -41,8 +41,9 @@ LESSONS = [f"docs/lessons/{name}.md" for name in (
     "1-tape", "2-domains", "3-mask", "4-shortcut", "5-masks", "6-combiner", "7-audit", "8-table", "class")]
 COMMANDS = ["README.md", *LESSONS, *(f"docs/{name}.md" for name in (
     "README", "glossary", "install", "first-run", "own-data", "after-training", "images", "training",
-    "reports", "sweeps", "settings", "algorithms", "explain", "audit", "playground", "cpp", "own-combiner",
-    "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "speed", "results", "bits"))]
+    "reports", "sweeps", "settings", "algorithms", "explain", "audit", "playground", "cpp", "python",
+    "own-combiner", "own-objective", "own-op", "own-layer", "own-data-set", "own-loop", "speed", "results",
+    "bits"))]
 problems = []
 
 

@@ -40,6 +40,20 @@ TEST_CASE("Lines are read one by one, for any ends of the blocks") {
   CHECK(steps_of(wide + wide + "{\"step\":2}\n") == "1 1 2 ");
 }
 
+TEST_CASE("A last line without its end may be one that a run is writing") {
+  const Folder folder;
+  const std::filesystem::path path = folder.path / "metrics.jsonl";
+  for (const char* last : {"", "{", "{\"step\":1}"}) {
+    std::ofstream(path) << "{\"step\":0}\n" << last;
+    RecordedLines lines(path.string(), true);
+    CHECK(lines.next());
+    CHECK_FALSE(lines.next());
+    CHECK(lines.count() == 1);
+  }
+  std::ofstream(path) << "{\"step\":0\n";
+  CHECK_THROWS_AS(RecordedLines(path.string(), true).next(), sand::Error);
+}
+
 TEST_CASE("An error gives the number of a line that is incomplete, has no step, or is too deep or too long") {
   for (const char* last :
        {"{\"step\":1}", "{\"step\":1\n", "\n", "5\n", "{}\n", "{\"step\":1.5}\n", "{\"step\":\"1\"}\n"})
