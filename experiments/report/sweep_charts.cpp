@@ -114,7 +114,7 @@ Chart scatter(const std::string& name, const std::vector<ScatterPoint>& points) 
 std::string cell_text(const Cell& cell) {
   if (cell.empty()) return "X";
   char text[64];
-  std::snprintf(text, sizeof text, "%.1f \u00b1 %.1f", 100 * cell.mean(), 100 * cell.standard_error());
+  std::snprintf(text, sizeof text, "%.1f \u00b1 %.1f", 100 * cell.average(), 100 * cell.standard_error());
   return text;
 }
 
