@@ -17,7 +17,9 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
-  static bool stop();         ///< whether the run must stop
+  static bool stop();               ///< whether the run must stop
+  static int received();            ///< the signal; 0 before one came
+  static void pass_on(int signal);  ///< another rank of the run received it; 0: none did
   static void lost_reader();  ///< stdout has no reader any more, as with `| head -1`: acts like a signal
   /// 75 (EX_TEMPFAIL: try again) for a scheduler's signal, else 128 + the signal, as in a shell: 130 INT, 143
   /// TERM, 129 HUP, 141 PIPE.
