@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . cmake/packages.sh
 require "$tests_need"
+wish "$tests_may_use"
 build test
 status=0
 ctest --preset test -j "$(getconf _NPROCESSORS_ONLN)" "$@" || status=$?

@@ -1,7 +1,9 @@
-// `sandgrad train`: one run, printed on stdout and kept in a run directory.
+// `sandgrad train`: one run, printed on stdout and kept in a run directory. Under mpirun its ranks share it.
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/setting_flags.h"
+#include "experiments/machine/agreement.h"
+#include "experiments/machine/mpi.h"
 #include "experiments/machine/signals.h"
 #include "experiments/runs/kept_training.h"
 
@@ -14,9 +16,11 @@ struct TrainOptions {
   int threads = 0;
 };
 
-int train(const TrainOptions& options) {
+int train(const TrainOptions& options, const Ranks& ranks) {
+  Settings settings;
+  do_together(ranks, [&] { settings = resolve(options.request); });
   const KeptOutcome outcome =
-      train_and_keep(resolve(options.request), options.keeper, Threads(options.threads));
+      train_and_keep(settings, options.keeper, Threads(options.threads), nullptr, ranks);
   return outcome.finished ? 0 : StopSignals::exit_code();
 }
 
@@ -45,7 +49,7 @@ void add_train(Command& command) {
   command.group("Program");
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.keeper.json, "print records as JSON lines");
-  command.run([] { return train(o); });
+  command.run([] { return on_ranks([](const Ranks& ranks) { return train(o, ranks); }); });
 }
 
 }  // namespace sand::experiments
