@@ -15,7 +15,6 @@
 #include <chrono>
 #include <climits>
 #include <cstdio>
-#include <cstring>
 #include <thread>
 #include <vector>
 #endif
@@ -65,34 +64,14 @@ class OpenMpi final : public RankChannel {
 
   /// The blocks of a rank travel as one, rounded up to whole units: MPI counts with int.
   void share(std::span<const RankBlock> blocks) override {
-    std::vector<std::size_t> at(static_cast<std::size_t>(count_) + 1);
-    for (const RankBlock& block : blocks) at[static_cast<std::size_t>(block.owner) + 1] += block.bytes.size();
-    units_.resize(static_cast<std::size_t>(count_));
-    starts_.resize(static_cast<std::size_t>(count_));
-    for (std::size_t rank = 0; rank < units_.size(); ++rank) {
-      const std::size_t units = (at[rank + 1] + kUnit - 1) / kUnit;
-      check(at[rank] / kUnit + units < INT_MAX,
-            [] { return Error(Fault::resources, "ranks: too many bytes for one message"); });
-      units_[rank] = static_cast<int>(units);
-      starts_[rank] = static_cast<int>(at[rank] / kUnit);
-      at[rank + 1] = at[rank] + units * kUnit;
-    }
-    if (buffer_.size() < at.back()) buffer_.resize(at.back());
-    const std::vector<std::size_t> starts(at);
-    for (const RankBlock& block : blocks)
-      if (std::size_t& next = at[static_cast<std::size_t>(block.owner)];
-          block.owner == rank_ && !block.bytes.empty()) {
-        std::memcpy(buffer_.data() + next, block.bytes.data(), block.bytes.size());
-        next += block.bytes.size();
-      }
+    lay_out(blocks);
+    for_each(blocks, [&](const RankBlock& block, std::byte* place) {
+      if (block.owner == rank_) std::copy(block.bytes.begin(), block.bytes.end(), place);
+    });
     gather_(MPI_IN_PLACE, 0, unit_, buffer_.data(), units_.data(), starts_.data(), unit_, world_);
-    at = starts;
-    for (const RankBlock& block : blocks)
-      if (std::size_t& next = at[static_cast<std::size_t>(block.owner)];
-          block.owner != rank_ && !block.bytes.empty()) {
-        std::memcpy(block.bytes.data(), buffer_.data() + next, block.bytes.size());
-        next += block.bytes.size();
-      }
+    for_each(blocks, [&](const RankBlock& block, const std::byte* place) {
+      if (block.owner != rank_) std::copy_n(place, block.bytes.size(), block.bytes.begin());
+    });
   }
 
   void finish() {
@@ -106,6 +85,36 @@ class OpenMpi final : public RankChannel {
 
  private:
   static constexpr int kUnit = 64;  // bytes
+
+  /// Finds how many units of the buffer each rank has, and where they start.
+  void lay_out(std::span<const RankBlock> blocks) {
+    std::vector<std::size_t> bytes(static_cast<std::size_t>(count_));
+    for (const RankBlock& block : blocks) bytes[static_cast<std::size_t>(block.owner)] += block.bytes.size();
+    units_.clear();
+    starts_.clear();
+    std::size_t next = 0;
+    for (const std::size_t of_rank : bytes) {
+      const std::size_t units = (of_rank + kUnit - 1) / kUnit;
+      check(next + units <= INT_MAX,
+            [] { return Error(Fault::resources, "ranks: too many bytes for one message"); });
+      units_.push_back(static_cast<int>(units));
+      starts_.push_back(static_cast<int>(next));
+      next += units;
+    }
+    if (buffer_.size() < next * kUnit) buffer_.resize(next * kUnit);
+  }
+
+  /// Calls visit(block, its place in the buffer).
+  template <class Visit>
+  void for_each(std::span<const RankBlock> blocks, const Visit& visit) {
+    std::vector<std::size_t> next;
+    for (const int start : starts_) next.push_back(static_cast<std::size_t>(start) * kUnit);
+    for (const RankBlock& block : blocks) {
+      std::size_t& at = next[static_cast<std::size_t>(block.owner)];
+      visit(block, buffer_.data() + at);
+      at += block.bytes.size();
+    }
+  }
 
   void* symbol(const char* name) const {
     void* const found = dlsym(library_, name);

@@ -3,6 +3,7 @@
 
     mpi_test.py FOLDER_OF_THE_PROGRAMS [CLASS ...]     exit: 0 passed, 1 failed, 77 there is no mpirun
 """
+import glob
 import json
 import os
 import re
@@ -13,29 +14,31 @@ import sys
 import time
 
 import program_test
-from program_test import DATA, NON_FINITE, QUICK, SKIPPED, USAGE
+from program_test import DATA, MISSING, NON_FINITE, QUICK, SKIPPED, USAGE
 
 MPIRUN = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none"]
 SPIRALS = [*QUICK, "--algorithm", "SANDMask", "--steps", "21", "--record-every", "10", "--threads", "1"]
-DIGITS = ["train", "--dataset", "ColoredMNIST", "--model", "MNIST_CNN", "--algorithm", "ANDMask", "--steps", "3",
-          "--record-every", "2", "--evaluate-examples", "40", "--threads", "1",
+DIGITS = ["train", "--dataset", "ColoredMNIST", "--model", "MNIST_CNN", "--algorithm", "ANDMask",
+          "--steps", "3", "--record-every", "2", "--evaluate-examples", "40", "--threads", "1",
           "--hparams", '{"batch_size": 20}']
 # Open MPI leaves these to a process that it starts; a test may itself run under mpirun
 ENVIRONMENT = {name: value for name, value in os.environ.items()
                if not name.startswith(("OMPI_", "PMI_", "PMIX_"))}
 
 
+def outcome(*words, **environment):
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
+                          env={**ENVIRONMENT, **environment})
+
+
 def why_not(programs):
     if shutil.which("mpirun") is None:
         return "there is no mpirun here; apt install openmpi-bin libopenmpi-dev"
-    done = subprocess.run([*MPIRUN, "-n", "2", "true"], capture_output=True, text=True, timeout=60, check=False,
-                          env=ENVIRONMENT)
-    if done.returncode != 0 or "Open MPI" not in subprocess.run(
-            ["mpirun", "--version"], capture_output=True, text=True, timeout=60, check=False).stdout:
-        return f"mpirun is not Open MPI's, or does not work here: {done.stderr.strip()[:300]}"
-    done = subprocess.run([os.path.join(programs, "sandgrad"), *SPIRALS, "--steps", "1"], capture_output=True,
-                          text=True, timeout=60, check=False, env={**ENVIRONMENT, "OMPI_COMM_WORLD_SIZE": "2"})
-    if "built without MPI" in done.stderr:
+    two = outcome(*MPIRUN, "-n", "2", "true")
+    if two.returncode != 0 or "Open MPI" not in outcome("mpirun", "--version").stdout:
+        return f"mpirun is not Open MPI's, or does not work here: {two.stderr.strip()[:300]}"
+    program = os.path.join(programs, "sandgrad")
+    if "built without MPI" in outcome(program, *SPIRALS, OMPI_COMM_WORLD_SIZE="2").stderr:
         return "the program was built without MPI"
     return ""
 
@@ -125,17 +128,17 @@ class Ends(Case):
         for size, loaded in [(None, False), ("1", False), ("2", True)]:
             environment = {**ENVIRONMENT, **({"OMPI_COMM_WORLD_SIZE": size} if size else {})}
             done = subprocess.run(["strace", "-f", "-e", "trace=openat", self.program(), *SPIRALS],
-                                  cwd=self.folder, env=environment, capture_output=True, text=True, timeout=100,
-                                  check=False)
+                                  cwd=self.folder, env=environment, capture_output=True, text=True,
+                                  timeout=100, check=False)
             self.assertEqual("libmpi" in done.stderr, loaded, size)
             self.assertEqual(done.returncode, USAGE if loaded else 0)  # no mpirun has started two
 
     def wait_for(self, ready):
-        for _ in range(600):
+        for _ in range(1200):
             if ready():
                 return
             time.sleep(0.05)
-        self.fail("it did not happen within 30 s")
+        self.fail("it did not happen within 60 s")
 
     def start_long(self, run):
         """A run on two ranks that has written a checkpoint -> (mpirun, process numbers of the ranks)"""
@@ -146,8 +149,10 @@ class Ends(Case):
         folder = self.path(run, "checkpoints")
         self.wait_for(lambda: os.path.isdir(folder) and
                       any(name.endswith(".safetensors") for name in os.listdir(folder)))
-        with open(f"/proc/{job.pid}/task/{job.pid}/children", encoding="ascii") as file:
-            ranks = [int(child) for child in file.read().split()]
+        ranks = []
+        for name in glob.glob(f"/proc/{job.pid}/task/*/children"):
+            with open(name, encoding="ascii") as file:
+                ranks += [int(child) for child in file.read().split()]
         ranks = [child for child in ranks if self.command_of(child).endswith("sandgrad")]
         self.assertEqual(len(ranks), 2)
         return job, ranks
@@ -206,7 +211,7 @@ class Ends(Case):
 class Refusals(Case):
     def refuses(self, code, *arguments, says):
         stdout, stderr = self.mpirun(*arguments, code=code)
-        self.assertEqual(stdout.replace("-", "").count("train"), 0, stdout)
+        self.assertNotIn("train", stdout)
         self.assertEqual(stderr.count("sandgrad: "), 1, stderr)
         for text in says:
             self.assertIn(text, stderr)
@@ -227,7 +232,8 @@ class Refusals(Case):
         self.digits("b", 2)
         words = ["train", "--dataset", "ColoredMNIST", "--model", "MLP", "--steps", "2", "--threads", "1",
                  "--output-dir", "run", "--hparams", '{"batch_size": 8, "mlp_width": 4}', "--data-dir"]
-        self.refuses(DATA, "-n", "1", self.program(), *words, "a", ":", "-n", "1", self.program(), *words, "b",
+        one = ["-n", "1", self.program(), *words]
+        self.refuses(DATA, *one, "a", ":", *one, "b",
                      says=["ranks: they see different data\n    rank 0  ColoredMNIST, 4 files, SHA-256 ",
                            "\n    rank 1  ColoredMNIST, 4 files, SHA-256 ", "--data-dir"])
         self.assertFalse(os.path.exists(self.path("run")))
@@ -242,8 +248,8 @@ class Refusals(Case):
     def test_an_error_of_all_ranks_is_printed_once_and_one_of_a_later_rank_names_it(self):
         self.refuses(USAGE, "-n", "3", self.program(), *SPIRALS, "--algorithm", "SANDMsk",
                      says=["did you mean SANDMask?"])
-        self.refuses(program_test.MISSING, "-n", "1", self.program(), *SPIRALS, ":", "-n", "1", self.program(),
-                     *SPIRALS, "--init-from", "nothing", says=["sandgrad: rank 1: "])
+        one = ["-n", "1", self.program(), *SPIRALS]
+        self.refuses(MISSING, *one, ":", *one, "--init-from", "nothing", says=["sandgrad: rank 1: "])
 
     def test_a_launcher_of_another_mpi_is_refused(self):
         self.refused(USAGE, *SPIRALS, env={**ENVIRONMENT, "PMI_SIZE": "2"},
