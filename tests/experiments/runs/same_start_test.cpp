@@ -49,7 +49,7 @@ TEST_CASE("Other settings are refused on every rank, and rank 0 names the flags"
   const StartFacts first = facts_of(settings);
   settings.steps = 7;
   const std::string found = refusal(first, facts_of(settings));
-  CHECK(found.find("64 ranks: they have different settings\n    --steps  rank 0 6, rank 2 7") == 0);
+  CHECK(found.find("64 ranks: they have different settings\n    --steps rank 0 6, rank 2 7") == 0);
   CHECK(found.find("\n64 \n64 \n") != std::string::npos);
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("Another program is refused before its settings are compared") {
   const StartFacts first = facts_of(small_run("ANDMask"));
   StartFacts other = facts_of(small_run("ERM"));
   other.program += "x";
-  CHECK(refusal(first, other).find("64 ranks: they run different programs\n    rank 0  sandgrad ") == 0);
+  CHECK(refusal(first, other).find("64 ranks: they run different programs\n    rank 0 sandgrad ") == 0);
 }
 
 TEST_CASE("One changed label, input or weight is refused") {
@@ -66,7 +66,7 @@ TEST_CASE("One changed label, input or weight is refused") {
   domains::DataSet data = small_spirals();
   data.domains[2].labels[5] ^= 1;
   CHECK(refusal(first, facts_of(settings, data))
-            .find("65 ranks: they see different data\n    rank 0  Spirals") == 0);
+            .find("65 ranks: they see different data\n    rank 0 Spirals") == 0);
 
   data = small_spirals();
   data.domains[2].read = [read = data.domains[2].read](std::uint32_t example, std::span<Scalar> input) {
