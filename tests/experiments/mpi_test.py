@@ -25,6 +25,7 @@ DIGITS = ["train", "--dataset", "ColoredMNIST", "--model", "MNIST_CNN", "--algor
 # Open MPI leaves these to a process that it starts; a test may itself run under mpirun
 ENVIRONMENT = {name: value for name, value in os.environ.items()
                if not name.startswith(("OMPI_", "PMI_", "PMIX_"))}
+ENVIRONMENT["OMPI_MCA_mpi_yield_when_idle"] = "1"  # a rank that waits leaves the core to another one
 
 
 def outcome(*words, **environment):

@@ -53,3 +53,18 @@ TEST_CASE("A closed reader of stdout requests a stop, unless a signal did so bef
   StopSignals::lost_reader();
   CHECK(StopSignals::exit_code() == 143);
 }
+
+TEST_CASE("A signal to another rank stops this one with its exit code, unless this one has its own") {
+  {
+    const StopSignals signals;
+    StopSignals::pass_on(0);
+    CHECK_FALSE(StopSignals::stop());
+    StopSignals::pass_on(SIGUSR1);
+    CHECK(StopSignals::received() == SIGUSR1);
+    CHECK(StopSignals::exit_code() == 75);
+  }
+  const StopSignals signals;
+  std::raise(SIGTERM);
+  StopSignals::pass_on(SIGUSR1);
+  CHECK(StopSignals::exit_code() == 143);
+}
