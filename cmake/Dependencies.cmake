@@ -36,7 +36,7 @@ if(SANDGRAD_PROGRAMS AND NOT SANDGRAD_BITS)
     list(APPEND missing libssl-dev)
   endif()
 endif()
-# Only mpi.h is needed here: the program loads the library when mpirun starts it (experiments/machine/mpi.cpp).
+# Only mpi.h is needed: the program loads the library under mpirun (experiments/machine/mpi.cpp).
 set(libmpi "")
 if(SANDGRAD_PROGRAMS AND NOT SANDGRAD_BITS AND SANDGRAD_MPI)
   find_path(OPENMPI_INCLUDE mpi.h PATH_SUFFIXES mpi openmpi openmpi-x86_64 openmpi-aarch64)
