@@ -17,6 +17,9 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
+  /// After this object, signals still end nothing until the process ends.
+  void stay() { stays_ = true; }
+
   static bool stop();               ///< whether the run must stop
   static int received();            ///< the signal; 0 before one came
   static void pass_on(int signal);  ///< another rank of the run received it; 0: none did
@@ -28,6 +31,7 @@ class StopSignals {
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGPIPE};
   std::array<struct sigaction, kSignals.size()> old_{};
+  bool stays_ = false;
 };
 
 }  // namespace sand::experiments

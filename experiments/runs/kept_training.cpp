@@ -35,8 +35,9 @@ std::optional<Record> train_to_end(Training& run, RunKeeper* keeper, const Setti
   std::optional<Progress> progress;
   TrainingEvents events;
   events.stop = [&] {
-    StopSignals::pass_on(first_not_zero(ranks, StopSignals::received()));
-    return StopSignals::stop();
+    const int signal = first_not_zero(ranks, StopSignals::received());
+    StopSignals::pass_on(signal);
+    return signal != 0;  // not stop(): a signal that came meanwhile is not agreed on
   };
   if (keeper == nullptr) return run_to_end(run, events);
   progress.emplace("train", settings.steps);
@@ -130,7 +131,8 @@ KeptOutcome train_and_keep(const Settings& asked, const RunKeeperOptions& option
   do_together(ranks, [&] {
     if (keeper) keeper->claim(run, threads, ranks.count());
   });
-  const StopSignals signals;
+  StopSignals signals;
+  if (!ranks.alone()) signals.stay();  // the signal to all ranks may reach this one after it has stopped
   do_together(ranks, [&] {
     if (!keeper) return;
     std::fprintf(stderr, "memory: %s\n", start.memory.text().c_str());

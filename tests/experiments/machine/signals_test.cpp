@@ -68,3 +68,16 @@ TEST_CASE("A signal to another rank stops this one with its exit code, unless th
   StopSignals::pass_on(SIGUSR1);
   CHECK(StopSignals::exit_code() == 143);
 }
+
+TEST_CASE("Handlers that stay keep later signals from ending the process") {
+  struct sigaction before {};
+  sigaction(SIGUSR1, nullptr, &before);
+  {
+    StopSignals signals;
+    signals.stay();
+  }
+  std::raise(SIGUSR1);
+  CHECK(StopSignals::received() == SIGUSR1);
+  sigaction(SIGUSR1, &before, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2, SIGXCPU, SIGPIPE}) std::signal(signal, SIG_DFL);
+}
