@@ -60,10 +60,20 @@ void DomainGradients::cut(const Batch& batch) {
     for (Index shard = 0; shard < shards; ++shard) {
       const Index first = shard * tiles / shards * options_.tile_rows;
       const Index end = std::min((shard + 1) * tiles / shards * options_.tile_rows, rows.size());
-      shards_.push_back({domain, first, end - first, shard == 0 ? -1 : spare_rows++, 0});
+      shards_.push_back({domain, first, end - first, shard == 0 ? -1 : spare_rows++});
     }
   }
   if (!table_ || table_->domains() != domains) table_.emplace(parameters_.slots(), domains);
+  assign_ranks();
+}
+
+void DomainGradients::assign_ranks() {
+  const int count = static_cast<int>(shards_.size());
+  for (int i = 0; i < count; ++i) {
+    Shard& shard = shards_[static_cast<std::size_t>(i)];
+    shard.owner = options_.ranks.owner(i, count);
+    shard.head = shard.spare < 0 ? shard.owner : shards_[static_cast<std::size_t>(i) - 1].head;
+  }
 }
 
 /// A spare row for every shard that needs one.
@@ -115,7 +125,10 @@ void DomainGradients::run_once(const Batch& batch, const Objective& objective) {
     run_two_phases(batch, *whole, threads);
   else
     run_shards(batch, objective, threads);
-  fold(threads);
+  fold(threads, false);
+  share_rows();
+  fold(threads, true);
+  if (objective.over_domains() == nullptr) sum_losses();
 }
 
 std::span<Scalar> DomainGradients::row_of(const Shard& shard) {
@@ -123,11 +136,15 @@ std::span<Scalar> DomainGradients::row_of(const Shard& shard) {
 }
 
 void DomainGradients::run_shards(const Batch& batch, const Objective& objective, const Threads& threads) {
-  threads.run(static_cast<int>(shards_.size()), [&](int shard, int worker) {
+  const TaskRange own = options_.ranks.own(static_cast<int>(shards_.size()));
+  options_.ranks.run(threads, own, [&](int shard, int worker) {
     run(shards_[static_cast<std::size_t>(shard)], batch, objective, passes_.tape(worker));
   });
   passes_.note_missing_forms();
   passes_.make_room();
+}
+
+void DomainGradients::sum_losses() {
   const std::span<double> losses = table_->losses();
   std::fill(losses.begin(), losses.end(), 0.0);
   for (const Shard& shard : shards_) losses[static_cast<std::size_t>(shard.domain)] += shard.loss;
@@ -144,14 +161,14 @@ void DomainGradients::run_two_phases(const Batch& batch, const DomainObjective& 
     std::fill(row.begin(), row.end(), Scalar{0});
     const Index end = shard.first + shard.rows;
     for (Index first = shard.first; first < end; first += options_.tile_rows)
-      parts.push_back(
-          {shard.domain, static_cast<int>(i), first, std::min(options_.tile_rows, end - first), row});
+      parts.push_back({shard.domain, static_cast<int>(i), shard.owner, first,
+                       std::min(options_.tile_rows, end - first), row});
   }
-  phases_.forward(passes_, parts, batch, options_.seed, objective.sees_features(), threads);
+  phases_.forward(passes_, parts, batch, options_.seed, objective.sees_features(), threads, options_.ranks);
   table_->objective =
       phases_.objective(objective, batch, {options_.seed, batch.step, carried_}, table_->losses());
   table_->penalty = phases_.penalty();
-  phases_.backward(parts, threads);
+  phases_.backward(parts, threads, options_.ranks);
 }
 
 void DomainGradients::run_several(const Batch& batch, const SeveralPasses& objective) {
@@ -180,17 +197,36 @@ void DomainGradients::run(Shard& shard, const Batch& batch, const Objective& obj
   }
 }
 
-/// Adds the rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of
-/// columns.
-void DomainGradients::fold(const Threads& threads) {
-  if (static_cast<int>(shards_.size()) == table_->domains()) return;
+/// A rank that has the first shards of a domain has added their rows: their sum travels as one row. Later
+/// shards of other ranks travel one by one, to be added in order.
+void DomainGradients::share_rows() {
+  if (options_.ranks.alone()) return;
+  blocks_.clear();
+  for (Shard& shard : shards_) {
+    blocks_.push_back({shard.owner, std::as_writable_bytes(std::span(&shard.loss, 1))});
+    if (shard.spare < 0 || shard.owner != shard.head)
+      blocks_.push_back({shard.owner, std::as_writable_bytes(row_of(shard))});
+  }
+  options_.ranks.share(blocks_);
+}
+
+/// Adds rows of each domain's shards to the domain's own row, in the order of the shards, in blocks of
+/// columns: first those of shards whose rank also has the domain's first shard; once rows are shared, those
+/// of the others. Ranks have ranges of shards, so the others come later in the order, too.
+void DomainGradients::fold(const Threads& threads, bool shared) {
+  const int here = options_.ranks.rank();
+  const auto now = [&](const Shard& shard) {
+    const bool with_head = shard.owner == shard.head;
+    return shard.spare >= 0 && with_head != shared && (shared || shard.owner == here);
+  };
+  if (std::none_of(shards_.begin(), shards_.end(), now)) return;
   constexpr Index kColumns = 4096;
   const int blocks = static_cast<int>((table_->columns() + kColumns - 1) / kColumns);
   threads.run(blocks, [&](int block, int) {
     const Index first = block * kColumns;
     const Index count = std::min(kColumns, table_->columns() - first);
     for (const Shard& shard : shards_) {
-      if (shard.spare < 0) continue;
+      if (!now(shard)) continue;
       Eigen::Map<FlatArray> sum(table_->row(shard.domain).data() + first, count);
       sum += Eigen::Map<const FlatArray>(spare_rows_->row(shard.spare).data() + first, count);
     }

@@ -12,6 +12,7 @@
 #include "autograd/several_passes.h"
 #include "autograd/two_phases.h"
 #include "tensor/batch.h"
+#include "tensor/ranks.h"
 #include "tensor/threads.h"
 
 namespace sand {
@@ -26,6 +27,7 @@ struct DomainGradientsOptions {
   std::uint64_t seed = 0;      ///< seed of dropout
   Threads threads{};           ///< of the passes; results do not depend on them
   std::vector<Slot> frozen{};  ///< their gradients count as 0
+  Ranks ranks{};               ///< every rank calls the engine with the same batches
 
   /// The number of shards for `rows` rows of one domain, in a batch of `domains` domains.
   Index shards_of(Index rows, int domains) const;
@@ -34,9 +36,10 @@ struct DomainGradientsOptions {
 /// Cuts each domain's rows into shards. A shard is the unit of parallel work: sequential code on one core
 /// that runs forward, loss and backward, tile by tile, and writes its own row of gradients. The rows of one
 /// domain are then added in the order of its shards. Cut and order depend only on the options and the row
-/// counts, so the bits do not depend on threads. An objective that sees whole domains runs in two phases
-/// (autograd/two_phases.h); one that needs several passes makes them one after the other, each with all
-/// threads (autograd/several_passes.h).
+/// counts, so the bits do not depend on threads or ranks. A rank runs a range of the shards; then rows and
+/// losses are shared, and every rank has the whole table. An objective that sees whole domains runs in two
+/// phases (autograd/two_phases.h); one that needs several passes makes them one after the other, each with
+/// all threads and ranks (autograd/several_passes.h).
 class DomainGradients {
  public:
   /// `network` is called as network(x, draw); it and `parameters` must outlive the engine.
@@ -79,9 +82,11 @@ class DomainGradients {
     int domain;
     Index first, rows;
     int spare;  // index of the spare row for its gradient; -1: the domain's own row of the table
-    double loss;
+    double loss = 0;
+    int owner = 0, head = 0;  // the rank that runs it; the rank of the domain's first shard
   };
   void cut(const Batch& batch);
+  void assign_ranks();
   void check_tiling(const Batch& batch, const Objective& objective) const;
   std::span<Scalar> row_of(const Shard& shard);
   void run_shards(const Batch& batch, const Objective& objective, const Threads& threads);
@@ -91,7 +96,9 @@ class DomainGradients {
   void run_once(const Batch& batch, const Objective& objective);
   void run_several(const Batch& batch, const SeveralPasses& objective);
   void check_objective(std::uint32_t step, const DomainObjective& objective) const;
-  void fold(const Threads& threads);
+  void share_rows();
+  void fold(const Threads& threads, bool shared);
+  void sum_losses();
 
   const Parameters& parameters_;
   DomainGradientsOptions options_;
@@ -104,6 +111,7 @@ class DomainGradients {
   std::vector<double> carried_;
   std::unique_ptr<GradientsElsewhere> elsewhere_;  // of an objective that needs several passes
   std::optional<GradientTable> spare_rows_;        // for every shard except the first of each domain
+  std::vector<RankBlock> blocks_;                  // rows and losses that the ranks share
 };
 
 }  // namespace sand

@@ -74,10 +74,10 @@ class Tape {
   const TensorView& value(Var x) const { return nodes_[at(x)].value; }        ///< of an entry
   TensorView gradient(Var x) const { return nodes_[at(x)].gradient; }         ///< of a leaf, after backward
   std::span<const SlotForm> missing_forms() const { return missing_forms_; }  ///< made by this pass
+  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }     ///< memory held for passes
 
-  std::size_t bytes() const { return arena_.bytes() + scratch_.bytes(); }  ///< memory held for passes
-
-  struct Entry {                ///< recorded; for printing and counting
+  /// Recorded; for printing and counting.
+  struct Entry {
     OpDoc doc;                  ///< formula card
     std::array<int, 3> inputs;  ///< indices of earlier entries
     int arity;                  ///< number of inputs

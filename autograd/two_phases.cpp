@@ -14,6 +14,18 @@ void make_room(Tensor& rows, const Shape& tile, Index count) {
 
 void copy(TensorView from, TensorSpan to) { to.array() = from.array(); }
 
+std::span<std::byte> bytes_of(TensorSpan rows) {
+  return std::as_writable_bytes(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+}
+
+/// The tiles of this rank.
+TaskRange own(const std::vector<TwoPhases::Part>& parts, const Ranks& ranks) {
+  const auto before = [&](const TwoPhases::Part& part) { return part.owner < ranks.rank(); };
+  const auto up_to = [&](const TwoPhases::Part& part) { return part.owner <= ranks.rank(); };
+  return {static_cast<int>(std::count_if(parts.begin(), parts.end(), before)),
+          static_cast<int>(std::count_if(parts.begin(), parts.end(), up_to))};
+}
+
 }  // namespace
 
 Var features_of(Var outputs) {
@@ -34,31 +46,39 @@ void backward(Var outputs, const Seeds& seeds, Index first, Index rows) {
 }
 
 void TwoPhases::forward(const Passes& passes, const std::vector<Part>& parts, const Batch& batch,
-                        std::uint64_t seed, bool features, const Threads& threads) {
+                        std::uint64_t seed, bool features, const Threads& threads, const Ranks& ranks) {
   if (tapes_.size() < parts.size()) tapes_.resize(parts.size());
   const auto pass = [&](std::size_t i) {
     const Part& part = parts[i];
     const Tile tile{batch.domains[static_cast<std::size_t>(part.domain)], part.first, part.rows, batch.step};
     return passes.forward(tapes_[i], tile.inputs(), tile.draw(seed), part.gradient_row);
   };
-  outputs_.assign(parts.size(), pass(0));
-  threads.run(static_cast<int>(parts.size()), [&](int i, int) {
-    if (i > 0) outputs_[static_cast<std::size_t>(i)] = pass(static_cast<std::size_t>(i));
+  const TaskRange here = own(parts, ranks);
+  ranks.work([&] {
+    // a rank without tiles needs the shapes
+    outputs_.assign(parts.size(), pass(here.first < here.end ? static_cast<std::size_t>(here.first) : 0));
+    threads.run(std::max(here.end - here.first - 1, 0), [&](int i, int) {
+      const auto tile = static_cast<std::size_t>(here.first + 1 + i);
+      outputs_[tile] = pass(tile);
+    });
   });
 
   values_.resize(batch.domains.size());
   features_.resize(batch.domains.size());
   seeds_.resize(batch.domains.size());
+  blocks_.clear();
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto domain = static_cast<std::size_t>(parts[i].domain);
-    const Index rows = batch.domains[domain].size();
-    make_room(values_[domain], outputs_[i].shape(), rows);
-    copy(outputs_[i].value(), values_[domain].span().rows(parts[i].first, parts[i].rows));
-    if (!features) continue;
-    const Var seen = features_of(outputs_[i]);
-    make_room(features_[domain], seen.shape(), rows);
-    copy(seen.value(), features_[domain].span().rows(parts[i].first, parts[i].rows));
+    const auto keep = [&](Var seen, Tensor& all) {
+      make_room(all, seen.shape(), batch.domains[domain].size());
+      const TensorSpan rows = all.span().rows(parts[i].first, parts[i].rows);
+      if (parts[i].owner == ranks.rank()) copy(seen.value(), rows);
+      if (!ranks.alone()) blocks_.push_back({parts[i].owner, bytes_of(rows)});
+    };
+    keep(outputs_[i], values_[domain]);
+    if (features) keep(features_of(outputs_[i]), features_[domain]);
   }
+  ranks.share(blocks_);
 }
 
 double TwoPhases::objective(const DomainObjective& objective, const Batch& batch, const Moment& at,
@@ -87,12 +107,14 @@ double TwoPhases::objective(const DomainObjective& objective, const Batch& batch
   return static_cast<double>(total.objective.value()[0]);
 }
 
-void TwoPhases::backward(const std::vector<Part>& parts, const Threads& threads) {
+void TwoPhases::backward(const std::vector<Part>& parts, const Threads& threads, const Ranks& ranks) {
+  const TaskRange here = own(parts, ranks);
+  const auto begin_here = static_cast<std::size_t>(here.first), end_here = static_cast<std::size_t>(here.end);
   std::vector<std::size_t> first;  // tile of every shard
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    if (i == 0 || parts[i].shard != parts[i - 1].shard) first.push_back(i);
-  first.push_back(parts.size());
-  threads.run(static_cast<int>(first.size()) - 1, [&](int shard, int) {
+  for (std::size_t i = begin_here; i < end_here; ++i)
+    if (i == begin_here || parts[i].shard != parts[i - 1].shard) first.push_back(i);
+  first.push_back(end_here);
+  ranks.run(threads, {0, static_cast<int>(first.size()) - 1}, [&](int shard, int) {
     const auto begin = static_cast<std::size_t>(shard);
     for (std::size_t i = first[begin]; i < first[begin + 1]; ++i) {
       const Part& part = parts[i];

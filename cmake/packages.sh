@@ -23,6 +23,10 @@ python3-numpy an independent reference of one update"
 python_need='python3-dev headers of the interpreter
 pybind11-dev the Python modules'
 
+# Not required: without them the program cannot share a run among ranks, and tests of that are skipped.
+tests_may_use='libopenmpi-dev mpi.h: ranks that share one run
+openmpi-bin mpirun starts them'
+
 elsewhere="a C++20 compiler, CMake 3.22, Ninja, Eigen 3.4, nlohmann-json 3.10, zlib, libcsv, \
 CLI11 2, OpenSSL (libcrypto), stb;
 for the tests also doctest 2.4, MPFR, strace, Python 3 with numpy"
@@ -33,6 +37,7 @@ installed() {
   case $1 in
     g++) command -v "${CXX:-g++}" || command -v c++ || command -v clang++ ;;
     cmake | strace) command -v "$1" ;;
+    openmpi-bin) command -v mpirun ;;
     ninja-build) command -v ninja ;;
     *) ! command -v dpkg-query || [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>&1)" = installed ] ;;
   esac >/dev/null
@@ -68,6 +73,11 @@ LIST
       echo "apt-get update failed; trying with the package lists that are here." >&2; } &&
     $as_root env DEBIAN_FRONTEND=noninteractive \
       apt-get install -y --no-install-recommends $missing >&2 || exit 69
+}
+
+# wish NEEDS: the same for packages that are not required. Always returns.
+wish() {
+  (require "$1") || echo "Going on without them." >&2
 }
 
 # build PRESET [TARGET]: prints progress on stderr, because stdout is for results.

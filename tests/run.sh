@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . cmake/packages.sh
 require "$tests_need"
+wish "$tests_may_use"
 build test
 # the page, where a compiler for WebAssembly is installed
 sh experiments/playground/build.sh build/test/playground >/dev/null || [ $? = 69 ]

@@ -76,12 +76,14 @@ void add_export(Command& command) {
   static ExportOptions o;
   command.option("run", o.run, "directory of the run").required().refuses_empty();
   command
-      .option("--csv", o.csv,
-              "CSV file to write: one line per record, one column per number of metrics.jsonl")
+      .option(
+          "--csv", o.csv,
+          "CSV file to write: one line per record, one column per number of metrics.jsonl (default: none)")
       .refuses_empty();
   command
       .option("--npz", o.npz,
-              ".npz file to write: the weights by name, of the last checkpoint if the run is not finished")
+              ".npz file to write: the weights by name, of the last checkpoint if the run is not finished "
+              "(default: none)")
       .refuses_empty();
   command.run([] { return export_run(o); });
 }

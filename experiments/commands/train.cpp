@@ -1,10 +1,12 @@
-// `sandgrad train`: one run, printed on stdout and kept in a run directory.
+// `sandgrad train`: one run, printed on stdout and kept in a run directory. Under mpirun its ranks share it.
 #include <cstdio>
 #include <filesystem>
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/setting_flags.h"
+#include "experiments/machine/agreement.h"
+#include "experiments/machine/mpi.h"
 #include "experiments/machine/signals.h"
 #include "experiments/report/report.h"
 #include "experiments/runs/kept_training.h"
@@ -27,14 +29,18 @@ void write_report_of(const TrainOptions& options) {
   std::fprintf(options.keeper.json ? stderr : stdout, "report: %s\n", path.c_str());
 }
 
-int train(const TrainOptions& options) {
-  check(!options.report || !options.keeper.output_dir.empty(), [] {
-    return Error(Fault::usage,
-                 "train: --report needs --output-dir: the report is made from the files of the run");
+int train(const TrainOptions& options, const Ranks& ranks) {
+  Settings settings;
+  do_together(ranks, [&] {
+    check(!options.report || !options.keeper.output_dir.empty(), [] {
+      return Error(Fault::usage,
+                   "train: --report needs --output-dir: the report is made from the files of the run");
+    });
+    settings = resolve(options.request);
   });
   const KeptOutcome outcome =
-      train_and_keep(resolve(options.request), options.keeper, Threads(options.threads));
-  if (outcome.finished && options.report) write_report_of(options);
+      train_and_keep(settings, options.keeper, Threads(options.threads), nullptr, ranks);
+  if (outcome.finished && options.report && ranks.rank() == 0) write_report_of(options);
   return outcome.finished ? 0 : StopSignals::exit_code();
 }
 
@@ -67,7 +73,7 @@ void add_train(Command& command) {
   command.group(kProgramGroup);
   command.option("--threads", o.threads, kThreadsHelp, kThreadCounts);
   command.flag("--json", o.keeper.json, "print records as JSON lines");
-  command.run([] { return train(o); });
+  command.run([] { return on_ranks([](const Ranks& ranks) { return train(o, ranks); }); });
 }
 
 }  // namespace sand::experiments

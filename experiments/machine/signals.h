@@ -17,7 +17,12 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
-  static bool stop();         ///< whether the run must stop
+  /// After this object, signals still end nothing until the process ends.
+  void stay() { stays_ = true; }
+
+  static bool stop();               ///< whether the run must stop
+  static int received();            ///< the signal; 0 before one came
+  static void pass_on(int signal);  ///< another rank of the run received it; 0: none did
   static void lost_reader();  ///< stdout has no reader any more, as with `| head -1`: acts like a signal
   /// 75 (EX_TEMPFAIL: try again) for a scheduler's signal, else 128 + the signal, as in a shell: 130 INT, 143
   /// TERM, 129 HUP, 141 PIPE.
@@ -26,6 +31,7 @@ class StopSignals {
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGPIPE};
   std::array<struct sigaction, kSignals.size()> old_{};
+  bool stays_ = false;
 };
 
 }  // namespace sand::experiments

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "experiments/report/chart.h"
+#include "experiments/setup/power.h"
+#include "tensor/elementary.h"
 
 namespace sand::experiments {
 namespace {
@@ -13,9 +15,15 @@ constexpr double kTickSize = 12, kLegendRow = 17;
 
 bool fits_scale(double number, bool is_log) { return std::isfinite(number) && (!is_log || number > 0); }
 
+constexpr double kLn10 = 0x1.26bb1bbb55516p+1;
+
+double log10_of(double x) { return log(x) / kLn10; }
+/// Exact at whole numbers, except at the ends of the range.
+double ten_to(double x) { return std::fabs(x) <= 300 ? power_of_10(x) : exp(x * kLn10); }
+
 /// The least of 1, 2, 5 and their products with powers of ten that is about this or more.
 double round_step(double about) {
-  const double power = std::pow(10.0, std::floor(std::log10(about)));
+  const double power = ten_to(std::floor(log10_of(about)));
   for (const double factor : {1.0, 2.0, 5.0})
     if (factor * power >= about * 0.999) return factor * power;
   return 10 * power;
@@ -38,7 +46,7 @@ Scale::Scale(const std::vector<double>& numbers, bool is_log) : is_log_(is_log) 
 
 void Scale::widen(double share) {
   if (is_log_) {
-    const double factor = std::pow(high_ / low_, share);
+    const double factor = exp(share * log(high_ / low_));
     low_ /= factor, high_ *= factor;
   } else {
     const double more = (high_ - low_) * share;
@@ -48,17 +56,17 @@ void Scale::widen(double share) {
 
 double Scale::share(double number) const {
   if (!fits_scale(number, is_log_)) return std::numeric_limits<double>::quiet_NaN();
-  if (is_log_) return std::log(number / low_) / std::log(high_ / low_);
+  if (is_log_) return log(number / low_) / log(high_ / low_);
   return number / 2 == low_ / 2 ? 0 : (number / 2 - low_ / 2) / (high_ / 2 - low_ / 2);  // no overflow
 }
 
 std::vector<double> Scale::ticks(int count) const {
   std::vector<double> found;
   if (is_log_) {
-    const int first = static_cast<int>(std::ceil(std::log10(low_) - 1e-9)),
-              last = static_cast<int>(std::floor(std::log10(high_) + 1e-9));
+    const int first = static_cast<int>(std::ceil(log10_of(low_) - 1e-9)),
+              last = static_cast<int>(std::floor(log10_of(high_) + 1e-9));
     const int every = std::max(1, (last - first + count - 1) / count);
-    for (int power = first; power <= last; power += every) found.push_back(std::pow(10.0, power));
+    for (int power = first; power <= last; power += every) found.push_back(ten_to(power));
     if (found.size() > 1) return found;
     return {low_, high_};
   }

@@ -5,6 +5,7 @@
 
 #include "experiments/report/chart.h"
 #include "experiments/report/style.h"
+#include "tensor/elementary.h"
 
 namespace sand::experiments {
 namespace {
@@ -18,7 +19,7 @@ std::array<double, 3> cell_colour(const HeatMap& map, double number) {
 
 /// Black or white, whichever is easier to read on the colour.
 Paint readable_on(const std::array<double, 3>& colour) {
-  const auto linear = [](double shade) { return std::pow(shade, 2.2); };
+  const auto linear = [](double shade) { return shade > 0 ? exp(2.2 * log(shade)) : 0; };
   const double light = 0.21 * linear(colour[0]) + 0.72 * linear(colour[1]) + 0.07 * linear(colour[2]);
   return light > 0.18 ? of_colour({0, 0, 0}) : of_colour({1, 1, 1});
 }

@@ -6,11 +6,16 @@
 #include "experiments/report/stroke_font.h"
 #include "experiments/report/style.h"
 #include "tensor/error.h"
+#include "tensor/sincos.h"
 
 namespace sand::experiments {
 namespace {
 
 constexpr int kFiner = 2;  // points for each side of a point of the result
+
+double distance(const Point& a, const Point& b) {
+  return std::sqrt((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y));
+}
 
 /// Collects the points of one shape, then mixes its colour into them once.
 class Canvas {
@@ -45,7 +50,7 @@ class Canvas {
   }
 
   void cover_line(const Point& from, const Point& to, double width, bool round_ends = true) {
-    const double length = std::hypot(to.x - from.x, to.y - from.y);
+    const double length = distance(from, to);
     if (round_ends) cover_disc(from, width / 2), cover_disc(to, width / 2);
     if (!(length > 0)) return;
     const double across = (to.y - from.y) / length * width / 2, down = (from.x - to.x) / length * width / 2;
@@ -59,8 +64,8 @@ class Canvas {
     constexpr int kCorners = 16;
     std::vector<Point> corners;
     for (int i = 0; i < kCorners; ++i) {
-      const double angle = 2 * M_PI * i / kCorners;
-      corners.push_back({middle.x + radius * std::cos(angle), middle.y + radius * std::sin(angle)});
+      const SinCos corner = sincos(2 * M_PI * i / kCorners);
+      corners.push_back({middle.x + radius * corner.cos, middle.y + radius * corner.sin});
     }
     cover(corners);
   }
@@ -177,7 +182,7 @@ struct RasterWriter {
   /// Dashes of 5 units with 3 between them.
   void dashes(const Point& from, const Point& to, double width, double& drawn) const {
     constexpr double kDash = 5, kPeriod = 8;
-    const double length = std::hypot(to.x - from.x, to.y - from.y);
+    const double length = distance(from, to);
     for (double at = 0; at < length;) {
       const double phase = std::fmod(drawn, kPeriod);
       const double next = std::min(length, at + (phase < kDash ? kDash - phase : kPeriod - phase) + 1e-9);

@@ -30,8 +30,9 @@ ComparedRecord compare_record_json(const fs::path& run, const RecordedRun& recor
   ComparedRecord compared;
   compared.same_version = was.value("sandgrad", Json()) == is["sandgrad"];
   for (Json* json : {&was, &is}) {
-    for (const char* of_build : {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "cpu"})
-      json->erase(of_build);  // these decide no bit
+    for (const char* on_trust :
+         {"sandgrad", "commit", "compiler", "flags", "kernels", "threads", "ranks", "communication", "cpu"})
+      json->erase(on_trust);  // these decide no bit
     for (const std::string& place : place_keys()) (*json)["args"].erase(place);
     (*json)["data"].erase("source");  // it names the data directory
   }

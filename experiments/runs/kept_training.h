@@ -8,6 +8,7 @@
 #include "domains/domain.h"
 #include "experiments/runs/run_keeper.h"
 #include "experiments/setup/settings.h"
+#include "tensor/ranks.h"
 #include "tensor/threads.h"
 
 namespace sand::experiments {
@@ -24,9 +25,11 @@ struct KeptOutcome {
 /// Trains, prints and keeps a run, or resumes it from its directory. Stops after the current step, with a
 /// checkpoint, on the signals of StopSignals. `data` may be shared with other runs and must be
 /// data_set_of(settings); null: makes them. Settings come from resolve(), so a user's own combiner, objective
-/// and data set are in it by their names. Throws what RunKeeper, Training and data_set_of throw, and
-/// Error(resources) for a run that does not fit into memory.
+/// and data set are in it by their names. Every rank calls it, and has the outcome; rank 0 alone prints,
+/// reads and writes the run directory. Throws what RunKeeper, Training and data_set_of throw, and
+/// Error(resources) for a run that does not fit into memory; on several ranks, AgreedFailure for all that
+/// happens before the first step, also for ranks that start from different things (same_start.h).
 KeptOutcome train_and_keep(const Settings& settings, const RunKeeperOptions& options, const Threads& threads,
-                           const domains::DataSet* data = nullptr);
+                           const domains::DataSet* data = nullptr, const Ranks& ranks = {});
 
 }  // namespace sand::experiments

@@ -71,6 +71,13 @@ std::string record_json(const Manifest& record, const domains::DataSet& data, co
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string with_ranks(const std::string& record_json, int ranks, std::optional<double> communication) {
+  Json json = Json::parse(record_json);
+  json["ranks"] = ranks;
+  if (communication) json["communication"] = *communication;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Manifest read_manifest(const std::string& path) {
   constexpr std::uint64_t kMostBytes = 1u << 28;  // enough for a million photos, 150 bytes each
   const auto broken = [&](const std::string& why) {

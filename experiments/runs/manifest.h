@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ Manifest manifest(const Settings& settings, const domains::DataSet& data, const 
 /// threads, CPU, domains; of a user's own data and of photos the names of the classes, or of the targets; of
 /// a table the inputs with mean and deviation.
 std::string record_json(const Manifest& record, const domains::DataSet& data, const Threads& threads);
+
+/// The text of record.json with the ranks that shared the run: their number and, once it is measured, the
+/// share of the time that was communication (0 .. 1). Both are on trust: they decide no bit.
+std::string with_ranks(const std::string& record_json, int ranks, std::optional<double> communication = {});
 
 /// Reads record.json, which is untrusted. Throws Error(data) naming the problem, and what InputFile throws.
 Manifest read_manifest(const std::string& path);

@@ -109,7 +109,7 @@ void RunKeeper::open() {
   recorded_ = recorded();
 }
 
-void RunKeeper::claim(const Training& run, const Threads& threads) {
+void RunKeeper::claim(const Training& run, const Threads& threads, int ranks) {
   const Parameters& parameters = run.loop().model().parameters;
   if (!options_.output_dir.empty() && !directory_) {  // only now: a run that cannot begin creates nothing
     directory_.emplace(options_.output_dir, !options_.no_lock);
@@ -126,16 +126,18 @@ void RunKeeper::claim(const Training& run, const Threads& threads) {
     return;
   }
   if (directory_->held().has("record.json")) directory_->clear();
-  directory_->write("record.json", record_json(found, run.loop().data(), threads));
+  const std::string record = record_json(found, run.loop().data(), threads);
+  directory_->write("record.json", ranks > 1 ? with_ranks(record, ranks) : record);
 }
 
-void RunKeeper::begin(Training& run, const Threads& threads) {
+void RunKeeper::begin(Training& run, const Threads& threads, int ranks) {
   const Model& model = run.loop().model();
   const int domains = static_cast<int>(run.loop().training_domains().size());
   say(settings_.algorithm + " on " + run.loop().data().name + " (" + run.loop().data().source +
       "), protocol " + settings_.protocol.name + ", " + std::to_string(domains) +
       " training domains, kernels " + kernels::chosen().name + ", " + std::to_string(threads.count()) +
-      (threads.count() == 1 ? " thread" : " threads"));
+      (threads.count() == 1 ? " thread" : " threads") +
+      (ranks > 1 ? " on each of " + std::to_string(ranks) + " ranks" : ""));
   say(nn::summary(model.network, model.parameters, run.loop().data().example));
   if (const std::optional<std::string> text = note_on_tau(settings_, domains)) note(*text);
   if (recorded_) resume(run);
@@ -235,6 +237,14 @@ void RunKeeper::end(const Training& run, const std::optional<Record>& last) {
   directory_->write("weights.safetensors", weights_file(run.loop().model()).bytes());
   directory_->write("done", outcome_json(run.step(), run.loop().fingerprint(), never_learned,
                                          run.early_stop(), settings_.recipe.early_stop));
+}
+
+void RunKeeper::note_ranks(const RankReport& report) {
+  std::fprintf(stderr, "ranks: %s\n", report.text().c_str());
+  if (!directory_) return;
+  constexpr std::uint64_t kMostBytes = 1u << 28;
+  const std::string record = InputFile(directory_->held(), "record.json").text(kMostBytes);
+  directory_->write("record.json", with_ranks(record, report.ranks, report.communication));
 }
 
 void RunKeeper::tell_kept(Error& error) const {

@@ -7,6 +7,7 @@
 
 #include "experiments/runs/checkpoint.h"
 #include "experiments/runs/manifest.h"
+#include "experiments/runs/rank_report.h"
 #include "experiments/runs/run_directory.h"
 #include "experiments/training/training.h"
 
@@ -25,7 +26,7 @@ struct RunKeeperOptions {
 };
 
 /// Call the functions in this order: finished(), open(), claim(), begin(), then record() and end_of_step() in
-/// the loop, end().
+/// the loop, end(). Of several ranks, only rank 0 has a keeper.
 class RunKeeper {
  public:
   /// Reads the manifest of a run to resume, or to continue with more steps. Throws Error(busy) if its
@@ -39,16 +40,18 @@ class RunKeeper {
   void open();
   /// Creates and locks any other directory, and writes or compares the manifest. Makes a run longer
   /// (lengthen). Throws what RunDirectory, check_same_inputs and lengthen throw.
-  void claim(const Training& run, const Threads& threads);
+  void claim(const Training& run, const Threads& threads, int ranks = 1);
   /// Prints a description of the run, and resumes it from its last usable checkpoint. Throws what Checkpoints
   /// throws.
-  void begin(Training& run, const Threads& threads);
+  void begin(Training& run, const Threads& threads, int ranks = 1);
 
   void record(const Training& run, const Record& record);
   /// Saves a checkpoint if one is due or the run stops. Uses the scores of `record`, if there is one.
   void end_of_step(const Training& run, const Record* record, bool stop);
   /// Prints the last table and writes the last files of a finished run.
   void end(const Training& run, const std::optional<Record>& last);
+  /// Prints what several ranks cost, and adds it to record.json.
+  void note_ranks(const RankReport& report);
   /// Adds to an error about NaN or infinity which checkpoint to go back to.
   void tell_kept(Error& error) const;
 

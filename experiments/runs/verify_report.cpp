@@ -42,7 +42,9 @@ int VerifyReport::print(const std::string& run) const {
     std::printf(
         "    done, weights.safetensors: compared only if the run is finished and replayed to its end\n");
   if (!text) std::printf("    out.txt: compared only if the version that wrote it replays the whole run\n");
-  std::printf("    in record.json: sandgrad, commit, compiler, flags, kernels, threads, cpu, data source\n");
+  std::printf(
+      "    in record.json: sandgrad, commit, compiler, flags, kernels, threads, ranks, communication, cpu, "
+      "data source\n");
   std::printf("    this program, its compiler and the CPU; --second-opinion asks another program\n");
   std::printf("    the content of the data files: only their hashes are compared\n");
   std::printf("    when and by whom the run was made, and which other runs were not shown\n");

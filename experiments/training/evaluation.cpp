@@ -28,6 +28,8 @@ double mean_r_squared(const domains::Part& part, const std::vector<double>& resi
   return all / static_cast<double>(targets);
 }
 
+std::span<Scalar> numbers_of(TensorSpan of) { return {of.data(), static_cast<std::size_t>(of.size())}; }
+
 }  // namespace
 
 double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains) {
@@ -36,9 +38,10 @@ double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& d
   return total / static_cast<double>(domains.size());
 }
 
-Evaluation::Evaluation(const Model& model, const Threads& threads, domains::Task task)
+Evaluation::Evaluation(const Model& model, const Threads& threads, domains::Task task, const Ranks& ranks)
     : model_(model),
       threads_(threads),
+      ranks_(ranks),
       task_(task),
       passes_(model.network, model.parameters, threads.count()),
       rows_(static_cast<std::size_t>(threads.count())) {}
@@ -51,7 +54,7 @@ void Evaluation::for_each_tile(const domains::Part& part, const See& see) {
     passes_.dry_run(rows_[0].inputs, {});
   }
   passes_.prepare(threads_);
-  threads_.run(static_cast<int>(chunks), [&](int task, int id) {
+  ranks_.run(threads_, ranks_.own(static_cast<int>(chunks)), [&](int task, int id) {
     DomainRows& tile = rows_[static_cast<std::size_t>(id)];
     const std::size_t first = static_cast<std::size_t>(task) * rows;
     const std::size_t count = std::min(rows, part.examples.size() - first);
@@ -59,6 +62,19 @@ void Evaluation::for_each_tile(const domains::Part& part, const See& see) {
     see(first, tile, passes_.forward(passes_.tape(id), tile.inputs, {}));
   });
   passes_.note_missing_forms();
+}
+
+/// Gives every rank the numbers of all tiles: `each` for a tile, fewer for the last if its rows are fewer.
+template <class Number>
+void Evaluation::share(std::size_t tiles, std::size_t each, std::span<Number> numbers) const {
+  std::vector<RankBlock> blocks;
+  for (int rank = 0; rank < ranks_.count(); ++rank) {
+    const TaskRange of_rank = ranks_.tasks_of(rank, static_cast<int>(tiles));
+    const std::size_t first = std::min(static_cast<std::size_t>(of_rank.first) * each, numbers.size());
+    const std::size_t end = std::min(static_cast<std::size_t>(of_rank.end) * each, numbers.size());
+    blocks.push_back({rank, std::as_writable_bytes(numbers.subspan(first, end - first))});
+  }
+  ranks_.share(blocks);
 }
 
 Score Evaluation::operator()(const domains::Part& part, const Objective& objective, TensorSpan all) {
@@ -83,6 +99,10 @@ Score Evaluation::operator()(const domains::Part& part, const Objective& objecti
       right[chunk] = nn::correct(outputs.value(), tile.labels);
     if (all) all.rows(static_cast<Index>(first), count).array() = outputs.value().array();
   });
+  share(chunks, 1, std::span(losses));
+  share(chunks, 1, std::span(right));
+  if (numbers) share(chunks, targets, std::span(residuals));
+  if (all) share(chunks, rows * static_cast<std::size_t>(model_.outputs), numbers_of(all));
   double loss = 0;
   Index all_right = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
@@ -101,6 +121,9 @@ Tensor Evaluation::outputs(const domains::Part& part) {
   for_each_tile(part, [&](std::size_t first, const DomainRows& tile, Var outputs) {
     all.span().rows(static_cast<Index>(first), tile.size()).array() = outputs.value().array();
   });
+  const std::size_t rows = static_cast<std::size_t>(model_.tile_rows);
+  const std::size_t tiles = (part.examples.size() + rows - 1) / rows;
+  share(tiles, rows * static_cast<std::size_t>(model_.outputs), numbers_of(all.span()));
   return all;
 }
 

@@ -8,6 +8,7 @@
 #include "autograd/passes.h"
 #include "domains/domain.h"
 #include "experiments/setup/models.h"
+#include "tensor/ranks.h"
 #include "tensor/threads.h"
 
 namespace sand::experiments {
@@ -23,11 +24,13 @@ struct Score {
 /// Mean over some domains; NaN if one of them was not measured.
 double mean_accuracy(const std::vector<Score>& scores, const std::vector<int>& domains);
 
-/// Predicts every example of a part. The numbers do not depend on `threads`.
+/// Predicts every example of a part. Ranks take ranges of its tiles, and each gets all numbers. They do not
+/// depend on `threads` or `ranks`.
 class Evaluation {
  public:
   /// `model` must outlive it.
-  Evaluation(const Model& model, const Threads& threads, domains::Task task = domains::Task::classify);
+  Evaluation(const Model& model, const Threads& threads, domains::Task task = domains::Task::classify,
+             const Ranks& ranks = {});
   /// Also writes the outputs [n, outputs] of the n examples, if there is a place for them.
   Score operator()(const domains::Part& part, const Objective& objective, TensorSpan outputs = {});
   Tensor outputs(const domains::Part& part);  ///< [n, outputs], without a score
@@ -36,9 +39,12 @@ class Evaluation {
   /// The outputs of examples first .. first + n - 1 of a part.
   using See = std::function<void(std::size_t first, const DomainRows& tile, Var outputs)>;
   void for_each_tile(const domains::Part& part, const See& see);
+  template <class Number>
+  void share(std::size_t tiles, std::size_t each, std::span<Number> numbers) const;
 
   const Model& model_;
   Threads threads_;
+  Ranks ranks_;
   domains::Task task_;
   Passes passes_;
   std::vector<DomainRows> rows_;  // of a tile, one per thread

@@ -9,8 +9,8 @@
 
 namespace sand::experiments {
 
-Recorder::Recorder(const UpdateLoop& loop, const Threads& threads)
-    : loop_(loop), evaluation_(loop.model(), threads, loop.data().task) {
+Recorder::Recorder(const UpdateLoop& loop, const Threads& threads, const Ranks& ranks)
+    : loop_(loop), evaluation_(loop.model(), threads, loop.data().task, ranks) {
   if (loop.settings().recipe.early_stop == 0) return;
   for (const int domain : loop.training_domains())
     check(!loop.splits()[static_cast<std::size_t>(domain)].out.examples.empty(), [&] {

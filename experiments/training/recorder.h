@@ -46,7 +46,7 @@ class Recorder {
  public:
   /// `loop` must outlive it. Throws Error(usage) if --early-stop is set and a training domain has no held-out
   /// examples.
-  Recorder(const UpdateLoop& loop, const Threads& threads);
+  Recorder(const UpdateLoop& loop, const Threads& threads, const Ranks& ranks = {});
 
   // Call them around every update.
   void before_update();
@@ -54,7 +54,8 @@ class Recorder {
 
   /// Whether the protocol needs a record after the last update and record() has not made it yet
   bool due() const;
-  Record record();  ///< measures, resets the loss sum and extends the chain. Only if a record is due
+  /// Measures, resets the loss sum and extends the chain, on every rank. Only if a record is due.
+  Record record();
   /// Whether the records so far end the run early.
   bool stops() const { return state_.early_stop.ends(loop_.settings().recipe.early_stop); }
 

@@ -19,9 +19,11 @@ struct TrainingState : UpdateState, RecorderState {
 
 class Training {
  public:
-  /// `data` must outlive it. Throws what UpdateLoop throws.
-  Training(const Settings& settings, const domains::DataSet& data, const Threads& threads)
-      : loop_(settings, data, threads), recorder_(loop_, threads) {}
+  /// `data` must outlive it. Several ranks call the same functions with the same arguments, except save().
+  /// Throws what UpdateLoop throws.
+  Training(const Settings& settings, const domains::DataSet& data, const Threads& threads,
+           const Ranks& ranks = {})
+      : loop_(settings, data, threads, ranks), recorder_(loop_, threads, ranks) {}
 
   const UpdateLoop& loop() const { return loop_; }
   int step() const { return loop_.step(); }

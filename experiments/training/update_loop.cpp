@@ -37,7 +37,8 @@ std::vector<Scalar> copy(std::span<const Scalar> numbers) { return {numbers.begi
 
 }  // namespace
 
-UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads)
+UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads,
+                       const Ranks& ranks)
     : settings_(settings),
       data_(data),
       threads_(threads),
@@ -54,7 +55,8 @@ UpdateLoop::UpdateLoop(const Settings& settings, const domains::DataSet& data, c
               {.tile_rows = model_->tile_rows,
                .seed = static_cast<std::uint64_t>(settings.seed),
                .threads = threads,
-               .frozen = frozen_.slots()}),
+               .frozen = frozen_.slots(),
+               .ranks = ranks}),
       optimizer_(make_optimizer(settings, model_->parameters)),
       rate_(learning_rates(settings)) {
   experiments::training_domains(settings, static_cast<int>(data.domains.size()),

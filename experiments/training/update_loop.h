@@ -1,5 +1,5 @@
 // The updates of a run, one at a time. Each is a function of settings, data and state alone, so a restored
-// run continues as if it had never stopped.
+// run continues as if it had never stopped. Several ranks make each update together, and all have its result.
 #pragma once
 
 #include <functional>
@@ -35,7 +35,8 @@ class UpdateLoop {
  public:
   /// Starts at the first step. `data` must outlive it. Throws Error(usage) for settings that do not fit the
   /// data, and what its parts throw.
-  UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads);
+  UpdateLoop(const Settings& settings, const domains::DataSet& data, const Threads& threads,
+             const Ranks& ranks = {});
   UpdateLoop(const UpdateLoop&) = delete;
   UpdateLoop& operator=(const UpdateLoop&) = delete;
 

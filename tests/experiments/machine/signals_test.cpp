@@ -53,3 +53,31 @@ TEST_CASE("A closed reader of stdout requests a stop, unless a signal did so bef
   StopSignals::lost_reader();
   CHECK(StopSignals::exit_code() == 143);
 }
+
+TEST_CASE("A signal to another rank stops this one with its exit code, unless this one has its own") {
+  {
+    const StopSignals signals;
+    StopSignals::pass_on(0);
+    CHECK_FALSE(StopSignals::stop());
+    StopSignals::pass_on(SIGUSR1);
+    CHECK(StopSignals::received() == SIGUSR1);
+    CHECK(StopSignals::exit_code() == 75);
+  }
+  const StopSignals signals;
+  std::raise(SIGTERM);
+  StopSignals::pass_on(SIGUSR1);
+  CHECK(StopSignals::exit_code() == 143);
+}
+
+TEST_CASE("Handlers that stay keep later signals from ending the process") {
+  struct sigaction before {};
+  sigaction(SIGUSR1, nullptr, &before);
+  {
+    StopSignals signals;
+    signals.stay();
+  }
+  std::raise(SIGUSR1);
+  CHECK(StopSignals::received() == SIGUSR1);
+  sigaction(SIGUSR1, &before, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2, SIGXCPU, SIGPIPE}) std::signal(signal, SIG_DFL);
+}

@@ -77,6 +77,27 @@ TEST_CASE("A manifest is read back with settings, arithmetic, data files and wei
   CHECK(json["data"]["domains"][1] == nlohmann::json{{"name", "env1"}, {"examples", 20}});
 }
 
+TEST_CASE("A record names the ranks that shared the run; everything else stays as it was") {
+  const Folder folder;
+  std::ofstream(folder.path / "digits") << "abc";
+  const sand::domains::DataSet data = data_from(folder.path / "digits");
+  const Manifest record = record_of(data, folder.path.string());
+  const std::string text = record_json(record, data, sand::Threads(1));
+  CHECK(text.find("\"ranks\"") == std::string::npos);
+  const std::string started = with_ranks(text, 3), ended = with_ranks(started, 2, 0.25);
+  nlohmann::json json = nlohmann::json::parse(started);
+  CHECK(json["ranks"] == 3);
+  CHECK_FALSE(json.contains("communication"));
+  json = nlohmann::json::parse(ended);
+  CHECK(json["ranks"] == 2);
+  CHECK(json["communication"] == 0.25);
+  json.erase("ranks");
+  json.erase("communication");
+  CHECK(json.dump(2) + "\n" == text);
+  std::ofstream(folder.path / "record.json") << ended;
+  CHECK_NOTHROW(check_same_inputs(read_manifest((folder.path / "record.json").string()), record));
+}
+
 TEST_CASE("A truncated manifest is refused, and so is a missing or mistyped field") {
   const Folder folder;
   std::ofstream(folder.path / "digits") << "abc";
