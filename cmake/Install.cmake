@@ -17,20 +17,28 @@ if(SANDGRAD_PROGRAMS)
     COMPONENT dev FILES_MATCHING PATTERN "*.h" REGEX "/(examples|peers|python|results)$" EXCLUDE)
 endif()
 
-# The man page and the completion of shells, as the program prints them from its options.
+# The man page and the completion of shells, as the program prints them from its options. Debian's packages
+# have pages compressed.
+find_program(SANDGRAD_GZIP gzip)
 if(SANDGRAD_PROGRAMS AND NOT CMAKE_CROSSCOMPILING)
   set(printed ${CMAKE_BINARY_DIR}/printed)
-  file(MAKE_DIRECTORY ${printed})
-  add_custom_command(OUTPUT ${printed}/sandgrad.1 ${printed}/sandgrad.bash ${printed}/_sandgrad
-      ${printed}/sandgrad.fish
-    COMMAND sandgrad_program man > ${printed}/sandgrad.1
+  file(WRITE ${printed}/sandgrad64.1 ".so man1/sandgrad.1\n")
+  set(page ${printed}/sandgrad.1)
+  set(pages ${page} ${printed}/sandgrad64.1)
+  set(pack ${CMAKE_COMMAND} -E true)
+  if(SANDGRAD_GZIP)
+    set(pack ${SANDGRAD_GZIP} -9nkf ${pages})
+    list(TRANSFORM pages APPEND .gz)
+  endif()
+  add_custom_command(OUTPUT ${pages} ${printed}/sandgrad.bash ${printed}/_sandgrad ${printed}/sandgrad.fish
+    COMMAND sandgrad_program man > ${page}
+    COMMAND ${pack}
     COMMAND sandgrad_program completion bash > ${printed}/sandgrad.bash
     COMMAND sandgrad_program completion zsh > ${printed}/_sandgrad
     COMMAND sandgrad_program completion fish > ${printed}/sandgrad.fish
     DEPENDS sandgrad_program VERBATIM)
-  add_custom_target(printed ALL DEPENDS ${printed}/sandgrad.1)
-  file(WRITE ${printed}/sandgrad64.1 ".so man1/sandgrad.1\n")
-  install(FILES ${printed}/sandgrad.1 ${printed}/sandgrad64.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+  add_custom_target(printed ALL DEPENDS ${pages})
+  install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
     COMPONENT runtime)
   install(FILES ${printed}/_sandgrad DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
     COMPONENT runtime)

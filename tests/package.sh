@@ -31,8 +31,8 @@ if [ "${1:-}" = --inside ]; then
   cd /tmp
   sandgrad --version
   sandgrad64 --version
-  sandgrad demo --picture /tmp/spirals.png >/dev/null
-  test -s /tmp/spirals.png
+  sandgrad demo --picture /tmp/spirals.svg >/dev/null
+  test -s /tmp/spirals.svg
   sandgrad train --steps 3 --output-dir /tmp/run >/dev/null 2>&1
   sandgrad verify /tmp/run | head -n 1
   # shellcheck disable=SC2046

@@ -15,9 +15,9 @@
 #include "domains/spirals.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
-#include "experiments/explain/decision_surface.h"
 #include "experiments/machine/progress.h"
 #include "experiments/report/report.h"
+#include "experiments/report/surface.h"
 #include "experiments/runs/run_keeper.h"
 #include "experiments/training/training.h"
 #include "tensor/kernels/kernels.h"
@@ -164,21 +164,17 @@ void print_table(const Stage& stage, const std::vector<std::vector<Result>>& res
 
 /// The decisions of ERM, on the left, and SAND-mask on the spirals, after the demo's first run of each.
 void draw_spirals(const Threads& threads, const std::string& path) {
+  check_drawing_name("demo: --picture", path);
   const Stage stage = spirals(threads);
   const domains::DataSet data = stage.data(0);
   const std::vector<Method> methods = {stage.methods[0], stage.methods[2]};
-  constexpr int kBetween = 8;
-  Picture picture(2 * kSurfaceSide + kBetween, kSurfaceSide);
-  for (int y = 0; y < kSurfaceSide; ++y)
-    for (int x = kSurfaceSide; x < kSurfaceSide + kBetween; ++x) picture.set(x, y, 1, 1, 1);
-  std::vector<std::unique_ptr<Model>> models(methods.size());
+  std::vector<Chart> charts(methods.size());
   threads.run(static_cast<int>(methods.size()), [&](int m, int) {
-    const std::size_t method = static_cast<std::size_t>(m);
-    models[method] = train(settings_of(stage, methods[method], 0), data, Threads(1), {}).model;
-    draw_decisions(picture, m * (kSurfaceSide + kBetween), 0, *models[method], data.domains[0],
-                   std::span(data.domains).subspan(1));
+    const auto method = static_cast<std::size_t>(m);
+    const Outcome outcome = train(settings_of(stage, methods[method], 0), data, Threads(1), {});
+    charts[method] = surface_charts(methods[method].told, *outcome.model, data, outcome.training).front();
   });
-  picture.write_png(path);
+  write_drawing(path, side_by_side(charts), charts);
 }
 
 /// A folder that is removed with all its files.
@@ -275,9 +271,9 @@ int demo(const DemoOptions& options) {
 
 void add_demo(Command& command) {
   static DemoOptions o;
-  command.option(
-      "--picture", o.picture,
-      "PNG to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals (default: none)");
+  command.option("--picture", o.picture,
+                 ".svg or .png to write instead of tables: decisions of ERM (left) and SAND-mask on Spirals "
+                 "(default: none)");
   command.option("--report", o.report,
                  "HTML page to write with pictures of the Spirals runs; '' for none (default "
                  "sandgrad-demo.html)");

@@ -1,14 +1,9 @@
 // `sandgrad plot`: the pictures of one run as an SVG or PNG file.
 #include <cstdio>
-#include <span>
 
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/commands.h"
-#include "experiments/report/raster.h"
 #include "experiments/report/report.h"
-#include "experiments/report/svg.h"
-#include "tensor/error.h"
-#include "tensor/file.h"
 #include "tensor/names.h"
 
 namespace sand::experiments {
@@ -23,22 +18,9 @@ int plot(const PlotOptions& options) {
   PlotRequest request = options.request;
   request.run = options.run;
   request.what = find_name("plot", options.request.what, plot_kinds());
-  const bool is_svg = options.out.ends_with(".svg");
-  check(is_svg || options.out.ends_with(".png"), [&] {
-    return Error(Fault::usage, "plot: --out must end with .svg or .png").fact("found", options.out);
-  });
+  check_drawing_name("plot: --out", options.out);
   const std::vector<Chart> charts = plot_charts(request);
-  const Drawing drawing = stacked(charts);
-  if (is_svg) {
-    std::string about;
-    for (const Chart& chart : charts) about += chart.title + ". " + chart.about + " ";
-    const std::string text = svg_file(drawing, charts[0].title, about);
-    NewFile file(options.out);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
-  } else {
-    picture_of(drawing).write_png(options.out);
-  }
+  write_drawing(options.out, stacked(charts), charts);
   std::printf("plot: %s\n", options.out.c_str());
   return 0;
 }

@@ -3,10 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
+#include "experiments/report/raster.h"
 #include "experiments/report/svg.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
 
 namespace sand::experiments {
+namespace {
+
+constexpr double kHeading = 26;
+
+void add_titled(Drawing& all, const Chart& chart, double right, double down) {
+  all.add(Words{.at = {right + 8, down + 18}, .text = shortened(chart.title, 70), .size = 13});
+  all.add(chart.drawing, right, down + kHeading);
+}
+
+}  // namespace
 
 std::string html_figure(const Chart& chart, const std::string& id) {
   std::string html = "<figure id=\"" + id + "\"><figcaption>" + escaped_text(chart.title) +
@@ -20,15 +34,38 @@ std::string html_figure(const Chart& chart, const std::string& id) {
 }
 
 Drawing stacked(const std::vector<Chart>& charts) {
-  constexpr double kHeading = 26;
   Drawing all;
   for (const Chart& chart : charts) {
-    all.add(Words{.at = {8, all.height + 18}, .text = shortened(chart.title, 70), .size = 13});
-    all.add(chart.drawing, 0, all.height + kHeading);
+    add_titled(all, chart, 0, all.height);
     all.height += kHeading + chart.drawing.height;
     all.width = std::max(all.width, chart.drawing.width);
   }
   return all;
+}
+
+Drawing side_by_side(const std::vector<Chart>& charts) {
+  Drawing all;
+  for (const Chart& chart : charts) {
+    add_titled(all, chart, all.width, 0);
+    all.width += chart.drawing.width;
+    all.height = std::max(all.height, kHeading + chart.drawing.height);
+  }
+  return all;
+}
+
+void check_drawing_name(const std::string& flag, const std::string& path) {
+  check(path.ends_with(".svg") || path.ends_with(".png"),
+        [&] { return Error(Fault::usage, flag + " must end with .svg or .png").fact("found", path); });
+}
+
+void write_drawing(const std::string& path, const Drawing& drawing, const std::vector<Chart>& charts) {
+  if (path.ends_with(".png")) return picture_of(drawing).write_png(path);
+  std::string about;
+  for (const Chart& chart : charts) about += chart.title + ". " + chart.about + " ";
+  const std::string text = svg_file(drawing, charts.at(0).title, about);
+  NewFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
 }
 
 std::string number_text(double number) {

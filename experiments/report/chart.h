@@ -24,6 +24,13 @@ std::string html_figure(const Chart& chart, const std::string& id);
 
 /// All charts below each other, with their titles.
 Drawing stacked(const std::vector<Chart>& charts);
+/// Likewise beside each other.
+Drawing side_by_side(const std::vector<Chart>& charts);
+
+/// Throws Error(usage) unless the name ends with .svg or .png. `flag`: "plot: --out", which gave it.
+void check_drawing_name(const std::string& flag, const std::string& path);
+/// Writes a drawing of these charts, in the format that the end of the name says. Throws Error(io).
+void write_drawing(const std::string& path, const Drawing& drawing, const std::vector<Chart>& charts);
 
 /// "1234", "0.05", "1e-06": four digits; "-" for NaN.
 std::string number_text(double number);

@@ -31,7 +31,7 @@ std::string progress_note(const Training& run, const Settings& settings, double 
 
 /// All updates that remain. Only rank 0 has a keeper. A signal to one rank stops all after the same step.
 std::optional<Record> train_to_end(Training& run, RunKeeper* keeper, const Settings& settings,
-                                   const Ranks& ranks) {
+                                   const Ranks& ranks, bool silent) {
   std::optional<Progress> progress;
   TrainingEvents events;
   events.stop = [&] {

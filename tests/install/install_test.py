@@ -5,6 +5,7 @@ programs of docs/own-*.md.
 
     install_test.py SOURCE BUILD COMPILER
 """
+import gzip
 import json
 import os
 import pathlib
@@ -139,7 +140,9 @@ def main():
             assert license.read() == installed.read()
         for printed in ["man/man1/sandgrad.1", "man/man1/sandgrad64.1", "zsh/site-functions/_sandgrad",
                         "bash-completion/completions/sandgrad64", "fish/vendor_completions.d/sandgrad.fish"]:
-            text = pathlib.Path(prefix, "share", printed).read_text()
+            file = pathlib.Path(prefix, "share", printed)
+            text = file.read_text() if file.exists() else gzip.decompress(
+                file.with_name(file.name + ".gz").read_bytes()).decode()
             assert "sandgrad" in text and ("64.1" in printed or "trial" in text), printed
         for program in ["sandgrad", "sandgrad64"]:
             name, version = call(os.path.join(prefix, "bin", program), "--version").split()

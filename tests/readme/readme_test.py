@@ -15,6 +15,7 @@ that begin a line, and JSON keys, are compared), or "made by: COMMAND" what stan
 "drawn by: COMMAND FILE"
 the picture after it. The compiler is $CXX with $CXXFLAGS.
 """
+import base64
 import json
 import os
 import pathlib
@@ -285,10 +286,12 @@ def check_pictures(source, page, lines, place, environment, write):
 
 
 def same_picture(drawn, shown):
-    """Pictures of pixels by their pixels, others (SVG) by their bytes."""
+    """Pictures in points, also those within an SVG, by their points, the rest by its bytes."""
     if drawn.startswith(b"\x89PNG") and shown.startswith(b"\x89PNG"):
         return pixels_of(drawn) == pixels_of(shown)
-    return drawn == shown
+    within = re.compile(rb"(?<=data:image/png;base64,)[^\"]+")
+    pictures = [[pixels_of(base64.b64decode(png)) for png in within.findall(svg)] for svg in (drawn, shown)]
+    return pictures[0] == pictures[1] and within.sub(b"", drawn) == within.sub(b"", shown)
 
 
 def pixels_of(png):

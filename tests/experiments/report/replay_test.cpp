@@ -26,6 +26,32 @@ void keep_small_run(const Settings& settings, const testing::Folder& folder) {
   }
 }
 
+/// The picture of a network that predicts class 1 where weights . x > 0. In the test domain, the third inputs
+/// are `third`; in the training domain they are 0.
+std::shared_ptr<const Picture> surface_of(const std::vector<Scalar>& weights,
+                                          const std::vector<Scalar>& third) {
+  domains::DataSet data;
+  data.name = "Spirals", data.example = {3}, data.classes = 2;
+  for (const std::vector<Scalar>& values : {third, std::vector<Scalar>{0, 0}})
+    data.domains.push_back({.name = "one",
+                            .example = {3},
+                            .labels = std::vector<std::int32_t>(values.size()),
+                            .read = [values](std::uint32_t example, std::span<Scalar> to) {
+                              to[0] = to[1] = example == 0 ? Scalar(-1) : Scalar(1);
+                              to[2] = values[example];
+                            }});
+  const auto model = make_model("mlp:3-1", nn::Activation::relu, 0);
+  std::copy(weights.begin(), weights.end(), model->parameters.numbers().begin());
+  model->parameters.numbers().back() = 0;
+  const Chart chart = surface_charts("run", *model, data, {1})[0];
+  return std::get<Raster>(chart.drawing.figures.at(0)).picture;
+}
+
+/// Blue stands for class 1, orange for class 0.
+int blueness(const Picture& picture, int x, int y) {
+  return static_cast<int>(picture.pixel(x, y)[2]) - static_cast<int>(picture.pixel(x, y)[0]);
+}
+
 }  // namespace
 
 TEST_CASE("A replay measures the gradients of the recorded run, and makes its weights") {
@@ -104,6 +130,21 @@ TEST_CASE("Spirals have a decision surface and their signatures, tables have non
   domains::DataSet other = small_spirals();
   other.name = "Table";
   CHECK(why_no_surface(other).value().find("18 numbers") != std::string::npos);
+}
+
+TEST_CASE("A surface shows the class at each point of the plane") {
+  const std::shared_ptr<const Picture> across = surface_of({5, 0, 0}, {0}), up = surface_of({0, 5, 0}, {0});
+  const int last = across->width() - 1;
+  CHECK(blueness(*across, last, last) > 50);
+  CHECK(blueness(*across, 0, 0) < -50);
+  CHECK(blueness(*up, last, last) < -50);
+  CHECK(blueness(*up, 0, 0) > 50);
+}
+
+TEST_CASE("A surface takes the other inputs from a test domain, and the mean over its examples") {
+  CHECK(blueness(*surface_of({0, 0, 1}, {100, 100}), 9, 9) > 50);
+  CHECK(blueness(*surface_of({0, 0, 1}, {-100, -100}), 9, 9) < -50);
+  CHECK(std::abs(blueness(*surface_of({0, 0, 1}, {100, -100}), 9, 9)) < 40);
 }
 
 TEST_CASE("A confusion matrix counts every scored example once") {
