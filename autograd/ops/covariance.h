@@ -26,7 +26,8 @@ struct Covariance {
   }
   static Shape saved_shape(const Shape& x) { return x; }
   static Shape scratch_shape(const Shape& x) {
-    return {std::max(packed_size(x[0], x[1]), packed_size(x[1], x[1]) + x[1] * x[1])};
+    return {std::max(packed_size(std::min(x[0], kDepth), std::min(x[1], kColumns)),
+                     packed_size(x[1], x[1]) + x[1] * x[1])};
   }
   static Index multiply_adds(const Shape& x) { return x.size() * x[1]; }
 
@@ -40,9 +41,9 @@ struct Covariance {
         }
     });
     y.array().setZero();
-    kernels::chosen().pack({saved.data(), f, 1}, n, f, scratch.data(), 0, 1);
-    kernels::chosen().multiply({saved.data(), 1, f}, scratch.data(), y.data(), f, f, n, f);
-    y.array() /= static_cast<Scalar>(n - 1);
+    for (Index row = 0; row < n; row += kDepth) add_upper_half(row, std::min(kDepth, n - row), f, y.data());
+    for (Index i = 0; i < f; ++i)
+      for (Index j = i; j < f; ++j) y[j * f + i] = y[i * f + j] /= static_cast<Scalar>(n - 1);
   }
   void backward(TensorView x, TensorView, TensorView dy, TensorSpan dx) const {
     const Index n = x.shape()[0], f = x.shape()[1];
@@ -55,6 +56,19 @@ struct Covariance {
   }
 
  private:
+  static constexpr Index kDepth = 256;   // rows that stay in the cache while every column reads them
+  static constexpr Index kColumns = 96;  // columns of one product
+
+  /// Adds d^T d of `depth` rows from `row` to y, but nothing far below its diagonal, since y is symmetric.
+  /// The sums continue those of earlier rows, so y has the bits of one product.
+  void add_upper_half(Index row, Index depth, Index f, Scalar* y) const {
+    const Scalar* const d = saved.data() + row * f;
+    for (Index first = 0; first < f; first += kColumns) {
+      const Index columns = std::min(kColumns, f - first);
+      kernels::chosen().pack({d + first, f, 1}, depth, columns, scratch.data(), 0, 1);
+      kernels::chosen().multiply({d, 1, f}, scratch.data(), y + first, f, first + columns, depth, columns);
+    }
+  }
   static Index packed_size(Index depth, Index columns) {
     return kernels::chosen().packed_size(depth, columns);
   }
