@@ -50,7 +50,7 @@ TEST_CASE("rbf_mean has the gradient of its formula for both inputs, also past 6
 }
 
 TEST_CASE("rbf_mean of a value with itself has the gradient of both uses") {
-  for (const Shape& shape : {Shape{2, 1}, Shape{5, 3}})
+  for (const Shape& shape : {Shape{2, 1}, Shape{5, 3}, Shape{4, 6}})
     check_op({shape}, [](std::span<const Var> x) { return rbf_mean(x[0], x[0], kMildGammas); });
 }
 
@@ -70,6 +70,35 @@ TEST_CASE("rbf_mean and its gradient agree with the formula in long double") {
     worst = std::max(worst, std::fabs(da[i] - exact.da[static_cast<std::size_t>(i)]));
   }
   CHECK(worst <= most * greatest);
+}
+
+TEST_CASE("rbf_mean of a value with itself agrees with the formula in long double") {
+  std::vector<Tensor> leaves;
+  leaves.push_back(random_tensor({70, 9}, 1));
+  leaves[0].array() *= Scalar(0.3);
+  const ExactMean exact = exact_mean(leaves[0], leaves[0], kAllGammas);
+  const double most = sizeof(Scalar) == 8 ? 1e-12 : 1e-6;
+  const auto with_itself = [](std::span<const Var> x) { return rbf_mean(x[0], x[0], kAllGammas); };
+  CHECK(std::fabs(value_of(leaves, with_itself)[0] / exact.value - 1) <= most);
+  const Tensor da = std::move(gradients_of(leaves, with_itself)[0]);
+  long double greatest = 0, worst = 0;
+  for (Index i = 0; i < da.size(); ++i) {
+    const long double right = 2 * exact.da[static_cast<std::size_t>(i)];
+    greatest = std::max(greatest, std::fabs(right));
+    worst = std::max(worst, std::fabs(da[i] - right));
+  }
+  CHECK(worst <= most * greatest);
+}
+
+TEST_CASE("rbf_mean of wide rows keeps the distance of those that are close and far from the origin") {
+  std::vector<Tensor> leaves;
+  leaves.emplace_back(Shape{2, 5}, std::vector<Scalar>{1000, 1000, 1000, 1000, 1000, 0, 0, 0, 0, 0});
+  leaves.push_back(leaves[0].copy());
+  leaves[1][2] = std::nextafter(Scalar{1000}, Scalar{2000});
+  const double step = static_cast<double>(leaves[1][2]) - 1000;
+  const std::vector<double> gammas = {1 / (step * step)};
+  CHECK(value_of(leaves, [&](std::span<const Var> x) { return rbf_mean(x[0], x[1], gammas); })[0] ==
+        doctest::Approx((0.36787944117144233 + 1) / 4).epsilon(1e-6));
 }
 
 TEST_CASE("rbf_mean keeps the distance of rows that are close and far from the origin") {
@@ -106,6 +135,18 @@ TEST_CASE("rbf_mean of rows that are infinitely far apart is 0, and NaN stays Na
   leaves[0][0] = NAN;
   CHECK(std::isnan(value_of(leaves, kernel_mean)[0]));
   for (const Tensor& gradient : gradients_of(leaves, kernel_mean)) CHECK(std::isnan(gradient[0]));
+}
+
+TEST_CASE("rbf_mean of wide rows shows NaN, and an infinite row is far from the others") {
+  std::vector<Tensor> leaves;
+  leaves.push_back(random_tensor({3, 5}, 1));
+  leaves.push_back(random_tensor({2, 5}, 2));
+  leaves[0][7] = NAN;
+  CHECK(std::isnan(value_of(leaves, kernel_mean)[0]));
+  leaves[0][7] = INFINITY;
+  CHECK(std::isfinite(value_of(leaves, kernel_mean)[0]));
+  leaves[0][7] = std::sqrt(std::numeric_limits<Scalar>::max());
+  CHECK(std::isfinite(value_of(leaves, kernel_mean)[0]));
 }
 
 TEST_CASE("rbf_mean refuses matrices without rows or with different columns, and no gamma") {
