@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <vector>
 
 #include "autograd/ops/row_distances.h"
 #include "autograd/tape.h"
@@ -79,8 +80,9 @@ struct RbfMean {
   static constexpr double kLeast = 1e-30;
 
   /// Sums of e^(-g d) and g e^(-g d). Where a gamma is ten times the one before, e is the tenth power of that
-  /// one's; every third e is exact again.
-  void find_kernels(const double* distance, Index count, double* kernel, double* slope) const {
+  /// one's; every third e is exact again. Inlined, its constants would be spilled.
+  [[gnu::noinline]] void find_kernels(const double* distance, Index count, double* kernel,
+                                      double* slope) const {
     double e[kAtOnce];
     std::fill_n(kernel, count, 0.0), std::fill_n(slope, count, 0.0);
     for (std::size_t g = 0; g < gammas.size(); ++g) {
@@ -103,24 +105,22 @@ struct RbfMean {
     const Index n = a.shape()[0], m = b.shape()[0], f = a.shape()[1];
     const CentredRows rows(a, b, scratch.data());
     Scalar *const far = scratch.data() + (n + m) * f, *const packed = far + n * m;
+    std::vector<Index> close;
     for (Index i = 0; i < n; ++i) {
-      const Scalar* const c = saved.data() + i * step[0];
-      const auto is_far = [&](Index j) { return c[j * step[1]] >= 0; };
-      bool all_far = true;
+      const auto c = [&](Index j) { return static_cast<double>(saved[i * step[0] + j * step[1]]); };
+      close.clear();
       for (Index j = 0; j < m; ++j) {
-        far[i * m + j] = is_far(j) ? static_cast<Scalar>(factor * static_cast<double>(c[j * step[1]])) : 0;
-        all_far = all_far && is_far(j);
+        far[i * m + j] = c(j) >= 0 ? static_cast<Scalar>(factor * c(j)) : 0;
+        if (!(c(j) >= 0)) close.push_back(j);
       }
       const double sum = sum_terms(m, [&](Index j) { return static_cast<double>(far[i * m + j]); });
-      for (Index k = i * f; k < (i + 1) * f; ++k)
-        da[k] -= static_cast<Scalar>(sum * static_cast<double>(rows.a[k]));
-      for (Index k = 0; !all_far && k < f; ++k)
+      for (Index k = 0; k < f; ++k) {
+        double by_differences = 0;
+        for (const Index j : close)
+          by_differences -= c(j) * (static_cast<double>(b[j * f + k]) - static_cast<double>(a[i * f + k]));
         da[i * f + k] +=
-            static_cast<Scalar>(factor * sum_terms(m, [&](Index j) {
-                                  const double off =
-                                      static_cast<double>(b[j * f + k]) - static_cast<double>(a[i * f + k]);
-                                  return is_far(j) ? 0.0 : -static_cast<double>(c[j * step[1]]) * off;
-                                }));
+            static_cast<Scalar>(factor * by_differences - sum * static_cast<double>(rows.a[i * f + k]));
+      }
     }
     if (f <= RowDistances::kFew) return;
     kernels::chosen().pack({rows.b, f, 1}, m, f, packed, 0, 1);
