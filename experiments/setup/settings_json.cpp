@@ -48,7 +48,7 @@ Json json_of(const Settings& settings) {
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// The request that resolves to the settings in this JSON. Throws Error(data), and what Json throws.
-RunRequest request_of(const Json& json) {
+RunRequest request_in(const Json& json) {
   const Json& args = json.at("args");
   RunRequest request;
   visit_settings(request, [&](const char*, const Setting& setting, auto& field) {
@@ -85,7 +85,7 @@ Settings settings_from_json(const std::string& text, const std::string& source) 
   check(!json.is_discarded(), [&] { return broken("not JSON"); });
   Settings settings;
   try {
-    settings = resolve(request_of(json));
+    settings = resolve(request_in(json));
   } catch (const Json::exception& problem) {
     throw broken(problem.what());
   } catch (const Error& problem) {

@@ -129,7 +129,7 @@ class Planner {
     const std::string key = data_set + " " + algorithm + " " + std::to_string(seed) + " " +
                             std::to_string(trial);  // test domains decide no hyper-parameter
     const auto [known, fresh] = dead_.try_emplace(key, false);
-    if (fresh) known->second = is_dead(request_of({"", args}));
+    if (fresh) known->second = is_dead(request_of(Job{"", args}));
     return known->second;
   }
 

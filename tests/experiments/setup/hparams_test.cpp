@@ -17,8 +17,8 @@ namespace {
 
 using Drawn = HparamRule::Draw;
 
-/// The distance of `found` from base^x, in units of the last place.
-double ulps_from_power(double found, int base, double x) {
+/// The relative distance of `found` from base^x, in units of epsilon.
+double epsilons_from_power(double found, int base, double x) {
   mpfr_t exact, difference;
   mpfr_inits2(200, exact, difference, nullptr);
   mpfr_set_d(difference, x, MPFR_RNDN);
@@ -70,7 +70,7 @@ TEST_CASE("A power of 10 is within 3 units of the last place, for any exponent")
   for (std::int64_t seed = 1; seed <= 300; ++seed) {
     const double x = draw({"x", 0, Drawn::uniform, -300, 300}, seed, 0),
                  y = draw({"x", 0, Drawn::power_of_10, -300, 300}, seed, 0);
-    worst = std::max(worst, ulps_from_power(y, 10, x));
+    worst = std::max(worst, epsilons_from_power(y, 10, x));
   }
   CHECK(worst <= 3);
 }

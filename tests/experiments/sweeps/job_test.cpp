@@ -42,7 +42,7 @@ TEST_CASE("A job is a run under DomainBed's protocol with DomainBed's own defaul
   json with_more = args();
   with_more["hparams"] = R"({"lr": 0.5})";
   with_more["digits"] = "generated";
-  const RunRequest request = request_of({"id", with_more});
+  const RunRequest request = request_of(Job{"id", with_more});
   CHECK(request.protocol_name == "domainbed");
   CHECK(request.domainbed_defaults);
   CHECK(request.allow_closed);
@@ -68,6 +68,6 @@ TEST_CASE("An argument that is unknown or of another type is refused") {
        {std::pair<const char*, json>{"stepz", 3}, {"steps", "x"}, {"hparams", 1}}) {
     json wrong = args();
     wrong[name] = value;
-    CHECK_THROWS_AS(request_of({"id", wrong}), sand::Error);
+    CHECK_THROWS_AS(request_of(Job{"id", wrong}), sand::Error);
   }
 }
